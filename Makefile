@@ -1,0 +1,56 @@
+# Two commands do all set-up: `make demo` and `make test`. The others are for those who build Senne.
+
+SHELL := /bin/bash
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+RELEASE := $(TARGET)/release/senne
+DEMO_DATA ?= demo-data
+LISTEN ?= 127.0.0.1:7000
+FEEDS := $(wildcard feeds/*.yaml)
+
+.PHONY: help demo test check unit browser release bench crash web web-tools clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: release ## Build, start on the embedded store with a living city, open to look at (DATA=DIR also loads recorded data)
+ifdef DATA
+	@scripts/load-recorded "$(DATA)" "$(DEMO_DATA)" target/release/senne
+endif
+	@echo "Senne opens on http://$(LISTEN)/ — stop it with Ctrl-C"
+	target/release/senne serve --data $(DEMO_DATA) --listen $(LISTEN) --open --simulate
+
+test: ## Everything: format, lints, unit, integration, end-to-end and browser tests
+	$(MAKE) web
+	$(MAKE) check
+	$(MAKE) unit
+	$(MAKE) browser
+
+check: ## Format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## Rust tests, those through the real binary too
+	cargo test --workspace --locked --no-fail-fast
+
+browser: ## Chromium end-to-end, with axe
+	scripts/browser-test
+
+release: web ## The optimised binary: target/release/senne
+	cargo build --release --locked --workspace --bins
+	@if [ "$(RELEASE)" != target/release/senne ]; then mkdir -p target/release && cp -f $(RELEASE) target/release/senne; fi
+
+bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the limit
+	$(TARGET)/release/senne-bench $(BENCH)
+
+crash: ## 200 kill -9 at random moments under load (the tests do twelve)
+	SENNE_KILLS=200 cargo test --workspace --locked --test end_to_end durability -- --nocapture
+
+web: web/dist/.built ## The islands and the styles, built by Vite and put into the binary
+
+web/dist/.built: web/package-lock.json $(shell find web/src web/styles web/vite.config.* -type f 2>/dev/null)
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm run build
+	@touch $@
+
+clean: ## What was built, and the demo's data
+	cargo clean
+	rm -rf web/dist web/node_modules tests/browser/node_modules demo-data

@@ -1,0 +1,207 @@
+//! Contexts of users become one.
+
+use std::{collections::HashMap, fmt::Write as _};
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn json(text: &str) -> Json {
+    serde_json::from_str(text).unwrap()
+}
+
+fn with(documents: &[(&str, &str)], value: &str) -> Result<Context, Missing> {
+    let documents: HashMap<String, Arc<Json>> =
+        documents.iter().map(|(url, text)| ((*url).to_owned(), Arc::new(json(text)))).collect();
+    resolve(&json(value), &|url| documents.get(url).map(Arc::clone))
+}
+
+fn invalid(value: &str) -> Problem {
+    match with(&[], value) {
+        Err(Missing::Invalid(problem)) => problem,
+        other => panic!("{value}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_document_that_is_not_at_hand_is_asked_for() {
+    let url = "https://x.org/c.jsonld";
+    assert_eq!(with(&[], "\"https://x.org/c.jsonld\"").unwrap_err(), Missing::Document(url.into()));
+    let nested = [(url, r#"{"@context": ["more/d.jsonld", {"a": "https://x.org/a"}]}"#)];
+    assert_eq!(
+        with(&nested, &format!("[\"{url}\"]")).unwrap_err(),
+        Missing::Document("https://x.org/more/d.jsonld".into())
+    );
+    let both = [
+        nested[0],
+        (
+            "https://x.org/more/d.jsonld",
+            r#"{"@context": {"b": "https://x.org/b", "a": "https://x.org/old"}}"#,
+        ),
+    ];
+    let context = with(&both, &format!("[\"{url}\"]")).unwrap();
+    assert_eq!((&*context.expand("a"), &*context.expand("b")), ("https://x.org/a", "https://x.org/b"));
+    assert_eq!(context.sources(), [url.into()]);
+}
+
+#[test]
+fn the_core_contexts_need_no_document() {
+    for value in [
+        "null",
+        "[]",
+        "{}",
+        "\"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.3.jsonld\"",
+        "[null, \"http://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld\"]",
+    ] {
+        assert!(with(&[], value).unwrap().is_core(), "{value}");
+    }
+}
+
+#[test]
+fn definitions_may_need_one_another_in_any_order() {
+    let context = with(
+        &[],
+        r#"{
+        "speed": {"@id": "ex:speed", "@type": "kind", "@container": ["@set", "@list"]},
+        "alias": "speed",
+        "kind": "ex:Kind",
+        "ex": "base:ex/",
+        "base": {"@id": "https://base.org/"},
+        "same:x": {"@id": "same:x"},
+        "same": "https://same.org/",
+        "when": {"@id": "ex:when", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
+        "ident": "@id", "loop": "@graph", "gone": null, "gone2": {"@id": null}, "back": {"@reverse": "ex:y"}
+    }"#,
+    )
+    .unwrap();
+    let speed = context.definition("speed").unwrap();
+    assert_eq!(&*speed.iri, "https://base.org/ex/speed");
+    assert_eq!(speed.coercion, crate::Coercion::Other(senne_model::Name::new("https://base.org/ex/Kind")));
+    assert_eq!(speed.container, Some(crate::Container::List));
+    assert_eq!(context.expand("alias"), speed.iri);
+    assert_eq!(&*context.expand("same:x"), "https://same.org/x");
+    assert_eq!(context.coercion("when"), crate::Coercion::DateTime);
+    assert_eq!(&*context.expand("ident"), "@id");
+    for undefined in ["gone", "gone2", "back", "loop"] {
+        assert!(context.definition(undefined).is_none(), "{undefined}");
+    }
+}
+
+#[test]
+fn a_vocabulary_serves_the_terms_of_its_context_and_null_forgets() {
+    let context = with(&[], r#"{"@vocab": "https://v.org/", "a": {"@type": "@id"}, "b": "c"}"#).unwrap();
+    assert_eq!((&*context.expand("a"), &*context.expand("b")), ("https://v.org/a", "https://v.org/c"));
+    // The core context is last, and its vocabulary takes all other terms.
+    assert_eq!(&*context.expand("z"), "https://uri.etsi.org/ngsi-ld/default-context/z");
+    let context =
+        with(&[], r#"[{"a": "https://x.org/a", "b": "https://x.org/b"}, null, {"b": "https://y.org/b"}]"#)
+            .unwrap();
+    assert_eq!(&*context.expand("a"), "https://uri.etsi.org/ngsi-ld/default-context/a");
+    assert_eq!(&*context.expand("b"), "https://y.org/b");
+}
+
+#[test]
+fn an_import_comes_first() {
+    let imported = [("https://x.org/i", r#"{"@context": {"a": "https://x.org/a", "b": "https://x.org/b"}}"#)];
+    let context = with(&imported, r#"{"@import": "https://x.org/i", "b": "https://y.org/b"}"#).unwrap();
+    assert_eq!((&*context.expand("a"), &*context.expand("b")), ("https://x.org/a", "https://y.org/b"));
+}
+
+#[test]
+fn errors_name_the_term() {
+    for (value, field) in [
+        (r#"{"speed": 5}"#, "@context.speed"),
+        (r#"{"speed": {"@id": 5}}"#, "@context.speed"),
+        (r#"{"speed": {"@id": "ex:a", "@type": 5}}"#, "@context.speed"),
+        (r#"{"speed": {"@id": "ex:a", "@container": "@bag"}}"#, "@context.speed"),
+        (r#"{"speed": {"@id": "ex:a", "@prefix": 1}}"#, "@context.speed"),
+        (r#"{"speed": {"@id": "ex:a", "@context": {}}}"#, "@context.speed"),
+        (r#"{"speed": "https://x.org/a b"}"#, "@context.speed"),
+        (r#"{"@vocab": 5}"#, "@context"),
+        ("{\"\": \"ex:a\"}", "@context"),
+        ("5", "@context"),
+        ("\"context.jsonld\"", "@context"),
+        (r#"{"@import": 5}"#, "@context"),
+    ] {
+        assert_eq!(invalid(value).field.as_deref(), Some(field), "{value}");
+    }
+    assert!(invalid(r#"{"a": "b:x", "b": "a:y"}"#).detail.contains("by itself"));
+    assert!(
+        matches!(with(&[("https://x.org/c", "{}")], "\"https://x.org/c\""), Err(Missing::Invalid(p)) if p.detail.contains("no member"))
+    );
+}
+
+#[test]
+fn circles_and_floods_are_refused() {
+    let circle = [("https://x.org/a", r#"{"@context": "b"}"#), ("https://x.org/b", r#"{"@context": "a"}"#)];
+    assert!(
+        matches!(with(&circle, "\"https://x.org/a\""), Err(Missing::Invalid(p)) if p.detail.contains("names itself"))
+    );
+    let value = format!("{}null{}", "[".repeat(100), "]".repeat(100));
+    assert!(invalid(&value).detail.contains("too deeply"));
+    let many = format!("[{}]", vec!["\"https://x.org/a\""; 100].join(","));
+    assert!(
+        matches!(with(&[("https://x.org/a", r#"{"@context": {}}"#)], &many), Err(Missing::Invalid(p)) if p.detail.contains("more than 64"))
+    );
+    let mut chain = String::from("{\"z\": \"https://x.org/\"");
+    for i in 0..1000 {
+        let _ = write!(chain, ", \"a{i}\": \"a{}:x\"", i + 1);
+    }
+    assert!(invalid(&(chain + "}")).detail.contains("too many other terms"));
+    let terms =
+        Json::Object((0..50_001).map(|i| (format!("t{i}").into(), Json::text("https://x.org/t"))).collect());
+    assert!(matches!(resolve(&terms, &|_| None), Err(Missing::Invalid(_))));
+}
+
+fn any_json() -> impl Strategy<Value = Json> {
+    let word = prop_oneof![
+        Just("@id"),
+        Just("@type"),
+        Just("@vocab"),
+        Just("@container"),
+        Just("@prefix"),
+        Just("@set"),
+        Just("@import"),
+        Just("@json"),
+        Just("a"),
+        Just("b"),
+        Just("a:"),
+        Just("a:b"),
+        Just("b:a"),
+        Just(":"),
+        Just("https://x.org/"),
+        Just("")
+    ];
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        Just(Json::Bool(true)),
+        Just(Json::Int(1)),
+        word.clone().prop_map(Json::text)
+    ];
+    leaf.prop_recursive(4, 24, 6, move |inner| {
+        let object = proptest::collection::vec((word.clone(), inner.clone()), 0..6);
+        prop_oneof![
+            proptest::collection::vec(inner, 0..4).prop_map(Json::Array),
+            object.prop_map(|members| Json::Object(
+                members.into_iter().map(|(name, value)| (name.into(), value)).collect()
+            )),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn resolving_never_panics_and_what_it_gives_is_stable(value in any_json()) {
+        let document = Arc::new(json(r#"{"@context": {"a": "https://x.org/a#"}}"#));
+        if let Ok(context) = resolve(&value, &|_| Some(Arc::clone(&document))) {
+            for term in ["a", "b", "a:b", "b:a", "c", "https://x.org/a"] {
+                let name = context.expand(term);
+                let compact = context.compact(&name).into_owned();
+                let again = context.expand(&compact);
+                prop_assert_eq!(context.compact(&again), compact.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `DELETE /entities/{id}/attrs/{attr}` (clause 6.7.3.2).
+
+use senne_model::{Iri, Operation, Problem, Write, is_iri};
+
+use crate::http::{Answer, Call, no_content};
+
+pub(crate) async fn delete(call: Call) -> Answer {
+    let name = super::name_in_path(&call).await?;
+    let dataset_id = match call.parameters.get("datasetId") {
+        None | Some("@none") => None,
+        Some(text) if is_iri(text) => Some(Iri::new(text)),
+        Some(_) => return Err(Problem::bad("a data set is named by an IRI").field("datasetId").into()),
+    };
+    let all = call.parameters.flag("deleteAll")?;
+    let operation = Operation::DeleteAttribute { name, dataset_id, all };
+    call.face.write(&call.hub, Write::new(call.id()?, operation)).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,48 @@
+//! `/entities/{id}/attrs` (clauses 6.6 and 6.7).
+
+pub(crate) mod append;
+pub(crate) mod delete;
+pub(crate) mod partial;
+pub(crate) mod replace;
+pub(crate) mod update;
+
+use senne_model::{Name, Operation, Problem, Write};
+
+use crate::{
+    http::{Answer, Call, Refusal, no_content, update_result},
+    read::{Mode, read_attribute_body, read_entity},
+};
+
+/// Writes the attributes of a body to the entity of the path.
+async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Answer {
+    let id = call.id()?;
+    let body = call.body().await?;
+    let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
+    let entity = read_entity(&body.bytes, mode, &mut body.names(), &body.limits)?;
+    if entity.attributes.is_empty() && entity.scopes.is_none() && entity.types.is_empty() {
+        return Err(Problem::bad("there is nothing to write in it").into());
+    }
+    let write = entity.into_write_to(id, operation)?;
+    let asked: Vec<Name> = write.attributes.iter().map(|attribute| attribute.name.clone()).collect();
+    let written = call.face.write(&call.hub, write).await?;
+    Ok(update_result(&asked, &written))
+}
+
+/// Writes one attribute, named by the path, to the entity of the path.
+async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
+    let id = call.id()?;
+    let body = call.body().await?;
+    let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
+    let attribute =
+        read_attribute_body(&body.bytes, call.path("attr"), mode, &mut body.names(), &body.limits)?;
+    let mut write = Write::new(id, operation);
+    write.attributes.push(attribute);
+    call.face.write(&call.hub, write).await?;
+    Ok(no_content())
+}
+
+/// The attribute that the path names, expanded by the context of the Link header.
+async fn name_in_path(call: &Call) -> Result<Name, Refusal> {
+    let mut names = crate::read::Names::new(call.terms().await?);
+    Ok(names.expand(call.path("attr")).map_err(|problem| problem.field("attr"))?)
+}

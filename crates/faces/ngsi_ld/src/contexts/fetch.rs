@@ -1,0 +1,195 @@
+//! Fetching from addresses that callers name, without letting them reach into the operator's own network.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use reqwest::{
+    Client, Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::{Attempt, Policy},
+};
+use senne_model::{ErrorKind, Json, Problem};
+
+/// How many redirects are followed.
+const REDIRECTS_MAX: usize = 5;
+
+/// A client that refuses private addresses, unless they are allowed. `redirects` says whether redirects are
+/// followed; they are checked like the first address.
+pub(crate) fn client(allow_private: bool, timeout: Duration, redirects: bool) -> Result<Client, Problem> {
+    let policy = Policy::custom(move |attempt: Attempt<'_>| {
+        if attempt.previous().len() > REDIRECTS_MAX {
+            attempt.error("too many redirects")
+        } else if check_url(attempt.url(), allow_private).is_err() {
+            attempt.error("a redirect leads to a private address")
+        } else {
+            attempt.follow()
+        }
+    });
+    let policy = if redirects { policy } else { Policy::none() };
+    let mut builder = Client::builder()
+        .timeout(timeout)
+        .connect_timeout(timeout.min(Duration::from_secs(5)))
+        .redirect(policy)
+        .no_proxy()
+        .user_agent(concat!("senne/", env!("CARGO_PKG_VERSION")));
+    if !allow_private {
+        builder = builder.dns_resolver(std::sync::Arc::new(PublicOnly));
+    }
+    builder.build().map_err(|error| Problem::internal(format!("the HTTP client could not be made: {error}")))
+}
+
+/// Checks an address that a caller named: http or https, and not literally a private one.
+pub(crate) fn check_url(url: &Url, allow_private: bool) -> Result<(), Problem> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Problem::bad("only http and https addresses are used"));
+    }
+    let literal = match url.host() {
+        Some(url::Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
+        Some(url::Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
+        Some(url::Host::Domain(_)) => None,
+        None => return Err(Problem::bad("the address has no host")),
+    };
+    if !allow_private && literal.is_some_and(|ip| !is_public(ip)) {
+        return Err(Problem::bad("private and loopback addresses are not used; the operator can allow them"));
+    }
+    Ok(())
+}
+
+/// Resolves names to public addresses only, so that a public name cannot stand for a private host.
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let public: Vec<SocketAddr> =
+                found.into_iter().filter(|address| is_public(address.ip())).collect();
+            if public.is_empty() {
+                return Err("the name leads to private addresses only".into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address belongs to the public internet (IANA special-purpose registries, RFC 6890).
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let benchmark = a == 198 && (b == 18 || b == 19);
+            let protocol = a == 192 && b == 0 && c == 0;
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_unspecified()
+                || ip.is_broadcast()
+                || ip.is_multicast()
+                || ip.is_documentation()
+                || shared
+                || benchmark
+                || protocol
+                || a == 0
+                || a >= 240)
+        }
+        IpAddr::V6(ip) => {
+            if let Some(mapped) = ip.to_ipv4_mapped() {
+                return is_public(IpAddr::V4(mapped));
+            }
+            let [first, second, ..] = ip.segments();
+            let global = (0x2000..0x4000).contains(&first);
+            let documentation = first == 0x2001 && second == 0x0db8;
+            let teredo_or_6to4 = (first == 0x2001 && second == 0) || first == 0x2002;
+            global && !documentation && !teredo_or_6to4
+        }
+    }
+}
+
+/// Fetches a JSON document of at most `bytes_max`. Errors say why, as 504 (clause 5.5.2).
+pub(crate) async fn fetch_json(
+    client: &Client,
+    url: &str,
+    allow_private: bool,
+    bytes_max: usize,
+) -> Result<Json, Problem> {
+    let failed = |why: String| {
+        let detail = format!("the JSON-LD context {url} could not be obtained: {why}");
+        Problem::new(ErrorKind::ContextUnavailable, detail).field("@context")
+    };
+    let address = Url::parse(url).map_err(|error| failed(error.to_string()))?;
+    check_url(&address, allow_private).map_err(|problem| failed(problem.detail))?;
+    let request = client
+        .get(address)
+        .header(http::header::ACCEPT, "application/ld+json, application/json;q=0.9, */*;q=0.1");
+    let mut response = request.send().await.map_err(|error| failed(reasons(&error)))?;
+    if !response.status().is_success() {
+        return Err(failed(format!("it was answered with {}", response.status())));
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failed(reasons(&error)))? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(failed(format!("it is larger than {bytes_max} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let document = crate::read::read_json(&bytes).map_err(|problem| failed(problem.detail))?;
+    if document.get("@context").is_none() {
+        return Err(failed("it has no member `@context`".to_owned()));
+    }
+    Ok(document)
+}
+
+/// An error with its causes: the outer one alone seldom says what happened.
+pub(crate) fn reasons(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_told_from_public_ones() {
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "224.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["193.190.130.15", "2a02:2788::1"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn only_web_addresses_pass() {
+        let check = |text: &str, private| check_url(&Url::parse(text).unwrap(), private).is_ok();
+        assert!(check("https://example.org/c.jsonld", false));
+        assert!(!check("file:///etc/passwd", true));
+        assert!(!check("http://127.0.0.1:8080/", false));
+        assert!(!check("http://[::1]/", false));
+        assert!(!check("http://2130706433/", false));
+        assert!(check("http://127.0.0.1:8080/", true));
+    }
+}

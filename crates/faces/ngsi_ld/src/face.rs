@@ -1,0 +1,47 @@
+//! What all operations of the face share.
+
+use std::sync::Arc;
+
+use senne_hub::Hub;
+use senne_model::Problem;
+use tokio::sync::Semaphore;
+
+use crate::{contexts::Contexts, options::NgsiLdOptions, subscriptions::Subscriptions};
+
+/// The state of the face. It owns no data: what it keeps in memory, the hub or a fetch can give again.
+pub(crate) struct Face {
+    pub(crate) hub: Hub,
+    pub(crate) options: NgsiLdOptions,
+    pub(crate) contexts: Arc<Contexts>,
+    pub(crate) subscriptions: Arc<Subscriptions>,
+    /// One permit per KiB of body under way.
+    pub(crate) bodies: Arc<Semaphore>,
+}
+
+impl Face {
+    pub(crate) fn new(hub: Hub, options: NgsiLdOptions) -> Result<Self, Problem> {
+        let contexts = Arc::new(Contexts::new(hub.clone(), &options)?);
+        let subscriptions = Subscriptions::new(hub.clone(), Arc::clone(&contexts), &options)?;
+        let bodies = Arc::new(Semaphore::new(options.bodies_bytes_max / 1024));
+        Ok(Self { hub, options, contexts, subscriptions, bodies })
+    }
+
+    /// The address under which the outside reaches this server, without a slash at its end.
+    pub(crate) fn origin(&self, host: Option<&str>) -> String {
+        match (&self.options.public_url, host) {
+            (Some(url), _) => url.trim_end_matches('/').to_owned(),
+            (None, Some(host)) => format!("http://{host}"),
+            (None, None) => "http://localhost".to_owned(),
+        }
+    }
+
+    /// Writes one thing and gives what became of it.
+    pub(crate) async fn write(
+        &self,
+        context: &senne_hub::Context,
+        write: senne_model::Write,
+    ) -> Result<senne_hub::Written, Problem> {
+        let results = self.hub.write(context, vec![write], senne_hub::WriteOptions::default()).await?;
+        results.into_iter().next().unwrap_or_else(|| Err(Problem::internal("a write got no answer")))
+    }
+}

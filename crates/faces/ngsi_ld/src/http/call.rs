@@ -1,0 +1,199 @@
+//! One request: who asks, in which tenant, with which context and body.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::Method,
+};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use senne_hub::Principal;
+use senne_model::{ErrorKind, Problem, TenantName};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Media, Offer, Parameters, Refusal, body::receive, negotiate};
+use crate::{
+    contexts::Terms,
+    face::Face,
+    read::{Limits, Mode, Names},
+};
+
+/// A request, read as far as every operation needs it; the body is fetched by [`Call::body`].
+pub(crate) struct Call {
+    pub(crate) face: Arc<Face>,
+    pub(crate) hub: senne_hub::Context,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) parameters: Parameters,
+    /// The path and query as they came, without the host.
+    pub(crate) path_only: String,
+    path: Vec<(String, String)>,
+    /// Behind a lock, so that a call can be shared across threads while its body waits.
+    body: parking_lot::Mutex<Option<axum::body::Body>>,
+}
+
+/// A body with the names that its context gives.
+pub(crate) struct Body {
+    pub(crate) bytes: Bytes,
+    pub(crate) terms: Terms,
+    pub(crate) limits: Limits,
+    linked_data: bool,
+    _share: OwnedSemaphorePermit,
+}
+
+impl Body {
+    /// The mode with what the content type adds to it.
+    pub(crate) fn mode(&self, mode: Mode) -> Mode {
+        Mode { linked_data: self.linked_data, ..mode }
+    }
+    pub(crate) fn names(&self) -> Names {
+        Names::new(self.terms.clone())
+    }
+    pub(crate) fn is_linked_data(&self) -> bool {
+        self.linked_data
+    }
+}
+
+impl FromRequest<Arc<Face>> for Call {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, face: &Arc<Face>) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let path = RawPathParams::from_request_parts(&mut parts, face)
+            .await
+            .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the path is not UTF-8"))?;
+        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
+        let hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
+        let parameters = Parameters::parse(parts.uri.query())?;
+        Ok(Self {
+            face: Arc::clone(face),
+            hub,
+            method: parts.method,
+            headers: parts.headers,
+            parameters,
+            path_only: parts.uri.path().to_owned(),
+            path,
+            body: parking_lot::Mutex::new(Some(body)),
+        })
+    }
+}
+
+/// The tenant that a request names; clause 6.3.14.
+pub(crate) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
+    match headers.get("ngsild-tenant") {
+        None => Ok(TenantName::default()),
+        Some(value) => TenantName::parse(value.to_str().unwrap_or_default()),
+    }
+}
+
+impl Call {
+    /// A part of the path, decoded.
+    pub(crate) fn path(&self, name: &str) -> &str {
+        self.path.iter().find(|(there, _)| there == name).map_or("", |(_, value)| value)
+    }
+
+    /// The id in the path. What is no IRI is a malformed request.
+    pub(crate) fn id(&self) -> Result<senne_model::EntityId, Problem> {
+        senne_model::EntityId::parse(self.path("id"))
+    }
+
+    /// Refuses callers who may not keep house: subscriptions and contexts act beyond their own request.
+    pub(crate) fn administer(&self) -> Result<(), Problem> {
+        senne_policy::decide(&self.hub.principal, &self.hub.tenant, senne_hub::Action::Administer).map(|_| ())
+    }
+
+    /// Whether the body is in the simplified form (clause 6.3.7).
+    pub(crate) fn is_simplified(&self) -> bool {
+        let simple = |word: &str| matches!(word, "simplified" | "keyValues");
+        self.parameters.get("format").is_some_and(simple)
+            || self.parameters.list("options").is_some_and(|options| options.into_iter().any(simple))
+    }
+
+    pub(crate) fn media(&self, offer: Offer) -> Result<Media, Refusal> {
+        negotiate(&self.headers, offer)
+    }
+
+    /// The context of an operation without a body: the Link header's, else the core context (clause 6.3.5).
+    pub(crate) async fn terms(&self) -> Result<Terms, Problem> {
+        match context_link(&self.headers)? {
+            Some(url) => self.face.contexts.by_url(&url).await,
+            None => Ok(Terms::default_core()),
+        }
+    }
+
+    /// The address under which the caller reached this server.
+    pub(crate) fn origin(&self) -> String {
+        self.face.origin(self.headers.get(header::HOST).and_then(|host| host.to_str().ok()))
+    }
+
+    /// Reads a body of one thing, and its context.
+    pub(crate) async fn body(&mut self) -> Result<Body, Refusal> {
+        let (bytes, linked_data, share) = self.bytes(self.face.options.entity_bytes_max).await?;
+        let terms = if linked_data {
+            let contexts = crate::read::contexts_of(&bytes)?;
+            let text = contexts.first().copied().unwrap_or("null");
+            self.face.contexts.by_text(text).await?
+        } else {
+            self.terms().await?
+        };
+        let limits = Limits::for_body(bytes.len(), self.face.options.value_bytes_max);
+        Ok(Body { bytes, terms, limits, linked_data, _share: share })
+    }
+
+    /// Reads the bytes of a body of at most `bytes_max`.
+    pub(crate) async fn bytes(
+        &mut self,
+        bytes_max: usize,
+    ) -> Result<(Bytes, bool, OwnedSemaphorePermit), Refusal> {
+        let body = self.body.lock().take().unwrap_or_default();
+        let received = receive(&self.method, &self.headers, body, bytes_max, &self.face.bodies).await?;
+        if received.linked_data && context_link(&self.headers)?.is_some() {
+            let detail = "application/ld+json brings its context in the body; leave the Link header out";
+            return Err(Problem::bad(detail).field("Link").into());
+        }
+        Ok((received.bytes, received.linked_data, received.share))
+    }
+}
+
+/// The relation of a Link header that names a JSON-LD context (JSON-LD 1.1 §6.1).
+const CONTEXT_RELATION: &str = "http://www.w3.org/ns/json-ld#context";
+
+/// The URL of the JSON-LD context in the Link headers.
+fn context_link(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut found = None;
+    for value in headers.get_all(header::LINK) {
+        let text = value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("Link"))?;
+        for part in text.split(",<").flat_map(|part| part.split(", <")) {
+            let Some((url, rest)) = part.trim_start_matches(['<', ' ']).split_once('>') else { continue };
+            let is_context = rest.split(';').any(|field| {
+                let relation = field.trim().strip_prefix("rel=");
+                relation.is_some_and(|relation| relation.trim().trim_matches('"') == CONTEXT_RELATION)
+            });
+            if is_context && found.replace(url.trim().to_owned()).is_some() {
+                return Err(Problem::bad("at most one Link header may name a JSON-LD context").field("Link"));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(text: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::LINK, text.parse().unwrap());
+        context_link(&headers).unwrap()
+    }
+
+    #[test]
+    fn the_context_is_found_among_links() {
+        let context = r#"<http://x.org/c.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json""#;
+        assert_eq!(link(context).as_deref(), Some("http://x.org/c.jsonld"));
+        assert_eq!(link(&format!("</a>; rel=\"next\", {context}")).as_deref(), Some("http://x.org/c.jsonld"));
+        assert_eq!(link("</a>; rel=\"next\""), None);
+    }
+}

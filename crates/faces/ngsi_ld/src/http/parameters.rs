@@ -1,0 +1,92 @@
+//! The parameters of a request's query part.
+
+use senne_model::{ErrorKind, Problem};
+
+/// Decoded names and values in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+/// Parameters of the standard that would change the answer and that this face does not know yet.
+const NOT_YET: [&str; 9] = [
+    "csf",
+    "entityMap",
+    "entityMapLifetime",
+    "splitEntities",
+    "orderBy",
+    "orderFrom",
+    "containedBy",
+    "collation",
+    "joinLevel",
+];
+
+impl Parameters {
+    /// Reads the query part. A parameter that stands twice, or is known but not supported, is refused.
+    pub(crate) fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let pairs: Vec<(String, String)> =
+            url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+        for (place, (name, value)) in pairs.iter().enumerate() {
+            if pairs[..place].iter().any(|(before, _)| before == name) {
+                return Err(Problem::new(ErrorKind::InvalidRequest, "the parameter stands twice").field(name));
+            }
+            let join = name == "join" && value != "@none";
+            if (NOT_YET.contains(&name.as_str()) && value != "false") || join {
+                return Err(
+                    Problem::new(ErrorKind::NotSupported, "this parameter is not supported yet").field(name)
+                );
+            }
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The value of a parameter; an empty one counts as absent.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(there, _)| there == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
+    }
+
+    /// Sets a parameter, in place of what the request said.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        self.0.retain(|(there, _)| there != name);
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// The elements of a comma-separated list.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<&str>> {
+        let items: Vec<&str> =
+            self.get(name)?.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+        Some(items)
+    }
+
+    /// `true` or `false`; absent is false.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.get(name).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::bad("write true or false").field(name)),
+        }
+    }
+
+    /// A whole number ≥ 0.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<usize>, Problem> {
+        let wrong = |_| Problem::bad("a whole number of 0 or more is needed").field(name);
+        self.get(name).map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
+    /// Whether the list in `options` holds a word.
+    pub(crate) fn option(&self, word: &str) -> bool {
+        self.list("options").is_some_and(|options| options.contains(&word))
+    }
+
+    /// The query part with other values of `limit` and `offset`, for links to other pages.
+    pub(crate) fn with_page(&self, limit: usize, offset: usize) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.0.iter().filter(|(name, _)| name != "limit" && name != "offset") {
+            query.append_pair(name, value);
+        }
+        query.append_pair("limit", &limit.to_string()).append_pair("offset", &offset.to_string());
+        query.finish()
+    }
+}

@@ -1,0 +1,27 @@
+//! The NGSI-LD face (ETSI GS CIM 009 V1.9.1): the same entities, read and written as the standard says.
+//!
+//! A face translates; it owns no data and no rule. [`router`] gives the operations; `docs/ngsi-ld.md` says
+//! what is covered and where it deviates. Inside: `read` (bytes → writes), `write` (entities → bytes), `http`
+//! (what all operations share), then one folder per resource and one file per verb.
+
+mod attributes;
+mod batch;
+mod contexts;
+mod entities;
+mod face;
+mod http;
+mod jsonld_contexts;
+mod kind;
+mod options;
+mod read;
+mod router;
+mod subscriptions;
+mod temporal;
+mod types;
+mod write;
+
+pub use options::{DeliveryOptions, NgsiLdOptions};
+pub use router::router;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! One entity, read straight from the bytes.
+
+use std::fmt;
+
+use senne_model::{Attribute, EntityId, ErrorKind, Json, Name, Operation, Problem, Write};
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use smallvec::SmallVec;
+
+use super::{
+    Limits, Mode, Names,
+    attribute::read_attribute,
+    part::{KeySeed, Lite, Raw},
+};
+
+/// An entity, or a fragment of one, as it was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EntityIn {
+    pub(crate) id: Option<EntityId>,
+    pub(crate) types: SmallVec<[Name; 1]>,
+    pub(crate) scopes: Option<Vec<Box<str>>>,
+    pub(crate) attributes: Vec<Attribute>,
+}
+
+impl EntityIn {
+    /// The write that it asks for, to the entity that it names.
+    pub(crate) fn into_write(self, operation: Operation) -> Result<Write, Problem> {
+        let needs_type =
+            matches!(operation, Operation::Create | Operation::CreateOrReplace | Operation::CreateOrAppend);
+        let id = self.id.clone().ok_or_else(|| Problem::bad("an entity needs an `id`").field("id"))?;
+        if needs_type && self.types.is_empty() {
+            return Err(Problem::bad("an entity needs a `type`").field("type"));
+        }
+        Ok(self.write_to(id, operation))
+    }
+
+    /// The write that it asks for, to the entity that the path names. An `id` in the body must agree.
+    pub(crate) fn into_write_to(self, id: EntityId, operation: Operation) -> Result<Write, Problem> {
+        if self.id.as_ref().is_some_and(|own| *own != id) {
+            return Err(Problem::bad("the `id` in the body is not the one in the path").field("id"));
+        }
+        Ok(self.write_to(id, operation))
+    }
+
+    fn write_to(self, entity: EntityId, operation: Operation) -> Write {
+        Write {
+            entity,
+            operation,
+            types: self.types,
+            scopes: self.scopes,
+            attributes: self.attributes,
+            simulated: false,
+        }
+    }
+}
+
+/// Reads one entity. The outer error is of the JSON text; the inner one is of this entity alone, beside
+/// the id that it has.
+pub(super) struct EntitySeed<'a> {
+    pub(super) mode: Mode,
+    pub(super) names: &'a mut Names,
+    pub(super) limits: &'a Limits,
+}
+
+pub(super) type Read = Result<EntityIn, (Option<EntityId>, Problem)>;
+
+impl<'de> DeserializeSeed<'de> for EntitySeed<'_> {
+    type Value = Read;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+fn no_object() -> Read {
+    Err((None, Problem::bad("a JSON object is needed here: an entity")))
+}
+
+impl<'de> Visitor<'de> for EntitySeed<'_> {
+    type Value = Read;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entity")
+    }
+    fn visit_unit<E>(self) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Read, E> {
+        Ok(no_object())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Read, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(no_object())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Read, A::Error> {
+        let mut entity =
+            EntityIn { id: None, types: SmallVec::new(), scopes: None, attributes: Vec::with_capacity(8) };
+        let mut fault = None;
+        while let Some(key) = map.next_key_seed(KeySeed)? {
+            let read = match &*key {
+                "id" | "@id" => read_id(&mut entity, &map.next_value()?),
+                "type" | "@type" => read_types(&mut entity, map.next_value()?, self.names),
+                "scope" => read_scopes(&mut entity, map.next_value()?, self.mode),
+                "@context" | "createdAt" | "modifiedAt" | "deletedAt" => {
+                    map.next_value::<IgnoredAny>()?;
+                    if key == "@context" && !self.mode.linked_data { Err(context_in_json()) } else { Ok(()) }
+                }
+                "expiresAt" => {
+                    map.next_value::<IgnoredAny>()?;
+                    let detail =
+                        "entities that expire by themselves are not supported; delete the entity instead";
+                    Err(Problem::new(ErrorKind::NotSupported, detail).field("expiresAt"))
+                }
+                term => {
+                    let raw: Raw<'_> = map.next_value()?;
+                    read_attribute(term, raw, self.mode, self.names, self.limits)
+                        .map(|attribute| entity.attributes.push(attribute))
+                }
+            };
+            if let Err(problem) = read {
+                fault.get_or_insert(problem);
+            }
+        }
+        let fault = fault.or_else(|| twice(&entity.attributes));
+        Ok(match fault {
+            Some(problem) => Err((entity.id, problem)),
+            None => Ok(entity),
+        })
+    }
+}
+
+fn context_in_json() -> Problem {
+    Problem::bad(
+        "`@context` stands in the body of application/ld+json only; send that content type, or a Link header",
+    )
+    .field("@context")
+}
+
+fn read_id(entity: &mut EntityIn, value: &Lite<'_>) -> Result<(), Problem> {
+    let text =
+        value.text().ok_or_else(|| Problem::bad("an `id` is a text: the IRI of the entity").field("id"))?;
+    if entity.id.is_some() {
+        return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("id"));
+    }
+    entity.id = Some(EntityId::parse(text)?);
+    Ok(())
+}
+
+fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Result<(), Problem> {
+    let wrong = || Problem::bad("a `type` is a term or an IRI, or an array of them").field("type");
+    if !entity.types.is_empty() {
+        return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("type"));
+    }
+    let mut add = |term: &str| {
+        let name = names.expand(term).map_err(|p| p.field("type"))?;
+        if !entity.types.contains(&name) {
+            entity.types.push(name);
+        }
+        Ok(())
+    };
+    match value {
+        Lite::Text(term) => add(&term),
+        Lite::Json(Json::Array(terms)) if !terms.is_empty() => {
+            terms.iter().try_for_each(|term| add(term.as_str().ok_or_else(wrong)?))
+        }
+        Lite::Json(_) => Err(wrong()),
+    }
+}
+
+/// Scopes: texts as `/a/b` whose levels have letters, digits and underscores (clause 4.18).
+fn read_scopes(entity: &mut EntityIn, value: Lite<'_>, mode: Mode) -> Result<(), Problem> {
+    let wrong = || {
+        Problem::bad("a scope is a text such as \"/Brussels/Ixelles\", or an array of them").field("scope")
+    };
+    let one = |text: &str| {
+        let text = text.strip_prefix('/').unwrap_or(text);
+        let level = |level: &str| {
+            !level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+        };
+        if text.len() > 1024 || !text.split('/').all(level) {
+            return Err(wrong());
+        }
+        Ok(format!("/{text}").into_boxed_str())
+    };
+    if mode.markers && value.text() == Some(crate::kind::NULL_MARKER) {
+        entity.scopes = Some(Vec::new());
+        return Ok(());
+    }
+    entity.scopes = Some(match value {
+        Lite::Text(text) => vec![one(&text)?],
+        Lite::Json(Json::Array(items)) => {
+            items.iter().map(|item| one(item.as_str().ok_or_else(wrong)?)).collect::<Result<_, _>>()?
+        }
+        Lite::Json(_) => return Err(wrong()),
+    });
+    Ok(())
+}
+
+/// Two members that name the same attribute: the same word twice, or a term and its own IRI.
+fn twice(attributes: &[Attribute]) -> Option<Problem> {
+    let again = if attributes.len() <= 32 {
+        attributes
+            .iter()
+            .enumerate()
+            .find(|(i, a)| attributes[..*i].iter().any(|b| b.name == a.name))
+            .map(|(_, a)| a)
+    } else {
+        let mut seen = std::collections::HashSet::with_capacity(attributes.len());
+        attributes.iter().find(|a| !seen.insert(&*a.name))
+    };
+    again.map(|a| {
+        Problem::bad("the attribute stands twice; give its instances as one array").field(a.name.local())
+    })
+}

@@ -1,0 +1,109 @@
+//! Which operation answers which path (clause 6.2, table 6.2-1).
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{HeaderName, StatusCode};
+use senne_hub::Hub;
+use senne_model::Problem;
+
+use crate::{
+    attributes, batch, entities, face::Face, http::Refusal, jsonld_contexts, options::NgsiLdOptions,
+    subscriptions, temporal, types,
+};
+
+/// The NGSI-LD operations on a hub, to be mounted at `/ngsi-ld/v1`. Who asks is taken from a request extension
+/// of type [`senne_hub::Principal`]; without one the caller is anonymous. Must be called inside a tokio
+/// runtime: subscriptions begin to be delivered at once.
+///
+/// # Errors
+/// When a preloaded context is no JSON-LD context, or the HTTP client cannot be made.
+pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
+    let face = Arc::new(Face::new(hub, options)?);
+    face.subscriptions.start();
+    let routes = Router::new()
+        .merge(entity_routes())
+        .merge(batch_routes())
+        .merge(temporal_routes())
+        .merge(other_routes())
+        .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
+        .method_not_allowed_fallback(async || Refusal::MethodNotAllowed);
+    Ok(routes.layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable()).with_state(face))
+}
+
+type Routes = Router<Arc<Face>>;
+
+fn entity_routes() -> Routes {
+    Router::new()
+        .route("/entities", post(entities::create::create).get(entities::query::query))
+        .route(
+            "/entities/{id}",
+            get(entities::retrieve::retrieve)
+                .put(entities::replace::replace)
+                .patch(entities::merge::merge)
+                .delete(entities::delete::delete),
+        )
+        .route("/entities/{id}/attrs", post(attributes::append::append).patch(attributes::update::update))
+        .route("/entities/{id}/attrs/", post(attributes::append::append).patch(attributes::update::update))
+        .route(
+            "/entities/{id}/attrs/{attr}",
+            axum::routing::patch(attributes::partial::partial)
+                .put(attributes::replace::replace)
+                .delete(attributes::delete::delete),
+        )
+}
+
+fn batch_routes() -> Routes {
+    Router::new()
+        .route("/entityOperations/create", post(batch::create::create))
+        .route("/entityOperations/upsert", post(batch::upsert::upsert))
+        .route("/entityOperations/update", post(batch::update::update))
+        .route("/entityOperations/merge", post(batch::merge::merge))
+        .route("/entityOperations/delete", post(batch::delete::delete))
+        .route("/entityOperations/query", post(batch::query::query))
+}
+
+fn temporal_routes() -> Routes {
+    Router::new()
+        .route("/temporal/entities", post(temporal::add::add).get(temporal::query::query))
+        .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve))
+        .route("/temporal/entities/{id}/attrs", post(temporal::add::add_attributes))
+        .route("/temporal/entities/{id}/attrs/", post(temporal::add::add_attributes))
+        .route("/temporal/entityOperations/query", post(temporal::query_document::query_document))
+}
+
+fn other_routes() -> Routes {
+    Router::new()
+        .route("/types", get(types::entity_types::entity_types))
+        .route("/types/{type}", get(types::entity_type::entity_type))
+        .route("/attributes", get(types::attributes::attributes))
+        .route("/attributes/{attr}", get(types::attribute::attribute))
+        .route("/subscriptions", post(subscriptions::create::create).get(subscriptions::list::list))
+        .route(
+            "/subscriptions/{id}",
+            get(subscriptions::retrieve::retrieve)
+                .patch(subscriptions::update::update)
+                .delete(subscriptions::remove::remove),
+        )
+        .route("/jsonldContexts", post(jsonld_contexts::add::add).get(jsonld_contexts::list::list))
+        .route(
+            "/jsonldContexts/{id}",
+            get(jsonld_contexts::serve::serve).delete(jsonld_contexts::remove::remove),
+        )
+}
+
+/// The tenant of a request stands in its answer too (clause 6.3.14).
+async fn echo_tenant(request: Request, next: Next) -> Response {
+    let tenant = request.headers().get("ngsild-tenant").cloned();
+    let mut response = next.run(request).await;
+    if let Some(tenant) = tenant.filter(|_| response.status() != StatusCode::BAD_REQUEST) {
+        response.headers_mut().insert(HeaderName::from_static("ngsild-tenant"), tenant);
+    }
+    response.into_response()
+}

@@ -1,0 +1,28 @@
+//! Subscriptions and their notifications (clauses 5.8, 5.2.12–5.2.15, 6.10, 6.11).
+//!
+//! Invariants: a change that a subscription asks for is delivered at least once as long as the subscription
+//! is active, through crashes of either side; the id of a notification is the same each time; a slow or dead
+//! endpoint delays nobody else; memory per subscription is bounded.
+//!
+//! One follower reads the log and puts what may matter into a bounded queue per subscription. Each
+//! subscription has a task that takes from its queue, looks at the entity, sends, and moves its cursor. When
+//! the queue is full the task reads the log itself until it has caught up.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod remove;
+pub(crate) mod retrieve;
+pub(crate) mod update;
+
+mod compiled;
+mod courier;
+mod document;
+mod follower;
+mod matching;
+mod notification;
+mod present;
+mod registry;
+mod runner;
+mod stored;
+
+pub(crate) use registry::Subscriptions;

@@ -1,0 +1,54 @@
+//! A subscription as it is shown: the document with names by the reader's context, and its counters.
+
+use senne_model::{Json, Timestamp};
+
+use super::{
+    document::{Direction, member_mut, rename},
+    runner::Runner,
+};
+use crate::contexts::Terms;
+
+pub(super) fn present(runner: &Runner, terms: &Terms, sys_attrs: bool) -> Json {
+    let mut document = runner.kept.document.clone();
+    rename(&mut document, terms, Direction::Compact);
+    let (counters, compiled) = {
+        let state = runner.state.lock();
+        (state.counters.clone(), state.compiled.clone())
+    };
+    let expired =
+        compiled.as_ref().and_then(|compiled| compiled.expires_at).is_some_and(|at| at <= Timestamp::now());
+    let status = match (expired, document.get("isActive")) {
+        (true, _) => "expired",
+        (false, Some(Json::Bool(false))) => "paused",
+        _ => "active",
+    };
+    if let Some(Json::Object(members)) = member_mut(&mut document, "notification") {
+        let failing = counters.last_failure > counters.last_success;
+        let count = |n: u64| Json::Int(i64::try_from(n).unwrap_or(i64::MAX));
+        members.push(("status".into(), Json::text(if failing { "failed" } else { "ok" })));
+        members.push(("timesSent".into(), count(counters.sent)));
+        members.push(("timesFailed".into(), count(counters.failed)));
+        if counters.given_up > 0 {
+            members.push(("urn:senne:ns#givenUp".into(), count(counters.given_up)));
+        }
+        let times = [
+            ("lastNotification", counters.last_notification),
+            ("lastSuccess", counters.last_success),
+            ("lastFailure", counters.last_failure),
+        ];
+        let times =
+            times.into_iter().filter_map(|(name, at)| Some((name.into(), Json::from(at?.to_string()))));
+        members.extend(times);
+    }
+    if let Json::Object(members) = &mut document {
+        members.retain(|(name, _)| &**name != "id" && &**name != "type");
+        members.insert(0, ("type".into(), Json::text("Subscription")));
+        members.insert(0, ("id".into(), Json::text(&runner.id)));
+        members.push(("status".into(), Json::text(status)));
+        if sys_attrs {
+            members.push(("createdAt".into(), Json::from(runner.kept.created_at.to_string())));
+            members.push(("modifiedAt".into(), Json::from(runner.kept.modified_at.to_string())));
+        }
+    }
+    document
+}

@@ -1,0 +1,9 @@
+//! `DELETE /subscriptions/{id}` (clause 6.11.3.3).
+
+use crate::http::{Answer, Call, no_content};
+
+pub(crate) async fn remove(call: Call) -> Answer {
+    call.administer()?;
+    call.face.subscriptions.remove(&call.hub.tenant, &call.id()?).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,85 @@
+//! `/entityOperations` over HTTP.
+
+use senne_model::Json;
+
+use super::bed::bed;
+
+const TWO: &str =
+    r#"[{"id":"urn:b:1","type":"T","x":{"value":1}},{"id":"urn:b:2","type":"T","x":{"value":2}}]"#;
+
+#[tokio::test]
+async fn create_tells_what_became_of_each() {
+    let bed = bed().await;
+    let made = bed.post("/entityOperations/create", TWO).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.text, r#"["urn:b:1","urn:b:2"]"#);
+    let mixed =
+        r#"[{"id":"urn:b:2","type":"T"},{"id":"urn:b:3","type":"T"},{"id":"urn:b:4","type":"T","x":null}]"#;
+    let partly = bed.post("/entityOperations/create", mixed).await;
+    assert_eq!(partly.status, 207);
+    assert_eq!(partly.at("success").to_string(), r#"["urn:b:3"]"#);
+    let errors = partly.at("errors");
+    let of = |id: &str| {
+        errors
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|e| e.get("entityId") == Some(&Json::text(id)))
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(of("urn:b:2").get("error").unwrap().get("status"), Some(&Json::Int(409)));
+    assert_eq!(of("urn:b:4").get("error").unwrap().get("field"), Some(&Json::text("x")));
+}
+
+#[tokio::test]
+async fn upsert_update_merge_delete() {
+    let bed = bed().await;
+    assert_eq!(bed.post("/entityOperations/upsert", TWO).await.status, 201);
+    assert_eq!(bed.post("/entityOperations/upsert", TWO).await.status, 204);
+    let more = r#"[{"id":"urn:b:1","type":"T","y":{"value":1}},{"id":"urn:b:3","type":"T"}]"#;
+    let made = bed.post("/entityOperations/upsert?options=update", more).await;
+    assert_eq!((made.status.as_u16(), made.text.as_str()), (201, r#"["urn:b:3"]"#));
+    assert_eq!(bed.get("/entities/urn:b:1?format=concise").await.at("x"), Json::Int(1));
+    bed.post("/entityOperations/upsert", r#"[{"id":"urn:b:1","type":"T","z":1}]"#).await;
+    assert!(bed.get("/entities/urn:b:1").await.json().get("x").is_none());
+
+    let update = r#"[{"id":"urn:b:2","x":{"value":9},"w":{"value":1}}]"#;
+    assert_eq!(bed.post("/entityOperations/update", update).await.status, 204);
+    assert_eq!(bed.get("/entities/urn:b:2?format=concise").await.at("x"), Json::Int(9));
+    assert_eq!(bed.post("/entityOperations/update?options=noOverwrite", update).await.status, 207);
+    assert_eq!(bed.post("/entityOperations/update", r#"[{"id":"urn:none:1","x":1}]"#).await.status, 207);
+    assert_eq!(
+        bed.post("/entityOperations/merge", r#"[{"id":"urn:b:2","w":"urn:ngsi-ld:null"}]"#).await.status,
+        204
+    );
+    assert!(bed.get("/entities/urn:b:2").await.json().get("w").is_none());
+
+    assert_eq!(bed.post("/entityOperations/delete", r#"["urn:b:1","urn:b:2"]"#).await.status, 204);
+    assert_eq!(bed.post("/entityOperations/delete", r#"["urn:b:1","urn:b:3"]"#).await.status, 207);
+    assert_eq!(bed.post("/entityOperations/delete", "[]").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_query_can_be_a_document() {
+    let bed = bed().await;
+    bed.post("/entityOperations/create", TWO).await;
+    let query = r#"{"type":"Query","entities":[{"type":"T"}],"q":"x==2","pick":["id","x"]}"#;
+    let found = bed.post("/entityOperations/query?count=true&format=concise", query).await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    assert_eq!(found.text, r#"[{"id":"urn:b:2","x":2}]"#);
+    assert_eq!(found.header("ngsild-results-count"), "1");
+    assert_eq!(bed.post("/entityOperations/query", r#"{"type":"Query"}"#).await.status, 400);
+}
+
+#[tokio::test]
+async fn each_entity_of_a_linked_data_batch_has_its_own_context() {
+    let bed = bed().await;
+    let batch = r#"[
+        {"id":"urn:b:1","type":"T","x":1,"@context":{"x":"https://a.org/x"}},
+        {"id":"urn:b:2","type":"T","x":1,"@context":{"x":"https://b.org/x"}}]"#;
+    let made = bed.post("/entityOperations/create", batch).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(bed.get("/entities/urn:b:1").await.json().get("https://a.org/x").is_some());
+    assert!(bed.get("/entities/urn:b:2").await.json().get("https://b.org/x").is_some());
+}

@@ -1,0 +1,90 @@
+//! `/temporal/entities` over HTTP.
+
+use senne_model::Json;
+
+use super::bed::{bed, bed_with, options};
+
+const PAST: &str = r#"{"id":"urn:t:1","type":"T","x":[
+    {"type":"Property","value":1,"observedAt":"2024-01-01T00:00:00Z"},
+    {"type":"Property","value":3,"observedAt":"2024-01-01T02:00:00Z"},
+    {"type":"Property","value":2,"observedAt":"2024-01-01T01:00:00Z"}]}"#;
+
+#[tokio::test]
+async fn the_past_is_added_and_read() {
+    let bed = bed().await;
+    let made = bed.post("/temporal/entities", PAST).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.header("location"), "/ngsi-ld/v1/temporal/entities/urn:t:1");
+    assert_eq!(bed.post("/temporal/entities", PAST).await.status, 204);
+    assert_eq!(
+        bed.get("/entities/urn:t:1").await.at("x/value"),
+        Json::Int(3),
+        "the newest stands in the state"
+    );
+
+    let all = bed.get("/temporal/entities/urn:t:1").await;
+    assert_eq!(all.status, 200);
+    assert_eq!(all.at("x/0/type"), Json::text("Property"));
+    let range = "timerel=between&timeAt=2024-01-01T00:30:00Z&endTimeAt=2024-01-01T03:00:00Z";
+    let values = bed.get(&format!("/temporal/entities/urn:t:1?{range}&format=temporalValues")).await;
+    assert!(values.at("x/values").to_string().contains(r#"[2,"2024-01-01T01:00:00Z"]"#), "{}", values.text);
+    assert!(!values.text.contains("2024-01-01T00:00:00Z"));
+    let listed =
+        bed.get(&format!("/temporal/entities?type=T&{range}&options=temporalValues&count=true")).await;
+    assert_eq!(listed.at("0/id"), Json::text("urn:t:1"));
+    assert_eq!(listed.header("ngsild-results-count"), "1");
+    let summed = bed.get(&format!("/temporal/entities?type=T&{range}&format=aggregatedValues&aggrMethods=avg,max&aggrPeriodDuration=PT1H")).await;
+    assert_eq!(summed.status, 200, "{}", summed.text);
+    assert!(summed.at("0/x/avg").as_array().is_some());
+    let document = r#"{"type":"Query","entities":[{"type":"T"}],
+        "temporalQ":{"timerel":"after","timeAt":"2024-01-01T00:30:00Z"}}"#;
+    assert_eq!(
+        bed.post("/temporal/entityOperations/query", document).await.at("0/id"),
+        Json::text("urn:t:1")
+    );
+
+    assert_eq!(
+        bed.post(
+            "/temporal/entities/urn:t:1/attrs",
+            r#"{"y":[{"value":1,"observedAt":"2024-01-01T00:00:00Z"}]}"#
+        )
+        .await
+        .status,
+        204
+    );
+    assert_eq!(bed.post("/temporal/entities/urn:none:1/attrs", r#"{"y":[{"value":1}]}"#).await.status, 404);
+}
+
+#[tokio::test]
+async fn wrong_questions_name_the_parameter() {
+    let bed = bed().await;
+    bed.post("/temporal/entities", PAST).await;
+    for (query, field) in [
+        ("timerel=before", "timeAt"),
+        ("timerel=between&timeAt=2024-01-01T00:00:00Z", "endTimeAt"),
+        ("timerel=during&timeAt=2024-01-01T00:00:00Z", "timerel"),
+        ("lastN=0", "lastN"),
+        ("asOf=yesterday", "asOf"),
+        ("format=aggregatedValues", "aggrMethods"),
+        ("format=aggregatedValues&aggrMethods=median", "aggrMethods"),
+    ] {
+        let got = bed.get(&format!("/temporal/entities/urn:t:1?{query}")).await;
+        assert_eq!((got.status.as_u16(), got.at("field")), (400, Json::text(field)), "{query}");
+    }
+    assert_eq!(bed.get("/temporal/entities?type=T").await.at("field"), Json::text("timerel"));
+    assert_eq!(bed.get("/temporal/entities/urn:none:1").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_cut_answer_says_what_it_covers() {
+    let mut options = options();
+    options.temporal_points_max = 2;
+    let bed = bed_with(options).await;
+    let past: Vec<String> =
+        (0..5).map(|n| format!(r#"{{"value":{n},"observedAt":"2024-01-01T0{n}:00:00Z"}}"#)).collect();
+    bed.post("/temporal/entities", &format!(r#"{{"id":"urn:t:1","type":"T","x":[{}]}}"#, past.join(",")))
+        .await;
+    let cut = bed.get("/temporal/entities/urn:t:1?timerel=after&timeAt=2023-12-31T00:00:00Z").await;
+    assert_eq!(cut.status, 206);
+    assert_eq!(cut.header("content-range"), "DateTime 2023-12-31T00:00:00Z-2024-01-01T01:00:00Z/*");
+}

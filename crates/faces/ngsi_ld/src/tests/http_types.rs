@@ -1,0 +1,29 @@
+//! `/types` and `/attributes` over HTTP.
+
+use senne_model::Json;
+
+use super::bed::{STATION, bed};
+
+#[tokio::test]
+async fn types_and_attributes_are_told() {
+    let bed = bed().await;
+    bed.post("/entities", STATION).await;
+    let list = bed.get("/types").await;
+    assert_eq!(list.at("type"), Json::text("EntityTypeList"));
+    assert_eq!(list.at("typeList").to_string(), r#"["AirQualityObserved"]"#);
+    let details = bed.get("/types?details=true").await;
+    assert_eq!(details.at("0/typeName"), Json::text("AirQualityObserved"));
+    assert_eq!(details.at("0/attributeNames").as_array().unwrap().len(), 4);
+    let one = bed.get("/types/AirQualityObserved").await;
+    assert_eq!((one.at("type"), one.at("entityCount")), (Json::text("EntityTypeInfo"), Json::Int(1)));
+    assert_eq!(bed.get("/types/Nothing").await.status, 404);
+
+    let attributes = bed.get("/attributes").await;
+    assert!(attributes.at("attributeList").to_string().contains("\"location\""));
+    let location = bed.get_as("/attributes/location", "application/ld+json").await;
+    assert_eq!(location.at("attributeTypes").to_string(), r#"["GeoProperty"]"#);
+    assert_eq!(location.at("attributeCount"), Json::Int(1));
+    assert!(location.json().get("@context").is_some());
+    assert_eq!(bed.get("/attributes?details=true").await.at("0/type"), Json::text("Attribute"));
+    assert_eq!(bed.get("/attributes/nothing").await.status, 404);
+}

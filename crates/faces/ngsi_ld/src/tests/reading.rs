@@ -1,0 +1,141 @@
+//! What is read, and how faults are named.
+
+use senne_context::Context;
+use senne_model::{AttributeValue, Json, Problem};
+
+use crate::read::{EntityIn, Limits, Mode, Names, contexts_of, read_batch, read_entity};
+
+fn read(text: &str, mode: Mode) -> Result<EntityIn, Problem> {
+    let mut names = Names::new(Context::default_core());
+    read_entity(text.as_bytes(), mode, &mut names, &Limits::for_body(text.len(), 1 << 20))
+}
+
+fn value(attribute: &str) -> AttributeValue {
+    let entity = read(&format!(r#"{{"id":"urn:a:1","type":"T","x":{attribute}}}"#), Mode::whole()).unwrap();
+    entity.attributes[0].instances[0].value.clone()
+}
+
+fn field(attribute: &str) -> String {
+    let text = format!(r#"{{"id":"urn:a:1","type":"T","x":{attribute}}}"#);
+    read(&text, Mode::whole()).unwrap_err().field.unwrap_or_default()
+}
+
+#[test]
+fn each_kind_is_known_by_its_members() {
+    assert!(matches!(value("5"), AttributeValue::Property(Json::Int(5))));
+    assert!(matches!(value(r#"{"value":5.5}"#), AttributeValue::Property(Json::Float(_))));
+    assert!(matches!(value(r#"{"type":"Point","coordinates":[4,50]}"#), AttributeValue::Geo(_)));
+    assert!(matches!(value(r#"{"value":{"type":"Point","coordinates":[4,50]}}"#), AttributeValue::Geo(_)));
+    assert!(matches!(value(r#"{"object":"urn:a:2"}"#), AttributeValue::Relationship { .. }));
+    assert!(matches!(value(r#"{"languageMap":{"fr":"rue"}}"#), AttributeValue::Language(_)));
+    assert!(matches!(value(r#"{"vocab":"green"}"#), AttributeValue::Vocab(_)));
+    assert!(matches!(value(r#"{"json":{"id":1}}"#), AttributeValue::JsonProperty(_)));
+    assert!(matches!(value(r#"{"valueList":[1,2]}"#), AttributeValue::List(_)));
+    assert!(matches!(value(r#"{"objectList":[{"object":"urn:a:2"}]}"#), AttributeValue::ListRelationship(_)));
+    assert!(matches!(value("[1,2]"), AttributeValue::Property(Json::Array(_))));
+    assert!(matches!(
+        value(r#"{"type":"PostalAddress","city":"Ixelles"}"#),
+        AttributeValue::Property(Json::Object(_))
+    ));
+}
+
+#[test]
+fn the_order_of_members_does_not_matter() {
+    let late = value(r#"{"value":{"type":"Point","coordinates":[4,50]},"type":"GeoProperty"}"#);
+    assert!(matches!(late, AttributeValue::Geo(_)));
+}
+
+#[test]
+fn a_plain_object_keeps_its_members_in_their_order() {
+    let AttributeValue::Property(json) = value(r#"{"z":1,"type":"Odd","a":[{"b":null}]}"#) else { panic!() };
+    assert_eq!(json.to_string(), r#"{"z":1,"type":"Odd","a":[{"b":null}]}"#);
+}
+
+#[test]
+fn instances_are_told_by_their_data_sets() {
+    let text = r#"{"id":"urn:a:1","type":"T","x":[{"value":1},{"value":2,"datasetId":"urn:d:1"}]}"#;
+    let entity = read(text, Mode::whole()).unwrap();
+    assert_eq!(entity.attributes[0].instances.len(), 2);
+    assert_eq!(field(r#"[{"value":1},{"value":2}]"#), "x[1].datasetId");
+}
+
+#[test]
+fn faults_are_named_by_their_path() {
+    for (attribute, expected) in [
+        (r#"{"type":"Property"}"#, "x.value"),
+        (r#"{"type":"Property","value":null}"#, "x.value"),
+        (r#"{"type":"Property","value":NaN}"#, "x.value"),
+        (r#"{"type":"Property","value":1e999}"#, "x.value"),
+        (r#"{"type":"Property","value":1,"value":2}"#, "x.value"),
+        (r#"{"type":"Property","value":1,"observedAt":"yesterday"}"#, "x.observedAt"),
+        (r#"{"type":"Property","value":1,"observedAt":5}"#, "x.observedAt"),
+        (r#"{"type":"Property","value":1,"datasetId":"seven"}"#, "x.datasetId"),
+        (r#"{"type":"Property","value":1,"accuracy":{"type":"Property"}}"#, "x.accuracy.value"),
+        (r#"{"type":"GeoProperty","value":{"type":"Point","coordinates":[50,200]}}"#, "x.value.coordinates"),
+        (r#"{"type":"GeoProperty","value":5}"#, "x.value.type"),
+        (r#"{"type":"Relationship","object":"seven"}"#, "x.object"),
+        (r#"{"type":"Relationship","value":1}"#, "x.object"),
+        (r#"{"type":"Circle","value":1}"#, "x.type"),
+        (r#"{"type":"LanguageProperty","languageMap":{"fr":5}}"#, "x.languageMap.fr"),
+        (r#""urn:ngsi-ld:null""#, "x"),
+    ] {
+        assert_eq!(field(attribute), expected, "{attribute}");
+    }
+}
+
+#[test]
+fn two_names_of_one_attribute_are_refused() {
+    let text = r#"{"id":"urn:a:1","type":"T","x":1,"https://uri.etsi.org/ngsi-ld/default-context/x":2}"#;
+    assert_eq!(read(text, Mode::whole()).unwrap_err().field.as_deref(), Some("x"));
+}
+
+#[test]
+fn deep_and_large_values_name_their_attribute() {
+    let deep = format!(r#"{{"id":"urn:a:1","type":"T","x":{}1{}}}"#, "[".repeat(40), "]".repeat(40));
+    assert_eq!(read(&deep, Mode::whole()).unwrap_err().field.as_deref(), Some("x"));
+    let abyss = format!(r#"{{"id":"urn:a:1","type":"T","x":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    assert!(read(&abyss, Mode::whole()).is_err());
+    let large = format!(r#"{{"id":"urn:a:1","type":"T","x":{{"value":"{}"}}}}"#, "a".repeat(2 << 20));
+    let problem = read(&large, Mode::whole()).unwrap_err();
+    assert_eq!((problem.kind.http_status(), problem.field.as_deref()), (413, Some("x.value")));
+}
+
+#[test]
+fn a_fragment_may_leave_the_value_out() {
+    let text = r#"{"x":{"unitCode":"GQ"},"y":"urn:ngsi-ld:null"}"#;
+    let entity = read(text, Mode::merge()).unwrap();
+    assert!(entity.attributes[0].instances[0].value.is_absent());
+    assert_eq!(entity.attributes[1].instances[0].value.as_text(), Some("urn:ngsi-ld:null"));
+    assert!(matches!(&read(text, Mode::whole()), Err(problem) if problem.field.as_deref() == Some("y")));
+}
+
+#[test]
+fn what_we_say_of_quality_is_not_taken_back_in() {
+    let entity = read(
+        r#"{"id":"urn:a:1","type":"T","x":{"value":1,"urn:senne:ns#quality":"fail","urn:senne:ns#qualityTests":{"value":["range"]}}}"#,
+        Mode::whole(),
+    );
+    assert!(entity.unwrap().attributes[0].instances[0].sub_attributes.is_empty());
+}
+
+#[test]
+fn one_bad_entity_of_a_batch_does_not_spoil_the_others() {
+    let text = r#"[{"id":"urn:a:1","type":"T","x":1},{"id":"urn:a:2","type":"T","x":null},5,{"id":"seven"}]"#;
+    let mut names = [Names::new(Context::default_core())];
+    let limits = Limits::for_body(text.len(), 1 << 20);
+    let items = read_batch(text.as_bytes(), Mode::whole(), &mut names, &|_| 0, &limits).unwrap();
+    let good: Vec<bool> = items.iter().map(|item| item.entity.is_ok()).collect();
+    assert_eq!(good, [true, false, false, false]);
+    assert_eq!(items[1].id.as_deref(), Some("urn:a:2"));
+    for no_batch in ["[]", "{}", "5", "\"x\"", "null", ""] {
+        let read = read_batch(no_batch.as_bytes(), Mode::whole(), &mut names, &|_| 0, &limits);
+        assert!(read.is_err(), "{no_batch}");
+    }
+}
+
+#[test]
+fn contexts_of_a_body_are_found_wherever_they_stand() {
+    assert_eq!(contexts_of(br#"{"a":1,"@context":"https://x.org/c"}"#).unwrap(), ["\"https://x.org/c\""]);
+    assert_eq!(contexts_of(br#"[{"@context":[1]},{"@context":{}}]"#).unwrap(), ["[1]", "{}"]);
+    assert_eq!(contexts_of(br#"{"a":1}"#).unwrap_err().field.as_deref(), Some("@context"));
+}

@@ -1,0 +1,256 @@
+//! Numbers, dates and durations as each language writes them. Times are those of Brussels.
+
+use jiff::{Timestamp as Instant, Zoned, tz::TimeZone};
+use senne_model::Timestamp;
+
+use crate::language::Language;
+
+/// The zone in which the city lives.
+pub(crate) const ZONE: &str = "Europe/Brussels";
+
+const MONTHS: [[&str; 12]; 3] = [
+    [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+];
+
+const MONTHS_SHORT: [[&str; 12]; 3] = [
+    ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+    ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    ["Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"],
+];
+
+/// The moment on the clocks of Brussels; the epoch when the instant is outside what a calendar knows.
+pub(crate) fn local(at: Timestamp) -> Zoned {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    Instant::from_microsecond(at.micros()).unwrap_or(Instant::UNIX_EPOCH).to_zoned(zone)
+}
+
+/// A number with a fixed count of decimals, e.g. `1 234,5` in French (narrow no-break space).
+pub(crate) fn number(language: Language, x: f64, decimals: usize) -> String {
+    if !x.is_finite() {
+        return "–".to_owned();
+    }
+    let plain = format!("{:.decimals$}", x.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (group, point) = match language {
+        Language::Fr => ("\u{202f}", ","),
+        Language::Nl => (".", ","),
+        Language::En => (",", "."),
+    };
+    let mut text = String::new();
+    if x < 0.0 && plain.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        text.push('\u{2212}');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        // Four digits stay together, as the style guides of all three languages advise.
+        if index > 0 && (whole.len() - index).is_multiple_of(3) && whole.len() > 4 {
+            text.push_str(group);
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push_str(point);
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// A measured value with as many decimals as a reader can use: whole numbers stay whole, from 100 none, else one
+/// (two below 1).
+pub(crate) fn value(language: Language, x: f64) -> String {
+    let decimals = match x.abs() {
+        _ if x.fract() == 0.0 => 0,
+        size if size >= 99.95 => 0,
+        size if size >= 1.0 => 1,
+        _ => 2,
+    };
+    number(language, x, decimals)
+}
+
+/// A count.
+pub(crate) fn amount(language: Language, n: u64) -> String {
+    number(language, n as f64, 0)
+}
+
+/// A share between 0 and 1 as a percentage; what is neither nothing nor all is never rounded to either.
+pub(crate) fn percent(language: Language, share: f64) -> String {
+    let rounded = (share * 100.0).round();
+    let gap = if language == Language::Fr { "\u{a0}%" } else { "%" };
+    match share {
+        s if s > 0.0 && rounded < 1.0 => format!("< 1{gap}").replace(' ', "\u{a0}"),
+        s if s < 1.0 && rounded > 99.0 => format!("> 99{gap}").replace(' ', "\u{a0}"),
+        _ => format!("{}{gap}", number(language, rounded, 0)),
+    }
+}
+
+fn index(language: Language) -> usize {
+    language as usize
+}
+
+/// `31 janvier 2024`, `1er mars 2024`.
+pub(crate) fn date(language: Language, at: Timestamp) -> String {
+    let day = local(at);
+    civil(language, day.year(), day.month(), day.day())
+}
+
+fn civil(language: Language, year: i16, month: i8, day: i8) -> String {
+    let name = MONTHS[index(language)][usize::from((month - 1).unsigned_abs()).min(11)];
+    let ordinal = if language == Language::Fr && day == 1 { "er" } else { "" };
+    format!("{day}{ordinal}\u{a0}{name} {year}")
+}
+
+/// A civil date written `2024-01-31` as a reader writes it; unchanged when it is none.
+pub(crate) fn day(language: Language, iso: &str) -> String {
+    iso.parse::<jiff::civil::Date>()
+        .map_or_else(|_| iso.to_owned(), |d| civil(language, d.year(), d.month(), d.day()))
+}
+
+/// `31 janv.`: a day on an axis.
+pub(crate) fn day_short(language: Language, at: &Zoned) -> String {
+    format!("{}\u{a0}{}", at.day(), month_short(language, at))
+}
+
+/// `janv.`: a month on an axis.
+pub(crate) fn month_short(language: Language, at: &Zoned) -> &'static str {
+    MONTHS_SHORT[index(language)][usize::from((at.month() - 1).unsigned_abs()).min(11)]
+}
+
+/// `13:05`.
+pub(crate) fn clock(at: Timestamp) -> String {
+    let at = local(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// `31 janvier 2024 à 13:05`.
+pub(crate) fn moment(language: Language, at: Timestamp) -> String {
+    let joint = match language {
+        Language::Fr => "à",
+        Language::Nl => "om",
+        Language::En => "at",
+    };
+    format!("{} {joint}\u{a0}{}", date(language, at), clock(at))
+}
+
+/// `31 janv. 2024, 13:05`: for tables.
+pub(crate) fn moment_short(language: Language, at: Timestamp) -> String {
+    let here = local(at);
+    format!("{}\u{a0}{}, {}", day_short(language, &here), here.year(), clock(at))
+}
+
+/// How long, in the largest unit that says enough: `3 h`, `2 jours`.
+pub(crate) fn duration(language: Language, micros: i64) -> String {
+    let minutes = micros.max(0) / 60_000_000;
+    let (n, words) = match minutes {
+        0..=89 => (minutes, ["min", "min", "min"]),
+        90..=2879 => ((minutes + 30) / 60, ["h", "u", "h"]),
+        2880..=86_399 => ((minutes + 720) / 1440, ["jours", "dagen", "days"]),
+        86_400..=1_051_199 => ((minutes + 21_900) / 43_800, ["mois", "maanden", "months"]),
+        _ => ((minutes + 262_980) / 525_960, ["ans", "jaar", "years"]),
+    };
+    format!("{}\u{a0}{}", number(language, n as f64, 0), words[index(language)])
+}
+
+/// `il y a 5 min`.
+pub(crate) fn ago(language: Language, at: Timestamp, now: Timestamp) -> String {
+    let length = duration(language, now.micros() - at.micros());
+    match language {
+        Language::Fr => format!("il y a {length}"),
+        Language::Nl => format!("{length} geleden"),
+        Language::En => format!("{length} ago"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_the_language() {
+        assert_eq!(number(Language::Fr, 12345.678, 1), "12\u{202f}345,7");
+        assert_eq!(number(Language::Nl, 12345.678, 1), "12.345,7");
+        assert_eq!(number(Language::En, 1_234_567.0, 0), "1,234,567");
+        assert_eq!(number(Language::En, 1234.5, 1), "1234.5");
+        assert_eq!(number(Language::En, -3.25, 1), "\u{2212}3.2");
+        assert_eq!(number(Language::En, -0.01, 1), "0.0");
+        assert_eq!(number(Language::Fr, f64::NAN, 1), "–");
+    }
+
+    #[test]
+    fn a_value_has_the_decimals_that_help() {
+        for (x, text) in
+            [(0.0, "0"), (0.123, "0.12"), (7.46, "7.5"), (42.0, "42"), (99.96, "100"), (1013.2, "1013")]
+        {
+            assert_eq!(value(Language::En, x), text);
+        }
+    }
+
+    #[test]
+    fn a_share_is_not_rounded_to_nothing_or_all() {
+        assert_eq!(percent(Language::Nl, 0.5), "50%");
+        assert_eq!(percent(Language::Fr, 0.001), "<\u{a0}1\u{a0}%");
+        assert_eq!(percent(Language::En, 0.999), ">\u{a0}99%");
+        assert_eq!(percent(Language::En, 1.0), "100%");
+        assert_eq!(percent(Language::En, 0.0), "0%");
+    }
+
+    #[test]
+    fn times_are_those_of_brussels_in_winter_and_in_summer() {
+        let winter = Timestamp::parse("2024-01-31T12:05:00Z").unwrap();
+        let summer = Timestamp::parse("2024-07-01T12:05:00Z").unwrap();
+        assert_eq!(moment(Language::Fr, winter), "31\u{a0}janvier 2024 à\u{a0}13:05");
+        assert_eq!(moment(Language::Fr, summer), "1er\u{a0}juillet 2024 à\u{a0}14:05");
+        assert_eq!(moment(Language::Nl, summer), "1\u{a0}juli 2024 om\u{a0}14:05");
+        assert_eq!(moment_short(Language::En, winter), "31\u{a0}Jan\u{a0}2024, 13:05");
+        assert_eq!(day(Language::Fr, "2024-03-01"), "1er\u{a0}mars 2024");
+        assert_eq!(day(Language::Fr, "soon"), "soon");
+    }
+
+    #[test]
+    fn a_duration_takes_its_largest_unit() {
+        let minute = 60_000_000;
+        assert_eq!(duration(Language::En, 5 * minute), "5\u{a0}min");
+        assert_eq!(duration(Language::Nl, 180 * minute), "3\u{a0}u");
+        assert_eq!(duration(Language::Fr, 2905 * 60 * minute), "4\u{a0}mois");
+        assert_eq!(duration(Language::Fr, 121 * 60 * minute), "5\u{a0}jours");
+    }
+}

@@ -1,0 +1,111 @@
+//! The values of a window as a file (RFC 4180), for spreadsheets and scripts.
+
+use std::fmt::Write as _;
+
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use senne_hub::{
+    EntityPast, PastQuery,
+    language::{TimeFilter, TimeProperty},
+};
+use senne_model::{Name, Problem, Timestamp};
+
+use super::{entity, window::Window};
+use crate::{address, visit::Visit};
+
+/// How many values one file holds at most; the last line says when there were more.
+const VALUES_MAX: usize = 500_000;
+
+/// `GET /{language}/entity/{id}/data.csv?attribute=…&range=7d&end=…`
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Response {
+    match read(&visit, &id).await {
+        Ok(text) => {
+            let name = format!("attachment; filename=\"{}.csv\"", file_name(&id));
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+                (header::CACHE_CONTROL, "private, max-age=10".to_owned()),
+            ];
+            (headers, text).into_response()
+        }
+        Err(problem) => visit.refuse(&problem),
+    }
+}
+
+async fn read(visit: &Visit, id: &str) -> Result<String, Problem> {
+    let entity = entity::find(visit, id).await?;
+    let window = Window::asked(visit, &entity);
+    let time = TimeFilter {
+        property: TimeProperty::ObservedAt,
+        from: Some(Timestamp::from_micros(window.from)),
+        to: Some(Timestamp::from_micros(window.to)),
+    };
+    let mut query = PastQuery::of(vec![entity.id.clone()], time);
+    query.attributes =
+        address::parameter(&visit.parameters, "attribute").map(Name::new).into_iter().collect();
+    query.limit = VALUES_MAX;
+    let past = visit.hub().past(&visit.context(), &query).await?;
+    Ok(past.first().map_or_else(|| HEAD.to_owned(), write))
+}
+
+const HEAD: &str = "entity,attribute,observed_at,recorded_at,value,unit_code,quality,tests\r\n";
+
+fn write(past: &EntityPast) -> String {
+    let mut text = String::from(HEAD);
+    for series in &past.series {
+        let attribute = cell(series.attribute.local());
+        for point in series.points.iter().filter(|p| !p.deleted) {
+            let value = match point.value.as_number() {
+                Some(x) => x.to_string(),
+                None => cell(point.value.as_text().unwrap_or_default()),
+            };
+            let tests: Vec<&str> = point.quality.tests().map(senne_model::Test::word).collect();
+            let _ = write!(
+                text,
+                "{},{attribute},{},{},{value},{},{},{}\r\n",
+                cell(&past.entity),
+                point.observed_at.map_or_else(String::new, |at| at.to_string()),
+                point.recorded_at,
+                point.unit_code.as_deref().unwrap_or_default(),
+                point.quality.flag().word(),
+                tests.join(" "),
+            );
+        }
+    }
+    if past.truncated {
+        let _ = write!(text, "# cut after {VALUES_MAX} values: ask for a shorter range\r\n");
+    }
+    text
+}
+
+/// A cell, quoted where it must be. A text that a spreadsheet would take for a formula is kept from running.
+pub(crate) fn cell(text: &str) -> String {
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if guarded.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+fn file_name(id: &str) -> String {
+    let safe = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' });
+    safe.take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_formulas_do_not_run() {
+        assert_eq!(cell("Rue \"Neuve\", 1"), "\"Rue \"\"Neuve\"\", 1\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("Ixelles"), "Ixelles");
+        assert_eq!(file_name("urn:ngsi-ld:Device:S3"), "urn_ngsi-ld_Device_S3");
+    }
+}

@@ -1,0 +1,74 @@
+//! The portal's state: the hub, the figures, and short-lived copies of what every page needs.
+
+use std::{sync::Arc, time::Duration};
+
+use senne_hub::{Context, Hub};
+use senne_model::{Problem, TenantName};
+
+use crate::{
+    figures::{AreaDay, Figures, NoFigures},
+    overview::Overview,
+    shelf::Shelf,
+};
+
+/// How long a copy of the present may be shown while changes come in.
+const OVERVIEW_AGE_MAX: Duration = Duration::from_secs(5);
+/// How long a figure of whole days is kept; it changes when late values come.
+const FIGURES_AGE_MAX: Duration = Duration::from_mins(1);
+
+/// What the server tells the portal.
+#[derive(Clone)]
+pub struct PortalOptions {
+    /// Who computes the indicators.
+    pub figures: Arc<dyn Figures>,
+    /// Where readers report a barrier or an error: an address or a sentence, shown on the accessibility page.
+    pub contact: Option<String>,
+    /// The tenant whose city is shown.
+    pub tenant: TenantName,
+}
+
+impl Default for PortalOptions {
+    /// No figures, no contact, the default tenant.
+    fn default() -> Self {
+        Self { figures: Arc::new(NoFigures), contact: None, tenant: TenantName::default() }
+    }
+}
+
+/// A span of civil days, both included.
+type Days = (String, String);
+
+pub(crate) struct Portal {
+    pub(crate) hub: Hub,
+    pub(crate) options: PortalOptions,
+    overview: Arc<Shelf<(), Overview>>,
+    figures: Arc<Shelf<Days, Vec<AreaDay>>>,
+}
+
+impl Portal {
+    pub(crate) fn new(hub: Hub, options: PortalOptions) -> Self {
+        let overview = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
+        Self { hub, options, overview, figures: Arc::new(Shelf::new(FIGURES_AGE_MAX)) }
+    }
+
+    /// The present of the city, at most a little while old, and not read again while nothing changes.
+    pub(crate) async fn overview(&self, context: &Context) -> Result<Arc<Overview>, Problem> {
+        let (hub, context) = (self.hub.clone(), context.clone());
+        let unchanged = |overview: &Overview| overview.head == self.hub.head();
+        self.overview.get((), unchanged, async move { Overview::read(&hub, &context).await }).await
+    }
+
+    /// The indicator of all areas between two days, both included.
+    pub(crate) async fn areas(
+        &self,
+        context: &Context,
+        from: &str,
+        to: &str,
+    ) -> Result<Arc<Vec<AreaDay>>, Problem> {
+        let (figures, context) = (Arc::clone(&self.options.figures), context.clone());
+        let days = (from.to_owned(), to.to_owned());
+        let key = days.clone();
+        self.figures
+            .get(key, |_| false, async move { figures.daily_by_area(&context, &days.0, &days.1).await })
+            .await
+    }
+}

@@ -1,0 +1,111 @@
+//! One series over one window: what a chart draws and what its sentence says.
+
+use senne_model::{Flag, Quality};
+
+use crate::chart::{Dot, Trust};
+
+/// A series within a window, raw or summed up in steps.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Series {
+    /// In order of time.
+    pub(crate) dots: Vec<Dot>,
+    /// How many values stand behind the dots, and how many of them may enter a statistic.
+    pub(crate) count: u64,
+    pub(crate) usable: u64,
+    /// The length of a step in microseconds, when the dots are means; `None` when they are single values.
+    pub(crate) step: Option<i64>,
+    /// Whether there were more values than are read at once.
+    pub(crate) truncated: bool,
+}
+
+/// What a sentence says of a series.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Summary {
+    pub(crate) mean: f64,
+    /// The extremes and when they were, in microseconds UTC.
+    pub(crate) lowest: (f64, i64),
+    pub(crate) highest: (f64, i64),
+    pub(crate) count: u64,
+    pub(crate) usable: u64,
+    /// The longest time without a usable value, when it is a gap: start and end in microseconds UTC.
+    pub(crate) longest_gap: Option<(i64, i64)>,
+}
+
+/// The trust that a quality deserves in a chart.
+pub(crate) fn trust(quality: Quality) -> Trust {
+    match quality.flag() {
+        Flag::Good | Flag::NotEvaluated => Trust::Usable,
+        Flag::Suspect => Trust::Suspect,
+        Flag::Fail | Flag::Missing => Trust::Failed,
+    }
+}
+
+impl Series {
+    /// Of single values; each counts once.
+    pub(crate) fn of_values(dots: Vec<Dot>, truncated: bool) -> Self {
+        let usable = dots.iter().filter(|d| d.trust == Trust::Usable).count() as u64;
+        Self { count: dots.len() as u64, usable, dots, step: None, truncated }
+    }
+
+    /// Sums the series up. `gap_after`: two usable dots further apart than this have a gap between them; `window`
+    /// is what the chart shows. `None` without a usable value.
+    pub(crate) fn summary(&self, gap_after: i64, window: (i64, i64)) -> Option<Summary> {
+        let usable: Vec<&Dot> = self.dots.iter().filter(|d| d.trust == Trust::Usable).collect();
+        let (first, last) = (usable.first()?, usable.last()?);
+        let mean = usable.iter().map(|d| d.value).sum::<f64>() / usable.len() as f64;
+        let low = |d: &Dot| d.spread.map_or(d.value, |s| s.0);
+        let high = |d: &Dot| d.spread.map_or(d.value, |s| s.1);
+        let lowest = usable.iter().map(|d| (low(d), d.at)).min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let highest = usable.iter().map(|d| (high(d), d.at)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let inside = usable.windows(2).map(|pair| (pair[0].at, pair[1].at));
+        let around = [(window.0, first.at), (last.at, window.1)];
+        let longest_gap = inside.chain(around).filter(|(a, b)| b - a > gap_after).max_by_key(|(a, b)| b - a);
+        Some(Summary { mean, lowest, highest, count: self.count, usable: self.usable, longest_gap })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::Test;
+
+    use super::*;
+
+    fn dot(at: i64, value: f64, trust: Trust) -> Dot {
+        Dot { at, value, spread: None, trust }
+    }
+
+    #[test]
+    fn doubtful_values_stay_out_of_the_figures() {
+        let dots = vec![
+            dot(0, 10.0, Trust::Usable),
+            dot(1, 9500.0, Trust::Failed),
+            dot(2, 20.0, Trust::Usable),
+            dot(9, 30.0, Trust::Usable),
+        ];
+        let summary = Series::of_values(dots, false).summary(3, (0, 10)).unwrap();
+        assert_eq!(summary.mean, 20.0);
+        assert_eq!((summary.lowest, summary.highest), ((10.0, 0), (30.0, 9)));
+        assert_eq!((summary.count, summary.usable), (4, 3));
+        assert_eq!(summary.longest_gap, Some((2, 9)));
+    }
+
+    #[test]
+    fn silence_at_the_end_is_a_gap_too() {
+        let series = Series::of_values(vec![dot(0, 1.0, Trust::Usable), dot(1, 1.0, Trust::Usable)], false);
+        assert_eq!(series.summary(3, (0, 50)).unwrap().longest_gap, Some((1, 50)));
+        assert_eq!(series.summary(3, (0, 3)).unwrap().longest_gap, None);
+    }
+
+    #[test]
+    fn nothing_usable_has_no_summary() {
+        assert_eq!(Series::of_values(vec![dot(0, 1.0, Trust::Failed)], false).summary(1, (0, 1)), None);
+        assert_eq!(Series::default().summary(1, (0, 1)), None);
+    }
+
+    #[test]
+    fn flags_become_trust() {
+        assert_eq!(trust(Quality::GOOD.marked(Test::Simulated)), Trust::Usable);
+        assert_eq!(trust(Quality::GOOD.with(Test::Spike, Flag::Suspect)), Trust::Suspect);
+        assert_eq!(trust(Quality::MISSING), Trust::Failed);
+    }
+}

@@ -1,0 +1,290 @@
+//! Buckets over a range: from roll-ups where these give the same, else from the observations.
+
+use std::collections::{BTreeMap, HashSet};
+
+use senne_language::{Buckets, Method, TimeProperty};
+use senne_model::{EntityId, ErrorKind, Flag, Iri, Name, Problem, Quality, Timestamp};
+
+use crate::{
+    Aggregation, Bucket, HistoryError, PastQuery, SeriesBuckets,
+    engine::Engine,
+    filter,
+    gather::{Gathered, SeriesName},
+    names::expanded,
+    partial::{Partial, Sums},
+    rollup::{self, COLUMNS, Dirty, RollupRow, bucket_micros},
+    rollup_rows,
+    schema::Kind,
+    steps::Steps,
+    tenant::{Snapshot, Tenant},
+};
+
+/// Beyond so many buckets in all, an answer is refused.
+const BUCKETS_MAX: usize = 2_000_000;
+
+type SeriesKey = (EntityId, Name, Option<Iri>);
+
+/// One bucket under way.
+#[derive(Default, Debug)]
+struct Sum {
+    partial: Partial,
+    /// All values, whatever their flag; only where these are asked for.
+    all: Sums,
+    /// Values that are no numbers; only where nothing but counts is asked for.
+    others: u64,
+    others_usable: u64,
+    distinct: HashSet<u64>,
+}
+
+struct Answer<'a> {
+    aggregation: &'a Aggregation,
+    buckets: Buckets,
+    series: BTreeMap<SeriesKey, BTreeMap<Timestamp, (Timestamp, Sum)>>,
+    count: usize,
+}
+
+pub(crate) async fn aggregate(
+    engine: &Engine,
+    tenant: &Tenant,
+    snapshot: &Snapshot,
+    query: &PastQuery,
+    aggregation: &Aggregation,
+) -> Result<Vec<SeriesBuckets>, Problem> {
+    let buckets = Buckets::new(aggregation.period, aggregation.zone.as_deref(), None)?;
+    let fresh = || Answer { aggregation, buckets: buckets.clone(), series: BTreeMap::new(), count: 0 };
+    if let Some(kind) = rollup_kind(query, aggregation) {
+        let mut answer = fresh();
+        let rows = rollup_rows(kind, engine, tenant, snapshot, query).await?;
+        if answer.add_rollups(kind, &rows)? {
+            return Ok(answer.finish(query));
+        }
+    }
+    let mut answer = fresh();
+    let mut steps = Steps::new(engine, snapshot, query, false, Vec::new())?;
+    let mut columns = COLUMNS.to_vec();
+    if counts_only(aggregation) {
+        columns.extend(["text", "json", "geometry"]);
+    }
+    while let Some(rows) = steps.next(Some(&columns)).await? {
+        answer.add(&rows, query)?;
+    }
+    Ok(answer.finish(query))
+}
+
+fn counts_only(aggregation: &Aggregation) -> bool {
+    aggregation.methods.iter().all(|method| matches!(method, Method::TotalCount | Method::DistinctCount))
+}
+
+/// The roll-up table that can answer, if one can: buckets and range on its edges, newest versions only, usable values.
+fn rollup_kind(query: &PastQuery, aggregation: &Aggregation) -> Option<Kind> {
+    let plain =
+        query.as_of.is_none() && !query.every_version && query.time.property == TimeProperty::ObservedAt;
+    let sums = aggregation.usable_only
+        && !counts_only(aggregation)
+        && !aggregation.methods.contains(&Method::DistinctCount);
+    if !plain || !sums {
+        return None;
+    }
+    let (from, to) = filter::bounds(query);
+    let fits = |kind: Kind| {
+        let length = bucket_micros(kind);
+        let edge = |at: Option<i64>| at.is_none_or(|at| at % length == 0);
+        edge(from) && edge(to) && aggregation.period.micros % length == 0
+    };
+    let utc = matches!(aggregation.zone.as_deref(), None | Some("UTC" | "Z"));
+    if utc && fits(Kind::Day) {
+        return Some(Kind::Day);
+    }
+    // Local days begin at whole hours of UTC nearly everywhere; where they do not, it shows and the raw way is taken.
+    fits(Kind::Hour).then_some(Kind::Hour)
+}
+
+/// The roll-up rows of a question, those of the rows in memory included, joined per bucket.
+async fn rollup_rows(
+    kind: Kind,
+    engine: &Engine,
+    tenant: &Tenant,
+    snapshot: &Snapshot,
+    query: &PastQuery,
+) -> Result<Vec<RollupRow>, HistoryError> {
+    let (from, to) = filter::bounds(query);
+    let mut conditions = filter::series(query);
+    conditions.extend(from.map(|from| datafusion::logical_expr::col("start").gt_eq(filter::instant(from))));
+    conditions.extend(to.map(|to| datafusion::logical_expr::col("start").lt(filter::instant(to))));
+    let view = snapshot.view(kind, Vec::new());
+    let read = engine.read(&view, None, filter::all(conditions), usize::MAX).await?.unwrap_or_default();
+    let mut rows = rollup_rows::from_batches(&read).map_err(rollup::failed)?;
+    rows.extend(memory_rows(kind, engine, tenant, snapshot, query).await?);
+    Ok(rollup::merge(rows))
+}
+
+/// The roll-up rows of what is in memory, as a flush would write them now.
+pub(crate) async fn memory_rows(
+    kind: Kind,
+    engine: &Engine,
+    tenant: &Tenant,
+    snapshot: &Snapshot,
+    query: &PastQuery,
+) -> Result<Vec<RollupRow>, HistoryError> {
+    let (from, to) = filter::bounds(query);
+    let memory = snapshot.memory(query.entities.iter().map(EntityId::as_str), from, to);
+    if memory.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conditions = filter::series(query);
+    conditions.extend(filter::time(query));
+    let mut view = snapshot.view(Kind::Observation, memory);
+    view.files = std::sync::Arc::new(crate::files::FileSet::new(Kind::Observation, Vec::new()));
+    let read =
+        engine.read(&view, Some(&COLUMNS), filter::all(conditions), usize::MAX).await?.unwrap_or_default();
+    let fresh = Gathered::new(read).map_err(rollup::failed)?;
+    let files = snapshot.files(Kind::Observation);
+    let mut newest = |name: &SeriesName<'_>, first: i64| tenant.newest(files, name, first);
+    let mut dirty = Dirty::new();
+    let mut rows = rollup::build(kind, &fresh, &fresh.sorted(), i64::MAX, &mut newest, &mut dirty);
+    let view = |entities: &[&str], from: i64, to: i64| {
+        snapshot.view(Kind::Observation, snapshot.memory(entities.iter().copied(), Some(from), Some(to)))
+    };
+    rows.extend(rollup::rebuild(kind, engine, &view, i64::MAX, &dirty).await?);
+    Ok(rows)
+}
+
+impl Answer<'_> {
+    /// Adds joined roll-up rows; gives `false` when a bucket does not begin and end on their edges.
+    fn add_rollups(&mut self, kind: Kind, rows: &[RollupRow]) -> Result<bool, Problem> {
+        let length = bucket_micros(kind);
+        let mut span = (Timestamp::MIN, Timestamp::MIN);
+        for same in rows.chunk_by(|a, b| a.series.name() == b.series.name()) {
+            let name = same[0].series.name();
+            let mut found: BTreeMap<Timestamp, (Timestamp, Sum)> = BTreeMap::new();
+            for row in same.iter().filter(|row| row.partial.count > 0) {
+                let at = Timestamp::from_micros(row.start);
+                if !(span.0..span.1).contains(&at) {
+                    span = self.buckets.around(at);
+                }
+                if span.0.micros() % length != 0 || span.1.micros() % length != 0 {
+                    return Ok(false);
+                }
+                found.entry(span.0).or_insert_with(|| (span.1, Sum::default())).1.partial.join(&row.partial);
+            }
+            self.put(&name, found)?;
+        }
+        Ok(true)
+    }
+
+    /// Adds observations.
+    fn add(&mut self, rows: &Gathered, query: &PastQuery) -> Result<(), Problem> {
+        let mut keys = rows.sorted();
+        if !query.every_version {
+            keys = rows.newest(&keys);
+        }
+        let counts = counts_only(self.aggregation);
+        let distinct = self.aggregation.methods.contains(&Method::DistinctCount);
+        let observed_only = query.time.property == TimeProperty::ObservedAt;
+        for run in keys.chunk_by(|a, b| a.series() == b.series()) {
+            let Some(first) = run.first() else { continue };
+            let mut found: BTreeMap<Timestamp, (Timestamp, Sum)> = BTreeMap::new();
+            let mut span = (Timestamp::MIN, Timestamp::MIN);
+            for key in run {
+                let value = rows.value(*key);
+                // On the time line of observation only what was observed has a place.
+                if value.deleted || (observed_only && value.observed.is_none()) {
+                    continue;
+                }
+                let usable = Quality::from_bits(value.quality).usable();
+                let other = value.number.is_none()
+                    && counts
+                    && Quality::from_bits(value.quality).flag() != Flag::Missing;
+                if value.number.is_none() && !other {
+                    continue;
+                }
+                let moment = if observed_only { key.moment() } else { rows.recorded(*key) };
+                let at = Timestamp::from_micros(moment);
+                if !(span.0..span.1).contains(&at) {
+                    span = self.buckets.around(at);
+                }
+                let sum = &mut found.entry(span.0).or_insert_with(|| (span.1, Sum::default())).1;
+                sum.partial.add(moment, &value);
+                if let Some(x) = value.number {
+                    sum.all.add(moment, x);
+                }
+                let taken = usable || !self.aggregation.usable_only;
+                sum.others += u64::from(other);
+                sum.others_usable += u64::from(other && usable);
+                if distinct && taken {
+                    sum.distinct.insert(rows.content_hash(*key));
+                }
+            }
+            self.put(&rows.name(first.series()), found)?;
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        name: &SeriesName<'_>,
+        found: BTreeMap<Timestamp, (Timestamp, Sum)>,
+    ) -> Result<(), Problem> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let key = (
+            EntityId::trusted(name.entity),
+            expanded(name.attribute, name.attribute_iri),
+            name.dataset.map(Iri::new),
+        );
+        let series = self.series.entry(key).or_default();
+        for (from, (to, sum)) in found {
+            self.count += 1;
+            series.entry(from).or_insert_with(|| (to, Sum::default())).1.join(sum);
+        }
+        if self.count <= BUCKETS_MAX {
+            return Ok(());
+        }
+        let detail = format!(
+            "more than {BUCKETS_MAX} buckets; ask for a longer period, a shorter range or fewer entities"
+        );
+        Err(Problem::new(ErrorKind::TooComplex, detail))
+    }
+
+    fn finish(self, query: &PastQuery) -> Vec<SeriesBuckets> {
+        let whole = self.aggregation.period.is_whole();
+        let each = |(from, (to, sum)): (Timestamp, (Timestamp, Sum))| Bucket {
+            from: if whole { query.time.from.unwrap_or(from) } else { from },
+            to: if whole { query.time.to.unwrap_or(to) } else { to },
+            count: sum.partial.count + sum.others,
+            usable: sum.partial.usable.count + sum.others_usable,
+            values: self
+                .aggregation
+                .methods
+                .iter()
+                .map(|method| sum.result(*method, self.aggregation))
+                .collect(),
+        };
+        let series = self.series.into_iter().map(|((entity, attribute, dataset_id), buckets)| {
+            SeriesBuckets { entity, attribute, dataset_id, buckets: buckets.into_iter().map(each).collect() }
+        });
+        series.collect()
+    }
+}
+
+impl Sum {
+    fn join(&mut self, other: Self) {
+        self.partial.join(&other.partial);
+        self.all.join(&other.all);
+        self.others += other.others;
+        self.others_usable += other.others_usable;
+        self.distinct.extend(other.distinct);
+    }
+
+    fn result(&self, method: Method, aggregation: &Aggregation) -> Option<f64> {
+        let usable = aggregation.usable_only;
+        let (sums, others) =
+            if usable { (&self.partial.usable, self.others_usable) } else { (&self.all, self.others) };
+        match method {
+            Method::TotalCount => Some((sums.count + others) as f64),
+            Method::DistinctCount => Some(self.distinct.len() as f64),
+            method => sums.result(method),
+        }
+    }
+}

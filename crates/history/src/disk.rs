@@ -1,0 +1,43 @@
+//! Durable steps on local folders: what these report as done survives a loss of power.
+
+use std::{fs, io::Write, path::Path};
+
+use crate::HistoryError;
+
+pub(crate) fn error(step: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
+    let path = path.to_owned();
+    move |source| HistoryError::Disk { step, path, source }
+}
+
+/// Makes a folder and its parents, durably.
+pub(crate) fn make_folder(dir: &Path) -> Result<(), HistoryError> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent() {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(dir) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        done => done.map_err(error("making the folder", dir))?,
+    }
+    dir.parent().map_or(Ok(()), sync)
+}
+
+/// Makes what was written to a file, or the names in a folder, durable.
+pub(crate) fn sync(path: &Path) -> Result<(), HistoryError> {
+    fs::File::open(path).and_then(|file| file.sync_all()).map_err(error("syncing", path))
+}
+
+/// Replaces a small file as a whole.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), HistoryError> {
+    let fresh = path.with_extension("new");
+    let write = || {
+        let mut file = fs::File::create(&fresh)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)
+    };
+    write().map_err(error("writing", path))?;
+    path.parent().map_or(Ok(()), sync)
+}

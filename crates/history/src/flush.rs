@@ -1,0 +1,228 @@
+//! From memory to the tables, exactly once. The steps are those of `docs/lifecycle-history.md`.
+
+use std::{collections::HashMap, sync::Arc};
+
+use senne_model::ChangeNo;
+
+use crate::{
+    HistoryError,
+    engine::{Engine, View},
+    files::{FileEntry, FileSet},
+    filter,
+    gather::{Gathered, Key, SeriesName},
+    log_table::{Commit, LogTable},
+    month::{Month, MonthFinder},
+    parquet_file::FileWriter,
+    rollup::{self, COLUMNS, Dirty, RollupRow, Series, bucket_micros},
+    rollup_rows,
+    schema::{Kind, observation},
+    tenant::{Frozen, Tables, Tenant, series_hash},
+};
+
+/// How many sorted rows are handed to the Parquet writer at once.
+const WRITE_ROWS: usize = 65_536;
+
+/// What the sorting of fresh rows gives beside the files.
+struct Written {
+    files: Vec<FileEntry>,
+    newest: HashMap<u64, i64>,
+    rollups: [(Vec<RollupRow>, Dirty); 2],
+}
+
+const ROLLUPS: [Kind; 2] = [Kind::Hour, Kind::Day];
+
+/// Writes the rows that the tenant has in memory; gives how many there were.
+pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<usize, HistoryError> {
+    let mut tables = tenant.tables.lock().await;
+    catch_up(engine, tenant, &mut tables).await?;
+    let frozen = tenant.freeze().map_err(rollup::failed)?;
+    let Some(last) = frozen.iter().map(|frozen| frozen.last_change).max() else { return Ok(0) };
+    let count = frozen.iter().flat_map(|f| &f.chunks).map(|c| c.batch.num_rows()).sum();
+    let durable = tables.observation.change as u64;
+    let fresh: Vec<Frozen> = frozen.into_iter().filter(|frozen| frozen.last_change.0 > durable).collect();
+    let mut newest = HashMap::new();
+    if !fresh.is_empty() {
+        let (dir, before) = (tables.observation.dir().to_owned(), Arc::clone(&tables.observation.files));
+        let owner = Arc::clone(tenant);
+        let work = move || write(&owner, &dir, &before, &fresh, last);
+        let written = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+        let commit = Commit { added: written.files, removed: Vec::new(), change: Some(last.0 as i64) };
+        commit_change(&mut tables.observation, commit).await?;
+        for (kind, (rows, dirty)) in ROLLUPS.into_iter().zip(written.rollups) {
+            let view = table_view(&tables.observation);
+            commit_rollups(kind, engine, &view, tables.rollup(kind), rows, dirty, last.0 as i64).await?;
+        }
+        newest = written.newest;
+    }
+    tenant.switch(&tables, newest);
+    Ok(count)
+}
+
+/// Brings roll-ups up to date that a crash or a failure left behind.
+pub(crate) async fn catch_up(
+    engine: &Engine,
+    tenant: &Tenant,
+    tables: &mut Tables,
+) -> Result<(), HistoryError> {
+    let until = tables.observation.change;
+    let mut behind = false;
+    for kind in ROLLUPS {
+        let from = tables.rollup(kind).change;
+        if from >= until {
+            continue;
+        }
+        if !behind {
+            // Rows went to the tables that nobody remembers the newest times of.
+            tenant.forget_newest();
+            behind = true;
+        }
+        let view = table_view(&tables.observation);
+        let dirty = touched_since(kind, engine, &view, from).await?;
+        commit_rollups(kind, engine, &view, tables.rollup(kind), Vec::new(), dirty, until).await?;
+    }
+    if behind {
+        tenant.switch(tables, HashMap::new());
+    }
+    Ok(())
+}
+
+/// The buckets that rows of later changes fall into.
+async fn touched_since(kind: Kind, engine: &Engine, view: &View, change: i64) -> Result<Dirty, HistoryError> {
+    use datafusion::logical_expr::{col, lit};
+    let late = col("change").gt(lit(change)).and(col("observed_at").is_not_null());
+    let read = engine.read(view, Some(&COLUMNS), Some(late), usize::MAX).await?.unwrap_or_default();
+    let rows = Gathered::new(read).map_err(rollup::failed)?;
+    let length = bucket_micros(kind);
+    let mut dirty = Dirty::new();
+    for run in rows.sorted().chunk_by(|a, b| a.series() == b.series()) {
+        let Some(last) = run.last() else { continue };
+        let type_name = rows.text("type", *last).unwrap_or_default();
+        let series = Arc::new(Series::of(&rows.name(last.series()), type_name));
+        let starts = run.iter().map(|key| key.moment().div_euclid(length) * length);
+        dirty.entry(series).or_default().extend(starts);
+    }
+    Ok(dirty)
+}
+
+fn table_view(table: &LogTable) -> View {
+    let dir = std::path::absolute(table.dir()).unwrap_or_else(|_| table.dir().to_owned());
+    View { dir: dir.into(), files: Arc::clone(&table.files), memory: Vec::new() }
+}
+
+/// Commits rows of a change; an error after the commit stands is none.
+async fn commit_change(table: &mut LogTable, commit: Commit) -> Result<(), HistoryError> {
+    let change = commit.change;
+    match table.commit(commit).await {
+        Err(error) if change.is_some_and(|change| table.change >= change) => {
+            tracing::warn!(%error, "a commit to the history stands, what follows a commit failed");
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Sorts the fresh rows, writes them, and computes what can be rolled up without looking back.
+fn write(
+    tenant: &Tenant,
+    dir: &std::path::Path,
+    before: &FileSet,
+    fresh: &[Frozen],
+    last: ChangeNo,
+) -> Result<Written, HistoryError> {
+    let batches = fresh.iter().flat_map(|frozen| &frozen.chunks).map(|chunk| chunk.batch.clone()).collect();
+    let rows = Gathered::new(batches).map_err(rollup::failed)?;
+    let files = write_files(dir, &rows)?;
+    let keys = rows.sorted();
+    let mut newest_of: HashMap<u64, i64> = HashMap::new();
+    let mut upper = |name: &SeriesName<'_>, first: i64| {
+        *newest_of.entry(series_hash(name)).or_insert_with(|| tenant.newest(before, name, first))
+    };
+    let rollups = ROLLUPS.map(|kind| {
+        let mut dirty = Dirty::new();
+        let rows = rollup::build(kind, &rows, &keys, last.0 as i64, &mut upper, &mut dirty);
+        (rows, dirty)
+    });
+    for run in keys.chunk_by(|a, b| a.series() == b.series()) {
+        let newest = run.iter().rev().find(|key| rows.value(**key).observed.is_some());
+        if let Some(key) = newest {
+            let known = newest_of.entry(series_hash(&rows.name(key.series()))).or_insert(key.moment());
+            *known = (*known).max(key.moment());
+        }
+    }
+    Ok(Written { files, newest: newest_of, rollups })
+}
+
+fn write_files(dir: &std::path::Path, rows: &Gathered) -> Result<Vec<FileEntry>, HistoryError> {
+    use observation::{KIND, TYPES, UNIT};
+    let kind = Kind::Observation;
+    let (schema, mut months) = (kind.file_schema(), MonthFinder::new());
+    let types = crate::texts::Texts::of(&rows.batches, observation::TYPE).map_err(rollup::failed)?;
+    let texts = rows.take_texts(&[UNIT, KIND, TYPES]).map_err(rollup::failed)?;
+    let groups = rows.groups(|batch, row, moment| (types.number(batch, row), months.of(moment)));
+    let mut groups: Vec<((i32, Month), Vec<Key>)> = groups.into_iter().collect();
+    groups.sort_unstable_by_key(|(group, _)| *group);
+    let mut files = Vec::with_capacity(groups.len());
+    for ((type_name, month), keys) in groups {
+        let type_name = types.text(type_name).unwrap_or_default();
+        let mut file = FileWriter::new(kind, dir, type_name, &month.text())?;
+        for part in keys.chunks(WRITE_ROWS) {
+            file.write(&rows.take(part, &schema, &texts).map_err(rollup::failed)?)?;
+        }
+        files.push(file.finish()?);
+    }
+    Ok(files)
+}
+
+async fn commit_rollups(
+    kind: Kind,
+    engine: &Engine,
+    observations: &View,
+    table: &mut LogTable,
+    mut rows: Vec<RollupRow>,
+    dirty: Dirty,
+    change: i64,
+) -> Result<(), HistoryError> {
+    let view = |_: &[&str], _: i64, _: i64| observations.clone();
+    rows.extend(rollup::rebuild(kind, engine, &view, change, &dirty).await?);
+    let dir = table.dir().to_owned();
+    let work = move || write_rollups(kind, &dir, rows);
+    let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+    commit_change(table, Commit { added, removed: Vec::new(), change: Some(change) }).await
+}
+
+/// Writes roll-up rows, one file per partition.
+pub(crate) fn write_rollups(
+    kind: Kind,
+    dir: &std::path::Path,
+    mut rows: Vec<RollupRow>,
+) -> Result<Vec<FileEntry>, HistoryError> {
+    rollup::sort(&mut rows);
+    let mut parts: HashMap<(String, String), Vec<RollupRow>> = HashMap::new();
+    for row in rows {
+        let part = (row.series.type_name.clone(), kind.time_partition_of(row.start));
+        parts.entry(part).or_default().push(row);
+    }
+    let width = kind.file_schema().fields().len();
+    let columns: Vec<usize> = (0..width).collect();
+    let mut files = Vec::with_capacity(parts.len());
+    for ((type_name, part), rows) in parts {
+        let mut file = FileWriter::new(kind, dir, &type_name, &part)?;
+        for some in rows.chunks(WRITE_ROWS) {
+            let batch = rollup_rows::to_batch(kind, some).and_then(|batch| batch.project(&columns));
+            file.write(&batch.map_err(rollup::failed)?)?;
+        }
+        files.push(file.finish()?);
+    }
+    Ok(files)
+}
+
+/// All rows of some files of a table.
+pub(crate) async fn read_files(
+    engine: &Engine,
+    table: &LogTable,
+    files: Vec<Arc<FileEntry>>,
+) -> Result<Vec<datafusion::arrow::array::RecordBatch>, HistoryError> {
+    let mut view = table_view(table);
+    view.files = Arc::new(FileSet::new(table.files.kind(), files));
+    Ok(engine.read(&view, None, filter::all(Vec::new()), usize::MAX).await?.unwrap_or_default())
+}

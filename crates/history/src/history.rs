@@ -1,0 +1,271 @@
+//! The history of all tenants.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::RwLock;
+use senne_model::{Change, ChangeNo, Problem, TenantName};
+
+use crate::{
+    Aggregation, EntityPast, EntitySource, HistoryConfig, HistoryError, PastQuery, SeriesBuckets, SqlLimits,
+    Statistics, Table, aggregate, compact, disk, engine::Engine, flush, past, schema::Kind, sql, steps,
+    tenant::Tenant,
+};
+
+/// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
+const DURABLE_FILE: &str = "durable.txt";
+
+/// The past of all tenants: rows in memory and Delta tables, read as one.
+///
+/// What is handed over with [`History::append`] can be read at once. It is on disk when [`History::durable`] has reached its
+/// change; until then the change log must be able to give it again. After a restart the caller appends every change after
+/// [`History::durable`]; what the tables have already is dropped, so that nothing is lost and nothing stands twice.
+#[derive(Debug)]
+pub struct History {
+    config: HistoryConfig,
+    engine: Arc<Engine>,
+    tenants: RwLock<HashMap<TenantName, Arc<Tenant>>>,
+    /// Every change up to this one has been appended.
+    buffered: AtomicU64,
+    /// What the durable file says.
+    recorded: AtomicU64,
+    flushing: tokio::sync::Mutex<()>,
+}
+
+impl History {
+    /// Opens the history in a folder, which is made when it is not there, and brings roll-ups up to date that a crash
+    /// left behind.
+    pub async fn open(config: HistoryConfig) -> Result<Arc<Self>, HistoryError> {
+        disk::make_folder(&config.dir)?;
+        let engine = Arc::new(Engine::new(&config)?);
+        let recorded = read_durable(&config)?;
+        let mut tenants = HashMap::new();
+        for (name, dir) in tenant_folders(&config)? {
+            let tenant = Tenant::open(&dir, recorded).await?;
+            flush::catch_up(&engine, &tenant, &mut *tenant.tables.lock().await).await?;
+            tenants.insert(name, Arc::new(tenant));
+        }
+        Ok(Arc::new(Self {
+            config,
+            engine,
+            tenants: RwLock::new(tenants),
+            buffered: AtomicU64::new(recorded.0),
+            recorded: AtomicU64::new(recorded.0),
+            flushing: tokio::sync::Mutex::new(()),
+        }))
+    }
+
+    /// Takes changes of one tenant into memory, in log order. Changes of several tenants must come in log order too: use
+    /// [`History::append_all`] for a mixed batch. Changes that were taken before are dropped.
+    pub fn append(&self, tenant: &TenantName, changes: &[Arc<Change>]) {
+        self.take(tenant, changes);
+        if let Some(last) = changes.last() {
+            self.buffered.fetch_max(last.no.0, Ordering::Release);
+        }
+    }
+
+    /// Takes a batch of changes of any tenants, in log order.
+    pub fn append_all(&self, changes: &[Arc<Change>]) {
+        for run in changes.chunk_by(|a, b| a.tenant == b.tenant) {
+            if let Some(first) = run.first() {
+                self.append(&first.tenant, run);
+            }
+        }
+    }
+
+    fn take(&self, name: &TenantName, changes: &[Arc<Change>]) {
+        let known = self.tenants.read().get(name).cloned();
+        let tenant = known.unwrap_or_else(|| {
+            let recorded = ChangeNo(self.recorded.load(Ordering::Acquire));
+            let dir = self.config.dir.join(name.as_str());
+            let mut tenants = self.tenants.write();
+            Arc::clone(
+                tenants.entry(name.clone()).or_insert_with(|| Arc::new(Tenant::absent(&dir, recorded))),
+            )
+        });
+        if let Err(error) = tenant.append(changes.iter().map(AsRef::as_ref)) {
+            tracing::error!(%error, tenant = %name, "observations could not be taken into memory");
+        }
+    }
+
+    /// Everything up to this change is in the tables, durably and exactly once. After a crash, changes after the value that
+    /// a fresh [`History::open`] gives must be appended again.
+    pub fn durable(&self) -> ChangeNo {
+        let buffered = self.buffered.load(Ordering::Acquire);
+        let tenants = self.tenants.read();
+        let first = tenants.values().filter_map(|tenant| tenant.first_pending()).min();
+        ChangeNo(first.map_or(buffered, |first| buffered.min(first.0.saturating_sub(1))))
+    }
+
+    /// Everything up to this change can be read.
+    pub fn buffered(&self) -> ChangeNo {
+        ChangeNo(self.buffered.load(Ordering::Acquire))
+    }
+
+    /// Whether memory holds more than it should: append no more before a flush has ended.
+    pub fn over_limit(&self) -> bool {
+        let bytes: usize = self.tenants.read().values().map(|tenant| tenant.waiting().1).sum();
+        bytes > self.config.buffer_bytes_max
+    }
+
+    /// Whether it is time to flush: enough rows, half of the allowed bytes, or the oldest row has waited long enough.
+    pub fn flush_due(&self) -> bool {
+        let (mut rows, mut bytes, mut late) = (0, 0, false);
+        for tenant in self.tenants.read().values() {
+            let (more_rows, more_bytes, since) = tenant.waiting();
+            rows += more_rows;
+            bytes += more_bytes;
+            late |= since.is_some_and(|since| since.elapsed() >= self.config.flush_every);
+        }
+        rows >= self.config.flush_rows || bytes * 2 >= self.config.buffer_bytes_max || late
+    }
+
+    /// Writes what is in memory to the tables, one commit per tenant and table. Appends and reads go on meanwhile. When it
+    /// fails, rows stay in memory and the next flush takes them along. Gives what [`History::durable`] then says.
+    pub async fn flush(&self) -> Result<ChangeNo, HistoryError> {
+        let _turn = self.flushing.lock().await;
+        let taken = self.buffered();
+        let mut failure = None;
+        for (name, tenant) in self.all() {
+            match flush::flush(&self.engine, &tenant).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::debug!(tenant = %name, rows, "flushed observations"),
+                Err(error) => {
+                    tracing::error!(%error, tenant = %name, "observations could not be flushed");
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        if taken.0 > self.recorded.load(Ordering::Acquire) {
+            let (path, text) = (self.config.dir.join(DURABLE_FILE), format!("{taken}\n"));
+            let write = move || disk::replace(&path, &text);
+            tokio::task::spawn_blocking(write).await.map_err(steps::failed)??;
+            self.recorded.store(taken.0, Ordering::Release);
+        }
+        Ok(self.durable())
+    }
+
+    /// The past of entities, point by point. A tenant without a past has an empty one.
+    pub async fn past(&self, tenant: &TenantName, query: &PastQuery) -> Result<Vec<EntityPast>, Problem> {
+        let Some(tenant) = self.tenant(tenant) else { return Ok(Vec::new()) };
+        let snapshot = tenant.snapshot().map_err(steps::failed)?;
+        past::past(&self.engine, &snapshot, query).await
+    }
+
+    /// Sums over buckets of time. Refuses unknown zones, and questions with too many buckets.
+    pub async fn aggregate(
+        &self,
+        tenant: &TenantName,
+        query: &PastQuery,
+        aggregation: &Aggregation,
+    ) -> Result<Vec<SeriesBuckets>, Problem> {
+        let Some(tenant) = self.tenant(tenant) else { return Ok(Vec::new()) };
+        let snapshot = tenant.snapshot().map_err(steps::failed)?;
+        aggregate::aggregate(&self.engine, &tenant, &snapshot, query, aggregation).await
+    }
+
+    /// Answers a read-only SQL query (`SELECT`, `EXPLAIN`, `SHOW`) over the views `entity`, `observation`,
+    /// `observation_corrected`, `hourly` and `daily` of a tenant. Anything that would write or touch files is refused.
+    pub async fn sql(
+        &self,
+        tenant: &TenantName,
+        sql: &str,
+        entities: Arc<dyn EntitySource>,
+        limits: SqlLimits,
+    ) -> Result<Table, Problem> {
+        let none = || Arc::new(Tenant::absent(&self.config.dir.join(tenant.as_str()), ChangeNo(0)));
+        let tenant = self.tenant(tenant).unwrap_or_else(none);
+        sql::sql(&self.engine, tenant, sql, entities, limits).await
+    }
+
+    /// Joins small files of partitions that have many, in the order of series and time, and joins roll-up rows of one
+    /// bucket. Gives how many files went. The old files stay on disk until [`History::vacuum`].
+    pub async fn compact(&self) -> Result<usize, HistoryError> {
+        let _turn = self.flushing.lock().await;
+        let mut gone = 0;
+        for (_, tenant) in self.all() {
+            gone += compact::compact(&self.engine, &tenant).await?;
+        }
+        Ok(gone)
+    }
+
+    /// Removes files that no version refers to any more, older than the configured time. Gives how many.
+    pub async fn vacuum(&self) -> Result<usize, HistoryError> {
+        let _turn = self.flushing.lock().await;
+        let mut gone = 0;
+        for (_, tenant) in self.all() {
+            let mut tables = tenant.tables.lock().await;
+            gone += tables.observation.vacuum(self.config.keep_removed).await?;
+            gone += tables.hour.vacuum(self.config.keep_removed).await?;
+            gone += tables.day.vacuum(self.config.keep_removed).await?;
+        }
+        Ok(gone)
+    }
+
+    /// Figures of all tenants together.
+    pub fn statistics(&self) -> Statistics {
+        let mut all =
+            Statistics { durable: self.durable(), buffered: self.buffered(), ..Statistics::default() };
+        for (_, tenant) in self.all() {
+            let (rows, bytes, _) = tenant.waiting();
+            all.buffer_rows += rows;
+            all.buffer_bytes += bytes;
+            all.tenants += 1;
+            let files = tenant.files();
+            all.rows += files(Kind::Observation).rows();
+            all.bytes += files(Kind::Observation).bytes();
+            all.files += files(Kind::Observation).files.len();
+            for kind in [Kind::Hour, Kind::Day] {
+                all.rollup_rows += files(kind).rows();
+                all.rollup_bytes += files(kind).bytes();
+            }
+        }
+        all
+    }
+
+    fn tenant(&self, name: &TenantName) -> Option<Arc<Tenant>> {
+        self.tenants.read().get(name).cloned()
+    }
+
+    fn all(&self) -> Vec<(TenantName, Arc<Tenant>)> {
+        self.tenants.read().iter().map(|(name, tenant)| (name.clone(), Arc::clone(tenant))).collect()
+    }
+}
+
+fn read_durable(config: &HistoryConfig) -> Result<ChangeNo, HistoryError> {
+    let path = config.dir.join(DURABLE_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(ChangeNo(text.trim().parse().unwrap_or(0))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(ChangeNo(0)),
+        Err(e) => Err(disk::error("reading", &path)(e)),
+    }
+}
+
+/// The folders that are named as a tenant is.
+fn tenant_folders(config: &HistoryConfig) -> Result<Vec<(TenantName, PathBuf)>, HistoryError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&config.dir).map_err(disk::error("listing", &config.dir))? {
+        let path = entry.map_err(disk::error("listing", &config.dir))?.path();
+        let Some(text) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let name = match text.strip_suffix("~system") {
+            Some(owner) => TenantName::parse(owner).map(|owner| owner.system()),
+            None => TenantName::parse(text),
+        };
+        if let Ok(name) = name
+            && path.join(Kind::Observation.folder()).is_dir()
+        {
+            found.push((name, path));
+        }
+    }
+    Ok(found)
+}

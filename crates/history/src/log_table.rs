@@ -1,0 +1,179 @@
+//! One Delta table: opening, committing, vacuum.
+
+use std::{
+    collections::HashSet,
+    fmt::Display,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use deltalake::{
+    DeltaTable, DeltaTableBuilder, TableProperty,
+    kernel::{
+        LogicalFileView, Transaction,
+        transaction::{CommitBuilder, CommitProperties, TableReference},
+    },
+    logstore::LogStoreRef,
+    operations::{create::CreateBuilder, vacuum::VacuumMode},
+    protocol::{DeltaOperation, SaveMode},
+    table::state::DeltaTableState,
+};
+use url::Url;
+
+use crate::{
+    HistoryError, disk,
+    files::{FileEntry, FileSet},
+    schema::Kind,
+};
+
+/// Under this name the tables remember up to which change they have taken rows.
+const APPLICATION: &str = "senne-history";
+/// A checkpoint of the log after so many commits, so that opening reads few files.
+const CHECKPOINT_EVERY: &str = "20";
+
+/// One of the tables of a tenant. It exists on disk from its first commit on.
+#[derive(Debug)]
+pub(crate) struct LogTable {
+    kind: Kind,
+    dir: PathBuf,
+    loaded: Option<(DeltaTableState, LogStoreRef)>,
+    /// Everything up to this change is in the table.
+    pub(crate) change: i64,
+    pub(crate) files: Arc<FileSet>,
+}
+
+/// What one commit does.
+#[derive(Debug, Default)]
+pub(crate) struct Commit {
+    pub(crate) added: Vec<FileEntry>,
+    pub(crate) removed: Vec<Arc<FileEntry>>,
+    /// The application transaction: rows up to this change are in. `None` when rows only move.
+    pub(crate) change: Option<i64>,
+}
+
+impl LogTable {
+    /// Opens the table if it is there.
+    pub(crate) async fn open(kind: Kind, tenant_dir: &Path) -> Result<Self, HistoryError> {
+        let dir = tenant_dir.join(kind.folder());
+        let mut table =
+            Self { kind, dir, loaded: None, change: 0, files: Arc::new(FileSet::new(kind, Vec::new())) };
+        if table.dir.join("_delta_log").is_dir() {
+            table.reload().await?;
+        }
+        Ok(table)
+    }
+
+    /// A table that is not on disk yet.
+    pub(crate) fn absent(kind: Kind, tenant_dir: &Path) -> Self {
+        let dir = tenant_dir.join(kind.folder());
+        Self { kind, dir, loaded: None, change: 0, files: Arc::new(FileSet::new(kind, Vec::new())) }
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn failed(&self, step: &'static str, cause: impl Display) -> HistoryError {
+        HistoryError::Delta { step, table: self.dir.display().to_string(), detail: cause.to_string() }
+    }
+
+    fn url(&self) -> Result<Url, HistoryError> {
+        let absolute = std::path::absolute(&self.dir).map_err(disk::error("finding", &self.dir))?;
+        Url::from_directory_path(absolute)
+            .map_err(|()| self.failed("naming", "the folder has no absolute path"))
+    }
+
+    /// Reads the newest version from disk. A folder whose first commit never came counts as no table.
+    async fn reload(&mut self) -> Result<(), HistoryError> {
+        let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
+        let mut table = builder.build().map_err(|e| self.failed("opening", e))?;
+        if !table.verify_deltatable_existence().await.map_err(|e| self.failed("opening", e))? {
+            return Ok(());
+        }
+        table.load().await.map_err(|e| self.failed("loading", e))?;
+        let store = table.log_store();
+        let state = table.snapshot().map_err(|e| self.failed("loading", e))?.clone();
+        let version = state.transaction_version(store.as_ref(), APPLICATION).await;
+        self.change = version.map_err(|e| self.failed("reading the cursor of", e))?.unwrap_or(0);
+        let entry = |view: LogicalFileView| {
+            let (path, bytes) = (view.path(), view.size() as u64);
+            let stats = view.stats();
+            Arc::new(FileEntry::of(self.kind, &path, bytes, stats.as_deref(), &view.partition_values_map()))
+        };
+        let files = state.log_data().iter().map(entry).collect();
+        self.files = Arc::new(FileSet::new(self.kind, files));
+        self.loaded = Some((state, store));
+        Ok(())
+    }
+
+    async fn create(&self) -> Result<(DeltaTableState, LogStoreRef), HistoryError> {
+        disk::make_folder(&self.dir)?;
+        let table: DeltaTable = CreateBuilder::new()
+            .with_location(self.url()?.to_string())
+            .with_table_name(self.kind.folder())
+            .with_columns(self.kind.delta_columns())
+            .with_partition_columns(["type", self.kind.time_partition()])
+            .with_configuration_property(TableProperty::CheckpointInterval, Some(CHECKPOINT_EVERY))
+            .await
+            .map_err(|e| self.failed("creating", e))?;
+        let state = table.snapshot().map_err(|e| self.failed("creating", e))?.clone();
+        Ok((state, table.log_store()))
+    }
+
+    /// Commits. When this returns, the commit is durable and [`LogTable::files`] shows it.
+    pub(crate) async fn commit(&mut self, commit: Commit) -> Result<(), HistoryError> {
+        if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
+            self.reload().await?;
+        }
+        let (state, store) = match self.loaded.take() {
+            Some(loaded) => loaded,
+            None => self.create().await?,
+        };
+        let mut actions: Vec<_> = commit.removed.iter().map(|file| file.remove(self.kind)).collect();
+        actions.extend(commit.added.iter().map(|file| file.add(self.kind, commit.change.is_some())));
+        let mut properties = CommitProperties::default();
+        if let Some(change) = commit.change {
+            properties = properties.with_application_transaction(Transaction::new(APPLICATION, change));
+        }
+        let operation = DeltaOperation::Write {
+            mode: SaveMode::Append,
+            partition_by: Some(vec!["type".to_owned(), self.kind.time_partition().to_owned()]),
+            predicate: None,
+        };
+        let reference: &dyn TableReference = &state;
+        let building = CommitBuilder::from(properties).with_actions(actions);
+        let done = match building.build(Some(reference), Arc::clone(&store), operation).await {
+            Ok(done) => done,
+            Err(e) => {
+                // Whether the commit stands is what the disk says, not what we believe.
+                self.reload().await?;
+                return Err(self.failed("committing to", e));
+            }
+        };
+        let log = self.dir.join("_delta_log");
+        disk::sync(&log.join(format!("{:020}.json", done.version)))?;
+        disk::sync(&log)?;
+        if let Some(change) = commit.change {
+            self.change = self.change.max(change);
+        }
+        let removed: HashSet<String> = commit.removed.iter().map(|file| file.path.clone()).collect();
+        self.files = Arc::new(self.files.with(&removed, commit.added));
+        self.loaded = Some((done.snapshot(), store));
+        Ok(())
+    }
+
+    /// Removes files that no version of the last `keep` refers to: those of compactions, and orphans of a crash.
+    pub(crate) async fn vacuum(&mut self, keep: Duration) -> Result<usize, HistoryError> {
+        if self.loaded.is_none() {
+            return Ok(0);
+        }
+        let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
+        let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
+        let vacuum = table.vacuum().with_mode(VacuumMode::Full).with_enforce_retention_duration(false);
+        let keep = chrono::Duration::from_std(keep).map_err(|e| self.failed("vacuuming", e))?;
+        let (_, done) = vacuum.with_retention_period(keep).await.map_err(|e| self.failed("vacuuming", e))?;
+        self.reload().await?;
+        Ok(done.files_deleted.len())
+    }
+}

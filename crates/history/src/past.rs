@@ -1,0 +1,170 @@
+//! The past of entities, point by point.
+
+use std::collections::{BTreeMap, HashMap};
+
+use datafusion::arrow::{
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{DataType, Int32Type},
+};
+use senne_model::{ChangeNo, EntityId, Iri, Json, Name, Problem, Quality, Timestamp};
+
+use crate::{
+    EntityPast, PastQuery, Point, SeriesPast,
+    engine::Engine,
+    gather::{Gathered, Key, SeriesName},
+    names::expanded,
+    schema::observation as column,
+    steps::Steps,
+    sub_attributes,
+    tenant::Snapshot,
+    value::{self, Parts},
+};
+
+/// Entity, attribute, data set.
+type SeriesKey = (EntityId, Name, Option<Iri>);
+
+#[derive(Default)]
+struct Answer {
+    series: BTreeMap<SeriesKey, Vec<Point>>,
+    /// The types of an entity, with the change that said so.
+    types: HashMap<EntityId, (i64, Vec<Name>)>,
+    points: usize,
+    truncated: bool,
+}
+
+pub(crate) async fn past(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    query: &PastQuery,
+) -> Result<Vec<EntityPast>, Problem> {
+    let newest_first = query.last_n.is_some();
+    let mut steps = Steps::new(engine, snapshot, query, newest_first, Vec::new())?;
+    let mut answer = Answer::default();
+    while let Some(rows) = steps.next(None).await? {
+        answer.add(&rows, query);
+        if answer.truncated || answer.complete(query) {
+            break;
+        }
+    }
+    Ok(answer.finish(query.last_n))
+}
+
+impl Answer {
+    fn add(&mut self, rows: &Gathered, query: &PastQuery) {
+        let mut keys = rows.sorted();
+        if query.every_version {
+            rows.by_version(&mut keys);
+        } else {
+            keys = rows.newest(&keys);
+        }
+        if let Some(last) = query.last_n {
+            let runs = keys.chunk_by(|a, b| a.series() == b.series());
+            keys = runs.flat_map(|run| &run[run.len().saturating_sub(last)..]).copied().collect();
+        }
+        let room = query.limit - self.points;
+        if keys.len() > room {
+            self.truncated = true;
+            keys.sort_by_key(|key| key.moment());
+            let from = if query.last_n.is_some() { keys.len() - room } else { 0 };
+            keys = keys[from..from + room].to_vec();
+            keys.sort_by_key(|key| key.series());
+        }
+        self.points += keys.len();
+        for run in keys.chunk_by(|a, b| a.series() == b.series()) {
+            let Some(first) = run.first() else { continue };
+            let name = rows.name(first.series());
+            let points: Vec<Point> = run.iter().map(|key| point(rows, *key)).collect();
+            self.note_types(rows, run, &name);
+            let key = (
+                EntityId::trusted(name.entity),
+                expanded(name.attribute, name.attribute_iri),
+                name.dataset.map(Iri::new),
+            );
+            self.series.entry(key).or_default().extend(points);
+        }
+    }
+
+    fn note_types(&mut self, rows: &Gathered, run: &[Key], name: &SeriesName<'_>) {
+        let Some(newest) = run.iter().max_by_key(|key| rows.change(**key)) else { return };
+        let change = rows.change(*newest);
+        let known = self.types.get(name.entity).map(|(change, _)| *change);
+        if known.is_none_or(|known| known < change) {
+            let (batch, row) = rows.locate(*newest);
+            self.types.insert(EntityId::trusted(name.entity), (change, types(&rows.batches[batch], row)));
+        }
+    }
+
+    /// Whether every series that can be asked for has as many points as are wanted.
+    fn complete(&self, query: &PastQuery) -> bool {
+        let Some(last) = query.last_n else { return false };
+        let asked = query.entities.len() * query.attributes.len();
+        // With several data sets there is no telling how many series there are.
+        query.dataset_id.is_some()
+            && asked > 0
+            && self.series.values().filter(|points| points.len() >= last).count() == asked
+    }
+
+    fn finish(self, last_n: Option<usize>) -> Vec<EntityPast> {
+        let mut entities: Vec<EntityPast> = Vec::new();
+        for ((entity, attribute, dataset_id), mut points) in self.series {
+            if let Some(last) = last_n {
+                // Steps came newest first.
+                points.sort_by_key(|point| (point.moment(), point.change));
+                points.drain(..points.len().saturating_sub(last));
+            }
+            let series = SeriesPast { attribute, dataset_id, points };
+            if let Some(past) = entities.last_mut().filter(|past| past.entity == entity) {
+                past.series.push(series);
+                continue;
+            }
+            let types = self.types.get(&entity).map(|(_, types)| types.clone()).unwrap_or_default();
+            entities.push(EntityPast { entity, types, series: vec![series], truncated: self.truncated });
+        }
+        entities
+    }
+}
+
+fn point(rows: &Gathered, key: Key) -> Point {
+    let (b, row) = rows.locate(key);
+    let batch = &rows.batches[b];
+    let value = rows.value(key);
+    let parts = Parts {
+        number: value.number,
+        text: text(batch, column::TEXT, row),
+        json: text(batch, column::JSON, row).map(str::to_owned),
+        geometry: text(batch, column::GEOMETRY, row).map(str::to_owned),
+    };
+    Point {
+        observed_at: value.observed.map(Timestamp::from_micros),
+        recorded_at: Timestamp::from_micros(rows.recorded(key)),
+        value: value::join(text(batch, column::KIND, row).unwrap_or_default(), &parts),
+        unit_code: text(batch, column::UNIT, row).map(Name::new),
+        quality: Quality::from_bits(value.quality),
+        sub_attributes: text(batch, column::SUB_ATTRIBUTES, row)
+            .map(sub_attributes::read)
+            .unwrap_or_default(),
+        change: ChangeNo(rows.change(key) as u64),
+        deleted: value.deleted,
+    }
+}
+
+fn types(batch: &RecordBatch, row: usize) -> Vec<Name> {
+    let listed = text(batch, column::TYPES, row).and_then(|list| serde_json::from_str::<Json>(list).ok());
+    match listed.as_ref().and_then(Json::as_array) {
+        Some(list) => list.iter().filter_map(Json::as_str).map(Name::new).collect(),
+        None => text(batch, column::TYPE, row).map(|term| expanded(term, None)).into_iter().collect(),
+    }
+}
+
+/// A text cell of a plain or a dictionary column.
+pub(crate) fn text(batch: &RecordBatch, index: usize, row: usize) -> Option<&str> {
+    let column = batch.column(index);
+    if column.is_null(row) {
+        return None;
+    }
+    if let DataType::Dictionary(_, _) = column.data_type() {
+        let column = column.as_dictionary::<Int32Type>();
+        return Some(column.values().as_string::<i32>().value(column.keys().value(row) as usize));
+    }
+    Some(column.as_string::<i32>().value(row))
+}

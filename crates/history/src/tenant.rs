@@ -1,0 +1,258 @@
+//! What one tenant has: rows in memory, rows under way to disk, tables.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use datafusion::arrow::{array::RecordBatch, error::ArrowError};
+use parking_lot::Mutex;
+use senne_model::{Change, ChangeNo};
+
+use crate::{
+    HistoryError,
+    buffer::{Chunk, Generation, entity_hash},
+    engine::View,
+    files::FileSet,
+    gather::SeriesName,
+    log_table::LogTable,
+    schema::Kind,
+};
+
+/// For how many series the newest time is remembered. Without it roll-ups are rebuilt more often than needed.
+const NEWEST_MAX: usize = 2_000_000;
+
+/// One tenant.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) dir: PathBuf,
+    state: Mutex<State>,
+    /// The tables as the log has them; only flush, compaction and vacuum take them, one at a time.
+    pub(crate) tables: tokio::sync::Mutex<Tables>,
+}
+
+/// The three tables of a tenant.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) observation: LogTable,
+    pub(crate) hour: LogTable,
+    pub(crate) day: LogTable,
+}
+
+impl Tables {
+    pub(crate) fn rollup(&mut self, kind: Kind) -> &mut LogTable {
+        if kind == Kind::Hour { &mut self.hour } else { &mut self.day }
+    }
+
+    fn files(&self) -> Files {
+        Files {
+            observation: Arc::clone(&self.observation.files),
+            hour: Arc::clone(&self.hour.files),
+            day: Arc::clone(&self.day.files),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Files {
+    observation: Arc<FileSet>,
+    hour: Arc<FileSet>,
+    day: Arc<FileSet>,
+}
+
+impl Files {
+    fn of(&self, kind: Kind) -> &Arc<FileSet> {
+        match kind {
+            Kind::Observation => &self.observation,
+            Kind::Hour => &self.hour,
+            Kind::Day => &self.day,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    generation: Generation,
+    /// Rows that a flush has taken and not yet switched over.
+    frozen: Vec<Frozen>,
+    files: Files,
+    /// Changes up to this one are in memory or in the tables; when they come again they are dropped.
+    taken: ChangeNo,
+    newest: HashMap<u64, i64>,
+}
+
+/// A generation that takes no more rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Frozen {
+    pub(crate) chunks: Vec<Arc<Chunk>>,
+    pub(crate) first_change: ChangeNo,
+    pub(crate) last_change: ChangeNo,
+    bytes: usize,
+}
+
+/// What a reader sees: files and memory of one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    dir: PathBuf,
+    files: Files,
+    pub(crate) chunks: Vec<Arc<Chunk>>,
+}
+
+impl Tenant {
+    pub(crate) async fn open(dir: &Path, recorded: ChangeNo) -> Result<Self, HistoryError> {
+        let tables = Tables {
+            observation: LogTable::open(Kind::Observation, dir).await?,
+            hour: LogTable::open(Kind::Hour, dir).await?,
+            day: LogTable::open(Kind::Day, dir).await?,
+        };
+        Ok(Self::with(dir, tables, recorded))
+    }
+
+    pub(crate) fn absent(dir: &Path, recorded: ChangeNo) -> Self {
+        let tables = Tables {
+            observation: LogTable::absent(Kind::Observation, dir),
+            hour: LogTable::absent(Kind::Hour, dir),
+            day: LogTable::absent(Kind::Day, dir),
+        };
+        Self::with(dir, tables, recorded)
+    }
+
+    fn with(dir: &Path, tables: Tables, recorded: ChangeNo) -> Self {
+        let state = State {
+            generation: Generation::new(),
+            frozen: Vec::new(),
+            files: tables.files(),
+            taken: recorded.max(ChangeNo(tables.observation.change as u64)),
+            newest: HashMap::new(),
+        };
+        Self { dir: dir.to_owned(), state: Mutex::new(state), tables: tokio::sync::Mutex::new(tables) }
+    }
+
+    /// Adds changes; those that were taken before are dropped.
+    pub(crate) fn append<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Result<(), ArrowError> {
+        let mut state = self.state.lock();
+        for change in changes {
+            if change.no > state.taken {
+                state.taken = change.no;
+                state.generation.push(change)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first change whose rows no table has; `None` when there is none.
+    pub(crate) fn first_pending(&self) -> Option<ChangeNo> {
+        let state = self.state.lock();
+        let frozen = state.frozen.iter().map(|frozen| frozen.first_change);
+        frozen.chain(state.generation.first_change).min()
+    }
+
+    /// Rows and bytes in memory, and since when the oldest of those that no flush has taken waits.
+    pub(crate) fn waiting(&self) -> (usize, usize, Option<std::time::Instant>) {
+        let state = self.state.lock();
+        let frozen_rows: usize =
+            state.frozen.iter().flat_map(|f| &f.chunks).map(|c| c.batch.num_rows()).sum();
+        let frozen_bytes: usize = state.frozen.iter().map(|f| f.bytes).sum();
+        let generation = &state.generation;
+        (frozen_rows + generation.rows(), frozen_bytes + generation.bytes(), generation.since)
+    }
+
+    /// Takes the rows in memory for a flush, with those of a flush that failed; readers still see them.
+    pub(crate) fn freeze(&self) -> Result<Vec<Frozen>, ArrowError> {
+        let mut state = self.state.lock();
+        if let Some(first_change) = state.generation.first_change {
+            let chunks = state.generation.chunks()?;
+            let old = std::mem::replace(&mut state.generation, Generation::new());
+            let bytes = old.bytes();
+            state.frozen.push(Frozen { chunks, first_change, last_change: old.last_change, bytes });
+        }
+        Ok(state.frozen.clone())
+    }
+
+    /// Lets readers see the tables instead of the frozen rows, in one step.
+    pub(crate) fn switch(&self, tables: &Tables, newest: HashMap<u64, i64>) {
+        let mut state = self.state.lock();
+        state.files = tables.files();
+        let durable = tables.observation.change as u64;
+        state.frozen.retain(|frozen| frozen.last_change.0 > durable);
+        if state.newest.len() + newest.len() > NEWEST_MAX {
+            state.newest = HashMap::new();
+        }
+        for (series, at) in newest {
+            let known = state.newest.entry(series).or_insert(at);
+            *known = (*known).max(at);
+        }
+    }
+
+    /// From here on the bounds of the files tell how new a series is.
+    pub(crate) fn forget_newest(&self) {
+        self.state.lock().newest = HashMap::new();
+    }
+
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, ArrowError> {
+        let mut state = self.state.lock();
+        let mut chunks: Vec<Arc<Chunk>> =
+            state.frozen.iter().flat_map(|f| f.chunks.iter().cloned()).collect();
+        chunks.extend(state.generation.chunks()?);
+        Ok(Snapshot { dir: self.dir.clone(), files: state.files.clone(), chunks })
+    }
+
+    /// The files of each table as readers see them now.
+    pub(crate) fn files(&self) -> impl Fn(Kind) -> Arc<FileSet> {
+        let files = self.state.lock().files.clone();
+        move |kind| Arc::clone(files.of(kind))
+    }
+
+    /// An upper bound of the newest `observed_at` that the tables have of a series, as far as it matters for rows from
+    /// `first` on; microseconds, `i64::MIN` when there is none.
+    pub(crate) fn newest(&self, files: &FileSet, series: &SeriesName<'_>, first: i64) -> i64 {
+        let known = self.state.lock().newest.get(&series_hash(series)).copied();
+        known.unwrap_or_else(|| {
+            let times = files.files.iter().filter_map(|file| {
+                let (_, most) = file.bounds.time?;
+                (most >= first && file.bounds.may_have(series.entity, series.attribute)).then_some(most)
+            });
+            times.max().unwrap_or(i64::MIN)
+        })
+    }
+}
+
+/// The key under which the newest time of a series is remembered. Two series that share one are both rebuilt more often,
+/// because the later time stands for both.
+pub(crate) fn series_hash(series: &SeriesName<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    series.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Snapshot {
+    /// The files of a table, without memory.
+    pub(crate) fn files(&self, kind: Kind) -> &Arc<FileSet> {
+        self.files.of(kind)
+    }
+
+    /// A table with rows in memory.
+    pub(crate) fn view(&self, kind: Kind, memory: Vec<RecordBatch>) -> View {
+        let dir = self.dir.join(kind.folder());
+        let dir = std::path::absolute(&dir).unwrap_or(dir);
+        View { dir: dir.into(), files: Arc::clone(self.files(kind)), memory }
+    }
+
+    /// The rows in memory that may be of these entities (empty = all) within `from` ≤ moment < `to`.
+    pub(crate) fn memory<'a>(
+        &self,
+        entities: impl Iterator<Item = &'a str>,
+        from: Option<i64>,
+        to: Option<i64>,
+    ) -> Vec<RecordBatch> {
+        let mut hashes: Vec<u64> = entities.map(entity_hash).collect();
+        hashes.sort_unstable();
+        let overlaps = |chunk: &&Arc<Chunk>| {
+            from.is_none_or(|from| from <= chunk.moments.1) && to.is_none_or(|to| chunk.moments.0 < to)
+        };
+        let chosen = self.chunks.iter().filter(overlaps).filter(|chunk| chunk.may_have(&hashes));
+        chosen.map(|chunk| chunk.batch.clone()).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! Questions about the past and their answers.
+
+use senne_language::{Method, Period, TimeFilter};
+use senne_model::{Attribute, AttributeValue, ChangeNo, EntityId, Iri, Name, Quality, Timestamp};
+
+/// Which part of the past is asked for.
+#[derive(Clone, Debug)]
+pub struct PastQuery {
+    /// The entities; empty = all.
+    pub entities: Vec<EntityId>,
+    /// A hint that saves reading: only rows that were recorded while the entity's first type was one of these.
+    /// Empty = no condition.
+    pub types: Vec<Name>,
+    /// The attributes; empty = all.
+    pub attributes: Vec<Name>,
+    /// `Some(None)`: the default instance alone; `Some(Some(iri))`: that data set alone; `None`: all.
+    pub dataset_id: Option<Option<Iri>>,
+    /// The time range. On `observedAt` with a bound, values without that time do not match; on the other
+    /// properties the moment of recording counts.
+    pub time: TimeFilter,
+    /// Only the newest so many points of each series.
+    pub last_n: Option<usize>,
+    /// What was known at this moment: only rows recorded at or before it.
+    pub as_of: Option<Timestamp>,
+    /// `true`: every recorded version; `false`: of each (series, `observed_at`) the one recorded last.
+    pub every_version: bool,
+    /// The most points in all; when there are more, the answer is cut and says so.
+    pub limit: usize,
+}
+
+impl PastQuery {
+    /// Everything of these entities in a time range, newest version, at most 100,000 points.
+    pub fn of(entities: Vec<EntityId>, time: TimeFilter) -> Self {
+        Self {
+            entities,
+            types: Vec::new(),
+            attributes: Vec::new(),
+            dataset_id: None,
+            time,
+            last_n: None,
+            as_of: None,
+            every_version: false,
+            limit: 100_000,
+        }
+    }
+}
+
+/// The past of one entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityPast {
+    /// The entity.
+    pub entity: EntityId,
+    /// Its types when the newest of these points was recorded.
+    pub types: Vec<Name>,
+    /// Its series, ordered by attribute and data set id.
+    pub series: Vec<SeriesPast>,
+    /// Whether the limit cut points of this entity away.
+    pub truncated: bool,
+}
+
+/// The past of one series: one attribute, one data set id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesPast {
+    /// The attribute, expanded.
+    pub attribute: Name,
+    /// The data set id; `None` is the default instance.
+    pub dataset_id: Option<Iri>,
+    /// The points, oldest first.
+    pub points: Vec<Point>,
+}
+
+/// One value of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// When it was so in the world.
+    pub observed_at: Option<Timestamp>,
+    /// When it was recorded here.
+    pub recorded_at: Timestamp,
+    /// The value. A whole number comes back as an integer, whether it was sent as `5` or `5.0`.
+    pub value: AttributeValue,
+    /// The unit, a UN/CEFACT common code.
+    pub unit_code: Option<Name>,
+    /// What the tests of the contract said of it.
+    pub quality: Quality,
+    /// Attributes of the attribute.
+    pub sub_attributes: Vec<Attribute>,
+    /// The change that brought it.
+    pub change: ChangeNo,
+    /// The attribute was removed at `recorded_at`; `value` is the one that was there.
+    pub deleted: bool,
+}
+
+impl Point {
+    /// The moment on the time line: `observed_at`, or `recorded_at` where there is none.
+    pub fn moment(&self) -> Timestamp {
+        self.observed_at.unwrap_or(self.recorded_at)
+    }
+}
+
+/// How to sum up a range.
+#[derive(Clone, Debug)]
+pub struct Aggregation {
+    /// What to compute. Values that are no numbers are counted only when nothing but counts is asked for.
+    pub methods: Vec<Method>,
+    /// The length of a bucket; a whole period is one bucket over the range.
+    pub period: Period,
+    /// The IANA time zone in which days and months begin; `None` = UTC.
+    pub zone: Option<String>,
+    /// Leave out what is flagged suspect, fail or missing.
+    pub usable_only: bool,
+}
+
+/// The buckets of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesBuckets {
+    /// The entity.
+    pub entity: EntityId,
+    /// The attribute, expanded.
+    pub attribute: Name,
+    /// The data set id; `None` is the default instance.
+    pub dataset_id: Option<Iri>,
+    /// The buckets that have values, oldest first.
+    pub buckets: Vec<Bucket>,
+}
+
+/// One bucket: `from` ≤ moment < `to`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bucket {
+    /// Its start, inclusive.
+    pub from: Timestamp,
+    /// Its end, exclusive.
+    pub to: Timestamp,
+    /// How many values it has.
+    pub count: u64,
+    /// How many of them are good or not evaluated.
+    pub usable: u64,
+    /// One value per method, in the order asked; `None` where there is nothing to compute from.
+    pub values: Vec<Option<f64>>,
+}

@@ -1,0 +1,149 @@
+//! A crash at any moment loses and doubles nothing.
+
+use std::{fs, path::Path};
+
+use senne_model::{ChangeNo, TenantName};
+
+use crate::common::*;
+
+fn files_below(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+#[tokio::test]
+async fn each_tenant_takes_what_it_has_not_and_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = TenantName::parse("other").unwrap();
+    let foreign = |no: u64| {
+        let mut change = (*change(no, &id(9), vec![number("NO2", no as f64, recorded(no))])).clone();
+        change.tenant = other.clone();
+        std::sync::Arc::new(change)
+    };
+    let ours = |no: u64| change(no, &id(1), vec![number("NO2", no as f64, recorded(no))]);
+    let history = open(dir.path()).await;
+    history.append_all(&[ours(1), foreign(2), ours(3)]);
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(3));
+    history.append_all(&[foreign(4), ours(5)]);
+    assert_eq!(history.durable(), ChangeNo(3));
+    drop(history);
+    let history = open(dir.path()).await;
+    assert_eq!(history.durable(), ChangeNo(3));
+    // As if the record of what is durable had been lost: everything comes again.
+    drop(history);
+    fs::remove_file(dir.path().join("history/durable.txt")).unwrap();
+    let history = open(dir.path()).await;
+    assert_eq!(history.durable(), ChangeNo(0));
+    history.append_all(&[ours(1), foreign(2), ours(3), foreign(4), ours(5)]);
+    assert_eq!(numbers(&history, &all()).await, [1.0, 3.0, 5.0]);
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(5));
+    assert_eq!(numbers(&history, &all()).await, [1.0, 3.0, 5.0]);
+    let foreign_past = history.past(&other, &all()).await.unwrap();
+    assert_eq!(foreign_past[0].series[0].points.len(), 2);
+    assert_eq!(history.statistics().rows, 5);
+}
+
+#[tokio::test]
+async fn changes_without_values_move_the_cursor_along() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    history.append_all(&[change(7, &id(1), Vec::new())]);
+    assert_eq!(history.durable(), ChangeNo(7));
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(7));
+    drop(history);
+    assert_eq!(open(dir.path()).await.durable(), ChangeNo(7));
+}
+
+#[tokio::test]
+async fn rollups_that_a_crash_left_behind_are_caught_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let hour = |no: u64, x: f64| change(no, &id(1), vec![number("NO2", x, at("2024-01-31T12:00:00Z"))]);
+    history.append_all(&[hour(1, 1.0)]);
+    history.flush().await.unwrap();
+    history.append_all(&[hour(2, 5.0)]);
+    history.flush().await.unwrap();
+    drop(history);
+    // A crash between the commits: the newest commits of the roll-up tables never were.
+    for table in ["observation_hour", "observation_day"] {
+        let log = dir.path().join("history/default").join(table).join("_delta_log");
+        let newest = files_below(&log).into_iter().max().unwrap();
+        fs::remove_file(newest).unwrap();
+    }
+    let history = open(dir.path()).await;
+    let table = history
+        .sql(
+            &tenant(),
+            "SELECT mean, count FROM hourly",
+            std::sync::Arc::new(Nothing),
+            senne_history::SqlLimits::default(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(format!("{:?}", table.rows), "[[Float(5.0), Int(1)]]");
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    // A file where the folder of the tenant should be stands for every way in which writing can fail.
+    let place = dir.path().join("history/default");
+    fs::write(&place, "").unwrap();
+    assert!(history.flush().await.is_err());
+    assert_eq!(history.durable(), ChangeNo(0));
+    assert_eq!(numbers(&history, &all()).await, [1.0]);
+    history.append_all(&[change(2, &id(1), vec![number("NO2", 2.0, recorded(2))])]);
+    fs::remove_file(&place).unwrap();
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(2));
+    assert_eq!(numbers(&history, &all()).await, [1.0, 2.0]);
+    assert_eq!(history.statistics().buffer_rows, 0);
+}
+
+#[tokio::test]
+async fn compaction_and_vacuum_change_nothing_that_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    settings.keep_removed = std::time::Duration::ZERO;
+    let history = senne_history::History::open(settings.clone()).await.unwrap();
+    for no in 1..=6_u64 {
+        let values = (0..20).map(|n| {
+            let when = at("2024-01-31T00:00:00Z").micros() + (no as i64 * 20 + n) * MINUTE;
+            number("NO2", (no * 20) as f64 + n as f64, senne_model::Timestamp::from_micros(when))
+        });
+        history.append_all(&[change(no, &id(1), values.collect())]);
+        history.flush().await.unwrap();
+    }
+    let hourly = async |history: &senne_history::History| {
+        let text = "SELECT start, count, mean, first, last FROM hourly ORDER BY start";
+        history
+            .sql(&tenant(), text, std::sync::Arc::new(Nothing), senne_history::SqlLimits::default())
+            .await
+            .unwrap()
+    };
+    let (before, rolled) = (numbers(&history, &all()).await, hourly(&history).await);
+    let count = || {
+        files_below(&dir.path().join("history"))
+            .iter()
+            .filter(|p| p.extension().is_some_and(|e| e == "parquet"))
+            .count()
+    };
+    assert_eq!(history.compact().await.unwrap(), 18);
+    assert_eq!((numbers(&history, &all()).await, hourly(&history).await), (before.clone(), rolled.clone()));
+    assert_eq!(history.statistics().files, 1);
+    assert!(count() > 18);
+    assert_eq!(history.vacuum().await.unwrap(), 18);
+    assert_eq!(count(), 3);
+    assert_eq!((numbers(&history, &all()).await, hourly(&history).await), (before.clone(), rolled.clone()));
+    // The cursor survives checkpoints, compaction and vacuum.
+    drop(history);
+    let history = senne_history::History::open(settings).await.unwrap();
+    assert_eq!(history.durable(), ChangeNo(6));
+    history.append_all(&[change(6, &id(1), vec![number("NO2", 0.0, recorded(1))])]);
+    assert_eq!((numbers(&history, &all()).await, hourly(&history).await), (before, rolled));
+}

@@ -1,0 +1,11 @@
+//! The history as its callers see it.
+#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests may fail")]
+
+mod common;
+mod concurrent;
+mod crash;
+mod model;
+mod reads;
+mod rollups;
+mod sql;
+mod volume;

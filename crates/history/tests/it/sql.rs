@@ -1,0 +1,169 @@
+//! SQL reads the views and nothing else.
+
+use std::{sync::Arc, time::Duration};
+
+use senne_history::{ColumnKind, EntitySource, History, SqlLimits, Table};
+use senne_model::{
+    Attribute, AttributeValue, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name, Problem,
+    Quality, Test,
+};
+
+use crate::common::*;
+
+struct City;
+
+impl EntitySource for City {
+    fn scan(&self, each: &mut dyn FnMut(Arc<Entity>)) -> Result<(), Problem> {
+        for n in 0..3000 {
+            let mut entity = Entity::new(id(n), name("Station"));
+            entity.created_at = recorded(1);
+            let place = AttributeValue::Geo(Geometry::point(4.35, 50.84).unwrap());
+            entity.attributes = vec![
+                Attribute::new(name("NO2"), Instance::new(AttributeValue::Property(Json::Int(i64::from(n))))),
+                Attribute::new(Name::new("https://uri.etsi.org/ngsi-ld/location"), Instance::new(place)),
+            ];
+            each(Arc::new(entity));
+        }
+        Ok(())
+    }
+}
+
+async fn ask(history: &History, text: &str) -> Result<Table, Problem> {
+    history.sql(&tenant(), text, Arc::new(City), SqlLimits::default()).await
+}
+
+async fn rows(history: &History, text: &str) -> String {
+    let table = ask(history, text).await.unwrap();
+    let rows: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+    rows.join("\n")
+}
+
+async fn filled(dir: &std::path::Path) -> Arc<History> {
+    let history = open(dir).await;
+    let fail = Quality::GOOD.with(Test::Range, Flag::Fail).with(Test::Spike, Flag::Suspect);
+    let flagged =
+        value("NO2", AttributeValue::Property(Json::Float(900.0)), Some(at("2024-01-31T13:00:00Z")), fail);
+    let mut gone = number("NO2", 1.0, at("2024-01-31T13:00:00Z"));
+    gone.effect = Effect::Deleted;
+    history.append_all(&[
+        change(
+            1,
+            &id(1),
+            vec![
+                number("NO2", 40.5, at("2024-01-31T12:00:00Z")),
+                number("PM10", 7.0, at("2024-01-31T12:00:00Z")),
+            ],
+        ),
+        change(2, &id(1), vec![number("NO2", 41.5, at("2024-01-31T12:00:00Z"))]),
+        change(3, &id(2), vec![flagged]),
+        change(4, &id(2), vec![gone]),
+    ]);
+    history
+}
+
+#[tokio::test]
+async fn views_over_memory_and_tables() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = filled(dir.path()).await;
+    for _ in 0..2 {
+        let all = "SELECT entity, type, attribute, observed_at, recorded_at, number, unit, quality, quality_tests, change \
+             FROM observation ORDER BY change, attribute";
+        assert_eq!(
+            rows(&history, all).await,
+            r#"["urn:ngsi-ld:Station:1","Station","NO2","2024-01-31T12:00:00Z","2024-06-01T00:00:01Z",40.5,"GQ",1,null,1]
+["urn:ngsi-ld:Station:1","Station","PM10","2024-01-31T12:00:00Z","2024-06-01T00:00:01Z",7.0,"GQ",1,null,1]
+["urn:ngsi-ld:Station:1","Station","NO2","2024-01-31T12:00:00Z","2024-06-01T00:00:02Z",41.5,"GQ",1,null,2]
+["urn:ngsi-ld:Station:2","Station","NO2","2024-01-31T13:00:00Z","2024-06-01T00:00:03Z",900.0,"GQ",4,"range,spike",3]"#
+        );
+        let mean = "SELECT avg(number) AS mean, count(*) AS n FROM observation_corrected \
+             WHERE attribute = 'NO2' AND entity LIKE 'urn:%' AND observed_at >= '2024-01-31' AND quality <= 2 AND type IN ('Station')";
+        assert_eq!(rows(&history, mean).await, "[41.5,1]");
+        let hourly = "SELECT entity, start, count, usable, mean, first, fail FROM hourly WHERE attribute = 'NO2' ORDER BY entity";
+        assert_eq!(
+            rows(&history, hourly).await,
+            r#"["urn:ngsi-ld:Station:1","2024-01-31T12:00:00Z",1,1,41.5,41.5,0]
+["urn:ngsi-ld:Station:2","2024-01-31T13:00:00Z",1,null,null,null,1]"#
+        );
+        let joined = "SELECT e.id, json_number(e.attributes, 'NO2.value') AS now, count(o.number) AS n FROM entity e \
+             JOIN observation o ON o.entity = e.id GROUP BY 1, 2 ORDER BY 1";
+        assert_eq!(
+            rows(&history, joined).await,
+            "[\"urn:ngsi-ld:Station:1\",1.0,3]\n[\"urn:ngsi-ld:Station:2\",2.0,1]"
+        );
+        history.flush().await.unwrap();
+    }
+    let days = "SELECT date_trunc('day', observed_at) AS day, attribute, round(avg(number), 1) FROM observation \
+         GROUP BY day, attribute ORDER BY attribute DESC LIMIT 1";
+    assert_eq!(rows(&history, days).await, r#"["2024-01-31T00:00:00Z","PM10",7.0]"#);
+    assert_eq!(rows(&history, "SELECT count(*) FROM daily").await, "[3]");
+}
+
+#[tokio::test]
+async fn entities_are_a_view() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let table = ask(&history, "SELECT * FROM entity ORDER BY id LIMIT 1").await.unwrap();
+    assert_eq!(
+        Json::Array(table.rows[0].clone()).to_string(),
+        r#"["urn:ngsi-ld:Station:0","Station","{\"NO2\":{\"value\":0,\"quality\":2},\"location\":{\"value\":{\"type\":\"Point\",\"coordinates\":[4.35,50.84]},\"quality\":2}}","{\"type\":\"Point\",\"coordinates\":[4.35,50.84]}","2024-06-01T00:00:01Z","1970-01-01T00:00:00Z"]"#
+    );
+    assert_eq!(table.columns[4].kind, ColumnKind::Time);
+    assert_eq!(rows(&history, "SELECT count(*) AS n, max(type) FROM entity").await, r#"[3000,"Station"]"#);
+    let few = SqlLimits { rows_max: 7, ..SqlLimits::default() };
+    let cut = history.sql(&tenant(), "SELECT id FROM entity", Arc::new(City), few).await.unwrap();
+    assert!(cut.truncated && cut.rows.len() == 7);
+}
+
+#[tokio::test]
+async fn nothing_but_reading_is_allowed() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = filled(dir.path()).await;
+    history.flush().await.unwrap();
+    for bad in [
+        "CREATE TABLE x AS SELECT 1",
+        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+        "CREATE VIEW x AS SELECT 1",
+        "DROP VIEW observation",
+        "INSERT INTO observation SELECT * FROM observation",
+        "DELETE FROM observation",
+        "UPDATE observation SET number = 1",
+        "COPY (SELECT 1) TO '/tmp/senne-should-not-be.csv'",
+        "COPY observation TO '/tmp/senne-should-not-be.parquet'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/senne-should-not-be.csv'",
+        "SET datafusion.execution.batch_size = 1",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM \"/etc/passwd\"",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM raw",
+        "PREPARE p AS SELECT 1",
+        "BEGIN",
+        "SELECT 1; DROP VIEW observation",
+        "",
+        "SELEC 1",
+    ] {
+        let problem = ask(&history, bad).await.unwrap_err();
+        assert_eq!(problem.kind, ErrorKind::BadRequest, "{bad}: {problem}");
+    }
+    assert!(!std::path::Path::new("/tmp/senne-should-not-be.csv").exists());
+    assert!(rows(&history, "SHOW TABLES").await.contains("observation_corrected"));
+    let plan = rows(&history, "EXPLAIN SELECT * FROM observation WHERE attribute = 'NO2'").await;
+    assert!(
+        plan.contains("DataSourceExec")
+            && !plan.contains(dir.path().to_str().unwrap().trim_start_matches('/')),
+        "{plan}"
+    );
+    let unknown = ask(&history, "SELECT nonsense FROM observation").await.unwrap_err();
+    assert_eq!((unknown.kind, unknown.field.as_deref()), (ErrorKind::BadRequest, Some("sql")));
+}
+
+#[tokio::test]
+async fn long_queries_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let limits = SqlLimits { time_max: Duration::from_millis(300), ..SqlLimits::default() };
+    let text = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE a.value % 7 = b.value % 11";
+    let began = std::time::Instant::now();
+    let problem = history.sql(&tenant(), text, Arc::new(City), limits).await.unwrap_err();
+    assert!(matches!(problem.kind, ErrorKind::Timeout | ErrorKind::TooComplex), "{problem}");
+    assert!(began.elapsed() < Duration::from_secs(10));
+}

@@ -1,0 +1,94 @@
+//! Write path, read path, followers, tenants: the one door through which faces, modules and intake pass.
+//!
+//! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
+
+mod commit;
+mod config;
+mod context;
+mod follow;
+mod history_follower;
+mod housekeeping;
+mod open;
+mod past;
+mod read;
+mod tail;
+mod write;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use senne_contract::Contracts;
+use senne_history::History;
+use senne_model::ChangeNo;
+use senne_store::Store;
+
+pub use config::HubConfig;
+pub use context::Context;
+pub use follow::{Follower, FollowerStatus};
+pub use read::{Found, Page, TypeCount};
+pub use senne_contract as contract;
+pub use senne_history::{
+    Aggregation, Bucket, Column, ColumnKind, EntityPast, EntitySource, PastQuery, Point, SeriesBuckets,
+    SeriesPast, Statistics as HistoryStatistics, Table,
+};
+pub use senne_language as language;
+pub use senne_model as model;
+pub use senne_policy::{Action, Grant, Principal};
+pub use senne_store::{StoreStatistics, Written};
+pub use write::WriteOptions;
+
+/// A running hub. Cheap to clone; all clones are the same hub.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: HubConfig,
+    contracts: Arc<Contracts>,
+    store: Arc<dyn Store>,
+    history: Arc<History>,
+    commit: commit::CommitQueue,
+    tail: Arc<tail::Tail>,
+    followers: Mutex<Vec<Arc<follow::Running>>>,
+    stop: tokio_util::sync::CancellationToken,
+    tasks: tokio_util::task::TaskTracker,
+}
+
+impl Hub {
+    /// The contracts in force.
+    pub fn contracts(&self) -> &Contracts {
+        &self.inner.contracts
+    }
+
+    /// What the caller may see when it does this; an error when it may not at all.
+    pub fn decide(&self, context: &Context, action: Action) -> Result<Grant, senne_model::Problem> {
+        senne_policy::decide(&context.principal, &context.tenant, action)
+    }
+
+    /// The newest change on disk.
+    pub fn head(&self) -> ChangeNo {
+        self.inner.store.head()
+    }
+
+    /// How followers stand.
+    pub fn followers(&self) -> Vec<FollowerStatus> {
+        let head = self.head();
+        self.inner.followers.lock().iter().map(|running| running.status(head)).collect()
+    }
+
+    /// Sizes of the store.
+    pub fn store_statistics(&self) -> Result<StoreStatistics, senne_model::Problem> {
+        Ok(self.inner.store.statistics()?)
+    }
+
+    /// Sizes of the past.
+    pub fn history_statistics(&self) -> HistoryStatistics {
+        self.inner.history.statistics()
+    }
+
+    /// Looks for damage in store and history; one readable line per finding.
+    pub fn check(&self) -> Result<Vec<String>, senne_model::Problem> {
+        Ok(self.inner.store.check()?)
+    }
+}

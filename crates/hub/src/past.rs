@@ -1,0 +1,96 @@
+//! The read path for what was so.
+
+use std::sync::Arc;
+
+use senne_history::{Aggregation, EntityPast, EntitySource, PastQuery, SeriesBuckets, SqlLimits, Table};
+use senne_model::{Entity, ErrorKind, Problem, TenantName};
+use senne_policy::{Action, Grant, decide};
+use senne_store::Store;
+
+use crate::{Context, Hub};
+
+impl Hub {
+    /// The past of some series. What was acknowledged before the call is in the answer.
+    pub async fn past(&self, context: &Context, query: &PastQuery) -> Result<Vec<EntityPast>, Problem> {
+        let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        let work = async {
+            self.wait_for_history().await?;
+            let found = self.inner.history.past(&context.tenant, query).await?;
+            Ok(found.into_iter().filter_map(|past| self.show_past(grant, past)).collect())
+        };
+        context.within(work).await
+    }
+
+    /// The past of some series in periods.
+    pub async fn aggregate(
+        &self,
+        context: &Context,
+        query: &PastQuery,
+        aggregation: &Aggregation,
+    ) -> Result<Vec<SeriesBuckets>, Problem> {
+        let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        let work = async {
+            self.wait_for_history().await?;
+            let mut found = self.inner.history.aggregate(&context.tenant, query, aggregation).await?;
+            if grant != Grant::Everything {
+                found.retain(|series| self.may_see_series(context, grant, series));
+            }
+            Ok(found)
+        };
+        context.within(work).await
+    }
+
+    /// A question in SQL over the views `entity`, `observation` and their kin; at most `rows_max` rows.
+    pub async fn sql(&self, context: &Context, sql: &str, rows_max: usize) -> Result<Table, Problem> {
+        decide(&context.principal, &context.tenant, Action::Sql)?;
+        let work = async {
+            self.wait_for_history().await?;
+            let entities =
+                Arc::new(Entities { store: Arc::clone(&self.inner.store), tenant: context.tenant.clone() });
+            let limits = SqlLimits { rows_max, ..SqlLimits::default() };
+            self.inner.history.sql(&context.tenant, sql, entities, limits).await
+        };
+        context.within(work).await
+    }
+
+    /// Waits until history has taken everything that was acknowledged before now.
+    async fn wait_for_history(&self) -> Result<(), Problem> {
+        let head = self.head();
+        let mut taken = self.inner.history_taken();
+        match taken.wait_for(|no| *no >= head).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Problem::new(ErrorKind::Overloaded, "the history is stopping")),
+        }
+    }
+
+    fn show_past(&self, grant: Grant, mut past: EntityPast) -> Option<EntityPast> {
+        let contracts = &self.inner.contracts;
+        if !grant.allows_types(&past.types, contracts) {
+            return None;
+        }
+        past.series.retain(|series| grant.allows_attribute(&past.types, &series.attribute, contracts));
+        Some(past)
+    }
+
+    fn may_see_series(&self, context: &Context, grant: Grant, series: &SeriesBuckets) -> bool {
+        let entity = self.inner.store.entity(&context.tenant, &series.entity);
+        entity.ok().flatten().is_some_and(|entity| {
+            grant.allows_types(&entity.types, &self.inner.contracts)
+                && grant.allows_attribute(&entity.types, &series.attribute, &self.inner.contracts)
+        })
+    }
+}
+
+struct Entities {
+    store: Arc<dyn Store>,
+    tenant: TenantName,
+}
+
+impl EntitySource for Entities {
+    fn scan(&self, each: &mut dyn FnMut(Arc<Entity>)) -> Result<(), Problem> {
+        Ok(self.store.scan(&self.tenant, &mut |entity| {
+            each(entity);
+            true
+        })?)
+    }
+}

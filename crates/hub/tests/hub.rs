@@ -1,0 +1,216 @@
+//! The hub over the embedded store and a real history, in a folder of its own.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::unnecessary_literal_bound,
+    reason = "tests speak by their names and may fail"
+)]
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use senne_hub::{
+    Context, Follower, Hub, HubConfig, Page, PastQuery, Principal, WriteOptions,
+    language::{Query, TimeFilter},
+};
+use senne_model::{
+    Attribute, AttributeValue, Change, EntityId, ErrorKind, Flag, Instance, Json, Name, Operation, Problem,
+    TenantName, Timestamp, Write,
+};
+
+const HOUR: i64 = 3_600_000_000;
+const START: i64 = 1_704_067_200_000_000;
+
+fn term(term: &str) -> Name {
+    Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{term}"))
+}
+
+fn id(n: usize) -> EntityId {
+    EntityId::trusted(&format!("urn:ngsi-ld:AirQualityObserved:{n}"))
+}
+
+fn admin() -> Context {
+    Context::new(Principal::Administrator { name: "test".to_owned() }, TenantName::default())
+}
+
+fn anonymous() -> Context {
+    Context::new(Principal::Anonymous, TenantName::default())
+}
+
+fn observe(n: usize, hour: i64, no2: f64) -> Write {
+    let mut write = Write::new(id(n), Operation::Observe);
+    write.types.push(term("AirQualityObserved"));
+    let instance = Instance::new(AttributeValue::Property(Json::Float(no2)))
+        .at(Timestamp::from_micros(START + hour * HOUR));
+    write.attributes.push(Attribute::new(term("no2"), instance));
+    write
+}
+
+fn secret(n: usize) -> Write {
+    let mut write = Write::new(EntityId::trusted(&format!("urn:x:Secret:{n}")), Operation::Create);
+    write.types.push(term("Secret"));
+    write
+}
+
+async fn open(folder: &Path) -> Hub {
+    Hub::open(HubConfig::new(folder)).await.unwrap()
+}
+
+async fn write(hub: &Hub, writes: Vec<Write>) {
+    let results = hub.write(&admin(), writes, WriteOptions::default()).await.unwrap();
+    results.into_iter().for_each(|result| {
+        result.unwrap();
+    });
+}
+
+async fn values(hub: &Hub, n: usize) -> Vec<(f64, Flag)> {
+    let past = hub.past(&admin(), &PastQuery::of(vec![id(n)], TimeFilter::default())).await.unwrap();
+    let points = past.iter().flat_map(|p| &p.series).flat_map(|s| &s.points);
+    points.map(|p| (p.value.as_number().unwrap(), p.quality.flag())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_acknowledged_is_read_at_once_now_and_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    for hour in 0..5 {
+        write(&hub, vec![observe(1, hour, 20.0 + hour as f64)]).await;
+        assert_eq!(values(&hub, 1).await.len(), hour as usize + 1);
+    }
+    let entity = hub.entity(&admin(), &id(1)).await.unwrap();
+    assert_eq!(entity.instance(&term("no2")).unwrap().value.as_number(), Some(24.0));
+    let table = hub
+        .sql(
+            &admin(),
+            "SELECT count(*) AS n, avg(number) AS mean FROM observation WHERE attribute = 'no2'",
+            10,
+        )
+        .await;
+    assert_eq!(table.unwrap().rows, [[Json::Int(5), Json::Float(22.0)]]);
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_before_or_after_a_flush_loses_and_doubles_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..3_i64 {
+        let hub = open(folder.path()).await;
+        assert_eq!(values(&hub, 1).await.len(), round as usize * 20);
+        for hour in 0..20 {
+            write(&hub, vec![observe(1, round * 20 + hour, 30.0 + (hour % 7) as f64)]).await;
+            if hour == 10 && round == 1 {
+                hub.flush().await.unwrap();
+            }
+        }
+        assert_eq!(values(&hub, 1).await.len(), (round as usize + 1) * 20);
+        hub.abandon().await;
+    }
+    let hub = open(folder.path()).await;
+    assert_eq!(values(&hub, 1).await.len(), 60);
+    hub.stop().await;
+    let hub = open(folder.path()).await;
+    assert_eq!(values(&hub, 1).await.len(), 60);
+    assert_eq!(hub.check().unwrap(), Vec::<String>::new());
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn implausible_values_are_kept_and_flagged() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    write(&hub, vec![observe(1, 0, 20.0), observe(1, 1, 9500.0)]).await;
+    let flags: Vec<Flag> = values(&hub, 1).await.into_iter().map(|(_, flag)| flag).collect();
+    assert_eq!(flags, [Flag::Good, Flag::Fail]);
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn anonymous_sees_what_is_open_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    write(&hub, vec![observe(1, 0, 20.0), secret(1)]).await;
+    let found =
+        hub.query(&anonymous(), &Query::default(), &Page { count: true, ..Page::first(10) }).await.unwrap();
+    assert_eq!((found.entities.len(), found.count), (1, Some(1)));
+    let hidden = hub.entity(&anonymous(), &EntityId::trusted("urn:x:Secret:1")).await.unwrap_err();
+    assert_eq!(hidden.kind, ErrorKind::NotFound);
+    let denied = hub.write(&anonymous(), vec![secret(2)], WriteOptions::default()).await.unwrap_err();
+    assert_eq!(denied.kind, ErrorKind::Unauthenticated);
+    assert_eq!(hub.sql(&anonymous(), "SELECT 1", 1).await.unwrap_err().kind, ErrorKind::Unauthenticated);
+    let types = hub.types(&anonymous()).await.unwrap();
+    assert_eq!(types.iter().map(|t| t.name.local().to_owned()).collect::<Vec<_>>(), ["AirQualityObserved"]);
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_unit_is_refused_and_named_also_when_the_write_names_no_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    write(&hub, vec![observe(1, 0, 20.0)]).await;
+    let mut wrong = observe(1, 1, 20.0);
+    wrong.types.clear();
+    wrong.operation = Operation::Append { keep: false };
+    wrong.attributes[0].instances[0].unit_code = Some(Name::new("CEL"));
+    let results =
+        hub.write(&admin(), vec![wrong, observe(1, 2, 21.0)], WriteOptions::default()).await.unwrap();
+    let problem = results[0].as_ref().unwrap_err();
+    assert!(problem.field.as_deref().unwrap_or_default().starts_with("no2"), "{problem:?}");
+    assert!(results[1].is_ok());
+    hub.stop().await;
+}
+
+/// Notes the numbers that it was handed; fails the first time.
+#[derive(Default)]
+struct Notes {
+    seen: Mutex<Vec<u64>>,
+    failed: Mutex<bool>,
+}
+
+impl Follower for Notes {
+    fn name(&self) -> &str {
+        "notes"
+    }
+
+    fn take<'a>(&'a self, changes: &'a [Arc<Change>]) -> BoxFuture<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            if !std::mem::replace(&mut *self.failed.lock().unwrap(), true) {
+                return Err(Problem::internal("not yet"));
+            }
+            self.seen.lock().unwrap().extend(changes.iter().map(|c| c.no.0));
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_gets_every_change_in_order_also_after_a_failure_and_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    let notes = Arc::new(Notes::default());
+    hub.follow(Arc::clone(&notes) as Arc<dyn Follower>).unwrap();
+    write(&hub, (0..50).map(|n| observe(n, 0, 20.0)).collect()).await;
+    for _ in 0..100 {
+        if notes.seen.lock().unwrap().len() == 50 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(*notes.seen.lock().unwrap(), (1..=50).collect::<Vec<u64>>());
+    hub.stop().await;
+    let hub = open(folder.path()).await;
+    write(&hub, vec![observe(99, 0, 20.0)]).await;
+    let again = Arc::new(Notes::default());
+    hub.follow(Arc::clone(&again) as Arc<dyn Follower>).unwrap();
+    for _ in 0..100 {
+        if !again.seen.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(*again.seen.lock().unwrap(), [51]);
+    hub.stop().await;
+}

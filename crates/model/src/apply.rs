@@ -1,0 +1,420 @@
+//! How a write meets the present state: pure, the same for every store.
+
+use smallvec::SmallVec;
+
+use crate::{
+    Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Iri, Name, Operation,
+    Quality, Test, Timestamp, Write,
+    merge::{is_null_marker, merge_instance, replace_parts},
+};
+
+/// What a judge is told beside the instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The types of the entity.
+    pub types: &'a [Name],
+    /// The attribute.
+    pub attribute: &'a Name,
+    /// When the write is recorded.
+    pub recorded_at: Timestamp,
+    /// Whether the simulator made the write.
+    pub simulated: bool,
+}
+
+/// Gives each written instance its quality. Called inside the commit, in log order, so it must be quick
+/// and must depend on nothing but its arguments.
+pub trait Judge: Send + Sync {
+    /// Sets `instance.quality` and `instance.track`; `previous` is the instance that the state holds.
+    fn judge(&self, seen: &Seen<'_>, instance: &mut Instance, previous: Option<&Instance>);
+}
+
+/// A judge without contracts: everything is not evaluated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoJudge;
+
+impl Judge for NoJudge {
+    fn judge(&self, _seen: &Seen<'_>, instance: &mut Instance, _previous: Option<&Instance>) {
+        instance.quality = Quality::NOT_EVALUATED;
+    }
+}
+
+/// What a write did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Applied {
+    /// What happened, for the caller.
+    pub outcome: Outcome,
+    /// What happened, for the log; `None` when nothing did.
+    pub kind: Option<ChangeKind>,
+    /// Whether the state row must be written: observations older than the state's go to the past only.
+    pub state_changed: bool,
+    /// What happened to the attributes.
+    pub changed: Vec<ChangedAttribute>,
+    /// The types to log.
+    pub types: SmallVec<[Name; 1]>,
+    /// Attributes that were left, each with the reason.
+    pub not_updated: Vec<(Name, String)>,
+}
+
+/// What happened to the entity, for the caller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It was created.
+    Created,
+    /// It was changed.
+    Updated,
+    /// Nothing had to be done.
+    Unchanged,
+    /// It was removed.
+    Deleted,
+}
+
+/// Why a write does not fit the present state.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Create, and it is there.
+    #[error("an entity with this id exists already; update it, or choose another id")]
+    Exists,
+    /// Anything but create, and it is not there.
+    #[error("there is no entity with this id; create it first")]
+    NoEntity,
+    /// The attribute (or this instance of it) is not there.
+    #[error("the entity has no attribute `{0}` (or no such instance of it)")]
+    NoAttribute(Name),
+    /// An entity would be created without a type.
+    #[error("a new entity needs a type")]
+    NoType,
+}
+
+/// Applies one write to the state of its entity. On an error the state is as it was.
+pub fn apply(
+    state: &mut Option<Entity>,
+    write: Write,
+    at: Timestamp,
+    judge: &dyn Judge,
+) -> Result<Applied, ApplyError> {
+    let simulated = write.simulated;
+    match (&write.operation, state.is_some()) {
+        (Operation::Create, true) => Err(ApplyError::Exists),
+        (
+            Operation::Create | Operation::CreateOrReplace | Operation::CreateOrAppend | Operation::Observe,
+            false,
+        ) => create(state, write, at, judge),
+        (_, false) => Err(ApplyError::NoEntity),
+        (Operation::Delete, true) => Ok(delete(state)),
+        (_, true) => {
+            let Some(entity) = state.as_mut() else { return Err(ApplyError::NoEntity) };
+            let mut pen = Pen {
+                entity,
+                at,
+                judge,
+                simulated,
+                changed: Vec::new(),
+                not_updated: Vec::new(),
+                state_changed: false,
+            };
+            pen.update(write)?;
+            Ok(pen.finish())
+        }
+    }
+}
+
+fn create(
+    state: &mut Option<Entity>,
+    write: Write,
+    at: Timestamp,
+    judge: &dyn Judge,
+) -> Result<Applied, ApplyError> {
+    if write.types.is_empty() {
+        return Err(ApplyError::NoType);
+    }
+    let mut entity = Entity {
+        id: write.entity,
+        types: write.types,
+        scopes: write.scopes.unwrap_or_default(),
+        created_at: at,
+        modified_at: at,
+        attributes: Vec::with_capacity(write.attributes.len()),
+    };
+    let mut pen = Pen {
+        entity: &mut entity,
+        at,
+        judge,
+        simulated: write.simulated,
+        changed: Vec::with_capacity(write.attributes.len()),
+        not_updated: Vec::new(),
+        state_changed: true,
+    };
+    let newest_wins = write.operation == Operation::Observe;
+    for attribute in write.attributes {
+        for instance in attribute.instances {
+            if !is_null_marker(&instance.value) {
+                pen.set(&attribute.name, instance, newest_wins);
+            }
+        }
+    }
+    let changed = pen.changed;
+    let types = entity.types.clone();
+    *state = Some(entity);
+    Ok(Applied {
+        outcome: Outcome::Created,
+        kind: Some(ChangeKind::Created),
+        state_changed: true,
+        changed,
+        types,
+        not_updated: Vec::new(),
+    })
+}
+
+fn delete(state: &mut Option<Entity>) -> Applied {
+    let (types, changed) = match state.take() {
+        Some(entity) => (entity.types, removals(entity.attributes)),
+        None => (SmallVec::new(), Vec::new()),
+    };
+    Applied {
+        outcome: Outcome::Deleted,
+        kind: Some(ChangeKind::Deleted),
+        state_changed: true,
+        changed,
+        types,
+        not_updated: Vec::new(),
+    }
+}
+
+fn removals(attributes: Vec<Attribute>) -> Vec<ChangedAttribute> {
+    let each = |a: Attribute| {
+        let name = a.name;
+        a.instances.into_iter().map(move |instance| removal(name.clone(), instance))
+    };
+    attributes.into_iter().flat_map(each).collect()
+}
+
+fn removal(name: Name, instance: Instance) -> ChangedAttribute {
+    ChangedAttribute { name, effect: Effect::Deleted, instance }
+}
+
+/// Writes into one entity that exists and remembers what it did.
+struct Pen<'a> {
+    entity: &'a mut Entity,
+    at: Timestamp,
+    judge: &'a dyn Judge,
+    simulated: bool,
+    changed: Vec<ChangedAttribute>,
+    not_updated: Vec<(Name, String)>,
+    state_changed: bool,
+}
+
+impl Pen<'_> {
+    fn update(&mut self, write: Write) -> Result<(), ApplyError> {
+        match write.operation {
+            Operation::PartialUpdate | Operation::ReplaceAttribute => self.need_all(&write.attributes)?,
+            Operation::DeleteAttribute { ref name, ref dataset_id, all } => {
+                return self.delete_attribute(name, dataset_id.as_ref(), all);
+            }
+            _ => {}
+        }
+        let replaces = matches!(write.operation, Operation::Replace | Operation::CreateOrReplace);
+        if replaces && !write.types.is_empty() {
+            self.entity.types = write.types;
+            self.state_changed = true;
+        } else {
+            self.add_types(write.types);
+        }
+        if let Some(scopes) = write.scopes.or_else(|| replaces.then(Vec::new)) {
+            self.state_changed |= self.entity.scopes != scopes;
+            self.entity.scopes = scopes;
+        }
+        if replaces {
+            self.drop_absent(&write.attributes);
+        }
+        for attribute in write.attributes {
+            for instance in attribute.instances {
+                self.one(&write.operation, &attribute.name, instance);
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, operation: &Operation, name: &Name, instance: Instance) {
+        let there = self.entity.attribute(name).and_then(|a| a.instance(instance.dataset_id.as_ref()));
+        match operation {
+            Operation::Append { keep: true } if there.is_some() => {
+                self.not_updated.push((name.clone(), "exists already, and noOverwrite was asked".to_owned()));
+            }
+            Operation::Update if there.is_none() => {
+                self.not_updated.push((name.clone(), "the entity has no such attribute".to_owned()));
+            }
+            Operation::Merge | Operation::PartialUpdate | Operation::Update
+                if is_null_marker(&instance.value) =>
+            {
+                self.remove_instance(name, instance.dataset_id.as_ref());
+            }
+            Operation::Merge => {
+                if let Some(merged) = merge_instance(there, instance) {
+                    self.set(name, merged, false);
+                }
+            }
+            Operation::PartialUpdate => {
+                if let Some(merged) = there.map(|there| replace_parts(there, instance)) {
+                    self.set(name, merged, false);
+                }
+            }
+            Operation::Observe => self.observe(name, instance),
+            _ => self.set(name, instance, false),
+        }
+    }
+
+    /// An un-timed value that says what is already so is no news; a timed one may belong to the past.
+    fn observe(&mut self, name: &Name, instance: Instance) {
+        let there = self.entity.attribute(name).and_then(|a| a.instance(instance.dataset_id.as_ref()));
+        let same = there.is_some_and(|t| {
+            instance.observed_at.is_none()
+                && t.observed_at.is_none()
+                && t.value == instance.value
+                && t.unit_code == instance.unit_code
+        });
+        if !same {
+            self.set(name, instance, true);
+        }
+    }
+
+    /// Puts an instance in its place, judged. With `newest_wins`, one that was observed before the present
+    /// one goes to the past only.
+    fn set(&mut self, name: &Name, mut instance: Instance, newest_wins: bool) {
+        let (at, simulated, judge) = (self.at, self.simulated, self.judge);
+        let seen = Seen { types: &self.entity.types, attribute: name, recorded_at: at, simulated };
+        let index = self.entity.attributes.iter().position(|a| a.name == *name);
+        let place = index.and_then(|i| {
+            let instances = &self.entity.attributes[i].instances;
+            instances.iter().position(|x| x.dataset_id == instance.dataset_id).map(|j| (i, j))
+        });
+        instance.modified_at = at;
+        instance.created_at = at;
+        let previous = place.map(|(i, j)| &self.entity.attributes[i].instances[j]);
+        if let Some(previous) = previous {
+            instance.created_at = previous.created_at;
+        }
+        judge.judge(&seen, &mut instance, previous);
+        if simulated {
+            instance.quality = instance.quality.marked(Test::Simulated);
+        }
+        // A stamp from the future must not keep honest values out of the state until its moment comes.
+        let ahead = |i: &Instance| i.quality.has(Test::Future);
+        let older = newest_wins
+            && previous
+                .is_some_and(|p| ahead(&instance) || (p.observed_at > instance.observed_at && !ahead(p)));
+        let effect = match (older, previous) {
+            (true, _) => Effect::Past,
+            (false, Some(_)) => Effect::Updated,
+            (false, None) => Effect::Created,
+        };
+        self.changed.push(ChangedAttribute { name: name.clone(), effect, instance: instance.clone() });
+        if older {
+            return;
+        }
+        self.state_changed = true;
+        match (place, index) {
+            (Some((i, j)), _) => self.entity.attributes[i].instances[j] = instance,
+            (None, Some(i)) => self.entity.attributes[i].instances.push(instance),
+            (None, None) => self.entity.attributes.push(Attribute::new(name.clone(), instance)),
+        }
+    }
+
+    fn add_types(&mut self, types: SmallVec<[Name; 1]>) {
+        for kind in types {
+            if !self.entity.types.contains(&kind) {
+                self.entity.types.push(kind);
+                self.state_changed = true;
+            }
+        }
+    }
+
+    fn need_all(&self, attributes: &[Attribute]) -> Result<(), ApplyError> {
+        let missing = attributes.iter().find(|a| {
+            let there = self.entity.attribute(&a.name);
+            a.instances.iter().any(|i| there.and_then(|t| t.instance(i.dataset_id.as_ref())).is_none())
+        });
+        missing.map_or(Ok(()), |a| Err(ApplyError::NoAttribute(a.name.clone())))
+    }
+
+    /// Removes what a replacement does not mention.
+    fn drop_absent(&mut self, kept: &[Attribute]) {
+        let stays = |name: &Name, instance: &Instance| {
+            kept.iter().any(|a| a.name == *name && a.instance(instance.dataset_id.as_ref()).is_some())
+        };
+        for attribute in &mut self.entity.attributes {
+            let name = attribute.name.clone();
+            let (stay, go): (SmallVec<[Instance; 1]>, Vec<Instance>) = {
+                let mut go = Vec::new();
+                let mut stay = SmallVec::new();
+                for instance in attribute.instances.drain(..) {
+                    if stays(&name, &instance) { stay.push(instance) } else { go.push(instance) }
+                }
+                (stay, go)
+            };
+            attribute.instances = stay;
+            self.state_changed |= !go.is_empty();
+            self.changed.extend(go.into_iter().map(|instance| removal(name.clone(), instance)));
+        }
+        self.entity.attributes.retain(|a| !a.instances.is_empty());
+    }
+
+    fn delete_attribute(
+        &mut self,
+        name: &Name,
+        dataset_id: Option<&Iri>,
+        all: bool,
+    ) -> Result<(), ApplyError> {
+        let missing = || ApplyError::NoAttribute(name.clone());
+        let attribute = self.entity.attribute(name).ok_or_else(missing)?;
+        if all {
+            let gone = attribute.instances.to_vec();
+            self.entity.attributes.retain(|a| a.name != *name);
+            self.state_changed = true;
+            self.changed.extend(gone.into_iter().map(|instance| removal(name.clone(), instance)));
+            return Ok(());
+        }
+        attribute.instance(dataset_id).ok_or_else(missing)?;
+        self.remove_instance(name, dataset_id);
+        Ok(())
+    }
+
+    fn remove_instance(&mut self, name: &Name, dataset_id: Option<&Iri>) {
+        let Some(attribute) = self.entity.attribute_mut(name) else { return };
+        let Some(place) = attribute.instances.iter().position(|i| i.dataset_id.as_ref() == dataset_id) else {
+            return;
+        };
+        let gone = attribute.instances.remove(place);
+        self.changed.push(removal(name.clone(), gone));
+        self.state_changed = true;
+        self.entity.attributes.retain(|a| !a.instances.is_empty());
+    }
+
+    fn finish(self) -> Applied {
+        let news = self.state_changed || !self.changed.is_empty();
+        if self.state_changed {
+            self.entity.modified_at = self.at;
+        }
+        Applied {
+            outcome: if news { Outcome::Updated } else { Outcome::Unchanged },
+            kind: news.then_some(ChangeKind::Updated),
+            state_changed: self.state_changed,
+            changed: self.changed,
+            types: self.entity.types.clone(),
+            not_updated: self.not_updated,
+        }
+    }
+}
+
+impl AttributeValue {
+    /// The mark of "no value given" in a [`Operation::Merge`] or [`Operation::PartialUpdate`] that only
+    /// changes other parts of the instance. No stored instance has it.
+    pub const ABSENT: Self = Self::Property(crate::Json::Null);
+
+    /// Whether this is [`AttributeValue::ABSENT`].
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Property(crate::Json::Null))
+    }
+}
+
+#[cfg(test)]
+mod tests;

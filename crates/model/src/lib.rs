@@ -1,0 +1,34 @@
+//! Plain data: entities, attributes, values, times, quality, writes and changes. No I/O, no async.
+//!
+//! Everything above speaks in these words. Wire shapes of a standard (NGSI-LD, SensorThings, …) live in
+//! the faces; names here are always fully expanded IRIs, times are microseconds UTC, geometry is WGS 84.
+
+mod apply;
+mod change;
+mod codec;
+mod entity;
+mod error;
+mod geometry;
+mod ids;
+mod json;
+mod merge;
+mod quality;
+mod time;
+mod value;
+mod write;
+
+pub use apply::{Applied, ApplyError, Judge, NoJudge, Outcome, Seen, apply};
+pub use change::{Change, ChangeKind, ChangedAttribute, Effect};
+pub use codec::{
+    CodecError, Names, decode_change, decode_entity, decode_writes, encode_change, encode_entity,
+    encode_writes,
+};
+pub use entity::{Attribute, Entity, Instance, Track};
+pub use error::{ErrorKind, Problem};
+pub use geometry::Geometry;
+pub use ids::{ChangeNo, EntityId, Iri, Name, TenantName, is_iri};
+pub use json::{Json, JsonRef};
+pub use quality::{Flag, Quality, Test};
+pub use time::{Timestamp, TimestampError};
+pub use value::AttributeValue;
+pub use write::{Operation, Write};

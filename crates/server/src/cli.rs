@@ -1,0 +1,197 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Senne carries a city's data from the sensor to the decision.
+///
+/// It takes in what sensors, feeds and public bodies send, keeps it with its whole past and quality, serves it
+/// through NGSI-LD and a portal for people, and computes the indicators of quality of life from it.
+///
+/// First steps:
+///
+///   senne serve --data ./city --open --simulate     a living city to look at, on http://127.0.0.1:7000
+///
+///   senne load feeds/ixelles-air.yaml --from ./files --data ./city
+///
+///   senne sql --data ./city "SELECT type, count(*) FROM entity GROUP BY type"
+#[derive(Parser, Debug)]
+#[command(
+    name = "senne",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    /// How much to log: error, warn, info, debug, trace, or a filter such as `info,senne_hub=debug`.
+    #[arg(long, global = true, env = "SENNE_LOG", default_value = "info", help_heading = "Logging")]
+    pub(crate) log: String,
+    /// How to write the log.
+    #[arg(long, global = true, env = "SENNE_LOG_FORMAT", default_value = "text", help_heading = "Logging")]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Run the city: NGSI-LD under /ngsi-ld/v1, the portal under /, /healthz, /readyz and /metrics.
+    Serve(Serve),
+    /// Load recorded data by feeds; can be stopped and taken up again, and a second load changes nothing.
+    Load(Load),
+    /// Ask with SQL over the views entity, observation, observation_corrected, hourly and daily.
+    Sql(Sql),
+    /// Check contracts, feeds and configuration; errors come with file, line and column.
+    Check(Check),
+    /// Write out entities or their whole past.
+    Export(Export),
+    /// Look for damage in a data folder, and say what to do.
+    Doctor(Doctor),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// The folder with all data; made when it is not there.
+    #[arg(long, value_name = "DIR", env = "SENNE_DATA")]
+    pub(crate) data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR", env = "SENNE_LISTEN", default_value = "127.0.0.1:7000")]
+    pub(crate) listen: SocketAddr,
+    /// Callers from this machine act as administrator: for trials and tests. Without it an administrator's key is
+    /// written to DIR/admin-key.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Follow the live feeds of a place, e.g. `brussels` (needs the internet).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<String>,
+    /// Keep a simulated city alive; all it makes is labelled as simulated.
+    #[arg(long)]
+    pub(crate) simulate: bool,
+    /// The seed of the simulated city: the same seed makes the same city.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000, requires = "simulate")]
+    pub(crate) seed: u64,
+    /// How many days of past the simulated city starts with.
+    #[arg(long, value_name = "DAYS", default_value_t = 30, requires = "simulate")]
+    pub(crate) simulate_days: u32,
+    /// A folder with contracts that replace or add to those that Senne brings.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) contracts: Option<PathBuf>,
+    /// Let subscriptions and user contexts reach private and loopback addresses.
+    #[arg(long)]
+    pub(crate) allow_private_addresses: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Load {
+    /// The feeds to load.
+    #[arg(required = true, value_name = "FEED.yaml")]
+    pub(crate) feeds: Vec<PathBuf>,
+    /// The folder to which the file names in the feeds are relative.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The tenant to load into.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) tenant: String,
+    /// Leave out feeds whose files are not there.
+    #[arg(long)]
+    pub(crate) if_present: bool,
+    /// No progress line, only the closing report.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Which Senne is meant: a data folder (whose server is asked when one runs on it) or a URL.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Target {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "SENNE_DATA", conflicts_with = "url")]
+    pub(crate) data: Option<PathBuf>,
+    /// The base URL of a running Senne.
+    #[arg(long, value_name = "URL", env = "SENNE_URL")]
+    pub(crate) url: Option<String>,
+    /// A file with the administrator's key, for --url.
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Sql {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// How to print the answer.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// The most rows to print.
+    #[arg(long, value_name = "ROWS", default_value_t = 10_000)]
+    pub(crate) rows: usize,
+    /// The tenant to ask.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) tenant: String,
+    /// The question.
+    #[arg(value_name = "SELECT …")]
+    pub(crate) question: String,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Columns for people.
+    Table,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// An array of objects.
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Files or folders with contracts (`contracts/*.yaml`) and feeds (`feeds/*.yaml`); none: those that Senne
+    /// brings.
+    #[arg(value_name = "FILE or DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// What to write.
+    #[arg(value_enum, default_value = "entities")]
+    pub(crate) what: What,
+    /// How to write it.
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) format: Format,
+    /// The file to write to; `-` is the standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) to: String,
+    /// The tenant to export.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) tenant: String,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The entities as they stand now.
+    Entities,
+    /// Every observation, newest version.
+    Observations,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "SENNE_DATA")]
+    pub(crate) data: PathBuf,
+}

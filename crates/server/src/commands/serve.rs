@@ -1,0 +1,110 @@
+//! `senne serve`
+
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use senne_city_indicators::Indicators;
+use senne_face_ngsi_ld::NgsiLdOptions;
+use senne_face_portal::PortalOptions;
+use senne_hub::{Context, Hub, HubConfig, Principal};
+use senne_intake::{Poller, PreparedFeed, Preset, Sink};
+use senne_model::TenantName;
+use tokio::net::TcpListener;
+
+use crate::{
+    cli::Serve,
+    contracts,
+    figures::PortalFigures,
+    http::{self, Server},
+    key::{FolderLock, admin_key, write_address},
+    living,
+    sink::HubSink,
+};
+
+pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
+    let Some(_lock) = FolderLock::take(&options.data)? else {
+        bail!("{} is in use by another process", options.data.display());
+    };
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0])?
+        .install_recorder()?;
+    let config = HubConfig {
+        contracts: contracts::in_force(options.contracts.as_deref())?,
+        ..HubConfig::new(&options.data)
+    };
+    let hub = Hub::open(config).await?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", options.listen))?;
+    let address = listener.local_addr()?;
+    let url = format!("http://{address}");
+    write_address(&options.data, &url)?;
+    start_sources(&hub, &options)?;
+    let server = Server {
+        hub: hub.clone(),
+        metrics,
+        admin_key: Arc::from(admin_key(&options.data)?),
+        open: options.open,
+    };
+    let ngsi_ld = NgsiLdOptions {
+        allow_private_addresses: options.allow_private_addresses,
+        ..NgsiLdOptions::default()
+    };
+    let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
+    let portal = PortalOptions {
+        figures: Arc::new(PortalFigures(Indicators::new(hub.clone()))),
+        ..PortalOptions::default()
+    };
+    let portal = senne_face_portal::router(hub.clone(), portal);
+    let router = http::router(server, ngsi_ld, portal);
+    tracing::info!(%url, folder = %options.data.display(), "Senne listens on {url}");
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        stream.set_nodelay(true).ok();
+    });
+    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    tracing::info!("stopping: no more requests are taken");
+    hub.stop().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Live feeds and the simulated city, as asked.
+fn start_sources(hub: &Hub, options: &Serve) -> anyhow::Result<()> {
+    if options.simulate {
+        let (hub, seed, days) = (hub.clone(), options.seed, options.simulate_days);
+        tokio::spawn(async move {
+            if let Err(problem) = living::keep_alive(hub, seed, days).await {
+                tracing::error!("the simulated city stopped: {problem}");
+            }
+        });
+    }
+    if let Some(name) = &options.preset {
+        let preset = Preset::builtin(name).with_context(|| {
+            format!(
+                "there is no preset `{name}`; there are: {}",
+                Preset::builtin_ids().collect::<Vec<_>>().join(", ")
+            )
+        })?;
+        let principal = Principal::Service { name: format!("preset:{name}") };
+        let context = Context::new(principal, TenantName::default());
+        let sink: Arc<dyn Sink> = Arc::new(HubSink { hub: hub.clone(), context });
+        for feed in preset.feeds.into_iter().filter(|feed| feed.enabled) {
+            let prepared = PreparedFeed::new(feed.feed, Path::new("."))?;
+            let poller = Poller::new(prepared, Arc::clone(&sink))?;
+            tokio::spawn(async move { poller.run().await });
+        }
+    }
+    Ok(())
+}
+
+/// Ends on SIGINT or SIGTERM.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

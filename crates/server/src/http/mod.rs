@@ -1,0 +1,77 @@
+//! The HTTP server: who calls, the faces, health and metrics.
+
+mod caller;
+mod health;
+mod intake;
+mod problem;
+mod sql;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use senne_hub::{Hub, Principal};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+pub(crate) use problem::problem_response;
+
+/// How long a request may take before it is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What every handler of the server may use.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) hub: Hub,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) admin_key: Arc<str>,
+    /// Whether callers on the loopback are administrators.
+    pub(crate) open: bool,
+}
+
+/// All routes. The faces are handed in, so that this module knows none of them.
+pub(crate) fn router(server: Server, ngsi_ld: Router, portal: Router) -> Router {
+    let house = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/sql", post(sql::ask))
+        .route("/intake/batch", post(intake::batch))
+        .route("/intake/position", get(intake::position))
+        .with_state(server.clone());
+    Router::new()
+        .nest("/ngsi-ld/v1", ngsi_ld)
+        .merge(house)
+        .merge(portal.layer(CompressionLayer::new()))
+        .layer(middleware::from_fn_with_state(server, introduce))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            problem_response(&senne_model::Problem::internal("a defect of ours; it has been logged"))
+        }))
+}
+
+/// Says who calls, counts the request, and gives it up when it takes too long.
+async fn introduce(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let principal: Principal = match caller::principal(&server, request.headers(), address) {
+        Ok(principal) => principal,
+        Err(problem) => return problem_response(&problem),
+    };
+    request.extensions_mut().insert(principal);
+    metrics::counter!("senne_http_requests_total").increment(1);
+    let response = match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => problem_response(&senne_model::Problem::new(
+            senne_model::ErrorKind::Timeout,
+            "the answer took too long; ask for less at once",
+        )),
+    };
+    if response.status().is_server_error() {
+        metrics::counter!("senne_http_failures_total").increment(1);
+    }
+    response.into_response()
+}

@@ -1,0 +1,36 @@
+//! The senne binary: configuration, wiring, commands.
+
+mod access;
+mod cli;
+mod commands;
+mod contracts;
+mod figures;
+mod http;
+mod key;
+mod living;
+mod output;
+mod remote;
+mod sink;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("senne: the runtime could not start: {error}");
+            return ExitCode::from(70);
+        }
+    };
+    match runtime.block_on(commands::run(arguments)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("senne: {error:#}");
+            let kind = error.downcast_ref::<senne_model::Problem>().map(|problem| problem.kind);
+            ExitCode::from(kind.map_or(1, senne_model::ErrorKind::exit_code))
+        }
+    }
+}

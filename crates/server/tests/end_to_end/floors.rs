@@ -1,0 +1,157 @@
+//! The floors of the house: an arrow may only point down (see ARCHITECTURE.md).
+
+use std::{collections::BTreeMap, process::Command};
+
+use serde_json::Value;
+
+use crate::support::root;
+
+/// What a folder may stand on: everything on a lower floor.
+const FLOORS: [(&str, u8); 12] = [
+    ("crates/model", 0),
+    ("crates/language", 1),
+    ("crates/context", 1),
+    ("crates/contract", 1),
+    ("crates/store", 2),
+    ("crates/policy", 3),
+    ("crates/history", 3),
+    ("crates/hub", 4),
+    ("crates/faces/", 5),
+    ("crates/city/", 5),
+    ("crates/intake", 5),
+    ("crates/server", 6),
+];
+
+/// Stands outside: it measures the binary and is used by nobody.
+const OUTSIDE: &str = "crates/bench";
+
+/// Libraries that have one home, so that everything else builds in seconds and no rule hides in a face.
+const HOMES: [(&[&str], &[&str], &str); 3] = [
+    (
+        &["datafusion", "deltalake", "arrow", "parquet"],
+        &["crates/history"],
+        "ask the hub: `Hub::past`, `Hub::aggregate` and `Hub::sql` speak plain data",
+    ),
+    (
+        &["axum", "tower-http", "hyper"],
+        &["crates/server", "crates/faces/", OUTSIDE],
+        "only the server and the faces know HTTP; give this crate a plain function and let a face call it",
+    ),
+    (&["rusqlite"], &["crates/store", OUTSIDE], "ask the store's port (`senne_store::Store`)"),
+];
+
+struct Crate {
+    name: String,
+    folder: String,
+    needs: Vec<String>,
+}
+
+fn crates() -> Vec<Crate> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let base = format!("{}/", text(&metadata["workspace_root"]));
+    let of = |package: &Value| Crate {
+        name: text(&package["name"]),
+        folder: text(&package["manifest_path"]).replace(&base, "").replace("/Cargo.toml", ""),
+        needs: package["dependencies"].as_array().unwrap().iter().map(|need| text(&need["name"])).collect(),
+    };
+    metadata["packages"].as_array().unwrap().iter().map(of).collect()
+}
+
+fn floor(folder: &str) -> Option<u8> {
+    let fits = |place: &str| if place.ends_with('/') { folder.starts_with(place) } else { folder == place };
+    FLOORS.iter().find(|(place, _)| fits(place)).map(|(_, floor)| *floor)
+}
+
+/// What is wrong with the arrows between these crates; each line says what to do.
+fn faults(crates: &[Crate]) -> Vec<String> {
+    let folders: BTreeMap<&str, &str> = crates.iter().map(|c| (c.name.as_str(), c.folder.as_str())).collect();
+    let mut faults = Vec::new();
+    for Crate { name, folder, needs } in crates {
+        if folder == OUTSIDE {
+            continue;
+        }
+        let Some(own) = floor(folder) else {
+            faults.push(format!(
+                "`{folder}` stands on no floor: decide where it belongs, write it into ARCHITECTURE.md and into \
+                 `FLOORS` of this test"
+            ));
+            continue;
+        };
+        for need in needs {
+            let Some(other) = folders.get(need.as_str()) else { continue };
+            match floor(other) {
+                Some(floor) if floor < own => {}
+                Some(floor) if floor == own => faults.push(format!(
+                    "`{name}` imports `{need}`, which is its neighbour on the same floor. Neighbours do not know each \
+                     other: ask the hub, and if the hub lacks a word for it, add the word there"
+                )),
+                _ => faults.push(format!(
+                    "`{name}` imports `{need}`, which stands above it. An arrow may only point down: move what both \
+                     need to a lower floor, or let the upper one hand it in (a trait, as `Follower` and `Judge` do)"
+                )),
+            }
+        }
+    }
+    faults
+}
+
+/// Libraries that were imported outside their home.
+fn strays(crates: &[Crate]) -> Vec<String> {
+    let mut strays = Vec::new();
+    for Crate { name, folder, needs } in crates {
+        for (libraries, homes, instead) in HOMES {
+            let at_home =
+                homes.iter().any(|home| folder == home || (home.ends_with('/') && folder.starts_with(home)));
+            let family =
+                |need: &&String| libraries.iter().any(|l| *need == l || need.starts_with(&format!("{l}-")));
+            for need in needs.iter().filter(family).filter(|_| !at_home) {
+                strays.push(format!(
+                    "`{name}` imports `{need}`, whose home is {}; {instead}",
+                    homes.join(", ")
+                ));
+            }
+        }
+    }
+    strays
+}
+
+#[test]
+fn arrows_point_down() {
+    let faults = faults(&crates());
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn heavy_libraries_stay_at_home() {
+    let strays = strays(&crates());
+    assert!(strays.is_empty(), "\n{}\n", strays.join("\n"));
+}
+
+#[test]
+fn wrong_arrows_are_seen() {
+    let make = |name: &str, folder: &str, needs: &[&str]| Crate {
+        name: name.to_owned(),
+        folder: folder.to_owned(),
+        needs: needs.iter().map(|n| (*n).to_owned()).collect(),
+    };
+    let house = [
+        make("senne-model", "crates/model", &["senne-hub"]),
+        make("senne-hub", "crates/hub", &["senne-model", "datafusion-common"]),
+        make("senne-face-a", "crates/faces/a", &["senne-hub", "senne-face-b"]),
+        make("senne-face-b", "crates/faces/b", &["senne-hub", "axum"]),
+        make("senne-new", "crates/new", &[]),
+    ];
+    let found = faults(&house).join("\n");
+    assert!(found.contains("`senne-model` imports `senne-hub`, which stands above"), "{found}");
+    assert!(found.contains("`senne-face-a` imports `senne-face-b`, which is its neighbour"), "{found}");
+    assert!(found.contains("`crates/new` stands on no floor"), "{found}");
+    assert_eq!(faults(&house).len(), 3);
+    assert_eq!(strays(&house).len(), 1);
+}

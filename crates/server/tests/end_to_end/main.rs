@@ -1,0 +1,17 @@
+//! End-to-end tests: they run the real binary on a folder of their own and speak to it as the outside does.
+//!
+//! One test program, so that the code is linked once. `cargo test -p senne-server --test end_to_end durability`
+//! runs one chapter. `SENNE_KILLS=200` makes the crash test long, `SENNE_SEED` gives it other chances.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod support;
+
+mod cli;
+mod disk_full;
+mod durability;
+mod floors;
+mod fsync;
+mod hostile;
+mod load;
+mod tidy;

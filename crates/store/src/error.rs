@@ -1,0 +1,47 @@
+//! What can go wrong in a store.
+
+use senne_model::{CodecError, ErrorKind, Problem};
+
+/// A failure of the store as a whole; nothing of the group was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full. Reads go on; writes work again when there is room.
+    #[error("the disk is full; nothing was stored, free some space and send it again")]
+    Full,
+    /// SQLite reported something else.
+    #[error("SQLite: {0}")]
+    Sqlite(rusqlite::Error),
+    /// A record could not be read.
+    #[error("a stored record is damaged ({0}); run `senne doctor`")]
+    Codec(#[from] CodecError),
+    /// A file or a folder could not be used.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The data were written by a newer program, or the SQLite library is too old.
+    #[error("{0}")]
+    Version(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Full => ErrorKind::StorageFull,
+            _ => ErrorKind::Internal,
+        };
+        Problem::new(kind, error.to_string())
+    }
+}

@@ -1,0 +1,166 @@
+//! The port: what the hub needs of a store, and nothing of how it is done.
+
+use std::{collections::HashSet, sync::Arc};
+
+use senne_language::Query;
+use senne_model::{
+    ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Name, Outcome, TenantName, Timestamp, Write,
+};
+
+use crate::StoreError;
+
+/// Reads of the state and the log. Blocking; each call takes microseconds to milliseconds.
+pub trait Store: Send + Sync + 'static {
+    /// The one writer. Calling it a second time is an error of the caller and gives `None`.
+    fn writer(&self) -> Option<Box<dyn StoreWriter>>;
+
+    /// An entity as it stands now.
+    fn entity(&self, tenant: &TenantName, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError>;
+
+    /// The entities that a selection asks for, in the order in which they were created.
+    fn select(&self, tenant: &TenantName, selection: &Selection<'_>) -> Result<Selected, StoreError>;
+
+    /// Walks over all entities of a tenant in the order of creation, until `each` says false.
+    fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError>;
+
+    /// How many entities there are of each type.
+    fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError>;
+
+    /// Up to `max` changes after `after`, in order (whole requests, so it may be more by one request).
+    fn changes(&self, after: ChangeNo, max: usize) -> Result<Vec<Arc<Change>>, StoreError>;
+
+    /// The newest change on disk.
+    fn head(&self) -> ChangeNo;
+
+    /// The oldest change that the log still holds is the one after this.
+    fn pruned(&self) -> Result<ChangeNo, StoreError>;
+
+    /// Where a follower stands: it has taken everything up to this change.
+    fn cursor(&self, follower: &str) -> Result<Option<ChangeNo>, StoreError>;
+
+    /// How far a source has been loaded, in the source's own words.
+    fn position(&self, tenant: &TenantName, source: &str) -> Result<Option<String>, StoreError>;
+
+    /// The tenants that exist.
+    fn tenants(&self) -> Result<Vec<TenantName>, StoreError>;
+
+    /// Sizes, for metrics and the operator.
+    fn statistics(&self) -> Result<StoreStatistics, StoreError>;
+
+    /// Looks for damage; gives one readable line per finding.
+    fn check(&self) -> Result<Vec<String>, StoreError>;
+}
+
+/// The one who writes. Used by one thread.
+pub trait StoreWriter: Send {
+    /// Commits the requests of a group in one transaction with one fsync.
+    /// On an error nothing of the group is stored.
+    fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError>;
+
+    /// Notes how far followers have come.
+    fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError>;
+
+    /// Drops log rows that every follower has taken, up to and with `upto`.
+    fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError>;
+
+    /// Moves the write-ahead log into the main file, when it has grown. Called when nobody waits.
+    fn tidy(&mut self) -> Result<(), StoreError>;
+}
+
+/// The writes of one caller, to one tenant.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The tenant, which is created when it is new.
+    pub tenant: TenantName,
+    /// The name of the principal.
+    pub actor: Arc<str>,
+    /// The writes, in order.
+    pub writes: Vec<Write>,
+    /// One that fails takes all with it.
+    pub all_or_nothing: bool,
+    /// (source, position): how far a source has been loaded once this is committed.
+    pub position: Option<(String, String)>,
+}
+
+/// What became of the writes of one request, in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// One for each write.
+    pub results: Vec<Result<Written, ApplyError>>,
+}
+
+/// What became of one write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// What happened.
+    pub outcome: Outcome,
+    /// Its change; of an unchanged entity, the newest change at the time.
+    pub change: ChangeNo,
+    /// Attributes that were left, with the reason.
+    pub not_updated: Vec<(Name, String)>,
+}
+
+/// A committed group.
+#[derive(Debug)]
+pub struct Group {
+    /// One for each request, in their order.
+    pub replies: Vec<Reply>,
+    /// All changes of the group, in order.
+    pub changes: Vec<Arc<Change>>,
+}
+
+/// Which entities are asked for, and which page of them.
+#[derive(Clone, Copy)]
+pub struct Selection<'a> {
+    /// The conditions.
+    pub query: &'a Query,
+    /// Give at most this many.
+    pub limit: usize,
+    /// Leave out this many first.
+    pub offset: usize,
+    /// Go on after this entity; stable while data change.
+    pub after: Option<&'a EntityId>,
+    /// Whether to count all that match.
+    pub count: bool,
+    /// A further condition on the types (policy); `None` lets all pass.
+    pub may_see: Option<&'a (dyn Fn(&Entity) -> bool + Sync)>,
+}
+
+/// A page of entities.
+#[derive(Debug, Clone, Default)]
+pub struct Selected {
+    /// The entities.
+    pub entities: Vec<Arc<Entity>>,
+    /// How many match in all, when asked.
+    pub count: Option<u64>,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+/// What a store is opened with.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// Attributes whose numbers are indexed for `q`.
+    pub indexed: HashSet<Name>,
+    /// How many entities are kept decoded in memory.
+    pub cached_entities: usize,
+    /// How many readers may work at once.
+    pub readers: usize,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { indexed: HashSet::new(), cached_entities: 100_000, readers: 8 }
+    }
+}
+
+/// Sizes of a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreStatistics {
+    /// Bytes of the files on disk.
+    pub bytes: u64,
+    /// Rows in the log.
+    pub log_rows: u64,
+    /// Entities in all tenants.
+    pub entities: u64,
+}

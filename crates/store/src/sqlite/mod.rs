@@ -1,0 +1,209 @@
+//! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, a pool of readers.
+
+mod group;
+mod index;
+mod read;
+mod schema;
+mod select;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::{Condvar, Mutex, RwLock};
+use rusqlite::Connection;
+use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
+
+use crate::{
+    Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter,
+    cache::{Row, StateCache},
+};
+
+/// The first SQLite version without the WAL-reset bug.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+/// The state, the log and the cursors in `DIR/state.sqlite`.
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+    writer: Mutex<Option<Connection>>,
+}
+
+/// What the writer and the readers share.
+struct Shared {
+    path: PathBuf,
+    settings: StoreSettings,
+    names: RwLock<Names>,
+    tenants: RwLock<Vec<(TenantName, i64)>>,
+    cache: StateCache,
+    head: AtomicU64,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens or creates the store in a folder.
+    pub fn open(folder: &Path, settings: StoreSettings) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < SQLITE_VERSION_MIN {
+            return Err(StoreError::Version(format!(
+                "SQLite {} has a bug that can lose writes; 3.51.3 or newer is needed",
+                rusqlite::version()
+            )));
+        }
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::File { path: folder.display().to_string(), error })?;
+        let path = folder.join("state.sqlite");
+        let connection = schema::open_writer(&path)?;
+        let names = schema::load_names(&connection)?;
+        let tenants = schema::load_tenants(&connection)?;
+        let head = schema::load_head(&connection)?;
+        let readers = Readers::new(path.clone(), settings.readers.max(1));
+        let cache = StateCache::new(settings.cached_entities);
+        let shared = Shared {
+            path,
+            settings,
+            names: RwLock::new(names),
+            tenants: RwLock::new(tenants),
+            cache,
+            head: AtomicU64::new(head.0),
+            readers,
+        };
+        Ok(Self { shared: Arc::new(shared), writer: Mutex::new(Some(connection)) })
+    }
+}
+
+impl Shared {
+    fn tenant(&self, name: &str) -> Option<i64> {
+        self.tenants.read().iter().find(|(n, _)| &**n == name).map(|(_, no)| *no)
+    }
+
+    fn tenant_name(&self, no: i64) -> Option<TenantName> {
+        self.tenants.read().iter().find(|(_, n)| *n == no).map(|(name, _)| name.clone())
+    }
+}
+
+impl Store for SqliteStore {
+    fn writer(&self) -> Option<Box<dyn StoreWriter>> {
+        let connection = self.writer.lock().take()?;
+        Some(Box::new(writer::SqliteWriter::new(connection, Arc::clone(&self.shared))))
+    }
+
+    fn entity(&self, tenant: &TenantName, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(None) };
+        let key = (tenant, id.clone());
+        if let Some(row) = self.shared.cache.get(&key) {
+            return Ok(Some(row.entity));
+        }
+        let epoch = self.shared.cache.epoch();
+        let found = self.shared.readers.with(|c| read::entity(c, tenant, id, &self.shared.names.read()))?;
+        Ok(found.map(|row: Row| {
+            let entity = Arc::clone(&row.entity);
+            self.shared.cache.fill(key, row, epoch);
+            entity
+        }))
+    }
+
+    fn select(&self, tenant: &TenantName, selection: &Selection<'_>) -> Result<Selected, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else {
+            return Ok(Selected { count: selection.count.then_some(0), ..Selected::default() });
+        };
+        let names = &self.shared.names;
+        self.shared
+            .readers
+            .with(|c| select::select(c, tenant, selection, names, &self.shared.settings.indexed))
+    }
+
+    fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(()) };
+        self.shared.readers.with(|c| read::scan(c, tenant, &self.shared.names, each))
+    }
+
+    fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(Vec::new()) };
+        self.shared.readers.with(|c| read::types(c, tenant))
+    }
+
+    fn changes(&self, after: ChangeNo, max: usize) -> Result<Vec<Arc<Change>>, StoreError> {
+        self.shared.readers.with(|c| read::changes(c, after, max, &self.shared))
+    }
+
+    fn head(&self) -> ChangeNo {
+        ChangeNo(self.shared.head.load(Ordering::Acquire))
+    }
+
+    fn pruned(&self) -> Result<ChangeNo, StoreError> {
+        self.shared.readers.with(read::pruned)
+    }
+
+    fn cursor(&self, follower: &str) -> Result<Option<ChangeNo>, StoreError> {
+        self.shared.readers.with(|c| read::cursor(c, follower))
+    }
+
+    fn position(&self, tenant: &TenantName, source: &str) -> Result<Option<String>, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(None) };
+        self.shared.readers.with(|c| read::position(c, tenant, source))
+    }
+
+    fn tenants(&self) -> Result<Vec<TenantName>, StoreError> {
+        Ok(self.shared.tenants.read().iter().map(|(name, _)| name.clone()).collect())
+    }
+
+    fn statistics(&self) -> Result<StoreStatistics, StoreError> {
+        let mut statistics = self.shared.readers.with(read::statistics)?;
+        statistics.bytes = ["", "-wal"]
+            .iter()
+            .filter_map(|suffix| std::fs::metadata(format!("{}{suffix}", self.shared.path.display())).ok())
+            .map(|file| file.len())
+            .sum();
+        Ok(statistics)
+    }
+
+    fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.shared.readers.with(|c| read::check(c, &self.shared))
+    }
+}
+
+/// A bounded pool of read-only connections.
+struct Readers {
+    path: PathBuf,
+    state: Mutex<Pool>,
+    returned: Condvar,
+}
+
+struct Pool {
+    idle: Vec<Connection>,
+    may_open: usize,
+}
+
+impl Readers {
+    fn new(path: PathBuf, limit: usize) -> Self {
+        Self { path, state: Mutex::new(Pool { idle: Vec::new(), may_open: limit }), returned: Condvar::new() }
+    }
+
+    /// Runs `work` with a connection of its own; waits for one when all are busy.
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let connection = self.take()?;
+        let result = work(&connection);
+        self.state.lock().idle.push(connection);
+        self.returned.notify_one();
+        result
+    }
+
+    fn take(&self) -> Result<Connection, StoreError> {
+        let mut pool = self.state.lock();
+        loop {
+            if let Some(connection) = pool.idle.pop() {
+                return Ok(connection);
+            }
+            if pool.may_open > 0 {
+                pool.may_open -= 1;
+                drop(pool);
+                return schema::open_reader(&self.path).inspect_err(|_| self.state.lock().may_open += 1);
+            }
+            self.returned.wait(&mut pool);
+        }
+    }
+}

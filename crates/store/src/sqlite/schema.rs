@@ -1,0 +1,108 @@
+//! The tables, and how connections are opened.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use senne_model::{ChangeNo, Name, Names, TenantName};
+
+use crate::StoreError;
+
+/// The version of the tables; a newer file is refused, an older one upgraded step by step.
+const SCHEMA_VERSION: i64 = 1;
+
+/// `entity`: one row an entity, `no` in the order of creation. `entity_type`, `entity_place` and
+/// `entity_value` are the index rows that queries need. `log`: one row a request, with the number of its
+/// first change, in the compact form of `senne_model`.
+const TABLES: &str = "
+CREATE TABLE tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE name (no INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE entity (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id TEXT NOT NULL, document BLOB NOT NULL);
+CREATE UNIQUE INDEX entity_by_id ON entity (tenant, id);
+CREATE TABLE entity_type (tenant INTEGER NOT NULL, type INTEGER NOT NULL, entity INTEGER NOT NULL,
+  PRIMARY KEY (tenant, type, entity)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE entity_place USING rtree (entity, west, east, south, north);
+CREATE TABLE entity_value (attribute INTEGER NOT NULL, value REAL NOT NULL, entity INTEGER NOT NULL,
+  PRIMARY KEY (attribute, value, entity)) WITHOUT ROWID;
+CREATE TABLE log (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE log_state (only INTEGER PRIMARY KEY CHECK (only = 1), head INTEGER NOT NULL, pruned INTEGER NOT NULL);
+INSERT INTO log_state VALUES (1, 0, 0);
+CREATE TABLE cursor (follower TEXT PRIMARY KEY, no INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE position (tenant INTEGER NOT NULL, source TEXT NOT NULL, position TEXT NOT NULL,
+  PRIMARY KEY (tenant, source)) WITHOUT ROWID;
+";
+
+/// Opens the one writing connection, and makes the tables when the file is new.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "page_size", 4096)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    // The writer moves the log itself, when nobody waits (see `tidy`).
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version {
+        0 => {
+            let transaction = connection.unchecked_transaction()?;
+            transaction.execute_batch(TABLES)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.commit()?;
+        }
+        SCHEMA_VERSION => {}
+        newer => {
+            return Err(StoreError::Version(format!(
+                "{} has schema {newer}, and this program knows {SCHEMA_VERSION}; use a newer program",
+                path.display()
+            )));
+        }
+    }
+    Ok(connection)
+}
+
+/// Opens a read-only connection.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    Ok(connection)
+}
+
+pub(super) fn load_names(connection: &Connection) -> Result<Names, StoreError> {
+    let mut names = Names::default();
+    let mut statement = connection.prepare("SELECT text FROM name ORDER BY no")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        names.restore(Name::new(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?));
+    }
+    Ok(names)
+}
+
+pub(super) fn load_tenants(connection: &Connection) -> Result<Vec<(TenantName, i64)>, StoreError> {
+    let mut statement = connection.prepare("SELECT name, no FROM tenant ORDER BY no")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    let mut tenants = Vec::new();
+    for row in rows {
+        let (text, no) = row?;
+        let name = match text.strip_suffix("~system") {
+            Some(outer) => TenantName::parse(outer).map(|t| t.system()),
+            None => TenantName::parse(&text),
+        };
+        tenants.push((name.map_err(|p| StoreError::Version(format!("tenant table: {p}")))?, no));
+    }
+    Ok(tenants)
+}
+
+pub(super) fn load_head(connection: &Connection) -> Result<ChangeNo, StoreError> {
+    let head: Option<i64> =
+        connection.query_row("SELECT head FROM log_state", [], |row| row.get(0)).optional()?;
+    Ok(ChangeNo(head.unwrap_or(0) as u64))
+}

@@ -1,0 +1,333 @@
+//! The one writer: group commit.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use senne_model::{
+    Applied, ApplyError, Change, ChangeNo, Judge, Names, TenantName, Timestamp, Write, apply, encode_change,
+    encode_entity,
+};
+
+use super::{
+    Shared,
+    group::{Overlay, Slot},
+    index, read,
+};
+use crate::{
+    Group, Reply, Request, StoreError, StoreWriter, Written,
+    cache::{Key, Row},
+};
+
+/// The write-ahead log is moved into the main file when it is larger than this, in bytes.
+const WAL_BYTES_MAX: u64 = 64 << 20;
+
+pub(super) struct SqliteWriter {
+    connection: Connection,
+    shared: Arc<Shared>,
+    /// The writer's own dictionary; the readers' is brought up to it before each commit.
+    names: Names,
+    head: ChangeNo,
+    next_entity: i64,
+    scratch: Vec<u8>,
+}
+
+/// What one group has gathered before it is written.
+#[derive(Default)]
+struct Gathered {
+    overlay: Overlay,
+    replies: Vec<Reply>,
+    changes: Vec<Arc<Change>>,
+    new_tenants: Vec<(TenantName, i64)>,
+}
+
+impl SqliteWriter {
+    pub(super) fn new(connection: Connection, shared: Arc<Shared>) -> Self {
+        let names = shared.names.read().clone();
+        let head = ChangeNo(shared.head.load(Ordering::Acquire));
+        Self { connection, shared, names, head, next_entity: 0, scratch: Vec::new() }
+    }
+
+    fn gather(
+        &mut self,
+        group: Vec<Request>,
+        at: Timestamp,
+        judge: &dyn Judge,
+    ) -> Result<Gathered, StoreError> {
+        let mut gathered = Gathered::default();
+        for mut request in group {
+            let writes = std::mem::take(&mut request.writes);
+            let tenant = self.tenant(&request.tenant, &mut gathered)?;
+            let first = gathered.changes.len();
+            let reply = self.apply_request(&request, writes, tenant, at, judge, &mut gathered)?;
+            self.log(tenant, &gathered.changes[first..])?;
+            let failed_whole = request.all_or_nothing && reply.results.iter().any(Result::is_err);
+            if let Some((source, position)) = request.position.as_ref().filter(|_| !failed_whole) {
+                let sql = "INSERT INTO position VALUES (?1, ?2, ?3)
+                           ON CONFLICT (tenant, source) DO UPDATE SET position = excluded.position";
+                self.connection.prepare_cached(sql)?.execute(params![tenant, source, position])?;
+            }
+            gathered.replies.push(reply);
+        }
+        Ok(gathered)
+    }
+
+    fn apply_request(
+        &mut self,
+        request: &Request,
+        writes: Vec<Write>,
+        tenant: i64,
+        at: Timestamp,
+        judge: &dyn Judge,
+        gathered: &mut Gathered,
+    ) -> Result<Reply, StoreError> {
+        let keys: Vec<Key> = writes.iter().map(|w| (tenant, w.entity.clone())).collect();
+        let saved = if request.all_or_nothing { gathered.overlay.save(&keys) } else { Vec::new() };
+        let (first_change, first_head) = (gathered.changes.len(), self.head);
+        let mut results = Vec::with_capacity(keys.len());
+        for (write, key) in writes.into_iter().zip(&keys) {
+            let (connection, shared) = (&self.connection, &self.shared);
+            let names = &self.names;
+            let slot = gathered.overlay.slot(key, || load(connection, shared, names, key))?;
+            results.push(self.one(write, slot, request, at, judge, &mut gathered.changes));
+        }
+        if request.all_or_nothing && results.iter().any(Result::is_err) {
+            gathered.overlay.restore(saved);
+            gathered.changes.truncate(first_change);
+            self.head = first_head;
+            let failed = results.iter().find_map(|r| r.as_ref().err().cloned());
+            if let Some(failed) = failed {
+                results.iter_mut().filter(|r| r.is_ok()).for_each(|r| *r = Err(failed.clone()));
+            }
+        }
+        Ok(Reply { results })
+    }
+
+    fn one(
+        &mut self,
+        write: Write,
+        slot: &mut Slot,
+        request: &Request,
+        at: Timestamp,
+        judge: &dyn Judge,
+        changes: &mut Vec<Arc<Change>>,
+    ) -> Result<Written, ApplyError> {
+        let entity = write.entity.clone();
+        let applied: Applied = apply(&mut slot.now, write, at, judge)?;
+        slot.changed |= applied.state_changed;
+        if let Some(kind) = applied.kind {
+            self.head.0 += 1;
+            changes.push(Arc::new(Change {
+                no: self.head,
+                tenant: request.tenant.clone(),
+                actor: Box::from(&*request.actor),
+                recorded_at: at,
+                entity,
+                types: applied.types,
+                kind,
+                attributes: applied.changed,
+            }));
+        }
+        Ok(Written { outcome: applied.outcome, change: self.head, not_updated: applied.not_updated })
+    }
+
+    /// One log row for the changes of one request.
+    fn log(&mut self, tenant: i64, changes: &[Arc<Change>]) -> Result<(), StoreError> {
+        let Some(first) = changes.first() else { return Ok(()) };
+        self.scratch.clear();
+        for change in changes {
+            encode_change(change, &mut self.names, &mut self.scratch);
+        }
+        let sql = "INSERT INTO log (no, tenant, count, body) VALUES (?1, ?2, ?3, ?4)";
+        let row = params![first.no.0 as i64, tenant, changes.len() as i64, self.scratch];
+        self.connection.prepare_cached(sql)?.execute(row)?;
+        Ok(())
+    }
+
+    /// Writes the state rows and their index rows.
+    fn write_state(&mut self, slots: Vec<(Key, Slot)>) -> Result<Vec<(Key, Option<Row>)>, StoreError> {
+        let mut published = Vec::with_capacity(slots.len());
+        for (key, slot) in slots {
+            let tenant = key.0;
+            let no = match (slot.no, &slot.now) {
+                (Some(no), _) => no,
+                (None, Some(_)) => self.take_entity_no()?,
+                // Made and removed within one group: nothing of it is on disk.
+                (None, None) => continue,
+            };
+            self.write_row(tenant, no, &slot)?;
+            let indexed = &self.shared.settings.indexed;
+            index::update(
+                &self.connection,
+                tenant,
+                no,
+                slot.before.as_deref(),
+                slot.now.as_ref(),
+                &mut self.names,
+                indexed,
+            )?;
+            published.push((key, slot.now.map(|entity| Row { no, entity: Arc::new(entity) })));
+        }
+        Ok(published)
+    }
+
+    fn write_row(&mut self, tenant: i64, no: i64, slot: &Slot) -> Result<(), StoreError> {
+        let Some(entity) = &slot.now else {
+            self.connection.prepare_cached("DELETE FROM entity WHERE no = ?1")?.execute([no])?;
+            return Ok(());
+        };
+        self.scratch.clear();
+        encode_entity(entity, &mut self.names, &mut self.scratch);
+        if slot.no.is_some() {
+            let sql = "UPDATE entity SET document = ?2 WHERE no = ?1";
+            self.connection.prepare_cached(sql)?.execute(params![no, self.scratch])?;
+        } else {
+            let sql = "INSERT INTO entity (no, tenant, id, document) VALUES (?1, ?2, ?3, ?4)";
+            self.connection.prepare_cached(sql)?.execute(params![
+                no,
+                tenant,
+                entity.id.as_str(),
+                self.scratch
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn take_entity_no(&mut self) -> Result<i64, StoreError> {
+        if self.next_entity == 0 {
+            let last: Option<i64> =
+                self.connection.query_row("SELECT max(no) FROM entity", [], |row| row.get(0))?;
+            self.next_entity = last.unwrap_or(0) + 1;
+        }
+        let no = self.next_entity;
+        self.next_entity += 1;
+        Ok(no)
+    }
+
+    fn tenant(&self, name: &TenantName, gathered: &mut Gathered) -> Result<i64, StoreError> {
+        let new = gathered.new_tenants.iter().find(|(n, _)| n == name).map(|(_, no)| *no);
+        if let Some(no) = new.or_else(|| self.shared.tenant(name)) {
+            return Ok(no);
+        }
+        self.connection.prepare_cached("INSERT INTO tenant (name) VALUES (?1)")?.execute([name.as_str()])?;
+        let no = self.connection.last_insert_rowid();
+        gathered.new_tenants.push((name.clone(), no));
+        Ok(no)
+    }
+
+    fn write_names(&self, known: usize) -> Result<(), StoreError> {
+        let sql = "INSERT INTO name (no, text) VALUES (?1, ?2)";
+        for (offset, name) in self.names.added_since(known).iter().enumerate() {
+            self.connection
+                .prepare_cached(sql)?
+                .execute(params![(known + offset + 1) as i64, name.as_str()])?;
+        }
+        Ok(())
+    }
+
+    /// Everything between BEGIN and COMMIT.
+    fn transact(
+        &mut self,
+        group: Vec<Request>,
+        at: Timestamp,
+        judge: &dyn Judge,
+    ) -> Result<Done, StoreError> {
+        let known = self.names.len();
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut gathered = self.gather(group, at, judge)?;
+        let slots = std::mem::take(&mut gathered.overlay).into_changed();
+        let rows = self.write_state(slots)?;
+        self.write_names(known)?;
+        self.connection.prepare_cached("UPDATE log_state SET head = ?1")?.execute([self.head.0 as i64])?;
+        // Before the commit, so that no reader meets a name that it cannot look up.
+        let mut readers = self.shared.names.write();
+        for name in self.names.added_since(known) {
+            readers.restore(name.clone());
+        }
+        drop(readers);
+        let started = Instant::now();
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        tracing::trace!(micros = started.elapsed().as_micros() as u64, "commit");
+        Ok(Done { rows, gathered })
+    }
+}
+
+struct Done {
+    rows: Vec<(Key, Option<Row>)>,
+    gathered: Gathered,
+}
+
+fn load(
+    connection: &Connection,
+    shared: &Shared,
+    names: &Names,
+    key: &Key,
+) -> Result<Option<(i64, Arc<senne_model::Entity>)>, StoreError> {
+    if let Some(row) = shared.cache.get(key) {
+        return Ok(Some((row.no, row.entity)));
+    }
+    Ok(read::entity(connection, key.0, &key.1, names)?.map(|row| (row.no, row.entity)))
+}
+
+impl StoreWriter for SqliteWriter {
+    fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError> {
+        let (known, head, next_entity) = (self.names.len(), self.head, self.next_entity);
+        match self.transact(group, at, judge) {
+            Ok(Done { rows, gathered }) => {
+                self.shared.tenants.write().extend(gathered.new_tenants);
+                self.shared.cache.publish(rows.into_iter());
+                self.shared.head.store(self.head.0, Ordering::Release);
+                Ok(Group { replies: gathered.replies, changes: gathered.changes })
+            }
+            Err(error) => {
+                if !self.connection.is_autocommit() {
+                    self.connection.execute_batch("ROLLBACK").ok();
+                }
+                self.names.roll_back(known);
+                self.shared.names.write().roll_back(known);
+                (self.head, self.next_entity) = (head, next_entity);
+                Err(error)
+            }
+        }
+    }
+
+    fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        for (follower, no) in cursors {
+            let sql =
+                "INSERT INTO cursor VALUES (?1, ?2) ON CONFLICT (follower) DO UPDATE SET no = excluded.no";
+            transaction.prepare_cached(sql)?.execute(params![follower, no.0 as i64])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        // Whole rows only: a row that reaches beyond `upto` stays.
+        let last: Option<(i64, i64)> = transaction
+            .query_row(
+                "SELECT no, no + count - 1 FROM log WHERE no + count - 1 <= ?1 ORDER BY no DESC LIMIT 1",
+                [upto.0 as i64],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        if let Some((no, last)) = last {
+            transaction.execute("DELETE FROM log WHERE no <= ?1", [no])?;
+            transaction.execute("UPDATE log_state SET pruned = max(pruned, ?1)", [last])?;
+        }
+        transaction.commit()?;
+        self.connection.execute_batch("PRAGMA incremental_vacuum(2000)")?;
+        Ok(())
+    }
+
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        let wal = format!("{}-wal", self.shared.path.display());
+        if std::fs::metadata(wal).is_ok_and(|file| file.len() > WAL_BYTES_MAX) {
+            self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+}

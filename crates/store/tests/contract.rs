@@ -1,0 +1,36 @@
+//! The suite of the store port, for each adapter.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests speak by their names and may fail")]
+
+mod suite;
+
+use std::{path::Path, sync::Arc};
+
+use senne_store::{Store, sqlite::SqliteStore};
+
+macro_rules! store_suite {
+    ($adapter:ident, $open:expr, $($test:ident),+ $(,)?) => {
+        mod $adapter {
+            use super::*;
+            $(#[test]
+            fn $test() {
+                suite::$test(&$open);
+            })+
+        }
+    };
+}
+
+fn sqlite(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(folder, suite::settings()).unwrap())
+}
+
+store_suite!(
+    sqlite_adapter,
+    sqlite,
+    what_is_committed_is_there_after_a_restart,
+    a_request_that_fails_hurts_no_other,
+    selections_narrow_page_and_count,
+    an_index_follows_updates_and_removals,
+    the_log_is_read_from_anywhere_and_pruned_by_whole_rows,
+    tenants_do_not_see_one_another,
+    the_cache_is_never_older_than_the_disk,
+);

@@ -1,0 +1,88 @@
+/* One browser for a file of tests: Chromium as the system installs it, with nothing that calls home. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+export const BASE = (process.env.SENNE_URL ?? "http://127.0.0.1:8026").replace(/\/$/, "");
+
+export const DESK = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const args = [
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  /* The map needs WebGL; machines of continuous integration have no graphics card. */
+  "--enable-unsafe-swiftshader",
+  "--use-angle=swiftshader",
+];
+
+export async function launch() {
+  const folder = mkdtempSync(join(tmpdir(), "senne-browser-"));
+  const browser = await chromium.launch({ executablePath, args, env: { ...process.env, HOME: folder } });
+  const close = async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { browser, close };
+}
+
+/* A page that notes every request to another server, every refusal of the policy and every error of a script. */
+export async function open(browser, { viewport = DESK, dark = false, scripts = true, language = "fr" } = {}) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: scripts,
+    locale: language === "en" ? "en-GB" : `${language}-BE`,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(BASE) && !/^(data|blob):/.test(url)) faults.push(`request to ${url}`);
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/404 \(Not Found\)/.test(message.text())) faults.push(message.text());
+  });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  return { context, page, faults };
+}
+
+/* The first links of their kind, so that the tests need no known city. */
+export async function addresses(browser) {
+  const { context, page } = await open(browser);
+  const first = async (path, selector) => {
+    await page.goto(BASE + path);
+    const link = page.locator(selector).first();
+    return (await link.count()) ? new URL(await link.getAttribute("href"), BASE).pathname : null;
+  };
+  const station = await first("/fr/map?type=AirQualityObserved", ".stations a");
+  const area = await first("/fr/areas", "table.areas tbody a");
+  await context.close();
+  const pages = {
+    home: "/fr/",
+    map: "/fr/map",
+    areas: "/fr/areas",
+    data: "/fr/data",
+    contract: "/fr/contract/AirQualityObserved",
+    search: "/fr/search?q=ixelles",
+    accessibility: "/fr/accessibility",
+    missing: "/fr/not-a-page",
+  };
+  if (station) pages.station = station;
+  if (area) pages.area = area;
+  return pages;
+}
+
+/* Waits until the living map has drawn itself, where there is one. */
+export async function settle(page) {
+  if (await page.locator("#map[data-stations]").count()) {
+    await page.locator(".living[data-ready]").waitFor({ timeout: 20_000 }).catch(() => {});
+    await page.waitForTimeout(300);
+  }
+}
