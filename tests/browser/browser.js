@@ -74,9 +74,9 @@ export async function addresses(browser) {
     accessibility: "/fr/accessibility",
     missing: "/fr/not-a-page",
   };
-  if (station) pages.station = station;
-  if (area) pages.area = area;
-  return pages;
+  /* A city without them would pass by having nothing to look at. */
+  if (!station || !area) throw new Error("the server has no air station or no area yet: load data or start it with --simulate");
+  return { ...pages, station, area };
 }
 
 /* Waits until the living map has drawn itself, where there is one. */
