@@ -117,10 +117,10 @@ pub(crate) struct Load {
 #[group(required = true, multiple = true)]
 pub(crate) struct Target {
     /// The data folder.
-    #[arg(long, value_name = "DIR", env = "SENNE_DATA", conflicts_with = "url")]
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub(crate) data: Option<PathBuf>,
     /// The base URL of a running Senne.
-    #[arg(long, value_name = "URL", env = "SENNE_URL")]
+    #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// A file with the administrator's key, for --url.
     #[arg(long, value_name = "FILE", requires = "url")]

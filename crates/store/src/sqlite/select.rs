@@ -16,6 +16,9 @@ struct Plan {
     parameters: Vec<Value>,
     /// Whether every row that the plan gives matches, so that counting needs no look at the documents.
     exact: bool,
+    /// Whether the rows come by an index in another order than their numbers. Then the numbers are sorted first and
+    /// the documents fetched after: SQLite would sort the documents along with them.
+    needs_sort: bool,
 }
 
 pub(super) fn select(
@@ -45,28 +48,57 @@ pub(super) fn select(
     let mut selected = Selected::default();
     let mut matched = 0_u64;
     let wanted = selection.offset as u64 + selection.limit as u64;
-    let mut statement = connection.prepare_cached(&format!("{} ORDER BY entity.no", plan.sql))?;
-    let mut rows = statement.query(rusqlite::params_from_iter(&plan.parameters))?;
-    while let Some(row) = rows.next()? {
-        let no: i64 = row.get(0)?;
+    each_row(connection, &plan, |no, document| {
         if no <= after && !selection.count {
-            continue;
+            return Ok(true);
         }
-        let entity = decode_entity(blob(row, 1)?, &names.read())?;
+        let entity = decode_entity(document, &names.read())?;
         if !selection.query.matches(&entity) || !selection.may_see.is_none_or(|see| see(&entity)) {
-            continue;
+            return Ok(true);
         }
         matched += 1;
-        if no <= after {
-            continue;
+        if no > after {
+            keep(&mut selected, entity, matched, selection, wanted);
         }
-        keep(&mut selected, entity, matched, selection, wanted);
-        if selected.more && !selection.count {
+        Ok(selection.count || !selected.more)
+    })?;
+    selected.count = selection.count.then_some(matched);
+    Ok(selected)
+}
+
+/// Calls `each` with number and document of the rows of a plan in the order of their numbers, until it says false.
+fn each_row(
+    connection: &Connection,
+    plan: &Plan,
+    mut each: impl FnMut(i64, &[u8]) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let parameters = || rusqlite::params_from_iter(&plan.parameters);
+    if !plan.needs_sort {
+        let mut statement = connection.prepare_cached(&format!("{} ORDER BY entity.no", plan.sql))?;
+        let mut rows = statement.query(parameters())?;
+        while let Some(row) = rows.next()? {
+            if !each(row.get(0)?, blob(row, 1)?)? {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    // Both looks see the same state (S4).
+    let _snapshot = connection.unchecked_transaction()?;
+    let sql = plan.sql.replace("entity.no, entity.document", "entity.no");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut numbers: Vec<i64> =
+        statement.query_map(parameters(), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    numbers.sort_unstable();
+    let mut fetch = connection.prepare_cached("SELECT document FROM entity WHERE no = ?1")?;
+    for no in numbers {
+        let mut rows = fetch.query([no])?;
+        let Some(row) = rows.next()? else { continue };
+        if !each(no, blob(row, 0)?)? {
             break;
         }
     }
-    selected.count = selection.count.then_some(matched);
-    Ok(selected)
+    Ok(())
 }
 
 fn keep(selected: &mut Selected, entity: Entity, matched: u64, selection: &Selection<'_>, wanted: u64) {
@@ -121,6 +153,7 @@ fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, indexed: &HashSet
     let mut conditions = vec!["entity.tenant = ?1".to_owned()];
     let mut parameters = vec![Value::Integer(tenant)];
     let mut exact = selection.may_see.is_none() && only_types(query);
+    let mut needs_sort = false;
     if !query.ids.is_empty() {
         let marks = place_holders(&mut parameters, query.ids.iter().map(|id| Value::Text(id.to_string())));
         conditions.push(format!("entity.id IN ({marks})"));
@@ -131,6 +164,7 @@ fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, indexed: &HashSet
             return None;
         }
         exact &= numbers.len() == 1 && numbers[0] != 0;
+        needs_sort = numbers.len() != 1;
         let marks = place_holders(&mut parameters, numbers.iter().map(|n| Value::Integer(i64::from(*n))));
         // With several types an entity may come twice; DISTINCT sees to that.
         joins.push_str(
@@ -139,7 +173,7 @@ fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, indexed: &HashSet
         conditions.push(format!("entity_type.type IN ({marks})"));
     }
     if let Some([west, south, east, north]) = query.geo.as_ref().and_then(senne_language::GeoFilter::bounds) {
-        exact = false;
+        (exact, needs_sort) = (false, true);
         let marks = place_holders(&mut parameters, [west, east, south, north].into_iter().map(Value::Real));
         let marks: Vec<_> = marks.split(", ").collect();
         joins.push_str(" JOIN entity_place ON entity_place.entity = entity.no");
@@ -148,6 +182,7 @@ fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, indexed: &HashSet
     }
     if let Some(condition) = index_condition(query, names, indexed) {
         let (attribute, operator, value) = condition?;
+        needs_sort = true;
         parameters.extend([Value::Integer(i64::from(attribute)), Value::Real(value)]);
         let last = parameters.len();
         let kind = "SELECT entity FROM entity_value WHERE attribute";
@@ -161,6 +196,7 @@ fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, indexed: &HashSet
         sql: if exact || joins.is_empty() { sql.replace("DISTINCT ", "") } else { sql },
         parameters,
         exact,
+        needs_sort,
     })
 }
 
