@@ -34,3 +34,25 @@ store_suite!(
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,
 );
+
+#[test]
+fn a_pruned_log_gives_its_bytes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    let mut writer = store.writer().unwrap();
+    for _ in 0..30 {
+        let writes = (0..1000)
+            .map(|n| suite::write(senne_model::Operation::CreateOrReplace, n % 10, n as f64))
+            .collect();
+        suite::commit(&mut *writer, vec![suite::request(writes)]);
+    }
+    let head = store.head();
+    drop((writer, store));
+    let size = || std::fs::metadata(folder.path().join("state.sqlite")).unwrap().len();
+    let full = size();
+    let store = sqlite(folder.path());
+    let mut writer = store.writer().unwrap();
+    writer.prune(head).unwrap();
+    drop((writer, store));
+    assert!(size() * 4 < full, "{} of {full} bytes are left", size());
+}

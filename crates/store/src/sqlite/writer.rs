@@ -24,6 +24,9 @@ use crate::{
 /// The write-ahead log is moved into the main file when it is larger than this, in bytes.
 const WAL_BYTES_MAX: u64 = 64 << 20;
 
+/// Pruning gives this many pages back at once, so that writers wait some milliseconds at most.
+const FREED_PAGES_MAX: u32 = 2_000;
+
 pub(super) struct SqliteWriter {
     connection: Connection,
     shared: Arc<Shared>,
@@ -32,6 +35,15 @@ pub(super) struct SqliteWriter {
     head: ChangeNo,
     next_entity: i64,
     scratch: Vec<u8>,
+}
+
+impl Drop for SqliteWriter {
+    /// Nobody waits any more: all free pages are given back.
+    fn drop(&mut self) {
+        if let Err(error) = self.give_back(0) {
+            tracing::warn!(%error, "free pages could not be given back: {error}");
+        }
+    }
 }
 
 /// What one group has gathered before it is written.
@@ -217,6 +229,14 @@ impl SqliteWriter {
         Ok(no)
     }
 
+    /// Gives free pages back to the file system, `pages` at most (0 is all). Each step of the statement frees one.
+    fn give_back(&self, pages: u32) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+        Ok(())
+    }
+
     fn write_names(&self, known: usize) -> Result<(), StoreError> {
         let sql = "INSERT INTO name (no, text) VALUES (?1, ?2)";
         for (offset, name) in self.names.added_since(known).iter().enumerate() {
@@ -319,8 +339,7 @@ impl StoreWriter for SqliteWriter {
             transaction.execute("UPDATE log_state SET pruned = max(pruned, ?1)", [last])?;
         }
         transaction.commit()?;
-        self.connection.execute_batch("PRAGMA incremental_vacuum(2000)")?;
-        Ok(())
+        self.give_back(FREED_PAGES_MAX)
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
