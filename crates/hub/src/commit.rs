@@ -97,9 +97,7 @@ impl Committer {
             if self.serve(order) {
                 return;
             }
-            if self.receiver.is_empty()
-                && let Err(error) = self.writer.tidy()
-            {
+            if let Err(error) = self.writer.tidy() {
                 tracing::warn!(%error, "the write-ahead log could not be moved: {error}");
             }
         }

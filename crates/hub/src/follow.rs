@@ -66,6 +66,11 @@ impl Running {
         self.follower.durable().map_or(taken, |durable| durable.min(taken))
     }
 
+    /// How many changes it has not taken.
+    pub(crate) fn lag(&self, head: ChangeNo) -> u64 {
+        head.0.saturating_sub(self.taken.borrow().0)
+    }
+
     pub(crate) fn status(&self, head: ChangeNo) -> FollowerStatus {
         let taken = *self.taken.borrow();
         metrics::gauge!("senne_follower_lag", "follower" => self.follower.name().to_owned())

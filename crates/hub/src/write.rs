@@ -93,15 +93,16 @@ impl Hub {
         }
     }
 
+    /// Asked at every write, so it makes nothing unless somebody is behind.
     fn check_lag(&self) -> Result<(), Problem> {
-        let worst = self.followers().into_iter().max_by_key(|f| f.lag);
-        match worst {
-            Some(follower) if follower.lag > self.inner.config.lag_max => Err(Problem::new(
-                ErrorKind::Overloaded,
-                format!("`{}` is {} changes behind; send it again later", follower.name, follower.lag),
-            )),
-            _ => Ok(()),
-        }
+        let head = self.head();
+        let followers = self.inner.followers.lock();
+        let behind = followers.iter().find(|running| running.lag(head) > self.inner.config.lag_max);
+        behind.map_or(Ok(()), |running| {
+            let (name, lag) = (running.follower.name(), running.lag(head));
+            let detail = format!("`{name}` is {lag} changes behind; send it again later");
+            Err(Problem::new(ErrorKind::Overloaded, detail))
+        })
     }
 }
 

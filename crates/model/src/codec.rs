@@ -4,22 +4,19 @@
 //! length and UTF-8, names as numbers of a dictionary ([`Names`]) or in full, times as differences to the
 //! write's own time where they usually equal it. Reading any bytes gives a value or an error, never a panic.
 
+mod names;
 mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use crate::{Change, ChangeNo, Entity, TenantName, Timestamp, Write};
 
-use crate::{Change, ChangeNo, Entity, Name, TenantName, Timestamp, Write};
+pub use names::Names;
 
 /// The version of the form that is written.
 const VERSION: u8 = 1;
-
-/// The dictionary holds at most this many names; further ones are written in full, so that a sender of
-/// ever new names cannot fill the memory.
-const NAMES_MAX: usize = 100_000;
 
 /// Bytes that are not in the compact form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -36,75 +33,6 @@ pub enum CodecError {
     /// A name that the dictionary does not hold.
     #[error("the record refers to name {0}, which is not in the dictionary")]
     UnknownName(u64),
-}
-
-/// Names by number and numbers by name. Numbers start at 1 and are never given twice.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    by_number: Vec<Name>,
-    by_name: HashMap<Name, u32, foldhash::fast::RandomState>,
-}
-
-impl Names {
-    /// How many names there are; the next one gets this number plus one.
-    pub fn len(&self) -> usize {
-        self.by_number.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.by_number.is_empty()
-    }
-
-    /// Adds a name that was read from the store; must be called in the order of the numbers.
-    pub fn restore(&mut self, name: Name) {
-        self.by_number.push(name.clone());
-        self.by_name.insert(name, self.by_number.len() as u32);
-    }
-
-    /// The names that were added after the first `known` ones.
-    pub fn added_since(&self, known: usize) -> &[Name] {
-        self.by_number.get(known..).unwrap_or_default()
-    }
-
-    /// Forgets the names after the first `known` ones: their transaction failed.
-    pub fn roll_back(&mut self, known: usize) {
-        for name in self.by_number.drain(known.min(self.by_number.len())..) {
-            self.by_name.remove(&name);
-        }
-    }
-
-    /// The number of a name, when it has one.
-    pub fn number(&self, name: &str) -> Option<u32> {
-        self.by_name.get(name).copied()
-    }
-
-    /// Whether no further name will get a number.
-    pub fn is_full(&self) -> bool {
-        self.by_number.len() >= NAMES_MAX
-    }
-
-    /// The number of a name for an index row; 0 stands for all names beyond the dictionary's bound, whose
-    /// entities are then told apart by their documents.
-    pub fn intern(&mut self, name: &Name) -> u32 {
-        self.number_or_add(name).unwrap_or(0)
-    }
-
-    /// The number of a name, which is added when there is room.
-    fn number_or_add(&mut self, name: &Name) -> Option<u32> {
-        if let Some(number) = self.by_name.get(name) {
-            return Some(*number);
-        }
-        if self.by_number.len() >= NAMES_MAX {
-            return None;
-        }
-        self.restore(name.clone());
-        Some(self.by_number.len() as u32)
-    }
-
-    fn get(&self, number: u64) -> Option<&Name> {
-        self.by_number.get(usize::try_from(number).ok()?.checked_sub(1)?)
-    }
 }
 
 /// Appends the compact form of an entity to `out`.

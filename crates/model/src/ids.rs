@@ -98,6 +98,11 @@ impl Name {
         Self(Arc::from(text))
     }
 
+    /// Where its text stands in memory: names at the same address are the same as long as one of them is kept.
+    pub(crate) fn address(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
     /// The last part of the IRI, after `/` or `#`: what a person would call it when no context says better.
     pub fn local(&self) -> &str {
         self.0.rsplit(['/', '#']).next().unwrap_or(&self.0)

@@ -9,6 +9,10 @@ use senne_model::{
 };
 use senne_store::{Request, Store, StoreSettings, StoreWriter, sqlite::SqliteStore};
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn write(operation: Operation, n: usize) -> Write {
     let mut write =
         Write::new(EntityId::trusted(&format!("urn:ngsi-ld:AirQualityObserved:Bench:{n}")), operation);

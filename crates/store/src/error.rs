@@ -22,9 +22,15 @@ pub enum StoreError {
         /// Why.
         error: std::io::Error,
     },
+    /// A thread ended with a panic.
+    #[error("{0} broke off")]
+    Broke(&'static str),
     /// The data were written by a newer program, or the SQLite library is too old.
     #[error("{0}")]
     Version(String),
+    /// The operating system gave no thread.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 impl From<rusqlite::Error> for StoreError {

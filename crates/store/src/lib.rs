@@ -8,6 +8,7 @@
 //! S5 the log keeps every change that some follower has not taken.
 
 mod cache;
+mod columns;
 mod error;
 mod port;
 pub mod sqlite;

@@ -63,7 +63,7 @@ pub trait StoreWriter: Send {
     /// Drops log rows that every follower has taken, up to and with `upto`.
     fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError>;
 
-    /// Moves the write-ahead log into the main file, when it has grown. Called when nobody waits.
+    /// Keeps what lies beside the main file small. Called after each group; must take little time.
     fn tidy(&mut self) -> Result<(), StoreError>;
 }
 

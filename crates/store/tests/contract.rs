@@ -30,6 +30,8 @@ store_suite!(
     a_request_that_fails_hurts_no_other,
     selections_narrow_page_and_count,
     an_index_follows_updates_and_removals,
+    an_index_that_narrows_little_gives_the_same_pages,
+    queries_by_value_keep_up_with_the_writer,
     the_log_is_read_from_anywhere_and_pruned_by_whole_rows,
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,

@@ -23,10 +23,12 @@ pub(super) fn writes(stations: &[Station]) -> Vec<Write> {
 /// the real boundary, once loaded, is never covered by the schematic one again.
 fn commune(commune: &Commune) -> [Write; 2] {
     let id = EntityId::trusted(&commune.entity());
-    let mut exists = write(&id, "AdministrativeArea", Operation::CreateOrAppend);
+    // Facts, but for the outline, which says of itself that it is schematic.
+    let fact = |operation| Write { simulated: false, ..write(&id, "AdministrativeArea", operation) };
+    let mut exists = fact(Operation::CreateOrAppend);
     exists.attributes.push(text("nisCode", &commune.nis.to_string()));
 
-    let mut facts = write(&id, "AdministrativeArea", Operation::Append { keep: true });
+    let mut facts = fact(Operation::Append { keep: true });
     let mut population = Instance::new(AttributeValue::Property(Json::Int(i64::from(commune.population))));
     population.unit_code = Some(Name::new("C62"));
     population.observed_at = Timestamp::parse(POPULATION_DAY).ok();
@@ -38,7 +40,7 @@ fn commune(commune: &Commune) -> [Write; 2] {
         Attribute::new(name("population"), population),
         Attribute::new(name("area"), area),
         text("source", "Statbel (NIS code, population on 2020-01-01), land registry (area)"),
-        text("dataProvider", DATA_PROVIDER),
+        text("dataProvider", "Statbel"),
     ]);
     facts.attributes.extend(point("townHall", commune.town_hall));
     if let Some(cell) = outline::polygon(&outline::cell(commune)) {

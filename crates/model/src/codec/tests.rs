@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{names::NAMES_MAX, *};
+use crate::Name;
 use crate::{
     Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, EntityId, Geometry, Instance, Iri, Json,
     Operation, Quality, Timestamp, Track,

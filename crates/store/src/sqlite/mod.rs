@@ -1,10 +1,12 @@
 //! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, a pool of readers.
 
+mod fill;
 mod group;
-mod index;
 mod read;
 mod schema;
 mod select;
+mod types;
+mod wal;
 mod writer;
 
 use std::{
@@ -19,9 +21,11 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
 
+use self::wal::WriteAheadLog;
 use crate::{
     Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter,
     cache::{Row, StateCache},
+    columns::Columns,
 };
 
 /// The first SQLite version without the WAL-reset bug.
@@ -30,16 +34,16 @@ const SQLITE_VERSION_MIN: i32 = 3_051_003;
 /// The state, the log and the cursors in `DIR/state.sqlite`.
 pub struct SqliteStore {
     shared: Arc<Shared>,
-    writer: Mutex<Option<Connection>>,
+    writer: Mutex<Option<(Connection, WriteAheadLog)>>,
 }
 
 /// What the writer and the readers share.
 struct Shared {
     path: PathBuf,
-    settings: StoreSettings,
     names: RwLock<Names>,
     tenants: RwLock<Vec<(TenantName, i64)>>,
     cache: StateCache,
+    columns: Columns,
     head: AtomicU64,
     readers: Readers,
 }
@@ -56,22 +60,24 @@ impl SqliteStore {
         std::fs::create_dir_all(folder)
             .map_err(|error| StoreError::File { path: folder.display().to_string(), error })?;
         let path = folder.join("state.sqlite");
-        let connection = schema::open_writer(&path)?;
+        let mut connection = schema::open_writer(&path)?;
+        let log = WriteAheadLog::watch(&mut connection, path.clone())?;
         let names = schema::load_names(&connection)?;
         let tenants = schema::load_tenants(&connection)?;
         let head = schema::load_head(&connection)?;
         let readers = Readers::new(path.clone(), settings.readers.max(1));
         let cache = StateCache::new(settings.cached_entities);
+        let columns = Columns::new(settings.indexed);
         let shared = Shared {
             path,
-            settings,
             names: RwLock::new(names),
             tenants: RwLock::new(tenants),
             cache,
+            columns,
             head: AtomicU64::new(head.0),
             readers,
         };
-        Ok(Self { shared: Arc::new(shared), writer: Mutex::new(Some(connection)) })
+        Ok(Self { shared: Arc::new(shared), writer: Mutex::new(Some((connection, log))) })
     }
 }
 
@@ -87,8 +93,8 @@ impl Shared {
 
 impl Store for SqliteStore {
     fn writer(&self) -> Option<Box<dyn StoreWriter>> {
-        let connection = self.writer.lock().take()?;
-        Some(Box::new(writer::SqliteWriter::new(connection, Arc::clone(&self.shared))))
+        let (connection, log) = self.writer.lock().take()?;
+        Some(Box::new(writer::SqliteWriter::new(connection, log, Arc::clone(&self.shared))))
     }
 
     fn entity(&self, tenant: &TenantName, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError> {
@@ -110,10 +116,7 @@ impl Store for SqliteStore {
         let Some(tenant) = self.shared.tenant(tenant) else {
             return Ok(Selected { count: selection.count.then_some(0), ..Selected::default() });
         };
-        let names = &self.shared.names;
-        self.shared
-            .readers
-            .with(|c| select::select(c, tenant, selection, names, &self.shared.settings.indexed))
+        self.shared.readers.with(|c| select::select(c, tenant, selection, &self.shared))
     }
 
     fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The tables, and how connections are opened.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use senne_model::{ChangeNo, Name, Names, TenantName};
@@ -8,11 +8,17 @@ use senne_model::{ChangeNo, Name, Names, TenantName};
 use crate::StoreError;
 
 /// The version of the tables; a newer file is refused, an older one upgraded step by step.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
-/// `entity`: one row an entity, `no` in the order of creation. `entity_type`, `entity_place` and
-/// `entity_value` are the index rows that queries need. `log`: one row a request, with the number of its
-/// first change, in the compact form of `senne_model`.
+/// Bytes of a page.
+pub(super) const PAGE_BYTES: u64 = 4096;
+
+/// How long a connection waits for another one.
+pub(super) const BUSY: Duration = Duration::from_secs(10);
+
+/// `entity`: one row an entity, `no` in the order of creation. `entity_type`: the types of each, for
+/// queries by type. `log`: changes of one tenant that were committed together, by the number of the first, in the
+/// compact form of `senne_model`.
 const TABLES: &str = "
 CREATE TABLE tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE name (no INTEGER PRIMARY KEY, text TEXT NOT NULL);
@@ -20,9 +26,6 @@ CREATE TABLE entity (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id TEXT NO
 CREATE UNIQUE INDEX entity_by_id ON entity (tenant, id);
 CREATE TABLE entity_type (tenant INTEGER NOT NULL, type INTEGER NOT NULL, entity INTEGER NOT NULL,
   PRIMARY KEY (tenant, type, entity)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE entity_place USING rtree (entity, west, east, south, north);
-CREATE TABLE entity_value (attribute INTEGER NOT NULL, value REAL NOT NULL, entity INTEGER NOT NULL,
-  PRIMARY KEY (attribute, value, entity)) WITHOUT ROWID;
 CREATE TABLE log (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE log_state (only INTEGER PRIMARY KEY CHECK (only = 1), head INTEGER NOT NULL, pruned INTEGER NOT NULL);
 INSERT INTO log_state VALUES (1, 0, 0);
@@ -34,24 +37,20 @@ CREATE TABLE position (tenant INTEGER NOT NULL, source TEXT NOT NULL, position T
 /// Opens the one writing connection, and makes the tables when the file is new.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.pragma_update(None, "page_size", 4096)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "page_size", PAGE_BYTES as i64)?;
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
-    // The writer moves the log itself, when nobody waits (see `tidy`).
+    // The writer sees to that (see `WriteAheadLog`).
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_prepared_statement_cache_capacity(64);
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
-        0 => {
-            let transaction = connection.unchecked_transaction()?;
-            transaction.execute_batch(TABLES)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.commit()?;
-        }
+        0 => upgrade(&connection, TABLES)?,
+        1 => upgrade(&connection, "DROP TABLE entity_place; DROP TABLE entity_value;")?,
         SCHEMA_VERSION => {}
         newer => {
             return Err(StoreError::Version(format!(
@@ -63,13 +62,20 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+fn upgrade(connection: &Connection, statements: &str) -> Result<(), StoreError> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(statements)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    Ok(transaction.commit()?)
+}
+
 /// Opens a read-only connection.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;

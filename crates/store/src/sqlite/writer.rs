@@ -7,28 +7,27 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params};
 use senne_model::{
-    Applied, ApplyError, Change, ChangeNo, Judge, Names, TenantName, Timestamp, Write, apply, encode_change,
-    encode_entity,
+    Applied, ApplyError, Change, ChangeNo, Entity, Judge, Names, TenantName, Timestamp, Write, apply,
+    encode_change, encode_entity,
 };
 
 use super::{
     Shared,
     group::{Overlay, Slot},
-    index, read,
+    read, types,
+    wal::WriteAheadLog,
 };
 use crate::{
     Group, Reply, Request, StoreError, StoreWriter, Written,
     cache::{Key, Row},
 };
 
-/// The write-ahead log is moved into the main file when it is larger than this, in bytes.
-const WAL_BYTES_MAX: u64 = 64 << 20;
-
 /// Pruning gives this many pages back at once, so that writers wait some milliseconds at most.
 const FREED_PAGES_MAX: u32 = 2_000;
 
 pub(super) struct SqliteWriter {
     connection: Connection,
+    write_ahead_log: WriteAheadLog,
     shared: Arc<Shared>,
     /// The writer's own dictionary; the readers' is brought up to it before each commit.
     names: Names,
@@ -56,10 +55,10 @@ struct Gathered {
 }
 
 impl SqliteWriter {
-    pub(super) fn new(connection: Connection, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(connection: Connection, write_ahead_log: WriteAheadLog, shared: Arc<Shared>) -> Self {
         let names = shared.names.read().clone();
         let head = ChangeNo(shared.head.load(Ordering::Acquire));
-        Self { connection, shared, names, head, next_entity: 0, scratch: Vec::new() }
+        Self { connection, write_ahead_log, shared, names, head, next_entity: 0, scratch: Vec::new() }
     }
 
     fn gather(
@@ -69,12 +68,15 @@ impl SqliteWriter {
         judge: &dyn Judge,
     ) -> Result<Gathered, StoreError> {
         let mut gathered = Gathered::default();
+        let (mut logged, mut of_tenant) = (0, None);
         for mut request in group {
             let writes = std::mem::take(&mut request.writes);
             let tenant = self.tenant(&request.tenant, &mut gathered)?;
-            let first = gathered.changes.len();
+            if let Some(other) = of_tenant.replace(tenant).filter(|other| *other != tenant) {
+                self.log(other, &gathered.changes[logged..])?;
+                logged = gathered.changes.len();
+            }
             let reply = self.apply_request(&request, writes, tenant, at, judge, &mut gathered)?;
-            self.log(tenant, &gathered.changes[first..])?;
             let failed_whole = request.all_or_nothing && reply.results.iter().any(Result::is_err);
             if let Some((source, position)) = request.position.as_ref().filter(|_| !failed_whole) {
                 let sql = "INSERT INTO position VALUES (?1, ?2, ?3)
@@ -82,6 +84,9 @@ impl SqliteWriter {
                 self.connection.prepare_cached(sql)?.execute(params![tenant, source, position])?;
             }
             gathered.replies.push(reply);
+        }
+        if let Some(tenant) = of_tenant {
+            self.log(tenant, &gathered.changes[logged..])?;
         }
         Ok(gathered)
     }
@@ -95,14 +100,18 @@ impl SqliteWriter {
         judge: &dyn Judge,
         gathered: &mut Gathered,
     ) -> Result<Reply, StoreError> {
-        let keys: Vec<Key> = writes.iter().map(|w| (tenant, w.entity.clone())).collect();
-        let saved = if request.all_or_nothing { gathered.overlay.save(&keys) } else { Vec::new() };
+        let saved = if request.all_or_nothing {
+            gathered.overlay.save(writes.iter().map(|w| (tenant, w.entity.clone())))
+        } else {
+            Vec::new()
+        };
         let (first_change, first_head) = (gathered.changes.len(), self.head);
-        let mut results = Vec::with_capacity(keys.len());
-        for (write, key) in writes.into_iter().zip(&keys) {
+        let mut results = Vec::with_capacity(writes.len());
+        for write in writes {
             let (connection, shared) = (&self.connection, &self.shared);
             let names = &self.names;
-            let slot = gathered.overlay.slot(key, || load(connection, shared, names, key))?;
+            let key = (tenant, write.entity.clone());
+            let slot = gathered.overlay.slot(key, |key| load(connection, shared, names, key))?;
             results.push(self.one(write, slot, request, at, judge, &mut gathered.changes));
         }
         if request.all_or_nothing && results.iter().any(Result::is_err) {
@@ -145,7 +154,7 @@ impl SqliteWriter {
         Ok(Written { outcome: applied.outcome, change: self.head, not_updated: applied.not_updated })
     }
 
-    /// One log row for the changes of one request.
+    /// One log row for changes of one tenant that follow one another in a group.
     fn log(&mut self, tenant: i64, changes: &[Arc<Change>]) -> Result<(), StoreError> {
         let Some(first) = changes.first() else { return Ok(()) };
         self.scratch.clear();
@@ -159,10 +168,10 @@ impl SqliteWriter {
     }
 
     /// Writes the state rows and their index rows.
-    fn write_state(&mut self, slots: Vec<(Key, Slot)>) -> Result<Vec<(Key, Option<Row>)>, StoreError> {
-        let mut published = Vec::with_capacity(slots.len());
-        for (key, slot) in slots {
-            let tenant = key.0;
+    fn write_state(&mut self, slots: impl Iterator<Item = Slot>) -> Result<Vec<Stored>, StoreError> {
+        let mut stored = Vec::new();
+        for slot in slots {
+            let tenant = slot.key.0;
             let no = match (slot.no, &slot.now) {
                 (Some(no), _) => no,
                 (None, Some(_)) => self.take_entity_no()?,
@@ -170,19 +179,12 @@ impl SqliteWriter {
                 (None, None) => continue,
             };
             self.write_row(tenant, no, &slot)?;
-            let indexed = &self.shared.settings.indexed;
-            index::update(
-                &self.connection,
-                tenant,
-                no,
-                slot.before.as_deref(),
-                slot.now.as_ref(),
-                &mut self.names,
-                indexed,
-            )?;
-            published.push((key, slot.now.map(|entity| Row { no, entity: Arc::new(entity) })));
+            let (before, now) = (slot.before.as_deref(), slot.now.as_ref());
+            types::update(&self.connection, tenant, no, before, now, &mut self.names)?;
+            let now = slot.now.map(|entity| Row { no, entity: Arc::new(entity) });
+            stored.push(Stored { key: slot.key, no, before: slot.before, now });
         }
-        Ok(published)
+        Ok(stored)
     }
 
     fn write_row(&mut self, tenant: i64, no: i64, slot: &Slot) -> Result<(), StoreError> {
@@ -258,7 +260,7 @@ impl SqliteWriter {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut gathered = self.gather(group, at, judge)?;
         let slots = std::mem::take(&mut gathered.overlay).into_changed();
-        let rows = self.write_state(slots)?;
+        let stored = self.write_state(slots)?;
         self.write_names(known)?;
         self.connection.prepare_cached("UPDATE log_state SET head = ?1")?.execute([self.head.0 as i64])?;
         // Before the commit, so that no reader meets a name that it cannot look up.
@@ -270,13 +272,21 @@ impl SqliteWriter {
         let started = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         tracing::trace!(micros = started.elapsed().as_micros() as u64, "commit");
-        Ok(Done { rows, gathered })
+        Ok(Done { stored, gathered })
     }
 }
 
 struct Done {
-    rows: Vec<(Key, Option<Row>)>,
+    stored: Vec<Stored>,
     gathered: Gathered,
+}
+
+/// An entity as it was and as it is on disk.
+struct Stored {
+    key: Key,
+    no: i64,
+    before: Option<Arc<Entity>>,
+    now: Option<Row>,
 }
 
 fn load(
@@ -284,7 +294,7 @@ fn load(
     shared: &Shared,
     names: &Names,
     key: &Key,
-) -> Result<Option<(i64, Arc<senne_model::Entity>)>, StoreError> {
+) -> Result<Option<(i64, Arc<Entity>)>, StoreError> {
     if let Some(row) = shared.cache.get(key) {
         return Ok(Some((row.no, row.entity)));
     }
@@ -295,9 +305,13 @@ impl StoreWriter for SqliteWriter {
     fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError> {
         let (known, head, next_entity) = (self.names.len(), self.head, self.next_entity);
         match self.transact(group, at, judge) {
-            Ok(Done { rows, gathered }) => {
+            Ok(Done { stored, gathered }) => {
                 self.shared.tenants.write().extend(gathered.new_tenants);
-                self.shared.cache.publish(rows.into_iter());
+                let entities = stored
+                    .iter()
+                    .map(|s| (s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
+                self.shared.columns.publish(entities);
+                self.shared.cache.publish(stored.into_iter().map(|s| (s.key, s.now)));
                 self.shared.head.store(self.head.0, Ordering::Release);
                 Ok(Group { replies: gathered.replies, changes: gathered.changes })
             }
@@ -308,6 +322,9 @@ impl StoreWriter for SqliteWriter {
                 self.names.roll_back(known);
                 self.shared.names.write().roll_back(known);
                 (self.head, self.next_entity) = (head, next_entity);
+                if matches!(error, StoreError::Full) {
+                    self.write_ahead_log.disk_is_full();
+                }
                 Err(error)
             }
         }
@@ -343,10 +360,6 @@ impl StoreWriter for SqliteWriter {
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
-        let wal = format!("{}-wal", self.shared.path.display());
-        if std::fs::metadata(wal).is_ok_and(|file| file.len() > WAL_BYTES_MAX) {
-            self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
-        }
-        Ok(())
+        self.write_ahead_log.tend(&self.connection)
     }
 }

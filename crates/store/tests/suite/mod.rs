@@ -44,8 +44,15 @@ fn all(query: &Query) -> Selection<'_> {
 }
 
 fn ids(store: &dyn Store, selection: &Selection<'_>) -> Vec<String> {
-    let found = store.select(&TenantName::default(), selection).unwrap();
-    found.entities.iter().map(|e| e.id.to_string()).collect()
+    let ask = || -> Vec<String> {
+        let found = store.select(&TenantName::default(), selection).unwrap();
+        found.entities.iter().map(|e| e.id.to_string()).collect()
+    };
+    // An adapter may prepare something when it is first asked; the answer is the same before and after.
+    let first = ask();
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    assert_eq!(ask(), first);
+    first
 }
 
 pub(crate) fn what_is_committed_is_there_after_a_restart(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
@@ -225,4 +232,63 @@ pub(crate) fn the_cache_is_never_older_than_the_disk(open: &dyn Fn(&Path) -> Arc
         }
         readers.into_iter().for_each(|reader| reader.join().unwrap());
     });
+}
+
+/// Whatever way is taken (few rows by the index, a walk by type, a walk that gives up), the pages are the same.
+pub(crate) fn an_index_that_narrows_little_gives_the_same_pages(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    const MANY: usize = 26_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    // Values over 100 stand at the end only, those over 10 everywhere but at each third place.
+    let value = |n: usize| if n >= 21_000 { 200.0 } else { (n % 3) as f64 * 10.0 };
+    let writes = (0..MANY).map(|n| write(Operation::Create, n, value(n))).collect();
+    commit(&mut *writer, vec![request(writes)]);
+    let expand = |term: &str| Name::new(&format!("https://example.org/{term}"));
+    let typed = TypeExpression::parse("Air", &expand).unwrap();
+    for (q, at_least) in [("NO2>=100", 100.0), ("NO2>=10", 10.0), ("NO2>=0", 0.0)] {
+        let query = Query {
+            types: Some(typed.clone()),
+            filter: Some(Filter::parse(q, &expand).unwrap()),
+            ..Query::default()
+        };
+        let expected: Vec<String> =
+            (0..MANY).filter(|n| value(*n) >= at_least).map(|n| id(n).to_string()).collect();
+        let pages = Selection { limit: 7, offset: 5, count: false, ..all(&query) };
+        assert_eq!(ids(&*store, &pages), expected[5..12], "{q}");
+        let after = id(24_000);
+        let place = expected.iter().position(|e| *e == after.to_string()).unwrap() + 1;
+        let rest = Selection { limit: 3000, count: false, after: Some(&after), ..all(&query) };
+        assert_eq!(ids(&*store, &rest), expected[place..], "{q} after {after}");
+        let counted = store.select(&TenantName::default(), &Selection { limit: 1, ..all(&query) }).unwrap();
+        assert_eq!(counted.count, Some(expected.len() as u64), "{q}");
+    }
+}
+
+/// What is asked while it is being written: never something that was not so, and in the end what is so.
+pub(crate) fn queries_by_value_keep_up_with_the_writer(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    const MANY: usize = 3_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    let all_low = (0..MANY).map(|n| write(Operation::Create, n, 1.0)).collect();
+    commit(&mut *writer, vec![request(all_low)]);
+    let expand = |term: &str| Name::new(&format!("https://example.org/{term}"));
+    let high = Query { filter: Some(Filter::parse("NO2>=50", &expand).unwrap()), ..Query::default() };
+    let selection = Selection { limit: MANY, ..all(&high) };
+    for n in 0..MANY / 10 {
+        let mut writes = vec![write(Operation::CreateOrReplace, n * 10, 50.0 + n as f64)];
+        if n % 3 == 1 {
+            writes.push(Write::new(id(n * 10 - 10), Operation::Delete));
+        }
+        commit(&mut *writer, vec![request(writes)]);
+        if n % 20 == 0 {
+            let found = store.select(&TenantName::default(), &selection).unwrap();
+            assert!(found.entities.iter().any(|e| e.id == id(n * 10)), "what was stored is found: {n}");
+            assert_eq!(found.count, Some(found.entities.len() as u64));
+        }
+    }
+    let stay = |n: &usize| !n.is_multiple_of(3) || *n + 1 >= MANY / 10;
+    let expected: Vec<String> = (0..MANY / 10).filter(stay).map(|n| id(n * 10).to_string()).collect();
+    assert_eq!(ids(&*store, &selection), expected);
 }

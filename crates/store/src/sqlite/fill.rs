@@ -1,0 +1,48 @@
+//! Filling the columns in memory from the disk, beside the writer.
+
+use std::sync::Arc;
+
+use senne_model::decode_entity;
+
+use super::{Shared, read::blob, schema};
+use crate::StoreError;
+
+/// Entities that are handed over at once: the lock is held for less than a millisecond.
+const HANDFUL: usize = 1_000;
+
+/// Begins to fill the columns, when nobody has yet.
+pub(super) fn columns(shared: &Arc<Shared>) {
+    if !shared.columns.begin() {
+        return;
+    }
+    let own = Arc::clone(shared);
+    let thread = std::thread::Builder::new().name("senne-columns".to_owned());
+    let started = thread.spawn(move || {
+        let done = read_all(&own);
+        own.columns.end(done.is_ok());
+        if let Err(error) = done {
+            tracing::warn!(%error, "queries go without columns, for these could not be read: {error}");
+        }
+    });
+    if let Err(error) = started {
+        shared.columns.end(false);
+        tracing::warn!(%error, "queries go without columns, for no thread could be started: {error}");
+    }
+}
+
+/// A connection of its own, so that no reader waits for it.
+fn read_all(shared: &Shared) -> Result<(), StoreError> {
+    let connection = schema::open_reader(&shared.path)?;
+    let mut statement = connection.prepare("SELECT no, document FROM entity")?;
+    let mut rows = statement.query([])?;
+    let mut handful = Vec::with_capacity(HANDFUL);
+    while let Some(row) = rows.next()? {
+        handful.push((row.get(0)?, decode_entity(blob(row, 1)?, &shared.names.read())?));
+        if handful.len() == HANDFUL {
+            shared.columns.fill(&handful);
+            handful.clear();
+        }
+    }
+    shared.columns.fill(&handful);
+    Ok(())
+}
