@@ -1,10 +1,16 @@
-//! What must be done from time to time: flush history, store cursors, prune the log.
+//! What must be done from time to time: flush history, store cursors, prune the log; join and remove old files.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Hub;
 
 const EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether small files of history are to be joined.
+const COMPACT_EVERY: Duration = Duration::from_secs(60);
+
+/// How often files that no version of history names any more are removed.
+const VACUUM_EVERY: Duration = Duration::from_hours(6);
 
 impl Hub {
     pub(crate) async fn keep_house(self) {
@@ -16,6 +22,30 @@ impl Hub {
             self.flush_when_due().await;
             self.store_cursors().await;
             self.publish_metrics();
+        }
+    }
+
+    /// Apart from [`Hub::keep_house`], since joining files takes seconds. What has begun is brought to its end.
+    pub(crate) async fn keep_history(self) {
+        let mut vacuumed: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(COMPACT_EVERY) => {}
+            }
+            match self.inner.history.compact().await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(files = gone, "{gone} small files of history were joined"),
+                Err(error) => tracing::warn!(%error, "files of history could not be joined: {error}"),
+            }
+            if vacuumed.is_none_or(|last| last.elapsed() >= VACUUM_EVERY) {
+                vacuumed = Some(Instant::now());
+                match self.inner.history.vacuum().await {
+                    Ok(0) => {}
+                    Ok(gone) => tracing::info!(files = gone, "{gone} old files of history were removed"),
+                    Err(error) => tracing::warn!(%error, "old files of history stay: {error}"),
+                }
+            }
         }
     }
 

@@ -50,6 +50,7 @@ impl Hub {
         let hub = Self { inner: Arc::new(inner) };
         hub.follow(Arc::new(HistoryFollower::new(history)))?;
         hub.inner.tasks.spawn(hub.clone().keep_house());
+        hub.inner.tasks.spawn(hub.clone().keep_history());
         Ok(hub)
     }
 
