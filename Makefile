@@ -42,8 +42,8 @@ release: web ## The optimised binary: target/release/senne
 bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the limit
 	$(TARGET)/release/senne-bench $(BENCH)
 
-crash: ## 200 kill -9 at random moments under load (the tests do twelve)
-	SENNE_KILLS=200 cargo test --workspace --locked --test end_to_end durability -- --nocapture
+crash: ## 200 kill -9 at random moments under load, in four cities (the tests do twelve)
+	for seed in 1 2 3 4; do SENNE_KILLS=50 SENNE_SEED=$$seed cargo test --workspace --locked --test end_to_end durability -- --nocapture || exit 1; done
 
 web: web/dist/.built ## The islands and the styles, built by Vite and put into the binary
 
