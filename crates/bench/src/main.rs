@@ -22,7 +22,7 @@ use clap::Parser;
 use cli::{Options, Part};
 use table::Table;
 
-/// Entities are many small pieces; this allocator costs a third of the system's for them, and gives memory back.
+/// As in the server, so that the bare server is measured alike.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

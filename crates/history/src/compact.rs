@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(chosen(&files, 0), [[900_000, 900_001]]);
     }
 
-    /// A year of flushes every ten minutes: the files stay few, and a row is written a few times only.
+    /// A month of flushes every ten minutes: the files stay few, and a row is written a few times only.
     #[test]
     fn rows_are_written_anew_seldom() {
         let (mut files, mut written, mut most) = (Vec::new(), 0, 0);

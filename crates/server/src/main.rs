@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Entities are many small pieces; this allocator costs a third of the system's for them, and gives memory back.
+/// Entities are many small pieces, made on one thread and let go on another.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -76,6 +76,8 @@ impl WriteAheadLog {
             if pages > LARGE_PAGES {
                 return self.checkpoint(connection, "RESTART", PATIENCE);
             }
+            // Also when it fails, so that a full disk does not make every group try again.
+            self.moved = pages;
             let path = self.path.clone();
             self.moving =
                 Some(std::thread::Builder::new().name("senne-wal".to_owned()).spawn(move || {

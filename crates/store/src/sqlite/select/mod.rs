@@ -23,7 +23,8 @@ pub(super) fn select(
     let Some(plan) = plan::plan(tenant, selection, &shared.names.read(), &shared.columns) else {
         return Ok(Selected { count: selection.count.then_some(0), ..Selected::default() });
     };
-    // All looks see the same state (S4).
+    // All documents are of the same state. The columns that name candidates may be a group older or newer: what then
+    // matches no more is left out, what matches since is not yet there (see the decision record 0002).
     let _snapshot = connection.unchecked_transaction()?;
     let after = match selection.after {
         Some(id) => connection
