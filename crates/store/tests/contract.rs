@@ -32,6 +32,7 @@ store_suite!(
     an_index_follows_updates_and_removals,
     an_index_that_narrows_little_gives_the_same_pages,
     queries_by_value_keep_up_with_the_writer,
+    a_query_by_value_sees_whole_groups,
     the_log_is_read_from_anywhere_and_pruned_by_whole_rows,
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,

@@ -9,7 +9,7 @@ mod places;
 
 use std::collections::{HashMap, HashSet};
 
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 use senne_model::{Entity, Name};
 
 use self::{numbers::Numbers, places::Places};
@@ -67,10 +67,17 @@ impl Columns {
     }
 
     /// The first `most` entities after number `from` that may be wanted, in the order of their numbers; `None` as long
-    /// as the columns are not filled.
-    pub(crate) fn candidates(&self, wanted: &Wanted, from: i64, most: usize) -> Option<Vec<i64>> {
+    /// as the columns are not filled. `pin` fixes the state of the disk that is read afterwards: no commit comes between.
+    pub(crate) fn candidates<E>(
+        &self,
+        wanted: &Wanted,
+        from: i64,
+        most: usize,
+        pin: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Option<Vec<i64>>, E> {
         let state = self.state.read();
-        (state.phase == Phase::Ready).then(|| state.candidates(wanted, from, most))
+        pin()?;
+        Ok((state.phase == Phase::Ready).then(|| state.candidates(wanted, from, most)))
     }
 
     /// Whether the caller must fill them: true once.
@@ -104,15 +111,28 @@ impl Columns {
         }
     }
 
+    /// To be held from before a commit until it is published, so that columns and disk show the same groups (S4).
+    pub(crate) fn gate(&self) -> Gate<'_> {
+        Gate { state: self.state.write(), indexed: &self.indexed }
+    }
+}
+
+/// Nobody reads the columns meanwhile.
+pub(crate) struct Gate<'a> {
+    state: RwLockWriteGuard<'a, State>,
+    indexed: &'a HashSet<Name>,
+}
+
+impl Gate<'_> {
     /// Takes over what a commit made: number, what was, what is.
-    pub(crate) fn publish<'a>(
-        &self,
-        entities: impl Iterator<Item = (i64, Option<&'a Entity>, Option<&'a Entity>)>,
+    pub(crate) fn publish<'e>(
+        mut self,
+        entities: impl Iterator<Item = (i64, Option<&'e Entity>, Option<&'e Entity>)>,
     ) {
-        if self.state.read().phase == Phase::Empty {
+        let state = &mut *self.state;
+        if state.phase == Phase::Empty {
             return;
         }
-        let mut state = self.state.write();
         for (no, before, now) in entities {
             if state.phase == Phase::Filling {
                 state.touched.insert(no);
@@ -121,7 +141,7 @@ impl Columns {
                 state.clear_absent(no, before, now);
             }
             if let Some(now) = now {
-                state.put(no, now, &self.indexed);
+                state.put(no, now, self.indexed);
             }
         }
     }

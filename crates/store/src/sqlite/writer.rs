@@ -249,7 +249,7 @@ impl SqliteWriter {
         Ok(())
     }
 
-    /// Everything between BEGIN and COMMIT.
+    /// Everything from BEGIN up to COMMIT.
     fn transact(
         &mut self,
         group: Vec<Request>,
@@ -269,10 +269,22 @@ impl SqliteWriter {
             readers.restore(name.clone());
         }
         drop(readers);
+        Ok(Done { stored, gathered })
+    }
+
+    /// The commit, and what readers are to see of it from then on.
+    fn finish(&self, Done { stored, gathered }: Done) -> Result<Group, StoreError> {
+        let gate = self.shared.columns.gate();
         let started = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         tracing::trace!(micros = started.elapsed().as_micros() as u64, "commit");
-        Ok(Done { stored, gathered })
+        self.shared.tenants.write().extend(gathered.new_tenants);
+        let entities =
+            stored.iter().map(|s| (s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
+        gate.publish(entities);
+        self.shared.cache.publish(stored.into_iter().map(|s| (s.key, s.now)));
+        self.shared.head.store(self.head.0, Ordering::Release);
+        Ok(Group { replies: gathered.replies, changes: gathered.changes })
     }
 }
 
@@ -304,17 +316,9 @@ fn load(
 impl StoreWriter for SqliteWriter {
     fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError> {
         let (known, head, next_entity) = (self.names.len(), self.head, self.next_entity);
-        match self.transact(group, at, judge) {
-            Ok(Done { stored, gathered }) => {
-                self.shared.tenants.write().extend(gathered.new_tenants);
-                let entities = stored
-                    .iter()
-                    .map(|s| (s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
-                self.shared.columns.publish(entities);
-                self.shared.cache.publish(stored.into_iter().map(|s| (s.key, s.now)));
-                self.shared.head.store(self.head.0, Ordering::Release);
-                Ok(Group { replies: gathered.replies, changes: gathered.changes })
-            }
+        let done = self.transact(group, at, judge);
+        match done.and_then(|done| self.finish(done)) {
+            Ok(group) => Ok(group),
             Err(error) => {
                 if !self.connection.is_autocommit() {
                     self.connection.execute_batch("ROLLBACK").ok();

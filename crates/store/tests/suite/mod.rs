@@ -292,3 +292,37 @@ pub(crate) fn queries_by_value_keep_up_with_the_writer(open: &dyn Fn(&Path) -> A
     let expected: Vec<String> = (0..MANY / 10).filter(stay).map(|n| id(n * 10).to_string()).collect();
     assert_eq!(ids(&*store, &selection), expected);
 }
+
+/// Each group makes one of two entities high and the other low: whoever looks finds one, whenever it is (S4).
+pub(crate) fn a_query_by_value_sees_whole_groups(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    let turn = |n: usize| {
+        let high = |this: usize| if n % 2 == this { 100.0 } else { 1.0 };
+        vec![request((0..2).map(|this| write(Operation::CreateOrReplace, this, high(this))).collect())]
+    };
+    commit(&mut *writer, turn(0));
+    let expand = |term: &str| Name::new(&format!("https://example.org/{term}"));
+    let query = Query { filter: Some(Filter::parse("NO2>=50", &expand).unwrap()), ..Query::default() };
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut looks = 0;
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        let found = store.select(&TenantName::default(), &all(&query)).unwrap();
+                        assert_eq!(found.entities.len(), 1, "after {looks} looks");
+                        looks += 1;
+                    }
+                })
+            })
+            .collect();
+        for n in 1..2_000 {
+            commit(&mut *writer, turn(n));
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        readers.into_iter().for_each(|reader| reader.join().unwrap());
+    });
+}

@@ -5,14 +5,11 @@ mod plan;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use senne_model::{Entity, decode_entity};
+use senne_model::{Entity, EntityId, decode_entity};
 
 use self::plan::{Plan, Rows};
 use super::{Shared, fill, read::blob};
 use crate::{Selected, Selection, StoreError};
-
-/// The columns are asked for at most this many candidates at once.
-const HANDFUL_MAX: usize = 1 << 16;
 
 pub(super) fn select(
     connection: &Connection,
@@ -23,28 +20,32 @@ pub(super) fn select(
     let Some(plan) = plan::plan(tenant, selection, &shared.names.read(), &shared.columns) else {
         return Ok(Selected { count: selection.count.then_some(0), ..Selected::default() });
     };
-    // All documents are of the same state. The columns that name candidates may be a group older or newer: what then
-    // matches no more is left out, what matches since is not yet there (see the decision record 0002).
-    let _snapshot = connection.unchecked_transaction()?;
     let after = match selection.after {
-        Some(id) => connection
-            .query_row(
-                "SELECT no FROM entity WHERE tenant = ?1 AND id = ?2",
-                params![tenant, id.as_str()],
-                |r| r.get(0),
-            )
-            .optional()?
-            .unwrap_or(0),
-        None => 0_i64,
+        Some(id) => number(connection, tenant, id)?,
+        None => 0,
     };
     if plan.exact && after == 0 {
         return by_plan_alone(connection, &plan.walk, selection, shared);
     }
-    let selected = Selected::default();
-    let mut page = Page { tenant, selection, shared, after, matched: 0, passed: 0, selected };
-    page.fill(connection, &plan)?;
-    page.selected.count = selection.count.then_some(page.matched);
-    Ok(page.selected)
+    let page =
+        || Page { tenant, selection, shared, after, matched: 0, passed: 0, selected: Selected::default() };
+    if plan.wanted.is_any() {
+        // Mostly a handful of candidates fills the page; else all of them are taken, and of one state again.
+        let handful = 2 * (selection.offset + selection.limit) + 64;
+        for most in [handful, usize::MAX].into_iter().skip(usize::from(selection.count)) {
+            if let Some(selected) = page().by_columns(connection, &plan, most)? {
+                return Ok(selected);
+            }
+        }
+        fill::columns(shared);
+    }
+    page().by_walk(connection, &plan.walk)
+}
+
+/// The number of an entity; 0 when it is not there.
+fn number(connection: &Connection, tenant: i64, id: &EntityId) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT no FROM entity WHERE tenant = ?1 AND id = ?2")?;
+    Ok(statement.query_row(params![tenant, id.as_str()], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// The page that is being filled.
@@ -61,52 +62,49 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn fill(&mut self, connection: &Connection, plan: &Plan) -> Result<(), StoreError> {
-        // Counting needs a look at every row, those before the page too.
-        let from = if self.selection.count { 0 } else { self.after };
-        if plan.wanted.is_any() {
-            if let Some(done) = self.by_columns(connection, plan, from) {
-                return done;
-            }
-            fill::columns(self.shared);
-        }
-        if plan.walk.ordered {
-            return self.walk(connection, &plan.walk, from);
-        }
-        let mut numbers = plan.walk.numbers(connection, from)?;
-        numbers.sort_unstable();
-        self.fetch(connection, &numbers).map(|_| ())
+    /// Counting needs a look at every row, those before the page too.
+    fn from(&self) -> i64 {
+        if self.selection.count { 0 } else { self.after }
     }
 
-    /// Handful by handful, so that a page that is soon full costs little. `None`: the columns are not there yet.
+    /// `None`: the columns are not there yet, or the first `most` candidates do not fill the page.
     fn by_columns(
-        &mut self,
+        mut self,
         connection: &Connection,
         plan: &Plan,
-        mut from: i64,
-    ) -> Option<Result<(), StoreError>> {
-        let mut most = if self.selection.count {
-            HANDFUL_MAX
-        } else {
-            (2 * (self.selection.offset + self.selection.limit) + 64).min(HANDFUL_MAX)
-        };
-        loop {
-            let numbers = self.shared.columns.candidates(&plan.wanted, from, most)?;
-            let more = match self.fetch(connection, &numbers) {
-                Ok(more) => more,
-                Err(error) => return Some(Err(error)),
-            };
-            match numbers.last() {
-                Some(last) if more && numbers.len() == most => from = *last,
-                _ => return Some(Ok(())),
-            }
-            most = (most * 2).min(HANDFUL_MAX);
-        }
+        most: usize,
+    ) -> Result<Option<Selected>, StoreError> {
+        // The transaction begins with its first look, and sees the groups that the columns show (S4).
+        let _snapshot = connection.unchecked_transaction()?;
+        let pin =
+            || Ok(connection.prepare_cached("SELECT head FROM log_state")?.query_row([], |_| Ok(()))?);
+        let found = self.shared.columns.candidates(&plan.wanted, self.from(), most, pin);
+        let found: Result<_, StoreError> = found;
+        let Some(numbers) = found? else { return Ok(None) };
+        let unfilled = self.fetch(connection, &numbers)?;
+        Ok((!unfilled || numbers.len() < most).then(|| self.finish()))
     }
 
-    fn walk(&mut self, connection: &Connection, rows: &Rows, from: i64) -> Result<(), StoreError> {
+    fn by_walk(mut self, connection: &Connection, rows: &Rows) -> Result<Selected, StoreError> {
+        let _snapshot = connection.unchecked_transaction()?;
+        if rows.ordered {
+            self.walk(connection, rows)?;
+        } else {
+            let mut numbers = rows.numbers(connection, self.from())?;
+            numbers.sort_unstable();
+            self.fetch(connection, &numbers)?;
+        }
+        Ok(self.finish())
+    }
+
+    fn finish(mut self) -> Selected {
+        self.selected.count = self.selection.count.then_some(self.matched);
+        self.selected
+    }
+
+    fn walk(&mut self, connection: &Connection, rows: &Rows) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached(&rows.documents())?;
-        let mut found = statement.query(rows.parameters(from))?;
+        let mut found = statement.query(rows.parameters(self.from()))?;
         while let Some(row) = found.next()? {
             if !self.look(row.get(0)?, blob(row, 1)?)? {
                 break;
@@ -162,6 +160,7 @@ fn by_plan_alone(
     selection: &Selection<'_>,
     shared: &Shared,
 ) -> Result<Selected, StoreError> {
+    let _snapshot = connection.unchecked_transaction()?;
     let mut selected = Selected::default();
     if selection.count {
         let mut statement = connection.prepare_cached(&rows.count())?;
