@@ -9,10 +9,11 @@ use crate::{
     Aggregation, Bucket, HistoryError, PastQuery, SeriesBuckets,
     engine::Engine,
     filter,
+    fresh::Fresh,
     gather::{Gathered, SeriesName},
     names::expanded,
     partial::{Partial, Sums},
-    rollup::{self, COLUMNS, Dirty, RollupRow, bucket_micros},
+    rollup::{self, COLUMNS, RollupRow, bucket_micros},
     rollup_rows,
     schema::Kind,
     steps::Steps,
@@ -87,7 +88,7 @@ fn rollup_kind(query: &PastQuery, aggregation: &Aggregation) -> Option<Kind> {
     }
     let (from, to) = filter::bounds(query);
     let fits = |kind: Kind| {
-        let length = bucket_micros(kind);
+        let Some(length) = bucket_micros(kind) else { return false };
         let edge = |at: Option<i64>| at.is_none_or(|at| at % length == 0);
         edge(from) && edge(to) && aggregation.period.micros % length == 0
     };
@@ -114,45 +115,16 @@ async fn rollup_rows(
     let view = snapshot.view(kind, Vec::new());
     let read = engine.read(&view, None, filter::all(conditions), usize::MAX).await?.unwrap_or_default();
     let mut rows = rollup_rows::from_batches(&read).map_err(rollup::failed)?;
-    rows.extend(memory_rows(kind, engine, tenant, snapshot, query).await?);
+    let fresh = Fresh { engine, tenant, snapshot };
+    let entities: Vec<&str> = query.entities.iter().map(EntityId::as_str).collect();
+    rows.extend(fresh.rollup(kind, &entities, (from, to), filter::series(query)).await?);
     Ok(rollup::merge(rows))
-}
-
-/// The roll-up rows of what is in memory, as a flush would write them now.
-pub(crate) async fn memory_rows(
-    kind: Kind,
-    engine: &Engine,
-    tenant: &Tenant,
-    snapshot: &Snapshot,
-    query: &PastQuery,
-) -> Result<Vec<RollupRow>, HistoryError> {
-    let (from, to) = filter::bounds(query);
-    let memory = snapshot.memory(query.entities.iter().map(EntityId::as_str), from, to);
-    if memory.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut conditions = filter::series(query);
-    conditions.extend(filter::time(query));
-    let mut view = snapshot.view(Kind::Observation, memory);
-    view.files = std::sync::Arc::new(crate::files::FileSet::new(Kind::Observation, Vec::new()));
-    let read =
-        engine.read(&view, Some(&COLUMNS), filter::all(conditions), usize::MAX).await?.unwrap_or_default();
-    let fresh = Gathered::new(read).map_err(rollup::failed)?;
-    let files = snapshot.files(Kind::Observation);
-    let mut newest = |name: &SeriesName<'_>, first: i64| tenant.newest(files, name, first);
-    let mut dirty = Dirty::new();
-    let mut rows = rollup::build(kind, &fresh, &fresh.sorted(), i64::MAX, &mut newest, &mut dirty);
-    let view = |entities: &[&str], from: i64, to: i64| {
-        snapshot.view(Kind::Observation, snapshot.memory(entities.iter().copied(), Some(from), Some(to)))
-    };
-    rows.extend(rollup::rebuild(kind, engine, &view, i64::MAX, &dirty).await?);
-    Ok(rows)
 }
 
 impl Answer<'_> {
     /// Adds joined roll-up rows; gives `false` when a bucket does not begin and end on their edges.
     fn add_rollups(&mut self, kind: Kind, rows: &[RollupRow]) -> Result<bool, Problem> {
-        let length = bucket_micros(kind);
+        let Some(length) = bucket_micros(kind) else { return Ok(false) };
         let mut span = (Timestamp::MIN, Timestamp::MIN);
         for same in rows.chunk_by(|a, b| a.series.name() == b.series.name()) {
             let name = same[0].series.name();

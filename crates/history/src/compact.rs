@@ -1,172 +1,155 @@
-//! Joining small files of one partition into few large ones.
+//! Joining the files of a partition into few, and at last into one sorted run.
+//!
+//! Files go up in tiers: those of one size become one that is larger, so that a row is written anew only as often as its
+//! partition grows fourfold. When what stands beside the run has grown to half of it, or when nothing came for a while,
+//! everything becomes a new run.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use senne_model::Timestamp;
 
-use crate::{
-    HistoryError,
-    engine::Engine,
-    files::FileEntry,
-    flush,
-    gather::Gathered,
-    log_table::{Commit, LogTable},
-    parquet_file::FileWriter,
-    rollup, rollup_rows,
-    schema::{Kind, observation},
-    tenant::Tenant,
-};
+use crate::{HistoryError, files::FileEntry, log_table::Commit, merge, rollup, schema::Kind, tenant::Tenant};
 
-/// Files of one size are joined when there are this many of them, so that a row is written anew only as often as its
-/// partition grows fourfold.
-const SMALL_FILES: usize = 4;
-/// A file with fewer rows is small.
-const SMALL_ROWS: u64 = 1 << 20;
-/// At most so many observations are joined at once: they are sorted in memory.
-const ROWS_AT_ONCE: u64 = 2 << 20;
-/// At most so many rows of roll-ups are joined at once.
-const ROLLUP_ROWS_AT_ONCE: u64 = 4 << 20;
-/// Small files that got no company for this long are joined whatever their size, in microseconds.
-const QUIET: i64 = 24 * 3_600 * 1_000_000;
-/// How many sorted rows are handed to the Parquet writer at once.
-const WRITE_ROWS: usize = 65_536;
+/// Files of one size are joined when there are this many of them.
+const FILES: usize = 4;
+/// No more files are joined at once than can be open together.
+const FILES_MAX: usize = 64;
 
-/// Compacts the tables of a tenant; gives how many files went.
-pub(crate) async fn compact(engine: &Arc<Engine>, tenant: &Tenant) -> Result<usize, HistoryError> {
-    let mut tables = tenant.tables.lock().await;
-    let (mut gone, now) = (0, Timestamp::now().micros());
+/// Files of one partition that are to be joined.
+#[derive(Debug)]
+struct Job {
+    files: Vec<Arc<FileEntry>>,
+    /// Whether these are all files of the partition.
+    whole: bool,
+}
+
+/// Compacts the tables of a tenant; gives how many files went. `settle_after` is how long nothing may have come to a partition
+/// before it becomes one run whatever its size.
+pub(crate) async fn compact(tenant: &Tenant, settle_after: Duration) -> Result<usize, HistoryError> {
+    let mut gone = 0;
     for kind in Kind::ALL {
-        let table = if kind == Kind::Observation { &mut tables.observation } else { tables.rollup(kind) };
-        for files in candidates(kind, &table.files.files, now) {
-            gone += files.len();
-            compact_files(engine, table, files).await?;
+        while let Some(files) = one_job(tenant, kind, settle_after).await? {
+            gone += files;
         }
     }
-    tenant.switch(&tables, std::collections::HashMap::new());
     Ok(gone)
 }
 
-/// The files of each partition that are to be joined. Of roll-ups it is all or none: a row that replaces others may be
-/// joined only together with everything that it replaces.
-fn candidates(kind: Kind, files: &[Arc<FileEntry>], now: i64) -> Vec<Vec<Arc<FileEntry>>> {
+/// Does what is most urgent for one table. Files only come while it works, and only compaction takes any away, so the
+/// tables are held for the commit alone: a flush does not wait for the joining.
+async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<Option<usize>, HistoryError> {
+    let settled = Timestamp::now().micros() - i64::try_from(settle_after.as_micros()).unwrap_or(i64::MAX);
+    let files = tenant.files()(kind);
+    let Some(job) = next_job(&files.files, settled) else { return Ok(None) };
+    let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);
+    let work = move || merge::merge(kind, &dir, &joining, whole);
+    let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+    let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
+    tables.of(kind).commit(Commit { added, removed: job.files, change: None }).await?;
+    tenant.switch(&tables, std::collections::HashMap::new());
+    Ok(Some(count))
+}
+
+fn next_job(files: &[Arc<FileEntry>], settled: i64) -> Option<Job> {
     let mut partitions: BTreeMap<(&str, &str), Vec<Arc<FileEntry>>> = BTreeMap::new();
     for file in files {
         partitions.entry((&file.type_name, &file.part)).or_default().push(Arc::clone(file));
     }
-    let chosen = partitions.into_values().map(|files| match kind {
-        Kind::Observation => of_observations(files, now),
-        Kind::Hour | Kind::Day => of_rollups(files),
-    });
-    chosen.filter(|files| files.len() > 1).collect()
+    partitions.into_values().find_map(|files| of_partition(files, settled))
 }
 
-fn of_rollups(files: Vec<Arc<FileEntry>>) -> Vec<Arc<FileEntry>> {
-    let all: u64 = files.iter().map(|file| file.rows).sum();
-    let small = files.iter().filter(|file| file.rows < SMALL_ROWS).count();
-    if small < SMALL_FILES || all > ROLLUP_ROWS_AT_ONCE { Vec::new() } else { files }
-}
-
-/// The smallest files, up to the first size of which there are enough; all small ones, when nothing came for a while.
-fn of_observations(mut files: Vec<Arc<FileEntry>>, now: i64) -> Vec<Arc<FileEntry>> {
-    files.retain(|file| file.rows < SMALL_ROWS);
-    files.sort_by_key(|file| file.rows);
-    let newest = files.iter().filter_map(|file| file.bounds.recorded).map(|recorded| recorded.1).max();
-    let quiet = newest.is_some_and(|newest| newest < now - QUIET);
-    let size = |file: &Arc<FileEntry>| file.rows.max(1).ilog(SMALL_FILES as u64);
-    let enough = files.chunk_by(|a, b| size(a) == size(b)).find(|same| same.len() >= SMALL_FILES);
-    let largest = match enough.and_then(<[_]>::last) {
-        _ if quiet => u32::MAX,
-        Some(file) => size(file),
-        None => return Vec::new(),
-    };
-    let mut rows = 0;
-    files.retain(|file| {
-        rows += file.rows;
-        size(file) <= largest && rows <= ROWS_AT_ONCE
-    });
-    files
-}
-
-async fn compact_files(
-    engine: &Engine,
-    table: &mut LogTable,
-    files: Vec<Arc<FileEntry>>,
-) -> Result<(), HistoryError> {
-    let Some(first) = files.first().cloned() else { return Ok(()) };
-    let kind = table.files.kind();
-    let batches = flush::read_files(engine, table, files.clone()).await?;
-    let dir = table.dir().to_owned();
-    let work = move || {
-        if kind == Kind::Observation {
-            return write_observations(&dir, &first, batches).map(|file| vec![file]);
-        }
-        let rows = rollup::merge(rollup_rows::from_batches(&batches).map_err(rollup::failed)?);
-        flush::write_rollups(kind, &dir, rows)
-    };
-    let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
-    table.commit(Commit { added, removed: files, change: None }).await
-}
-
-fn write_observations(
-    dir: &std::path::Path,
-    like: &FileEntry,
-    batches: Vec<datafusion::arrow::array::RecordBatch>,
-) -> Result<FileEntry, HistoryError> {
-    let kind = Kind::Observation;
-    let rows = Gathered::new(batches).map_err(rollup::failed)?;
-    let texts = rows
-        .take_texts(&[observation::UNIT, observation::KIND, observation::TYPES])
-        .map_err(rollup::failed)?;
-    let (keys, schema) = (rows.sorted(), kind.file_schema());
-    let mut file = FileWriter::new(kind, dir, &like.type_name, &like.part)?;
-    for part in keys.chunks(WRITE_ROWS) {
-        file.write(&rows.take(part, &schema, &texts).map_err(rollup::failed)?)?;
+/// What a partition needs. Files are taken in the order of the changes they hold, without leaving one out: a roll-up row that
+/// replaces others may be joined only together with everything between.
+fn of_partition(mut files: Vec<Arc<FileEntry>>, settled: i64) -> Option<Job> {
+    files.sort_by_key(|file| (file.name.run.is_none(), file.bounds.change));
+    let run = files.first().and_then(|file| file.name.run.clone());
+    let in_run = files.iter().take_while(|file| run.is_some() && file.name.run == run).count();
+    let fresh = &files[in_run..];
+    if fresh.is_empty() || (in_run == 0 && fresh.len() == 1) {
+        return None;
     }
-    file.finish()
+    let rows = |files: &[Arc<FileEntry>]| files.iter().map(|file| file.rows).sum::<u64>();
+    let quiet = fresh.iter().all(|file| file.written <= settled);
+    let joined = if quiet { fresh.len() } else { newest_of_one_size(fresh) };
+    let most = FILES_MAX.saturating_sub(in_run).max(2);
+    if joined == 0 {
+        return None;
+    }
+    if joined == fresh.len() && joined <= most && (quiet || rows(fresh) * 2 >= rows(&files[..in_run])) {
+        return Some(Job { files, whole: true });
+    }
+    // One that is alone beside the run waits for others.
+    let joined = joined.min(most);
+    (joined > 1).then(|| Job { files: files.split_off(files.len() - joined), whole: false })
+}
+
+/// How many of the newest files to join: up to the first size of which there are enough.
+fn newest_of_one_size(fresh: &[Arc<FileEntry>]) -> usize {
+    let size = |file: &FileEntry| file.rows.max(1).ilog(FILES as u64);
+    let sizes: std::collections::BTreeSet<u32> = fresh.iter().map(|file| size(file)).collect();
+    let newest = sizes.into_iter().filter_map(|most| {
+        let newest: Vec<_> = fresh.iter().rev().take_while(|file| size(file) <= most).collect();
+        let same = newest.iter().filter(|file| size(file) == most).count();
+        (same >= FILES).then_some(newest.len())
+    });
+    newest.max().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Bounds;
+    use crate::{files::Bounds, parquet_file::NameParts};
 
-    const DAY: i64 = QUIET;
-
-    fn file(part: &str, rows: u64, recorded: i64) -> Arc<FileEntry> {
+    fn file(run: Option<&str>, rows: u64, change: i64) -> Arc<FileEntry> {
         Arc::new(FileEntry {
-            path: format!("type=A/month={part}/{rows}-{recorded}.parquet"),
+            path: format!("type=A/month=2024-01/{rows}-{change}.parquet"),
             bytes: rows * 4,
             rows,
             type_name: "A".to_owned(),
-            part: part.to_owned(),
-            bounds: Bounds { recorded: Some((recorded, recorded)), ..Bounds::default() },
+            part: "2024-01".to_owned(),
+            written: change,
+            bounds: Bounds { change: Some((change, change)), ..Bounds::default() },
+            name: NameParts { run: run.map(str::to_owned), checksum: None },
         })
     }
 
-    fn chosen(files: &[Arc<FileEntry>], now: i64) -> Vec<Vec<u64>> {
-        let rows = |files: Vec<Arc<FileEntry>>| files.iter().map(|file| file.rows).collect();
-        candidates(Kind::Observation, files, now).into_iter().map(rows).collect()
+    fn parts(rows: &[u64]) -> Vec<Arc<FileEntry>> {
+        rows.iter().zip(1..).map(|(rows, change)| file(None, *rows, change)).collect()
+    }
+
+    fn chosen(files: &[Arc<FileEntry>], settled: i64) -> Option<(Vec<u64>, bool)> {
+        let job = next_job(files, settled)?;
+        Some((job.files.iter().map(|file| file.rows).collect(), job.whole))
     }
 
     #[test]
-    fn files_of_one_size_are_joined_with_the_smaller_ones() {
-        let sizes = [70_000, 5_000, 5_100, 5_200, 40, 5_300, 2_000_000];
-        let files: Vec<_> = sizes.iter().map(|rows| file("2024-01", *rows, 0)).collect();
-        assert_eq!(chosen(&files, 0), [[40, 5_000, 5_100, 5_200, 5_300]]);
-        assert!(chosen(&files[..3], 0).is_empty(), "three are too few");
+    fn newest_files_of_one_size_are_joined_with_the_smaller_ones() {
+        let files = parts(&[2_000_000, 70_000, 5_000, 5_100, 5_200, 40, 5_300]);
+        assert_eq!(chosen(&files, 0), Some((vec![5_000, 5_100, 5_200, 40, 5_300], false)));
+        assert_eq!(chosen(&files[..5], 0), None, "three are too few");
+        // What is older than a large file waits for the large one.
+        let files = parts(&[5_000, 5_000, 5_000, 5_000, 70_000]);
+        assert_eq!(chosen(&files, 0), None);
     }
 
     #[test]
-    fn a_month_that_is_over_becomes_one_file() {
-        let files = [file("2024-01", 70_000, 0), file("2024-01", 5_000, 0), file("2024-02", 9, 0)];
-        assert!(chosen(&files, DAY - 1).is_empty());
-        assert_eq!(chosen(&files, DAY + 1), [[5_000, 70_000]]);
+    fn a_partition_that_is_over_becomes_one_run() {
+        let files = parts(&[70_000, 5_000]);
+        assert_eq!(chosen(&files, 1), None);
+        assert_eq!(chosen(&files, 2), Some((vec![70_000, 5_000], true)));
+        assert_eq!(chosen(&files[..1], 2), None, "one file is a run");
+        let run = [file(Some("r"), 9_000_000, 0), file(Some("r"), 100, 0)];
+        assert_eq!(chosen(&run, 9), None);
+        let late = [run.to_vec(), parts(&[3])].concat();
+        assert_eq!(chosen(&late, 0), None);
+        assert_eq!(chosen(&late, 9), Some((vec![9_000_000, 100, 3], true)));
     }
 
     #[test]
-    fn no_more_is_joined_than_fits_in_memory() {
-        let files: Vec<_> = (0..4).map(|n| file("2024-01", 900_000 + n, 0)).collect();
-        assert_eq!(chosen(&files, 0), [[900_000, 900_001]]);
+    fn what_has_grown_to_half_of_the_run_joins_it() {
+        let beside = |rows: u64| [vec![file(Some("r"), 1_000, 0)], parts(&[rows; 4])].concat();
+        assert_eq!(chosen(&beside(100), 0), Some((vec![100; 4], false)));
+        assert_eq!(chosen(&beside(125), 0), Some((vec![1_000, 125, 125, 125, 125], true)));
     }
 
     /// A month of flushes every ten minutes: the files stay few, and a row is written a few times only.
@@ -174,17 +157,17 @@ mod tests {
     fn rows_are_written_anew_seldom() {
         let (mut files, mut written, mut most) = (Vec::new(), 0, 0);
         for flush in 0..4_320_u64 {
-            files.push(file("2024-01", 6_000 + flush % 7, 0));
-            for joined in candidates(Kind::Observation, &files, 0) {
-                let rows: u64 = joined.iter().map(|file| file.rows).sum();
-                files.retain(|file| !joined.iter().any(|gone| Arc::ptr_eq(gone, file)));
-                files.push(file("2024-01", rows, 0));
+            files.push(file(None, 6_000 + flush % 7, flush as i64));
+            while let Some(job) = next_job(&files, -1) {
+                let rows: u64 = job.files.iter().map(|file| file.rows).sum();
+                files.retain(|file| !job.files.iter().any(|gone| Arc::ptr_eq(gone, file)));
+                files.push(file(job.whole.then_some("r"), rows, flush as i64));
                 written += rows;
             }
-            most = most.max(files.iter().filter(|file| file.rows < SMALL_ROWS).count());
+            most = most.max(files.len());
         }
         let all: u64 = files.iter().map(|file| file.rows).sum();
-        assert!(written < 6 * all, "each row was written {} times", written / all);
-        assert!(most <= 16, "{most} small files at once");
+        assert!(written < 8 * all, "each row was written {} times", written / all);
+        assert!(most <= 20, "{most} files at once");
     }
 }

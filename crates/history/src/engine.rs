@@ -1,5 +1,7 @@
 //! The query engine and the plan that reads buffer and files as one table.
 
+pub(crate) mod sorted;
+
 use std::{path::Path, sync::Arc};
 
 use datafusion::{
@@ -28,7 +30,7 @@ use datafusion::{
     logical_expr::{Expr, utils::conjunction},
     object_store::path::Path as StorePath,
     physical_expr::{
-        PhysicalExpr,
+        LexOrdering, PhysicalExpr,
         expressions::Column,
         utils::{collect_columns, reassign_expr_columns},
     },
@@ -201,9 +203,10 @@ pub(crate) fn plan(
     if !view.memory.is_empty() {
         inputs.push(memory_scan(view, &needed)?);
     }
-    let groups = file_groups(state, view, &prune(&view.files, predicate.as_ref()))?;
+    let count = state.config().target_partitions();
+    let groups = file_groups(view, &prune(&view.files, predicate.as_ref()), count)?;
     if !groups.is_empty() || inputs.is_empty() {
-        inputs.push(parquet_scan(state, kind, groups, predicate.as_ref(), &needed)?);
+        inputs.push(parquet_scan(state, kind, groups, predicate.as_ref(), &needed, Vec::new())?);
     }
     if let Some(predicate) = predicate {
         // The scans use the predicate to read less; that no other row comes through is seen to here.
@@ -227,11 +230,13 @@ fn memory_scan(view: &View, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>,
     Ok(MemorySourceConfig::try_new_exec(&parts, schema, None)?)
 }
 
-fn file_groups(state: &SessionState, view: &View, kept: &[bool]) -> Result<Vec<FileGroup>, DataFusionError> {
-    let count = state.config().target_partitions().max(1);
+/// The kept files in at most so many groups.
+fn file_groups(view: &View, kept: &[bool], groups_max: usize) -> Result<Vec<FileGroup>, DataFusionError> {
+    let files: Vec<_> =
+        view.files.files.iter().zip(kept).filter(|(_, kept)| **kept).map(|(file, _)| file).collect();
+    let count = groups_max.min(files.len()).max(1);
     let mut groups: Vec<Vec<PartitionedFile>> = vec![Vec::new(); count];
-    let files = view.files.files.iter().zip(kept).filter(|(_, kept)| **kept).map(|(file, _)| file);
-    for (i, file) in files.enumerate() {
+    for (i, file) in files.into_iter().enumerate() {
         let path = StorePath::from_absolute_path(view.dir.join(&file.path))?;
         let type_name = ScalarValue::Utf8(Some(file.type_name.clone()));
         let type_name = ScalarValue::Dictionary(Box::new(DataType::Int32), Box::new(type_name));
@@ -248,6 +253,7 @@ fn parquet_scan(
     groups: Vec<FileGroup>,
     predicate: Option<&Arc<dyn PhysicalExpr>>,
     columns: &[usize],
+    ordering: Vec<LexOrdering>,
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
     let url = ObjectStoreUrl::local_filesystem();
     let type_column = Arc::new(Field::new("type", dictionary(), true));
@@ -267,6 +273,7 @@ fn parquet_scan(
     let scan = FileScanConfigBuilder::new(url, Arc::new(source))
         .with_file_groups(groups)
         .with_projection_indices(Some(columns.to_vec()))?
+        .with_output_ordering(ordering)
         .build();
     Ok(DataSourceExec::from_data_source(scan))
 }

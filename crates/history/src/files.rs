@@ -15,7 +15,10 @@ use datafusion::{
 use deltalake::kernel::{Action, Add, Remove};
 use senne_model::{Json, Timestamp};
 
-use crate::schema::{Kind, dictionary};
+use crate::{
+    parquet_file::NameParts,
+    schema::{Kind, dictionary},
+};
 
 /// One file.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,7 +30,10 @@ pub(crate) struct FileEntry {
     /// The partition: shown type and month (or year).
     pub(crate) type_name: String,
     pub(crate) part: String,
+    /// When it was written, in microseconds; whole milliseconds once it comes from the log.
+    pub(crate) written: i64,
     pub(crate) bounds: Bounds,
+    pub(crate) name: NameParts,
 }
 
 /// The least and the greatest value of columns; `None` when not known or when all are null.
@@ -77,7 +83,7 @@ impl FileEntry {
             path: self.path.clone(),
             partition_values: self.partition(kind),
             size: self.bytes as i64,
-            modification_time: Timestamp::now().micros() / 1000,
+            modification_time: self.written / 1000,
             data_change: news,
             stats: Some(self.statistics(kind).to_string()),
             ..Add::default()
@@ -126,6 +132,7 @@ impl FileEntry {
         kind: Kind,
         path: &str,
         bytes: u64,
+        written: i64,
         statistics: Option<&str>,
         partition: &HashMap<String, Option<String>>,
     ) -> Self {
@@ -159,6 +166,8 @@ impl FileEntry {
             rows: count(statistics.get("numRecords")).unwrap_or_default(),
             type_name: partition("type"),
             part: partition(kind.time_partition()),
+            written,
+            name: NameParts::of(path),
             bounds: Bounds {
                 attribute: texts("attribute"),
                 entity: texts("entity"),
@@ -282,6 +291,8 @@ mod tests {
             rows: 3,
             type_name: "A".to_owned(),
             part: "2024-01".to_owned(),
+            written: 7_000,
+            name: NameParts::default(),
             bounds: Bounds {
                 attribute: Some(("NO2".to_owned(), "PM10".to_owned())),
                 entity: Some(("urn:a".to_owned(), "urn:b".to_owned())),
@@ -293,7 +304,14 @@ mod tests {
         };
         let Action::Add(add) = entry.add(Kind::Observation, true) else { panic!("no add") };
         let stats = add.stats.as_deref();
-        let read = FileEntry::of(Kind::Observation, &add.path, add.size as u64, stats, &add.partition_values);
+        let read = FileEntry::of(
+            Kind::Observation,
+            &add.path,
+            add.size as u64,
+            add.modification_time * 1000,
+            stats,
+            &add.partition_values,
+        );
         assert_eq!(read, entry);
         assert!(entry.bounds.may_have("urn:a", "O3"));
         assert!(!entry.bounds.may_have("urn:c", "O3"));

@@ -2,18 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use async_trait::async_trait;
 use senne_model::ChangeNo;
 
 use crate::{
     HistoryError,
     engine::{Engine, View},
     files::{FileEntry, FileSet},
-    filter,
     gather::{Gathered, Key, SeriesName},
     log_table::{Commit, LogTable},
     month::{Month, MonthFinder},
-    parquet_file::FileWriter,
-    rollup::{self, COLUMNS, Dirty, RollupRow, Series, bucket_micros},
+    parquet_file::{FileName, FileWriter},
+    rebuild::{Source, days_of, rebuild},
+    rollup::{self, COLUMNS, Dirty, RollupRow, Series, start_of},
     rollup_rows,
     schema::{Kind, observation},
     tenant::{Frozen, Tables, Tenant, series_hash},
@@ -26,10 +27,8 @@ const WRITE_ROWS: usize = 65_536;
 struct Written {
     files: Vec<FileEntry>,
     newest: HashMap<u64, i64>,
-    rollups: [(Vec<RollupRow>, Dirty); 2],
+    rollups: [(Vec<RollupRow>, Dirty); 3],
 }
-
-const ROLLUPS: [Kind; 2] = [Kind::Hour, Kind::Day];
 
 /// Writes the rows that the tenant has in memory; gives how many there were.
 pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<usize, HistoryError> {
@@ -48,9 +47,8 @@ pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<
         let written = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
         let commit = Commit { added: written.files, removed: Vec::new(), change: Some(last.0 as i64) };
         commit_change(&mut tables.observation, commit).await?;
-        for (kind, (rows, dirty)) in ROLLUPS.into_iter().zip(written.rollups) {
-            let view = table_view(&tables.observation);
-            commit_rollups(kind, engine, &view, tables.rollup(kind), rows, dirty, last.0 as i64).await?;
+        for (kind, (rows, dirty)) in Kind::ROLLUPS.into_iter().zip(written.rollups) {
+            commit_rollups(kind, engine, &mut tables, rows, dirty, last.0 as i64).await?;
         }
         newest = written.newest;
     }
@@ -66,8 +64,8 @@ pub(crate) async fn catch_up(
 ) -> Result<(), HistoryError> {
     let until = tables.observation.change;
     let mut behind = false;
-    for kind in ROLLUPS {
-        let from = tables.rollup(kind).change;
+    for kind in Kind::ROLLUPS {
+        let from = tables.of(kind).change;
         if from >= until {
             continue;
         }
@@ -78,7 +76,7 @@ pub(crate) async fn catch_up(
         }
         let view = table_view(&tables.observation);
         let dirty = touched_since(kind, engine, &view, from).await?;
-        commit_rollups(kind, engine, &view, tables.rollup(kind), Vec::new(), dirty, until).await?;
+        commit_rollups(kind, engine, tables, Vec::new(), dirty, until).await?;
     }
     if behind {
         tenant.switch(tables, HashMap::new());
@@ -92,13 +90,13 @@ async fn touched_since(kind: Kind, engine: &Engine, view: &View, change: i64) ->
     let late = col("change").gt(lit(change)).and(col("observed_at").is_not_null());
     let read = engine.read(view, Some(&COLUMNS), Some(late), usize::MAX).await?.unwrap_or_default();
     let rows = Gathered::new(read).map_err(rollup::failed)?;
-    let length = bucket_micros(kind);
     let mut dirty = Dirty::new();
     for run in rows.sorted().chunk_by(|a, b| a.series() == b.series()) {
         let Some(last) = run.last() else { continue };
         let type_name = rows.text("type", *last).unwrap_or_default();
-        let series = Arc::new(Series::of(&rows.name(last.series()), type_name));
-        let starts = run.iter().map(|key| key.moment().div_euclid(length) * length);
+        let types = rows.text("types", *last);
+        let series = Arc::new(Series::of(&rows.name(last.series()), type_name, types));
+        let starts = run.iter().map(|key| start_of(kind, key.moment()));
         dirty.entry(series).or_default().extend(starts);
     }
     Ok(dirty)
@@ -137,7 +135,7 @@ fn write(
     let mut upper = |name: &SeriesName<'_>, first: i64| {
         *newest_of.entry(series_hash(name)).or_insert_with(|| tenant.newest(before, name, first))
     };
-    let rollups = ROLLUPS.map(|kind| {
+    let rollups = Kind::ROLLUPS.map(|kind| {
         let mut dirty = Dirty::new();
         let rows = rollup::build(kind, &rows, &keys, last.0 as i64, &mut upper, &mut dirty);
         (rows, dirty)
@@ -164,7 +162,7 @@ fn write_files(dir: &std::path::Path, rows: &Gathered) -> Result<Vec<FileEntry>,
     let mut files = Vec::with_capacity(groups.len());
     for ((type_name, month), keys) in groups {
         let type_name = types.text(type_name).unwrap_or_default();
-        let mut file = FileWriter::new(kind, dir, type_name, &month.text())?;
+        let mut file = FileWriter::begin(kind, dir, type_name, &month.text(), FileName::part())?;
         for part in keys.chunks(WRITE_ROWS) {
             file.write(&rows.take(part, &schema, &texts).map_err(rollup::failed)?)?;
         }
@@ -176,22 +174,41 @@ fn write_files(dir: &std::path::Path, rows: &Gathered) -> Result<Vec<FileEntry>,
 async fn commit_rollups(
     kind: Kind,
     engine: &Engine,
-    observations: &View,
-    table: &mut LogTable,
+    tables: &mut Tables,
     mut rows: Vec<RollupRow>,
     dirty: Dirty,
     change: i64,
 ) -> Result<(), HistoryError> {
-    let view = |_: &[&str], _: i64, _: i64| observations.clone();
-    rows.extend(rollup::rebuild(kind, engine, &view, change, &dirty).await?);
+    let source =
+        Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
+    rows.extend(rebuild(kind, engine, &source, change, &dirty).await?);
+    let table = tables.of(kind);
     let dir = table.dir().to_owned();
     let work = move || write_rollups(kind, &dir, rows);
     let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
     commit_change(table, Commit { added, removed: Vec::new(), change: Some(change) }).await
 }
 
+/// What the tables have, without memory.
+struct Committed<'a> {
+    engine: &'a Engine,
+    observation: View,
+    day: View,
+}
+
+#[async_trait]
+impl Source for Committed<'_> {
+    fn observations(&self, _entities: &[&str], _from: i64, _to: i64) -> View {
+        self.observation.clone()
+    }
+
+    async fn days(&self, attribute: &str, entities: &[&str]) -> Result<Vec<RollupRow>, HistoryError> {
+        days_of(self.engine, &self.day, attribute, entities, Vec::new()).await
+    }
+}
+
 /// Writes roll-up rows, one file per partition.
-pub(crate) fn write_rollups(
+fn write_rollups(
     kind: Kind,
     dir: &std::path::Path,
     mut rows: Vec<RollupRow>,
@@ -206,7 +223,7 @@ pub(crate) fn write_rollups(
     let columns: Vec<usize> = (0..width).collect();
     let mut files = Vec::with_capacity(parts.len());
     for ((type_name, part), rows) in parts {
-        let mut file = FileWriter::new(kind, dir, &type_name, &part)?;
+        let mut file = FileWriter::begin(kind, dir, &type_name, &part, FileName::part())?;
         for some in rows.chunks(WRITE_ROWS) {
             let batch = rollup_rows::to_batch(kind, some).and_then(|batch| batch.project(&columns));
             file.write(&batch.map_err(rollup::failed)?)?;
@@ -214,15 +231,4 @@ pub(crate) fn write_rollups(
         files.push(file.finish()?);
     }
     Ok(files)
-}
-
-/// All rows of some files of a table.
-pub(crate) async fn read_files(
-    engine: &Engine,
-    table: &LogTable,
-    files: Vec<Arc<FileEntry>>,
-) -> Result<Vec<datafusion::arrow::array::RecordBatch>, HistoryError> {
-    let mut view = table_view(table);
-    view.files = Arc::new(FileSet::new(table.files.kind(), files));
-    Ok(engine.read(&view, None, filter::all(Vec::new()), usize::MAX).await?.unwrap_or_default())
 }

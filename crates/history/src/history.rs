@@ -14,9 +14,9 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Problem, TenantName};
 
 use crate::{
-    Aggregation, EntityPast, EntitySource, HistoryConfig, HistoryError, PastQuery, SeriesBuckets, SqlLimits,
-    Statistics, Table, aggregate, compact, disk, engine::Engine, flush, past, schema::Kind, sql, steps,
-    tenant::Tenant,
+    Aggregation, Description, EntityPast, HistoryConfig, HistoryError, PastQuery, Question, Rows,
+    SeriesBuckets, Statistics, Surroundings, Table, aggregate, compact, disk, engine::Engine, flush, past,
+    schema::Kind, sql, steps, tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -37,6 +37,7 @@ pub struct History {
     /// What the durable file says.
     recorded: AtomicU64,
     flushing: tokio::sync::Mutex<()>,
+    compacting: tokio::sync::Mutex<()>,
 }
 
 impl History {
@@ -59,6 +60,7 @@ impl History {
             buffered: AtomicU64::new(recorded.0),
             recorded: AtomicU64::new(recorded.0),
             flushing: tokio::sync::Mutex::new(()),
+            compacting: tokio::sync::Mutex::new(()),
         }))
     }
 
@@ -174,40 +176,63 @@ impl History {
         aggregate::aggregate(&self.engine, &tenant, &snapshot, query, aggregation).await
     }
 
-    /// Answers a read-only SQL query (`SELECT`, `EXPLAIN`, `SHOW`) over the views `entity`, `observation`,
-    /// `observation_corrected`, `hourly` and `daily` of a tenant. Anything that would write or touch files is refused.
+    /// Answers a read-only SQL query (`SELECT`, `EXPLAIN`, `SHOW`, `DESCRIBE`) over the views of a tenant, row by row. Anything that
+    /// would write or touch files is refused.
+    pub async fn query(
+        &self,
+        tenant: &TenantName,
+        question: Question,
+        around: Surroundings,
+    ) -> Result<Rows, Problem> {
+        sql::query(&self.engine, self.tenant_or_none(tenant), question, around).await
+    }
+
+    /// The answer to a query as a whole.
     pub async fn sql(
         &self,
         tenant: &TenantName,
-        sql: &str,
-        entities: Arc<dyn EntitySource>,
-        limits: SqlLimits,
+        question: Question,
+        around: Surroundings,
     ) -> Result<Table, Problem> {
-        let none = || Arc::new(Tenant::absent(&self.config.dir.join(tenant.as_str()), ChangeNo(0)));
-        let tenant = self.tenant(tenant).unwrap_or_else(none);
-        sql::sql(&self.engine, tenant, sql, entities, limits).await
+        self.query(tenant, question, around).await?.table().await
+    }
+
+    /// What a query would answer with, and which parameters it wants; it is not run.
+    pub async fn describe(
+        &self,
+        tenant: &TenantName,
+        text: &str,
+        around: Surroundings,
+    ) -> Result<Description, Problem> {
+        sql::describe(&self.engine, self.tenant_or_none(tenant), text, around).await
+    }
+
+    fn tenant_or_none(&self, name: &TenantName) -> Arc<Tenant> {
+        let none = || Arc::new(Tenant::absent(&self.config.dir.join(name.as_str()), ChangeNo(0)));
+        self.tenant(name).unwrap_or_else(none)
     }
 
     /// Joins small files of partitions that have many, in the order of series and time, and joins roll-up rows of one
     /// bucket. Gives how many files went. The old files stay on disk until [`History::vacuum`].
     pub async fn compact(&self) -> Result<usize, HistoryError> {
-        let _turn = self.flushing.lock().await;
+        let _turn = self.compacting.lock().await;
         let mut gone = 0;
         for (_, tenant) in self.all() {
-            gone += compact::compact(&self.engine, &tenant).await?;
+            gone += compact::compact(&tenant, self.config.settle_after).await?;
         }
         Ok(gone)
     }
 
     /// Removes files that no version refers to any more, older than the configured time. Gives how many.
     pub async fn vacuum(&self) -> Result<usize, HistoryError> {
-        let _turn = self.flushing.lock().await;
+        // What a flush or a compaction has written and not yet named would count as an orphan.
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
         let mut gone = 0;
         for (_, tenant) in self.all() {
             let mut tables = tenant.tables.lock().await;
-            gone += tables.observation.vacuum(self.config.keep_removed).await?;
-            gone += tables.hour.vacuum(self.config.keep_removed).await?;
-            gone += tables.day.vacuum(self.config.keep_removed).await?;
+            for kind in Kind::ALL {
+                gone += tables.of(kind).vacuum(self.config.keep_removed).await?;
+            }
         }
         Ok(gone)
     }
@@ -225,7 +250,7 @@ impl History {
             all.rows += files(Kind::Observation).rows();
             all.bytes += files(Kind::Observation).bytes();
             all.files += files(Kind::Observation).files.len();
-            for kind in [Kind::Hour, Kind::Day] {
+            for kind in Kind::ROLLUPS {
                 all.rollup_rows += files(kind).rows();
                 all.rollup_bytes += files(kind).bytes();
             }

@@ -8,16 +8,20 @@ mod engine;
 mod files;
 mod filter;
 mod flush;
+mod fresh;
 mod gather;
 mod history;
 mod log_table;
+mod merge;
 mod month;
 mod names;
 mod parquet_file;
 mod partial;
 mod past;
+mod rebuild;
 mod rollup;
 mod rollup_rows;
+mod rollup_scan;
 mod schema;
 mod sql;
 mod steps;
@@ -29,6 +33,12 @@ mod value;
 
 pub use history::History;
 pub use types::{
-    Aggregation, Bucket, Column, ColumnKind, EntityPast, EntitySource, HistoryConfig, HistoryError,
-    PastQuery, Point, SeriesBuckets, SeriesPast, SqlLimits, Statistics, Table,
+    Aggregation, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description, EntityPast,
+    EntitySource, Everything, HistoryConfig, HistoryError, Parameters, PastQuery, Point, Question, Rows,
+    SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
 };
+
+/// The form of SQL answers: Arrow record batches, in the version that the engine speaks.
+pub mod arrow {
+    pub use datafusion::arrow::{array::RecordBatch, *};
+}

@@ -97,9 +97,9 @@ impl LogTable {
         let version = state.transaction_version(store.as_ref(), APPLICATION).await;
         self.change = version.map_err(|e| self.failed("reading the cursor of", e))?.unwrap_or(0);
         let entry = |view: LogicalFileView| {
-            let (path, bytes) = (view.path(), view.size() as u64);
-            let stats = view.stats();
-            Arc::new(FileEntry::of(self.kind, &path, bytes, stats.as_deref(), &view.partition_values_map()))
+            let (path, bytes, written) = (view.path(), view.size() as u64, view.modification_time() * 1000);
+            let (stats, partition) = (view.stats(), view.partition_values_map());
+            Arc::new(FileEntry::of(self.kind, &path, bytes, written, stats.as_deref(), &partition))
         };
         let files = state.log_data().iter().map(entry).collect();
         self.files = Arc::new(FileSet::new(self.kind, files));

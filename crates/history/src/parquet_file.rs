@@ -23,6 +23,7 @@ use datafusion::{
     },
 };
 use senne_model::Timestamp;
+use twox_hash::XxHash3_128;
 
 use crate::{
     HistoryError, disk,
@@ -75,58 +76,161 @@ static PROPERTIES: LazyLock<WriterProperties> = LazyLock::new(|| {
     properties.build()
 });
 
+/// The name of a file before its content is known: a part stands alone, the files of a run follow each other in the order of
+/// the table and have no row of one bucket or series twice.
+#[derive(Clone, Debug)]
+pub(crate) struct FileName {
+    run: bool,
+    unique: String,
+    index: usize,
+}
+
+impl FileName {
+    /// A file that stands alone.
+    pub(crate) fn part() -> Self {
+        Self { run: false, unique: unique(), index: 0 }
+    }
+
+    /// The first file of a run.
+    pub(crate) fn run() -> Self {
+        Self { run: true, ..Self::part() }
+    }
+
+    /// The name for this file; the next call names the one after it.
+    pub(crate) fn next(&mut self) -> Self {
+        let this = self.clone();
+        self.index += 1;
+        this
+    }
+
+    fn unfinished(&self) -> String {
+        format!("{}-{}.unfinished", self.unique, self.index)
+    }
+
+    /// `part-TIME-PROCESS-COUNT-INDEX-CHECKSUM.parquet`, or `run-` for a file of a run.
+    fn finished(&self, checksum: u128) -> String {
+        let kind = if self.run { "run" } else { "part" };
+        format!("{kind}-{}-{}-{checksum:032x}.parquet", self.unique, self.index)
+    }
+}
+
+/// What the name of a file says: the run it is of, and the checksum of its bytes (XXH3, 128 bits).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct NameParts {
+    pub(crate) run: Option<String>,
+    pub(crate) checksum: Option<u128>,
+}
+
+impl NameParts {
+    /// Reads the name that ends a path; files of other writers say nothing.
+    pub(crate) fn of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let parts: Vec<&str> = name.strip_suffix(".parquet").unwrap_or_default().split('-').collect();
+        let [kind @ ("part" | "run"), time, process, count, _, checksum] = parts[..] else {
+            return Self::default();
+        };
+        let checksum = u128::from_str_radix(checksum, 16).ok();
+        Self { run: (kind == "run").then(|| format!("{time}-{process}-{count}")), checksum }
+    }
+}
+
 /// A file under way.
 #[derive(Debug)]
 pub(crate) struct FileWriter {
     kind: Kind,
-    full: std::path::PathBuf,
-    writer: ArrowWriter<File>,
+    folder: std::path::PathBuf,
+    name: FileName,
+    writer: ArrowWriter<Summed>,
     entry: FileEntry,
+}
+
+/// Sums up what is written.
+struct Summed {
+    file: File,
+    sum: XxHash3_128,
+    bytes: u64,
+}
+
+impl std::fmt::Debug for Summed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Summed").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+impl std::io::Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.sum.write(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl FileWriter {
     /// Begins a file in the folder of a table. It counts as an orphan until a commit names it.
-    pub(crate) fn new(
+    pub(crate) fn begin(
         kind: Kind,
         table_dir: &Path,
         type_name: &str,
         part: &str,
+        name: FileName,
     ) -> Result<Self, HistoryError> {
-        let folder = format!("type={}/{}={part}", path_part(type_name), kind.time_partition());
-        let path = format!("{folder}/part-{}.parquet", unique());
-        let full = table_dir.join(&path);
-        disk::make_folder(&table_dir.join(&folder))?;
+        let path = format!("type={}/{}={part}", path_part(type_name), kind.time_partition());
+        let folder = table_dir.join(&path);
+        disk::make_folder(&folder)?;
+        let full = folder.join(name.unfinished());
         let file = File::options()
             .write(true)
             .create_new(true)
             .open(&full)
             .map_err(disk::error("creating", &full))?;
-        let writer = ArrowWriter::try_new(file, kind.file_schema(), Some(PROPERTIES.clone()));
+        let summed = Summed { file, sum: XxHash3_128::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(summed, kind.file_schema(), Some(PROPERTIES.clone()));
         let entry = FileEntry {
             path,
             bytes: 0,
             rows: 0,
             type_name: type_name.to_owned(),
             part: part.to_owned(),
+            written: Timestamp::now().micros(),
             bounds: Bounds::default(),
+            name: NameParts::default(),
         };
-        Ok(Self { kind, writer: writer.map_err(|e| failed(&full, e))?, full, entry })
+        Ok(Self { kind, writer: writer.map_err(|e| failed(&full, e))?, folder, name, entry })
     }
 
     /// Adds rows that follow those before in the order of the table; the columns are those of the files.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), HistoryError> {
         self.entry.rows += batch.num_rows() as u64;
         widen(&mut self.entry.bounds, bounds(self.kind, batch));
-        self.writer.write(batch).map_err(|e| failed(&self.full, e))
+        self.writer.write(batch).map_err(|e| failed(&self.unfinished(), e))
     }
 
-    /// Ends the file and makes it durable.
+    /// How many rows it has so far.
+    pub(crate) fn rows(&self) -> u64 {
+        self.entry.rows
+    }
+
+    fn unfinished(&self) -> std::path::PathBuf {
+        self.folder.join(self.name.unfinished())
+    }
+
+    /// Ends the file, gives it its name and makes it durable.
     pub(crate) fn finish(mut self) -> Result<FileEntry, HistoryError> {
-        self.writer.finish().map_err(|e| failed(&self.full, e))?;
-        let file = self.writer.inner();
-        file.sync_all().map_err(disk::error("syncing", &self.full))?;
-        self.entry.bytes = file.metadata().map_err(disk::error("measuring", &self.full))?.len();
-        self.full.parent().map_or(Ok(()), disk::sync)?;
+        let written = self.unfinished();
+        self.writer.finish().map_err(|e| failed(&written, e))?;
+        let summed = self.writer.inner();
+        summed.file.sync_all().map_err(disk::error("syncing", &written))?;
+        self.entry.bytes = summed.bytes;
+        let name = self.name.finished(summed.sum.finish_128());
+        std::fs::rename(&written, self.folder.join(&name)).map_err(disk::error("naming", &written))?;
+        disk::sync(&self.folder)?;
+        self.entry.path = format!("{}/{name}", self.entry.path);
+        self.entry.name = NameParts::of(&self.entry.path);
         Ok(self.entry)
     }
 }
@@ -193,4 +297,26 @@ fn widen(bounds: &mut Bounds, more: Bounds) {
     both(&mut bounds.recorded, more.recorded);
     both(&mut bounds.change, more.change);
     bounds.untimed = Some(bounds.untimed.unwrap_or(0) + more.untimed.unwrap_or(0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_run_and_checksum() {
+        let mut run = FileName::run();
+        let (first, second) = (run.next().finished(1), run.next().finished(2));
+        let (first, second) =
+            (NameParts::of(&format!("type=A/month=2024-01/{first}")), NameParts::of(&second));
+        assert_eq!((first.checksum, second.checksum), (Some(1), Some(2)));
+        assert!(first.run.is_some());
+        assert_eq!(first.run, second.run);
+        assert_eq!(NameParts::of(&FileName::part().finished(u128::MAX)).run, None);
+        for foreign in
+            ["part-00000-c1777d7d-89d9-4790-b38a-6ee7e24456b1-c000.parquet", "part-1-2-3.parquet", ""]
+        {
+            assert_eq!(NameParts::of(foreign), NameParts::default());
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Hourly and daily roll-ups: rows of joinable sums per series and bucket.
+//! Roll-ups per hour, per day and over all of time: rows of joinable sums per series and bucket.
 //!
 //! A flush adds rows for what is newer than anything known of the series; a bucket that a late value, a duplicate or a
 //! correction falls into is computed anew from the observations, and its row replaces those of earlier flushes.
@@ -8,24 +8,20 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::logical_expr::{col, lit};
-
 use crate::{
     HistoryError,
-    engine::{Engine, View},
-    filter,
     gather::{Gathered, Key, SeriesName},
-    month,
     partial::Partial,
     schema::Kind,
 };
 
 /// The columns that roll-ups and aggregates are computed from.
-pub(crate) const COLUMNS: [&str; 12] = [
+pub(crate) const COLUMNS: [&str; 13] = [
     "attribute",
     "attribute_iri",
     "entity",
     "dataset_id",
+    "types",
     "type",
     "observed_at",
     "recorded_at",
@@ -35,18 +31,26 @@ pub(crate) const COLUMNS: [&str; 12] = [
     "position",
     "deleted",
 ];
-/// So many entities are rebuilt with one scan.
-const ENTITIES_AT_ONCE: usize = 256;
-
-/// The length of a bucket of a roll-up table, in microseconds.
-pub(crate) fn bucket_micros(kind: Kind) -> i64 {
-    if kind == Kind::Day { 86_400_000_000 } else { 3_600_000_000 }
+/// The length of a bucket of a roll-up table, in microseconds; `None` is all of time.
+pub(crate) fn bucket_micros(kind: Kind) -> Option<i64> {
+    match kind {
+        Kind::Observation | Kind::Hour => Some(3_600_000_000),
+        Kind::Day => Some(86_400_000_000),
+        Kind::Series => None,
+    }
 }
 
-/// A series with its type.
+/// Where the bucket of a moment begins, in microseconds; 0 where it is all of time.
+pub(crate) fn start_of(kind: Kind, moment: i64) -> i64 {
+    bucket_micros(kind).map_or(0, |length| moment.div_euclid(length) * length)
+}
+
+/// A series with the type of its entity.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct Series {
     pub(crate) type_name: String,
+    /// All types as a JSON array of full names, where the type alone does not say it.
+    pub(crate) types: Option<String>,
     pub(crate) attribute: String,
     pub(crate) entity: String,
     pub(crate) dataset: Option<String>,
@@ -54,9 +58,10 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    pub(crate) fn of(name: &SeriesName<'_>, type_name: &str) -> Self {
+    pub(crate) fn of(name: &SeriesName<'_>, type_name: &str, types: Option<&str>) -> Self {
         Self {
             type_name: type_name.to_owned(),
+            types: types.map(str::to_owned),
             attribute: name.attribute.to_owned(),
             entity: name.entity.to_owned(),
             dataset: name.dataset.map(str::to_owned),
@@ -86,9 +91,6 @@ pub(crate) struct RollupRow {
     pub(crate) partial: Partial,
 }
 
-/// A bucket of a series.
-type Place<'a> = (&'a Arc<Series>, i64);
-
 /// Buckets to compute anew.
 pub(crate) type Dirty = HashMap<Arc<Series>, BTreeSet<i64>>;
 
@@ -102,7 +104,6 @@ pub(crate) fn build(
     newest: &mut dyn FnMut(&SeriesName<'_>, i64) -> i64,
     dirty: &mut Dirty,
 ) -> Vec<RollupRow> {
-    let length = bucket_micros(kind);
     let mut rows = Vec::new();
     for run in keys.chunk_by(|a, b| a.series() == b.series()) {
         let timed: Vec<Key> =
@@ -110,10 +111,11 @@ pub(crate) fn build(
         let (Some(first), Some(last)) = (timed.first(), timed.last()) else { continue };
         let name = fresh.name(first.series());
         let known = newest(&name, first.moment());
-        let series = Arc::new(Series::of(&name, fresh.text("type", *last).unwrap_or_default()));
+        let type_name = fresh.text("type", *last).unwrap_or_default();
+        let series = Arc::new(Series::of(&name, type_name, fresh.text("types", *last)));
         let kept = fresh.newest(&timed);
-        for bucket in kept.chunk_by(|a, b| a.moment().div_euclid(length) == b.moment().div_euclid(length)) {
-            let start = bucket[0].moment().div_euclid(length) * length;
+        for bucket in kept.chunk_by(|a, b| start_of(kind, a.moment()) == start_of(kind, b.moment())) {
+            let start = start_of(kind, bucket[0].moment());
             if bucket[0].moment() <= known {
                 dirty.entry(Arc::clone(&series)).or_default().insert(start);
                 continue;
@@ -136,89 +138,11 @@ pub(crate) fn build(
     rows
 }
 
-/// Computes dirty buckets from the observations of a view.
-pub(crate) async fn rebuild(
-    kind: Kind,
-    engine: &Engine,
-    view: &(dyn Fn(&[&str], i64, i64) -> View + Sync),
-    generation: i64,
-    dirty: &Dirty,
-) -> Result<Vec<RollupRow>, HistoryError> {
-    let mut groups: HashMap<(month::Month, &str), Vec<Place<'_>>> = HashMap::new();
-    for (series, starts) in dirty {
-        for start in starts {
-            groups.entry((month::of(*start), &series.attribute)).or_default().push((series, *start));
-        }
-    }
-    let mut rows = Vec::new();
-    for ((_, attribute), mut buckets) in groups {
-        buckets.sort_unstable();
-        let mut rest = buckets.as_slice();
-        while !rest.is_empty() {
-            let mut entities: Vec<&str> = Vec::new();
-            let end = rest.iter().position(|(series, _)| {
-                if entities.last() != Some(&series.entity.as_str()) {
-                    entities.push(&series.entity);
-                }
-                entities.len() > ENTITIES_AT_ONCE
-            });
-            let (now, later) = rest.split_at(end.unwrap_or(rest.len()));
-            entities.truncate(ENTITIES_AT_ONCE);
-            rebuild_some(kind, engine, view, generation, attribute, &entities, now, &mut rows).await?;
-            rest = later;
-        }
-    }
-    Ok(rows)
-}
-
-#[expect(clippy::too_many_arguments, reason = "the inner step of one loop")]
-async fn rebuild_some(
-    kind: Kind,
-    engine: &Engine,
-    view: &(dyn Fn(&[&str], i64, i64) -> View + Sync),
-    generation: i64,
-    attribute: &str,
-    entities: &[&str],
-    buckets: &[Place<'_>],
-    rows: &mut Vec<RollupRow>,
-) -> Result<(), HistoryError> {
-    let length = bucket_micros(kind);
-    let starts = || buckets.iter().map(|(_, start)| *start);
-    let (Some(from), Some(last)) = (starts().min(), starts().max()) else { return Ok(()) };
-    let to = last + length;
-    let wanted = col("attribute").eq(lit(attribute)).and(filter::one_of("entity", entities.iter().copied()));
-    let wanted = wanted
-        .and(col("observed_at").gt_eq(filter::instant(from)))
-        .and(col("observed_at").lt(filter::instant(to)));
-    let read = engine.read(&view(entities, from, to), Some(&COLUMNS), Some(wanted), usize::MAX).await?;
-    let gathered = Gathered::new(read.unwrap_or_default()).map_err(failed)?;
-    let mut sums: HashMap<(SeriesName<'_>, i64), Partial> =
-        buckets.iter().map(|(series, start)| ((series.name(), *start), Partial::default())).collect();
-    for key in gathered.newest(&gathered.sorted()) {
-        let start = key.moment().div_euclid(length) * length;
-        if let Some(partial) = sums.get_mut(&(gathered.name(key.series()), start)) {
-            partial.add(key.moment(), &gathered.value(key));
-        }
-    }
-    for (series, start) in buckets {
-        if let Some(partial) = sums.remove(&(series.name(), *start)) {
-            rows.push(RollupRow {
-                series: Arc::clone(series),
-                start: *start,
-                generation,
-                replaces: true,
-                partial,
-            });
-        }
-    }
-    Ok(())
-}
-
 pub(crate) fn failed(cause: impl std::fmt::Display) -> HistoryError {
     HistoryError::Query { step: "rolling up", detail: cause.to_string() }
 }
 
-/// Puts rows in the order of the tables and joins those of one bucket: the newest that replaces, and all since.
+/// Puts rows in the order of the tables and joins those of one bucket and type: the newest that replaces, and all since.
 pub(crate) fn merge(mut rows: Vec<RollupRow>) -> Vec<RollupRow> {
     sort(&mut rows);
     let mut merged: Vec<RollupRow> = Vec::new();
@@ -240,8 +164,11 @@ pub(crate) fn merge(mut rows: Vec<RollupRow>) -> Vec<RollupRow> {
 /// The order of the tables.
 pub(crate) fn sort(rows: &mut [RollupRow]) {
     rows.sort_by(|a, b| {
-        let key = |row: &RollupRow| (row.start, row.generation);
-        order(&a.series).cmp(&order(&b.series)).then_with(|| key(a).cmp(&key(b)))
+        let names = order(&a.series).cmp(&order(&b.series)).then(a.start.cmp(&b.start));
+        names.then_with(|| {
+            let types = a.series.type_name.cmp(&b.series.type_name);
+            types.then(a.generation.cmp(&b.generation))
+        })
     });
 }
 
@@ -250,5 +177,6 @@ fn order(series: &Series) -> (&str, Option<&str>, &str, Option<&str>) {
 }
 
 fn same_bucket(a: &RollupRow, b: &RollupRow) -> bool {
-    a.start == b.start && (Arc::ptr_eq(&a.series, &b.series) || order(&a.series) == order(&b.series))
+    let same = |a: &Series, b: &Series| a.type_name == b.type_name && order(a) == order(b);
+    a.start == b.start && (Arc::ptr_eq(&a.series, &b.series) || same(&a.series, &b.series))
 }

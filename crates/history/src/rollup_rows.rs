@@ -58,6 +58,7 @@ pub(crate) fn to_batch(kind: Kind, rows: &[RollupRow]) -> Result<RecordBatch, Ar
         times(&|row| (row.partial.usable.count >= 1).then_some(row.partial.usable.first.0)),
         times(&|row| (row.partial.usable.count >= 2).then_some(row.partial.usable.last.0)),
         texts(|s| s.attribute_iri.as_deref()),
+        texts(|s| s.types.as_deref()),
         texts(|s| Some(&s.type_name)),
     ]);
     RecordBatch::try_new(kind.schema(), columns)
@@ -68,13 +69,15 @@ pub(crate) fn from_batches(batches: &[RecordBatch]) -> Result<Vec<RollupRow>, Ar
     let texts = |index: usize| Texts::of(batches, index);
     let (attribute, entity, dataset) =
         (texts(column::ATTRIBUTE)?, texts(column::ENTITY)?, texts(column::DATASET)?);
-    let (iri, type_name) = (texts(column::ATTRIBUTE_IRI)?, texts(column::TYPE)?);
-    let mut known: HashMap<[i32; 5], Arc<Series>> = HashMap::new();
+    let (iri, types, type_name) =
+        (texts(column::ATTRIBUTE_IRI)?, texts(column::TYPES)?, texts(column::TYPE)?);
+    let mut known: HashMap<[i32; 6], Arc<Series>> = HashMap::new();
     let mut rows = Vec::with_capacity(batches.iter().map(RecordBatch::num_rows).sum());
     for (b, batch) in batches.iter().enumerate() {
         let read = Reader { batch };
         for row in 0..batch.num_rows() {
-            let key = [&attribute, &entity, &dataset, &iri, &type_name].map(|texts| texts.number(b, row));
+            let columns = [&attribute, &entity, &dataset, &iri, &type_name, &types];
+            let key = columns.map(|texts| texts.number(b, row));
             let series = known.entry(key).or_insert_with(|| {
                 let owned = |texts: &Texts, part: usize| texts.text(key[part]).map(str::to_owned);
                 Arc::new(Series {
@@ -83,6 +86,7 @@ pub(crate) fn from_batches(batches: &[RecordBatch]) -> Result<Vec<RollupRow>, Ar
                     dataset: owned(&dataset, 2),
                     attribute_iri: owned(&iri, 3),
                     type_name: owned(&type_name, 4).unwrap_or_default(),
+                    types: owned(&types, 5),
                 })
             });
             rows.push(read.row(row, Arc::clone(series)));

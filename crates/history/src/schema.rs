@@ -1,4 +1,4 @@
-//! The columns of the three tables of a tenant.
+//! The columns of the tables of a tenant.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,6 +6,9 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit}
 use deltalake::kernel::{DataType as DeltaType, PrimitiveType, StructField};
 
 use crate::month;
+
+/// The columns that tell a series from others, in the order in which the tables are sorted.
+pub(crate) const SERIES_COLUMNS: [&str; 4] = ["attribute", "attribute_iri", "entity", "dataset_id"];
 
 /// Positions in the observation table; the last column is a partition column and not in the files.
 pub(crate) mod observation {
@@ -21,7 +24,7 @@ pub(crate) mod observation {
     pub(crate) const TYPE: usize = 18;
 }
 
-/// Positions in the two roll-up tables; the last one is a partition column and not in the files.
+/// Positions in the three roll-up tables; the last one is a partition column and not in the files.
 pub(crate) mod rollup {
     pub(crate) const ATTRIBUTE: usize = 0;
     pub(crate) const ENTITY: usize = 1;
@@ -40,19 +43,25 @@ pub(crate) mod rollup {
     pub(crate) const FIRST_AT: usize = 18;
     pub(crate) const LAST_AT: usize = 19;
     pub(crate) const ATTRIBUTE_IRI: usize = 20;
-    pub(crate) const TYPE: usize = 21;
+    pub(crate) const TYPES: usize = 21;
+    pub(crate) const TYPE: usize = 22;
 }
 
-/// One of the three tables of a tenant.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+/// One of the four tables of a tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) enum Kind {
     Observation,
     Hour,
     Day,
+    /// A roll-up whose one bucket is all of time: what is known of each series.
+    Series,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Observation, Self::Hour, Self::Day];
+    pub(crate) const ALL: [Self; 4] = [Self::Observation, Self::Hour, Self::Day, Self::Series];
+
+    /// The roll-ups, each computed from the one before where it can be.
+    pub(crate) const ROLLUPS: [Self; 3] = [Self::Hour, Self::Day, Self::Series];
 
     /// The folder of the table.
     pub(crate) fn folder(self) -> &'static str {
@@ -60,6 +69,7 @@ impl Kind {
             Self::Observation => "observation",
             Self::Hour => "observation_hour",
             Self::Day => "observation_day",
+            Self::Series => "observation_series",
         }
     }
 
@@ -75,14 +85,20 @@ impl Kind {
 
     /// The second partition column: what part of time a file is about.
     pub(crate) fn time_partition(self) -> &'static str {
-        if self == Self::Day { "year" } else { "month" }
+        match self {
+            Self::Observation | Self::Hour => "month",
+            Self::Day => "year",
+            Self::Series => "span",
+        }
     }
 
     /// The value of that column for an instant in microseconds.
     pub(crate) fn time_partition_of(self, micros: i64) -> String {
         let mut text = month::of(micros).text();
-        if self == Self::Day {
-            text.truncate(4);
+        match self {
+            Self::Observation | Self::Hour => {}
+            Self::Day => text.truncate(4),
+            Self::Series => "all".clone_into(&mut text),
         }
         text
     }
@@ -186,6 +202,7 @@ static ROLLUP: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("first_at", instant()),
         ("last_at", instant()),
         ("attribute_iri", dictionary()),
+        ("types", dictionary()),
         ("type", dictionary()),
     ]))
 });
@@ -207,6 +224,7 @@ mod tests {
         let at = |i: usize| ROLLUP.field(i).name().clone();
         assert_eq!(at(rollup::LAST_AT), "last_at");
         assert_eq!(at(rollup::GOOD), "good");
+        assert_eq!(at(rollup::TYPES), "types");
         assert_eq!(at(rollup::TYPE), "type");
         assert_eq!(Kind::Day.time_partition_of(0), "1970");
     }

@@ -1,92 +1,197 @@
 //! Read-only SQL over the views of a tenant.
 
+mod budget;
 mod cells;
+mod contracts;
+mod dictionary;
 mod entity;
 mod functions;
-mod provider;
+mod observed;
+mod parameters;
+mod rolled;
+mod sight;
 mod views;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use datafusion::{
+    arrow::{array::RecordBatch, datatypes::Schema},
     common::DataFusionError,
     execution::{SessionStateBuilder, context::SQLOptions},
     logical_expr::LogicalPlan,
-    prelude::SessionContext,
+    prelude::{DataFrame, SessionContext},
 };
 use futures::StreamExt;
 use senne_model::{ErrorKind, Problem};
+use tokio::sync::mpsc;
 
 use crate::{
-    EntitySource, SqlLimits, Table,
+    Description, Question, Rows, Surroundings, Table,
     engine::{Engine, session_config},
     tenant::Tenant,
+    types::EndOnDrop,
 };
 
 /// The longest query text, in bytes.
 const TEXT_BYTES_MAX: usize = 100_000;
+/// So many batches wait for the reader.
+const BATCHES_WAITING: usize = 2;
 
-pub(crate) async fn sql(
+/// Plans the question and lets the rows come.
+pub(crate) async fn query(
+    engine: &Arc<Engine>,
+    tenant: Arc<Tenant>,
+    question: Question,
+    around: Surroundings,
+) -> Result<Rows, Problem> {
+    check(&question.text)?;
+    let Some(threads) = engine.threads() else { return Err(Problem::internal("the engine has stopped")) };
+    let (schema_to, schema_from) = tokio::sync::oneshot::channel();
+    let (batches_to, batches) = mpsc::channel(BATCHES_WAITING);
+    let truncated = Arc::new(AtomicBool::new(false));
+    let work =
+        Work { engine: Arc::clone(engine), tenant, question, around, truncated: Arc::clone(&truncated) };
+    let task = threads.spawn(work.run(schema_to, batches_to));
+    let end = EndOnDrop(task.abort_handle());
+    match schema_from.await {
+        Ok(Ok(schema)) => Ok(Rows { schema, batches, truncated, _work: end }),
+        Ok(Err(problem)) => Err(problem),
+        Err(_) => Err(Problem::internal("the query broke off")),
+    }
+}
+
+/// Takes all rows of a question.
+pub(crate) async fn table(mut rows: Rows) -> Result<Table, Problem> {
+    let mut table = Table { columns: cells::columns(rows.schema()), ..Table::default() };
+    while let Some(batch) = rows.next().await {
+        cells::add(&mut table.rows, &batch?).map_err(|e| problem(&e.into()))?;
+    }
+    table.truncated = rows.truncated();
+    Ok(table)
+}
+
+/// What the question would answer with.
+pub(crate) async fn describe(
     engine: &Arc<Engine>,
     tenant: Arc<Tenant>,
     text: &str,
-    entities: Arc<dyn EntitySource>,
-    limits: SqlLimits,
-) -> Result<Table, Problem> {
+    around: Surroundings,
+) -> Result<Description, Problem> {
+    check(text)?;
+    let question = Question::new(text);
+    let Some(threads) = engine.threads() else { return Err(Problem::internal("the engine has stopped")) };
+    let engine = Arc::clone(engine);
+    let work = async move {
+        let context = session(&engine, &tenant, &question, &around).await?;
+        let frame = plan(&context, &question.text).await?;
+        let parameters = parameters::wanted(frame.logical_plan())?;
+        Ok(Description { schema: Arc::new(frame.schema().as_arrow().clone()), parameters })
+    };
+    threads.spawn(work).await.unwrap_or_else(|e| Err(Problem::internal(format!("the query broke off: {e}"))))
+}
+
+fn check(text: &str) -> Result<(), Problem> {
     if text.len() > TEXT_BYTES_MAX {
         let detail = format!("the query is longer than {TEXT_BYTES_MAX} bytes");
         return Err(Problem::new(ErrorKind::TooLarge, detail).field("sql"));
     }
-    let (own, text) = (Arc::clone(engine), text.to_owned());
-    let work = async move { answer(&own, &tenant, &text, entities, limits).await };
-    let Some(threads) = engine.threads() else { return Err(Problem::internal("the engine has stopped")) };
-    let mut task = threads.spawn(work);
-    if let Ok(done) = tokio::time::timeout(limits.time_max, &mut task).await {
-        return done.unwrap_or_else(|e| Err(Problem::internal(format!("the query broke off: {e}"))));
-    }
-    task.abort();
-    let seconds = limits.time_max.as_secs_f64();
-    let detail = format!("the query took longer than {seconds} s; narrow it by entity, attribute or time");
-    Err(Problem::new(ErrorKind::Timeout, detail))
+    Ok(())
 }
 
-async fn answer(
+async fn session(
     engine: &Arc<Engine>,
-    tenant: &Tenant,
-    text: &str,
-    entities: Arc<dyn EntitySource>,
-    limits: SqlLimits,
-) -> Result<Table, Problem> {
+    tenant: &Arc<Tenant>,
+    question: &Question,
+    around: &Surroundings,
+) -> Result<SessionContext, Problem> {
     let state = SessionStateBuilder::new()
         .with_config(session_config())
-        .with_runtime_env(Arc::clone(&engine.runtime))
+        .with_runtime_env(budget::runtime(engine, question.limits.memory_bytes_max))
         .with_default_features()
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);
-    views::register(&context, engine, tenant, text, entities).await?;
+    views::register(&context, engine, tenant, around).await?;
+    Ok(context)
+}
+
+async fn plan(context: &SessionContext, text: &str) -> Result<DataFrame, Problem> {
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    let frame = context.sql_with_options(text, options).await.map_err(|e| problem(&e))?;
-    let hide = match frame.logical_plan() {
-        LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) => Some(tenant.dir.display().to_string()),
-        _ => None,
-    };
-    let mut table = Table { columns: cells::columns(frame.schema().as_arrow()), ..Table::default() };
-    let mut stream = frame.execute_stream().await.map_err(|e| problem(&e))?;
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|e| problem(&e))?;
-        let room = limits.rows_max - table.rows.len();
-        table.truncated = batch.num_rows() > room;
-        cells::add(&mut table.rows, &batch.slice(0, room.min(batch.num_rows())))
-            .map_err(|e| problem(&e.into()))?;
-        if table.truncated {
-            break;
+    context.sql_with_options(text, options).await.map_err(|e| problem(&e))
+}
+
+/// One question under way.
+struct Work {
+    engine: Arc<Engine>,
+    tenant: Arc<Tenant>,
+    question: Question,
+    around: Surroundings,
+    truncated: Arc<AtomicBool>,
+}
+
+type SchemaTo = tokio::sync::oneshot::Sender<Result<Arc<Schema>, Problem>>;
+type BatchesTo = mpsc::Sender<Result<RecordBatch, Problem>>;
+
+impl Work {
+    async fn run(self, schema_to: SchemaTo, batches_to: BatchesTo) {
+        let limit = self.question.limits.time_max;
+        let deadline = tokio::time::Instant::now() + limit;
+        let late = || {
+            let seconds = limit.as_secs_f64();
+            let detail =
+                format!("the query took longer than {seconds} s; narrow it by entity, attribute or time");
+            Problem::new(ErrorKind::Timeout, detail)
+        };
+        let planned = tokio::time::timeout_at(deadline, self.start()).await.unwrap_or_else(|_| Err(late()));
+        let frame = match planned {
+            Ok(frame) => frame,
+            Err(problem) => {
+                schema_to.send(Err(problem)).ok();
+                return;
+            }
+        };
+        if schema_to.send(Ok(Arc::new(frame.schema().as_arrow().clone()))).is_err() {
+            return;
+        }
+        let given = tokio::time::timeout_at(deadline, self.give(frame, &batches_to)).await;
+        if let Err(problem) = given.unwrap_or_else(|_| Err(late())) {
+            batches_to.send(Err(problem)).await.ok();
         }
     }
-    if let Some(folder) = hide {
-        cells::hide(&mut table.rows, folder.trim_start_matches('/'));
+
+    async fn start(&self) -> Result<DataFrame, Problem> {
+        let context = session(&self.engine, &self.tenant, &self.question, &self.around).await?;
+        let frame = plan(&context, &self.question.text).await?;
+        parameters::fill(frame, &self.question.parameters)
     }
-    Ok(table)
+
+    async fn give(&self, frame: DataFrame, to: &BatchesTo) -> Result<(), Problem> {
+        let hide = matches!(frame.logical_plan(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
+        let folder = self.tenant.dir.display().to_string();
+        let mut stream = frame.execute_stream().await.map_err(|e| problem(&e))?;
+        let mut room = self.question.limits.rows_max;
+        while let Some(batch) = stream.next().await {
+            let mut batch = batch.map_err(|e| problem(&e))?;
+            let more = batch.num_rows() > room;
+            self.truncated.fetch_or(more, Ordering::Release);
+            if hide {
+                batch =
+                    cells::hide(&batch, folder.trim_start_matches('/')).map_err(|e| problem(&e.into()))?;
+            }
+            batch = batch.slice(0, room.min(batch.num_rows()));
+            room -= batch.num_rows();
+            if batch.num_rows() > 0 && to.send(Ok(batch)).await.is_err() {
+                return Ok(());
+            }
+            if more {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What went wrong, in the words of the engine where these are about the query.

@@ -33,17 +33,23 @@ pub(crate) struct Tenant {
     pub(crate) tables: tokio::sync::Mutex<Tables>,
 }
 
-/// The three tables of a tenant.
+/// The tables of a tenant.
 #[derive(Debug)]
 pub(crate) struct Tables {
     pub(crate) observation: LogTable,
     pub(crate) hour: LogTable,
     pub(crate) day: LogTable,
+    pub(crate) series: LogTable,
 }
 
 impl Tables {
-    pub(crate) fn rollup(&mut self, kind: Kind) -> &mut LogTable {
-        if kind == Kind::Hour { &mut self.hour } else { &mut self.day }
+    pub(crate) fn of(&mut self, kind: Kind) -> &mut LogTable {
+        match kind {
+            Kind::Observation => &mut self.observation,
+            Kind::Hour => &mut self.hour,
+            Kind::Day => &mut self.day,
+            Kind::Series => &mut self.series,
+        }
     }
 
     fn files(&self) -> Files {
@@ -51,6 +57,7 @@ impl Tables {
             observation: Arc::clone(&self.observation.files),
             hour: Arc::clone(&self.hour.files),
             day: Arc::clone(&self.day.files),
+            series: Arc::clone(&self.series.files),
         }
     }
 }
@@ -60,6 +67,7 @@ struct Files {
     observation: Arc<FileSet>,
     hour: Arc<FileSet>,
     day: Arc<FileSet>,
+    series: Arc<FileSet>,
 }
 
 impl Files {
@@ -68,6 +76,7 @@ impl Files {
             Kind::Observation => &self.observation,
             Kind::Hour => &self.hour,
             Kind::Day => &self.day,
+            Kind::Series => &self.series,
         }
     }
 }
@@ -106,6 +115,7 @@ impl Tenant {
             observation: LogTable::open(Kind::Observation, dir).await?,
             hour: LogTable::open(Kind::Hour, dir).await?,
             day: LogTable::open(Kind::Day, dir).await?,
+            series: LogTable::open(Kind::Series, dir).await?,
         };
         Ok(Self::with(dir, tables, recorded))
     }
@@ -115,6 +125,7 @@ impl Tenant {
             observation: LogTable::absent(Kind::Observation, dir),
             hour: LogTable::absent(Kind::Hour, dir),
             day: LogTable::absent(Kind::Day, dir),
+            series: LogTable::absent(Kind::Series, dir),
         };
         Self::with(dir, tables, recorded)
     }

@@ -2,8 +2,12 @@
 
 mod config;
 mod query;
-mod table;
+mod sql;
 
 pub use config::{HistoryConfig, HistoryError, Statistics};
 pub use query::{Aggregation, Bucket, EntityPast, PastQuery, Point, SeriesBuckets, SeriesPast};
-pub use table::{Column, ColumnKind, EntitySource, SqlLimits, Table};
+pub(crate) use sql::EndOnDrop;
+pub use sql::{
+    Column, ColumnKind, ContractColumn, ContractView, Description, EntitySource, Everything, Parameters,
+    Question, Rows, Sight, SqlLimits, Surroundings, Table,
+};

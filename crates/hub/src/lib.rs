@@ -11,6 +11,7 @@ mod housekeeping;
 mod open;
 mod past;
 mod read;
+mod sql;
 mod tail;
 mod write;
 
@@ -28,13 +29,14 @@ pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
-    Aggregation, Bucket, Column, ColumnKind, EntityPast, EntitySource, PastQuery, Point, SeriesBuckets,
-    SeriesPast, Statistics as HistoryStatistics, Table,
+    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Parameters, PastQuery, Point, Question,
+    Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table,
 };
 pub use senne_language as language;
 pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
 pub use senne_store::{StoreStatistics, Written};
+pub use sql::Answer;
 pub use write::WriteOptions;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
@@ -50,6 +52,7 @@ struct Inner {
     history: Arc<History>,
     commit: commit::CommitQueue,
     tail: Arc<tail::Tail>,
+    sql_turns: sql::Turns,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,

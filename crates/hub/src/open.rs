@@ -43,6 +43,7 @@ impl Hub {
             history: Arc::clone(&history),
             commit,
             tail,
+            sql_turns: crate::sql::Turns::default(),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -1,11 +1,8 @@
 //! The read path for what was so.
 
-use std::sync::Arc;
-
-use senne_history::{Aggregation, EntityPast, EntitySource, PastQuery, SeriesBuckets, SqlLimits, Table};
-use senne_model::{Entity, ErrorKind, Problem, TenantName};
+use senne_history::{Aggregation, EntityPast, PastQuery, SeriesBuckets};
+use senne_model::{ErrorKind, Problem};
 use senne_policy::{Action, Grant, decide};
-use senne_store::Store;
 
 use crate::{Context, Hub};
 
@@ -40,21 +37,8 @@ impl Hub {
         context.within(work).await
     }
 
-    /// A question in SQL over the views `entity`, `observation` and their kin; at most `rows_max` rows.
-    pub async fn sql(&self, context: &Context, sql: &str, rows_max: usize) -> Result<Table, Problem> {
-        decide(&context.principal, &context.tenant, Action::Sql)?;
-        let work = async {
-            self.wait_for_history().await?;
-            let entities =
-                Arc::new(Entities { store: Arc::clone(&self.inner.store), tenant: context.tenant.clone() });
-            let limits = SqlLimits { rows_max, ..SqlLimits::default() };
-            self.inner.history.sql(&context.tenant, sql, entities, limits).await
-        };
-        context.within(work).await
-    }
-
     /// Waits until history has taken everything that was acknowledged before now.
-    async fn wait_for_history(&self) -> Result<(), Problem> {
+    pub(crate) async fn wait_for_history(&self) -> Result<(), Problem> {
         let head = self.head();
         let mut taken = self.inner.history_taken();
         match taken.wait_for(|no| *no >= head).await {
@@ -78,19 +62,5 @@ impl Hub {
             grant.allows_types(&entity.types, &self.inner.contracts)
                 && grant.allows_attribute(&entity.types, &series.attribute, &self.inner.contracts)
         })
-    }
-}
-
-struct Entities {
-    store: Arc<dyn Store>,
-    tenant: TenantName,
-}
-
-impl EntitySource for Entities {
-    fn scan(&self, each: &mut dyn FnMut(Arc<Entity>)) -> Result<(), Problem> {
-        Ok(self.store.scan(&self.tenant, &mut |entity| {
-            each(entity);
-            true
-        })?)
     }
 }

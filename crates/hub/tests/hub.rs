@@ -140,7 +140,12 @@ async fn anonymous_sees_what_is_open_and_writes_nothing() {
     assert_eq!(hidden.kind, ErrorKind::NotFound);
     let denied = hub.write(&anonymous(), vec![secret(2)], WriteOptions::default()).await.unwrap_err();
     assert_eq!(denied.kind, ErrorKind::Unauthenticated);
-    assert_eq!(hub.sql(&anonymous(), "SELECT 1", 1).await.unwrap_err().kind, ErrorKind::Unauthenticated);
+    for view in ["observation", "entity", "hourly", "series", "air_quality_observed"] {
+        let text = format!("SELECT count(*) FROM {view}");
+        assert_eq!(hub.sql(&anonymous(), &text, 1).await.unwrap().rows, [[Json::Int(1)]], "{view}");
+    }
+    let all = hub.sql(&admin(), "SELECT count(DISTINCT type) FROM entity", 1).await.unwrap();
+    assert_eq!(all.rows, [[Json::Int(2)]]);
     let types = hub.types(&anonymous()).await.unwrap();
     assert_eq!(types.iter().map(|t| t.name.local().to_owned()).collect::<Vec<_>>(), ["AirQualityObserved"]);
     hub.stop().await;

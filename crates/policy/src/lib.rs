@@ -46,7 +46,7 @@ pub enum Action {
     Read,
     /// Write entities.
     Write,
-    /// Ask with SQL, which sees every type at once.
+    /// Ask with SQL, about entities and their past.
     Sql,
     /// Keep house: subscriptions, hosted contexts, jobs.
     Administer,
@@ -67,7 +67,7 @@ pub fn decide(principal: &Principal, tenant: &TenantName, action: Action) -> Res
         (Principal::System, _) => Ok(Grant::Everything),
         (_, _) if tenant.is_system() => Err(denied(principal)),
         (Principal::Administrator { .. } | Principal::Service { .. }, _) => Ok(Grant::Everything),
-        (Principal::Anonymous, Action::Read) => Ok(Grant::OpenOnly),
+        (Principal::Anonymous, Action::Read | Action::Sql) => Ok(Grant::OpenOnly),
         (Principal::Anonymous, _) => Err(denied(principal)),
     }
 }
@@ -132,8 +132,10 @@ mod tests {
     #[test]
     fn anonymous_reads_open_data_and_does_nothing_else() {
         let tenant = TenantName::default();
-        assert_eq!(decide(&Principal::Anonymous, &tenant, Action::Read), Ok(Grant::OpenOnly));
-        for action in [Action::Write, Action::Sql, Action::Administer] {
+        for action in [Action::Read, Action::Sql] {
+            assert_eq!(decide(&Principal::Anonymous, &tenant, action), Ok(Grant::OpenOnly));
+        }
+        for action in [Action::Write, Action::Administer] {
             let problem = decide(&Principal::Anonymous, &tenant, action).unwrap_err();
             assert_eq!(problem.kind, ErrorKind::Unauthenticated);
         }

@@ -1,7 +1,9 @@
 //! Columns of the engine as cells of an answer.
 
+use std::sync::Arc;
+
 use datafusion::arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
     compute::cast,
     datatypes::{DataType, Float64Type, Int64Type, Schema, TimeUnit, TimestampMicrosecondType, UInt64Type},
     error::ArrowError,
@@ -84,12 +86,15 @@ fn cells(column: &ArrayRef) -> Result<Vec<Json>, ArrowError> {
 }
 
 /// Takes the place of the files out of the texts of a plan.
-pub(super) fn hide(rows: &mut [Vec<Json>], folder: &str) {
-    for cell in rows.iter_mut().flatten() {
-        if let Json::Text(text) = cell
-            && text.contains(folder)
-        {
-            *text = text.replace(folder, "history").into_boxed_str();
-        }
-    }
+pub(super) fn hide(batch: &RecordBatch, folder: &str) -> Result<RecordBatch, ArrowError> {
+    let column = |column: &ArrayRef| -> ArrayRef {
+        let Some(texts) = column.as_string_opt::<i32>() else { return Arc::clone(column) };
+        Arc::new(
+            texts
+                .iter()
+                .map(|text| text.map(|text| text.replace(folder, "history")))
+                .collect::<StringArray>(),
+        )
+    };
+    RecordBatch::try_new(batch.schema(), batch.columns().iter().map(column).collect())
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use datafusion::{catalog::TableProvider, common::DataFusionError, prelude::SessionContext};
-use senne_language::TimeFilter;
+use datafusion::{
+    catalog::TableProvider, common::DataFusionError, logical_expr::Expr, prelude::SessionContext,
+};
 use senne_model::Problem;
 
-use super::{entity::EntityTable, problem, provider::PastTable};
+use super::{contracts, dictionary, entity::EntityTable, observed::Observed, problem, rolled::Rolled, sight};
 use crate::{
-    EntitySource, PastQuery, aggregate,
+    Surroundings,
     engine::Engine,
-    rollup_rows,
     schema::Kind,
     steps,
     tenant::{Snapshot, Tenant},
@@ -24,71 +24,80 @@ const COLUMNS: &str = "entity, type, attribute, dataset_id, observed_at, recorde
 const CORRECTED: &str = "(SELECT *, row_number() OVER (PARTITION BY entity, type, attribute, attribute_iri, dataset_id, \
      observed_at, CASE WHEN observed_at IS NULL THEN recorded_at END ORDER BY change DESC, position DESC) AS version FROM raw)";
 
-/// Joins the rows of one bucket: the newest that replaces, and all since.
-const ROLLUP: &str = "SELECT entity, type, attribute, dataset_id, start, count, usable, good, not_evaluated, suspect, fail, missing, \
-       total / usable AS mean, total AS sum, least AS min, most AS max, \
-       sqrt(greatest(squares / usable - (total / usable) * (total / usable), 0.0)) AS stddev, \
-       earliest AS first, latest AS last, earliest_at AS first_at, latest_at AS last_at \
-     FROM (SELECT entity, type, attribute, dataset_id, start, \
-         sum(count) AS count, nullif(sum(good) + sum(not_evaluated), 0) AS usable, sum(good) AS good, \
-         sum(not_evaluated) AS not_evaluated, sum(suspect) AS suspect, sum(fail) AS fail, sum(missing) AS missing, \
-         sum(sum) AS total, sum(coalesce(sum_squares, sum * sum)) AS squares, \
-         min(coalesce(min, sum)) AS least, max(coalesce(max, sum)) AS most, \
-         first_value(coalesce(first, sum) ORDER BY first_at) FILTER (WHERE sum IS NOT NULL) AS earliest, \
-         last_value(coalesce(last, sum) ORDER BY coalesce(last_at, first_at)) FILTER (WHERE sum IS NOT NULL) AS latest, \
-         min(first_at) AS earliest_at, max(coalesce(last_at, first_at)) AS latest_at \
-       FROM (SELECT *, max(CASE WHEN replaces THEN generation END) \
-           OVER (PARTITION BY entity, type, attribute, attribute_iri, dataset_id, start) AS since FROM raw) \
-       WHERE since IS NULL OR generation >= since \
-       GROUP BY entity, type, attribute, attribute_iri, dataset_id, start) \
-     WHERE count > 0 OR missing > 0";
+/// What follows from the sums of a bucket.
+const SUMS: &str = "count, nullif(good + not_evaluated, 0) AS usable, good, not_evaluated, suspect, fail, missing, \
+     sum / (good + not_evaluated) AS mean, sum, coalesce(min, sum) AS min, coalesce(max, sum) AS max, \
+     CASE WHEN sum IS NOT NULL THEN sqrt(greatest(coalesce(sum_squares, sum * sum) / (good + not_evaluated) \
+       - (sum / (good + not_evaluated)) * (sum / (good + not_evaluated)), 0.0)) END AS stddev, \
+     coalesce(first, sum) AS first, coalesce(last, sum) AS last, first_at, coalesce(last_at, first_at) AS last_at";
 
-/// Registers the views that the query may name.
+/// Registers the views that a query may name.
 pub(super) async fn register(
     context: &SessionContext,
     engine: &Arc<Engine>,
-    tenant: &Tenant,
-    query: &str,
-    entities: Arc<dyn EntitySource>,
+    tenant: &Arc<Tenant>,
+    around: &Surroundings,
 ) -> Result<(), Problem> {
-    let snapshot = tenant.snapshot().map_err(steps::failed)?;
-    let query = query.to_ascii_lowercase();
-    let put = async |name: &str, kind: Kind, memory: Vec<_>, text: &str| -> Result<(), DataFusionError> {
-        let provider: Arc<dyn TableProvider> = Arc::new(PastTable { view: snapshot.view(kind, memory) });
-        context.register_table("raw", provider)?;
-        let view = context.sql(text).await?.into_view();
-        context.deregister_table("raw")?;
-        context.register_table(name, view)?;
-        Ok(())
-    };
-    let memory = || snapshot.memory(std::iter::empty(), None, None);
-    let plain = format!("SELECT {COLUMNS} FROM raw WHERE NOT deleted");
-    put("observation", Kind::Observation, memory(), &plain).await.map_err(|e| problem(&e))?;
-    let corrected = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
-    put("observation_corrected", Kind::Observation, memory(), &corrected).await.map_err(|e| problem(&e))?;
-    for (name, kind) in [("hourly", Kind::Hour), ("daily", Kind::Day)] {
-        // What is in memory is rolled up only for who asks for it.
-        let rows = if query.contains(name) {
-            memory_rollup(kind, engine, tenant, &snapshot).await?
-        } else {
-            Vec::new()
-        };
-        put(name, kind, rows, ROLLUP).await.map_err(|e| problem(&e))?;
-    }
-    context.register_table("entity", Arc::new(EntityTable::new(entities))).map_err(|e| problem(&e))?;
-    Ok(())
+    let snapshot = Arc::new(tenant.snapshot().map_err(steps::failed)?);
+    let sources = Sources { context, engine, tenant, conditions: sight::conditions(&around.sight), snapshot };
+    sources.register(around).await.map_err(|e| problem(&e))
 }
 
-async fn memory_rollup(
-    kind: Kind,
-    engine: &Engine,
-    tenant: &Tenant,
-    snapshot: &Snapshot,
-) -> Result<Vec<datafusion::arrow::array::RecordBatch>, Problem> {
-    let everything = PastQuery::of(Vec::new(), TimeFilter::default());
-    let rows = aggregate::memory_rows(kind, engine, tenant, snapshot, &everything).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
+struct Sources<'a> {
+    context: &'a SessionContext,
+    engine: &'a Arc<Engine>,
+    tenant: &'a Arc<Tenant>,
+    conditions: Vec<Expr>,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Sources<'_> {
+    async fn register(&self, around: &Surroundings) -> Result<(), DataFusionError> {
+        self.put("observation", self.observed(), &format!("SELECT {COLUMNS} FROM raw WHERE NOT deleted"))
+            .await?;
+        let corrected = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
+        self.put("observation_corrected", self.observed(), &corrected).await?;
+        for (name, kind) in [("hourly", Kind::Hour), ("daily", Kind::Day)] {
+            let text = format!(
+                "SELECT entity, type, attribute, dataset_id, start, {SUMS} FROM raw WHERE count > 0 OR missing > 0"
+            );
+            self.put(name, self.rolled(kind), &text).await?;
+        }
+        let text = format!(
+            "SELECT entity, type, attribute, dataset_id, {SUMS} FROM raw WHERE count > 0 OR missing > 0"
+        );
+        self.put("series", self.rolled(Kind::Series), &text).await?;
+        self.context.register_table("entity", Arc::new(EntityTable::new(Arc::clone(&around.entities))))?;
+        for view in around.contracts.iter() {
+            let rows = self.context.sql(&contracts::select(view)).await?.into_view();
+            self.context.register_table(view.name.as_str(), rows)?;
+        }
+        self.context.register_table("data_dictionary", dictionary::table(&around.contracts)?)?;
+        Ok(())
     }
-    Ok(vec![rollup_rows::to_batch(kind, &rows).map_err(steps::failed)?])
+
+    fn observed(&self) -> Arc<dyn TableProvider> {
+        let memory = self.snapshot.memory(std::iter::empty(), None, None);
+        let view = self.snapshot.view(Kind::Observation, memory);
+        Arc::new(Observed { view, conditions: self.conditions.clone() })
+    }
+
+    fn rolled(&self, kind: Kind) -> Arc<dyn TableProvider> {
+        Arc::new(Rolled {
+            kind,
+            engine: Arc::clone(self.engine),
+            tenant: Arc::clone(self.tenant),
+            snapshot: Arc::clone(&self.snapshot),
+            conditions: self.conditions.clone(),
+        })
+    }
+
+    /// Registers a view; `raw` in its text is the table.
+    async fn put(&self, name: &str, raw: Arc<dyn TableProvider>, text: &str) -> Result<(), DataFusionError> {
+        self.context.register_table("raw", raw)?;
+        let view = self.context.sql(text).await?.into_view();
+        self.context.deregister_table("raw")?;
+        self.context.register_table(name, view)?;
+        Ok(())
+    }
 }

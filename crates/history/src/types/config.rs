@@ -22,11 +22,13 @@ pub struct HistoryConfig {
     /// Files that no version refers to are kept this long before vacuum removes them, so that a query that
     /// still reads them, and an outside reader of the same tables, ends well.
     pub keep_removed: Duration,
+    /// A partition to which nothing came for this long becomes one sorted run.
+    pub settle_after: Duration,
 }
 
 impl HistoryConfig {
     /// The defaults for a folder: flush at 1,000,000 rows or 10 minutes, 512 MiB of buffer, 1 GiB for queries,
-    /// 128 MiB of footers, seven days before vacuum.
+    /// 128 MiB of footers, seven days before vacuum, one day before a partition settles.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
@@ -36,6 +38,7 @@ impl HistoryConfig {
             query_bytes_max: 1 << 30,
             footer_bytes_max: 128 << 20,
             keep_removed: Duration::from_hours(7 * 24),
+            settle_after: Duration::from_hours(24),
         }
     }
 }

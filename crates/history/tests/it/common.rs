@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use senne_history::{EntitySource, History, HistoryConfig, PastQuery};
+use senne_history::{EntitySource, Everything, History, HistoryConfig, PastQuery, Question, Surroundings};
 use senne_language::{TimeFilter, TimeProperty};
 use senne_model::{
     AttributeValue, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity, EntityId, Instance, Json,
@@ -87,6 +87,18 @@ impl EntitySource for Nothing {
     fn scan(&self, _each: &mut dyn FnMut(Arc<Entity>)) -> Result<(), Problem> {
         Ok(())
     }
+}
+
+/// No entities, no limits of sight, no contracts.
+pub(crate) fn around() -> Surroundings {
+    Surroundings { entities: Arc::new(Nothing), sight: Arc::new(Everything), contracts: Arc::new([]) }
+}
+
+/// The rows of an answer, one JSON array a line.
+pub(crate) async fn lines(history: &History, text: &str) -> String {
+    let table = history.sql(&tenant(), Question::new(text), around()).await.unwrap();
+    let rows: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+    rows.join("\n")
 }
 
 /// The numbers of all points of one attribute, oldest first.

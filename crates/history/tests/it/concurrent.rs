@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use senne_history::{Aggregation, History, SqlLimits};
+use senne_history::{Aggregation, History, Question};
 use senne_language::{Method, Period};
 use senne_model::Timestamp;
 
@@ -88,7 +88,7 @@ async fn futures_can_be_moved() {
     movable(history.past(&tenant(), &all())).await.unwrap();
     let sum = Aggregation { methods: vec![Method::Sum], period: Period::HOUR, zone: None, usable_only: true };
     movable(history.aggregate(&tenant(), &all(), &sum)).await.unwrap();
-    movable(history.sql(&tenant(), "SELECT 1", Arc::new(Nothing), SqlLimits::default())).await.unwrap();
+    movable(history.sql(&tenant(), Question::new("SELECT 1"), around())).await.unwrap();
     movable(history.compact()).await.unwrap();
     movable(history.vacuum()).await.unwrap();
     let bad = Aggregation { zone: Some("Europe/Atlantis".to_owned()), ..sum };

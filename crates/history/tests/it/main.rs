@@ -5,6 +5,7 @@ mod common;
 mod concurrent;
 mod crash;
 mod model;
+mod questions;
 mod reads;
 mod rollups;
 mod sql;

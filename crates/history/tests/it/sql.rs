@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use senne_history::{ColumnKind, EntitySource, History, SqlLimits, Table};
+use senne_history::{ColumnKind, EntitySource, History, Question, SqlLimits, Surroundings, Table};
 use senne_model::{
     Attribute, AttributeValue, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name, Problem,
     Quality, Test,
@@ -28,8 +28,12 @@ impl EntitySource for City {
     }
 }
 
+fn city() -> Surroundings {
+    Surroundings { entities: Arc::new(City), ..around() }
+}
+
 async fn ask(history: &History, text: &str) -> Result<Table, Problem> {
-    history.sql(&tenant(), text, Arc::new(City), SqlLimits::default()).await
+    history.sql(&tenant(), Question::new(text), city()).await
 }
 
 async fn rows(history: &History, text: &str) -> String {
@@ -96,6 +100,13 @@ async fn views_over_memory_and_tables() {
          GROUP BY day, attribute ORDER BY attribute DESC LIMIT 1";
     assert_eq!(rows(&history, days).await, r#"["2024-01-31T00:00:00Z","PM10",7.0]"#);
     assert_eq!(rows(&history, "SELECT count(*) FROM daily").await, "[3]");
+    let series = "SELECT entity, attribute, count, usable, last, first_at, last_at FROM series ORDER BY 1, 2";
+    assert_eq!(
+        rows(&history, series).await,
+        r#"["urn:ngsi-ld:Station:1","NO2",1,1,41.5,"2024-01-31T12:00:00Z","2024-01-31T12:00:00Z"]
+["urn:ngsi-ld:Station:1","PM10",1,1,7.0,"2024-01-31T12:00:00Z","2024-01-31T12:00:00Z"]
+["urn:ngsi-ld:Station:2","NO2",1,null,null,null,null]"#
+    );
 }
 
 #[tokio::test]
@@ -110,7 +121,8 @@ async fn entities_are_a_view() {
     assert_eq!(table.columns[4].kind, ColumnKind::Time);
     assert_eq!(rows(&history, "SELECT count(*) AS n, max(type) FROM entity").await, r#"[3000,"Station"]"#);
     let few = SqlLimits { rows_max: 7, ..SqlLimits::default() };
-    let cut = history.sql(&tenant(), "SELECT id FROM entity", Arc::new(City), few).await.unwrap();
+    let question = Question { limits: few, ..Question::new("SELECT id FROM entity") };
+    let cut = history.sql(&tenant(), question, city()).await.unwrap();
     assert!(cut.truncated && cut.rows.len() == 7);
 }
 
@@ -163,7 +175,8 @@ async fn long_queries_end() {
     let limits = SqlLimits { time_max: Duration::from_millis(300), ..SqlLimits::default() };
     let text = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b WHERE a.value % 7 = b.value % 11";
     let began = std::time::Instant::now();
-    let problem = history.sql(&tenant(), text, Arc::new(City), limits).await.unwrap_err();
+    let question = Question { limits, ..Question::new(text) };
+    let problem = history.sql(&tenant(), question, city()).await.unwrap_err();
     assert!(matches!(problem.kind, ErrorKind::Timeout | ErrorKind::TooComplex), "{problem}");
     assert!(began.elapsed() < Duration::from_secs(10));
 }

@@ -1,4 +1,4 @@
-//! A table as it stood at one moment, for the SQL planner.
+//! The observations as they stood at one moment, for the SQL planner.
 
 use std::sync::Arc;
 
@@ -14,14 +14,16 @@ use datafusion::{
 
 use crate::engine::{self, View};
 
-/// Buffer and files of one table.
+/// Memory and files of the observations, as far as the caller may see them.
 #[derive(Debug)]
-pub(super) struct PastTable {
+pub(super) struct Observed {
     pub(super) view: View,
+    /// What every row must meet.
+    pub(super) conditions: Vec<Expr>,
 }
 
 #[async_trait]
-impl TableProvider for PastTable {
+impl TableProvider for Observed {
     fn schema(&self) -> SchemaRef {
         self.view.files.kind().schema()
     }
@@ -37,9 +39,7 @@ impl TableProvider for PastTable {
         filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        let state = state.as_any().downcast_ref::<SessionState>();
-        let state = state.ok_or_else(|| DataFusionError::Internal("a session of another kind".to_owned()))?;
-        engine::plan(state, &self.view, projection, filters)
+        engine::plan(session(state)?, &self.view, projection, &[&self.conditions, filters].concat())
     }
 
     fn supports_filters_pushdown(
@@ -49,4 +49,9 @@ impl TableProvider for PastTable {
         // The plan applies each filter to every row itself.
         Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
     }
+}
+
+pub(super) fn session(state: &dyn Session) -> Result<&SessionState, DataFusionError> {
+    let state = state.as_any().downcast_ref::<SessionState>();
+    state.ok_or_else(|| DataFusionError::Internal("a session of another kind".to_owned()))
 }

@@ -1,0 +1,196 @@
+//! Parameters, streams, budgets, and what a caller may see.
+
+use std::{sync::Arc, time::Duration};
+
+use senne_history::{
+    ColumnKind, ContractColumn, ContractView, History, Parameters, Question, Sight, SqlLimits, Surroundings,
+};
+use senne_model::{AttributeValue, ErrorKind, Flag, Json, Name, Quality, Test};
+
+use crate::common::*;
+
+/// Sees stations, without their PM10, and nothing that is of another type too.
+#[derive(Debug)]
+struct Stations;
+
+impl Sight for Stations {
+    fn types(&self) -> Option<Vec<Name>> {
+        Some(vec![name("Station")])
+    }
+
+    fn sees(&self, types: &[Name], attribute: &Name) -> bool {
+        types.iter().all(|one| *one == name("Station")) && *attribute != name("PM10")
+    }
+}
+
+#[derive(Debug)]
+struct Blind;
+
+impl Sight for Blind {
+    fn types(&self) -> Option<Vec<Name>> {
+        Some(Vec::new())
+    }
+
+    fn sees(&self, _types: &[Name], _attribute: &Name) -> bool {
+        false
+    }
+}
+
+async fn mixed(dir: &std::path::Path) -> Arc<History> {
+    let history = open(dir).await;
+    let values = |x: f64| {
+        vec![number("NO2", x, at("2024-01-31T12:00:00Z")), number("PM10", x, at("2024-01-31T12:00:00Z"))]
+    };
+    let of_types = |no: u64, types: &[&str]| {
+        let mut change = (*change(no, &id(no as u32), values(no as f64))).clone();
+        change.types = types.iter().map(|term| name(term)).collect();
+        Arc::new(change)
+    };
+    history.append_all(&[
+        of_types(1, &["Station"]),
+        of_types(2, &["Secret"]),
+        of_types(3, &["Station", "Secret"]),
+    ]);
+    history
+}
+
+#[tokio::test]
+async fn rows_that_may_not_be_seen_are_in_no_view() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = mixed(dir.path()).await;
+    let with = |sight: Arc<dyn Sight>| Surroundings { sight, ..around() };
+    for flushed in [false, true] {
+        for (view, all) in
+            [("observation", 6), ("observation_corrected", 6), ("hourly", 6), ("daily", 6), ("series", 6)]
+        {
+            let text = format!("SELECT count(*), max(entity), max(attribute) FROM {view}");
+            let ask = async |around| {
+                let table = history.sql(&tenant(), Question::new(&*text), around).await.unwrap();
+                Json::Array(table.rows[0].clone()).to_string()
+            };
+            let whole = format!(r#"[{all},"urn:ngsi-ld:Station:3","PM10"]"#);
+            assert_eq!(ask(around()).await, whole, "{view} {flushed}");
+            assert_eq!(
+                ask(with(Arc::new(Stations))).await,
+                r#"[1,"urn:ngsi-ld:Station:1","NO2"]"#,
+                "{view} {flushed}"
+            );
+            assert_eq!(ask(with(Arc::new(Blind))).await, "[0,null,null]", "{view} {flushed}");
+        }
+        history.flush().await.unwrap();
+    }
+    // Files of types that may not be seen are not opened.
+    let plan = Question::new("EXPLAIN SELECT * FROM observation");
+    let plan = history.sql(&tenant(), plan, with(Arc::new(Stations))).await.unwrap();
+    let plan = format!("{:?}", plan.rows);
+    assert!(plan.contains("type=Station") && !plan.contains("type=Secret"), "{plan}");
+    assert!(!plan.contains(dir.path().to_str().unwrap()));
+}
+
+#[tokio::test]
+async fn parameters_take_the_type_of_their_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = mixed(dir.path()).await;
+    let ask = async |text: &str, parameters| {
+        let question = Question { parameters, ..Question::new(text) };
+        history.sql(&tenant(), question, around()).await.map(|table| format!("{:?}", table.rows))
+    };
+    let text = "SELECT count(*) FROM observation WHERE attribute = $1 AND number > $2 AND observed_at >= $3";
+    let given = vec![Json::text("NO2"), Json::Int(1), Json::text("2024-01-31T12:00:00Z")];
+    assert_eq!(ask(text, Parameters::Values(given)).await.unwrap(), "[[Int(2)]]");
+    let named = "SELECT count(*) FROM observation WHERE attribute = $what";
+    let given = vec![("what".to_owned(), Json::text("x' OR 'a' = 'a"))];
+    assert_eq!(ask(named, Parameters::Named(given)).await.unwrap(), "[[Int(0)]]");
+    for bad in [Parameters::None, Parameters::Values(Vec::new()), Parameters::Values(vec![Json::text("NO2")])]
+    {
+        let problem = ask(text, bad).await.unwrap_err();
+        assert_eq!((problem.kind, problem.field.as_deref()), (ErrorKind::BadRequest, Some("parameters")));
+    }
+    let odd = vec![Json::text("NO2"), Json::text("many"), Json::text("2024")];
+    let problem = ask(text, Parameters::Values(odd)).await.unwrap_err();
+    assert!(problem.detail.contains("many"), "{problem}");
+    let described = history.describe(&tenant(), text, around()).await.unwrap();
+    let wanted: Vec<&str> = described.parameters.fields().iter().map(|f| f.name().as_str()).collect();
+    assert_eq!((wanted, described.schema.fields().len()), (vec!["$1", "$2", "$3"], 1));
+}
+
+#[tokio::test]
+async fn rows_come_as_a_stream_and_end_with_their_reader() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let limits = SqlLimits { rows_max: usize::MAX, ..SqlLimits::default() };
+    let endless = Question { limits, ..Question::new("SELECT * FROM generate_series(1, 100000000000)") };
+    let mut rows = history.query(&tenant(), endless, around()).await.unwrap();
+    let first = rows.next().await.unwrap().unwrap();
+    assert!(first.num_rows() > 0);
+    drop(rows);
+    let few = SqlLimits { rows_max: 10_000, ..SqlLimits::default() };
+    let cut = Question { limits: few, ..Question::new("SELECT * FROM generate_series(1, 100000000000)") };
+    let cut = history.sql(&tenant(), cut, around()).await.unwrap();
+    assert!(cut.truncated && cut.rows.len() == 10_000);
+    let short =
+        SqlLimits { time_max: Duration::from_millis(200), rows_max: usize::MAX, ..SqlLimits::default() };
+    let long = Question { limits: short, ..Question::new("SELECT * FROM generate_series(1, 100000000000)") };
+    assert_eq!(history.sql(&tenant(), long, around()).await.unwrap_err().kind, ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_query_stays_within_its_budget() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let limits = SqlLimits { memory_bytes_max: 4 << 20, ..SqlLimits::default() };
+    let text = "SELECT array_agg(value) FROM generate_series(1, 5000000)";
+    let problem =
+        history.sql(&tenant(), Question { limits, ..Question::new(text) }, around()).await.unwrap_err();
+    assert_eq!(problem.kind, ErrorKind::TooComplex, "{problem}");
+    // What can go to disk does.
+    let text = "SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY value % 100, value DESC) AS n FROM generate_series(1, 3000000))";
+    let question =
+        Question { limits: SqlLimits { memory_bytes_max: 40 << 20, ..limits }, ..Question::new(text) };
+    let table = history.sql(&tenant(), question, around()).await.unwrap();
+    assert_eq!(format!("{:?}", table.rows), "[[Int(3000000)]]");
+}
+
+#[tokio::test]
+async fn a_contract_is_a_view_with_a_column_for_each_attribute() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = mixed(dir.path()).await;
+    let fail = Quality::GOOD.with(Test::Range, Flag::Fail);
+    let bad =
+        value("NO2", AttributeValue::Property(Json::Float(900.0)), Some(at("2024-01-31T13:00:00Z")), fail);
+    let text = value(
+        "name",
+        AttributeValue::Property(Json::text("Ixelles")),
+        Some(at("2024-01-31T13:00:00Z")),
+        Quality::GOOD,
+    );
+    history.append_all(&[change(4, &id(1), vec![bad, text])]);
+    let column = |column: &str, attribute: &str, kind| ContractColumn {
+        name: column.to_owned(),
+        attributes: vec![name(attribute)],
+        kind,
+        unit: Some("GQ".to_owned()),
+        title: "nitrogen dioxide".to_owned(),
+    };
+    let view = ContractView {
+        name: "station".to_owned(),
+        title: "Stations".to_owned(),
+        type_name: name("Station"),
+        columns: vec![column("no2", "NO2", ColumnKind::Number), column("name", "name", ColumnKind::Text)],
+    };
+    let with = Surroundings { contracts: Arc::new([view]), ..around() };
+    let text = "SELECT * FROM station ORDER BY entity, observed_at";
+    let table = history.sql(&tenant(), Question::new(text), with.clone()).await.unwrap();
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(columns, ["entity", "dataset_id", "observed_at", "no2", "name"]);
+    let rows: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+    assert_eq!(
+        rows.join("\n"),
+        r#"["urn:ngsi-ld:Station:1",null,"2024-01-31T12:00:00Z",1.0,null]
+["urn:ngsi-ld:Station:1",null,"2024-01-31T13:00:00Z",null,"Ixelles"]
+["urn:ngsi-ld:Station:3",null,"2024-01-31T12:00:00Z",3.0,null]"#
+    );
+    let text = "SELECT unit, description FROM data_dictionary WHERE view = 'station' AND column = 'no2'";
+    let table = history.sql(&tenant(), Question::new(text), with).await.unwrap();
+    assert_eq!(Json::Array(table.rows[0].clone()).to_string(), r#"["GQ","nitrogen dioxide"]"#);
+}
