@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use senne_contract::Contracts;
-use senne_hub::{Context, Hub, HubConfig, Principal};
-use senne_model::TenantName;
+use senne_hub::{Context, Hub, HubConfig, Principal, Table};
+use senne_model::{Problem, TenantName};
 
 use crate::{
     cli::Target,
@@ -57,6 +57,14 @@ impl Access {
         }
     }
 
+    /// The answer to a question in SQL, with at most `rows_max` rows.
+    pub(crate) async fn sql(&self, tenant: &str, question: &str, rows_max: usize) -> Result<Table, Problem> {
+        match self {
+            Self::Embedded { hub, .. } => hub.sql(&administrator(tenant)?, question, rows_max).await,
+            Self::Remote(remote) => remote.clone().in_tenant(tenant).sql(question, rows_max).await,
+        }
+    }
+
     /// Flushes and closes what this process opened.
     pub(crate) async fn close(self) {
         if let Self::Embedded { hub, .. } = self {
@@ -66,7 +74,7 @@ impl Access {
 }
 
 /// The context of a person at the command line: whoever may read the folder is its administrator.
-pub(crate) fn administrator(tenant: &str) -> anyhow::Result<Context> {
+pub(crate) fn administrator(tenant: &str) -> Result<Context, Problem> {
     let principal = Principal::Administrator { name: "command-line".to_owned() };
     let mut context = Context::new(principal, TenantName::parse(tenant)?);
     context.deadline = std::time::Instant::now() + std::time::Duration::from_secs(3600);

@@ -16,6 +16,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///   senne load feeds/ixelles-air.yaml --from ./files --data ./city
 ///
 ///   senne sql --data ./city "SELECT type, count(*) FROM entity GROUP BY type"
+///
+///   senne sql --data ./city                         a shell that completes, describes and plots
 #[derive(Parser, Debug)]
 #[command(
     name = "senne",
@@ -49,7 +51,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Load recorded data by feeds; can be stopped and taken up again, and a second load changes nothing.
     Load(Load),
-    /// Ask with SQL over the views entity, observation, observation_corrected, hourly and daily.
+    /// Ask with SQL over the views entity, observation, observation_corrected, hourly and daily; without a question,
+    /// in a shell.
     Sql(Sql),
     /// Check contracts, feeds and configuration; errors come with file, line and column.
     Check(Check),
@@ -140,9 +143,12 @@ pub(crate) struct Sql {
     /// The tenant to ask.
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) tenant: String,
-    /// The question.
+    /// A file with statements, each ended by `;`.
+    #[arg(long, value_name = "FILE.sql", conflicts_with = "question")]
+    pub(crate) file: Option<PathBuf>,
+    /// The question; none: a shell on a terminal, else the statements on the standard input.
     #[arg(value_name = "SELECT …")]
-    pub(crate) question: String,
+    pub(crate) question: Option<String>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +159,8 @@ pub(crate) enum Format {
     Csv,
     /// An array of objects.
     Json,
+    /// One object a line.
+    Ndjson,
 }
 
 #[derive(Args, Debug)]

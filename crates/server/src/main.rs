@@ -10,6 +10,7 @@ mod key;
 mod living;
 mod output;
 mod remote;
+mod shell;
 mod sink;
 
 use std::process::ExitCode;

@@ -18,12 +18,10 @@ pub(super) async fn run(options: Export) -> anyhow::Result<ExitCode> {
         What::Entities => "SELECT * FROM entity ORDER BY id",
         What::Observations => "SELECT * FROM observation_corrected ORDER BY entity, attribute, observed_at",
     };
-    let context = administrator(&options.tenant)?;
+    // A wrong name is refused before a folder is opened.
+    administrator(&options.tenant)?;
     let access = Access::open(&options.target).await?;
-    let answer = match &access {
-        Access::Embedded { hub, .. } => hub.sql(&context, question, ROWS_MAX).await,
-        Access::Remote(remote) => remote.clone().in_tenant(&options.tenant).sql(question, ROWS_MAX).await,
-    };
+    let answer = access.sql(&options.tenant, question, ROWS_MAX).await;
     access.close().await;
     let answer = answer?;
     let text = render(&answer, options.format);

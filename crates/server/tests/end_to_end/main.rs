@@ -14,4 +14,6 @@ mod floors;
 mod fsync;
 mod hostile;
 mod load;
+mod sql_script;
+mod sql_shell;
 mod tidy;

@@ -1,20 +1,38 @@
-//! Tables for people, CSV and JSON.
+//! Answers as text: tables for people, CSV, JSON and lines of JSON.
+
+mod people;
+
+use std::io::Write as _;
 
 use senne_hub::Table;
 use senne_model::Json;
 
 use crate::cli::Format;
 
-/// Cells are cut at this many characters in a table for people.
-const CELL_MAX: usize = 60;
+pub(crate) use people::{Look, cut, grid, printable, records};
 
 /// The answer in the form asked for.
 pub(crate) fn render(table: &Table, format: Format) -> String {
     match format {
-        Format::Table => for_people(table),
+        Format::Table => format!("{}{}\n", grid(table, Look::default()), count(table, "--rows")),
         Format::Csv => csv(table),
         Format::Json => json(table),
+        Format::Ndjson => json_lines(table),
     }
+}
+
+/// How many rows there are; `more` is where the person says that there may be more.
+pub(crate) fn count(table: &Table, more: &str) -> String {
+    let rows = table.rows.len();
+    let more = if table.truncated { format!(", and there are more (see {more})") } else { String::new() };
+    format!("{rows} row{}{more}", if rows == 1 { "" } else { "s" })
+}
+
+/// Writes to the standard output; who reads it may have left, which is an error and no defect.
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn cell(value: &Json) -> String {
@@ -23,43 +41,6 @@ fn cell(value: &Json) -> String {
         Json::Text(text) => text.to_string(),
         other => other.to_string(),
     }
-}
-
-fn for_people(table: &Table) -> String {
-    let short = |text: String| {
-        if text.chars().count() > CELL_MAX {
-            text.chars().take(CELL_MAX - 1).chain(['…']).collect()
-        } else {
-            text
-        }
-    };
-    let header: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
-    let rows: Vec<Vec<String>> =
-        table.rows.iter().map(|row| row.iter().map(|v| short(cell(v))).collect()).collect();
-    let width =
-        |i: usize| rows.iter().chain([&header]).filter_map(|row| row.get(i)).map(|t| t.chars().count()).max();
-    let widths: Vec<usize> = (0..header.len()).map(|i| width(i).unwrap_or(0)).collect();
-    let numeric: Vec<bool> = (0..header.len())
-        .map(|i| {
-            table
-                .rows
-                .iter()
-                .all(|row| matches!(row.get(i), Some(Json::Null | Json::Int(_) | Json::Float(_))))
-        })
-        .collect();
-    let line = |cells: &[String]| {
-        let parts = cells.iter().enumerate().map(|(i, text)| {
-            let pad = " ".repeat(widths[i].saturating_sub(text.chars().count()));
-            if numeric[i] { format!("{pad}{text}") } else { format!("{text}{pad}") }
-        });
-        format!("{}\n", parts.collect::<Vec<_>>().join("  ").trim_end())
-    };
-    let mut out = line(&header);
-    out.push_str(&line(&widths.iter().map(|w| "─".repeat(*w)).collect::<Vec<_>>()));
-    rows.iter().for_each(|row| out.push_str(&line(row)));
-    let more = if table.truncated { ", and there are more (see --rows)" } else { "" };
-    out.push_str(&format!("{} row{}{more}\n", rows.len(), if rows.len() == 1 { "" } else { "s" }));
-    out
 }
 
 fn csv(table: &Table) -> String {
@@ -77,13 +58,20 @@ fn csv(table: &Table) -> String {
     out
 }
 
-fn json(table: &Table) -> String {
-    let object = |row: &Vec<Json>| {
+fn objects(table: &Table) -> impl Iterator<Item = String> {
+    table.rows.iter().map(|row| {
         let members = table.columns.iter().zip(row).map(|(c, v)| (c.name.as_str().into(), v.clone()));
-        Json::Object(members.collect())
-    };
-    let lines: Vec<String> = table.rows.iter().map(|row| object(row).to_string()).collect();
+        Json::Object(members.collect()).to_string()
+    })
+}
+
+fn json(table: &Table) -> String {
+    let lines: Vec<String> = objects(table).collect();
     if lines.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", lines.join(",\n")) }
+}
+
+fn json_lines(table: &Table) -> String {
+    objects(table).map(|line| line + "\n").collect()
 }
 
 #[cfg(test)]
@@ -122,5 +110,13 @@ mod tests {
         let text = render(&table(), Format::Json);
         let parsed: Json = serde_json::from_str(&text).unwrap();
         assert_eq!(parsed.as_array().unwrap()[0].get("mean"), Some(&Json::Float(29.5)));
+    }
+
+    #[test]
+    fn lines_of_json_are_json_each() {
+        let text = render(&table(), Format::Ndjson);
+        let lines: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[1].get("mean"), Some(&Json::Null));
     }
 }
