@@ -96,15 +96,14 @@ fn starts(batch: &RecordBatch) -> Result<Vec<usize>, ArrowError> {
         let column = batch.column(batch.schema_ref().index_of(name)?).as_dictionary::<Int32Type>();
         let (keys, values) = (column.keys(), column.values().as_string::<i32>());
         let text = |row: usize| keys.is_valid(row).then(|| values.value(keys.value(row) as usize));
-        for row in 1..batch.num_rows() {
-            let same_key =
-                keys.is_valid(row) == keys.is_valid(row - 1) && keys.value(row) == keys.value(row - 1);
-            begins[row] = begins[row] || (!same_key && text(row) != text(row - 1));
+        let key = |row: usize| keys.is_valid(row).then(|| keys.value(row));
+        for (row, begins) in begins.iter_mut().enumerate().skip(1) {
+            *begins = *begins || (key(row) != key(row - 1) && text(row) != text(row - 1));
         }
     }
     let time = batch.column(batch.schema_ref().index_of("start")?).as_primitive::<TimestampMicrosecondType>();
-    for row in 1..batch.num_rows() {
-        begins[row] = begins[row] || time.value(row) != time.value(row - 1);
+    for (row, begins) in begins.iter_mut().enumerate().skip(1) {
+        *begins = *begins || time.value(row) != time.value(row - 1);
     }
-    Ok((0..batch.num_rows()).filter(|row| begins[*row]).collect())
+    Ok(begins.iter().enumerate().filter(|(_, begins)| **begins).map(|(row, _)| row).collect())
 }

@@ -122,7 +122,7 @@ fn range(filters: &[Expr]) -> (Option<i64>, Option<i64>) {
         }
         match op {
             Operator::Gt | Operator::GtEq | Operator::Eq => {
-                from = Some(from.map_or(*at, |from| from.max(*at)))
+                from = Some(from.map_or(*at, |from| from.max(*at)));
             }
             _ => {}
         }

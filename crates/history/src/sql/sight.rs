@@ -84,7 +84,7 @@ impl ScalarUDFImpl for Sees {
             Ok(cast(&value.to_array(rows)?, &DataType::Utf8)?)
         };
         let columns = arguments.args.iter().map(text).collect::<Result<Vec<_>, _>>()?;
-        let cells: Vec<_> = columns.iter().map(|column| column.as_string::<i32>()).collect();
+        let cells: Vec<_> = columns.iter().map(AsArray::as_string::<i32>).collect();
         let mut known: HashMap<[Option<&str>; 4], bool> = HashMap::new();
         let mut last = None;
         let seen = (0..rows).map(|row| {
