@@ -8,7 +8,7 @@ use arrow_flight::{
     },
 };
 use arrow_ipc::writer::IpcWriteOptions;
-use arrow_schema::{ArrowError, DataType, Schema};
+use arrow_schema::{ArrowError, DataType, FieldRef, Schema, SchemaRef, TimeUnit};
 use bytes::Bytes;
 use senne_hub::{Context, Parameters};
 use tonic::{Response, Status};
@@ -36,7 +36,7 @@ impl Flight {
         Ok(ActionCreatePreparedStatementResult {
             prepared_statement_handle: Bytes::copy_from_slice(&handle),
             dataset_schema,
-            parameter_schema: ipc(&parameters)?,
+            parameter_schema: ipc(&in_milliseconds(&parameters))?,
         })
     }
 
@@ -55,11 +55,12 @@ impl Flight {
         Ok(DoPutPreparedStatementResult { prepared_statement_handle: Some(handle) })
     }
 
-    /// The columns of a prepared statement. Where one depends on a parameter, nothing is promised.
-    pub(super) fn promised(&self, context: &Context, handle: &[u8]) -> Result<Schema, Status> {
+    /// The columns of a prepared statement; `None` where one depends on a parameter.
+    pub(super) fn promised(&self, context: &Context, handle: &[u8]) -> Result<Option<SchemaRef>, Status> {
         let statement = self.prepared.get(context, handle).map_err(status)?;
-        let known = statement.columns.fields().iter().all(|field| *field.data_type() != DataType::Null);
-        Ok(if known { statement.columns.as_ref().clone() } else { Schema::empty() })
+        let open = |field: &FieldRef| *field.data_type() == DataType::Null;
+        let known = statement.row.is_none() || !statement.columns.fields().iter().any(open);
+        Ok(known.then_some(statement.columns))
     }
 
     /// Asks a prepared statement.
@@ -72,6 +73,18 @@ impl Flight {
         let parameters = statement.row.map_or(Parameters::None, Parameters::Row);
         self.send(context, statement.text, parameters).await
     }
+}
+
+/// The parameters with instants in milliseconds: JDBC counts in these and does not convert.
+fn in_milliseconds(parameters: &Schema) -> Schema {
+    let field = |field: &FieldRef| match field.data_type() {
+        DataType::Timestamp(_, zone) => {
+            let kind = DataType::Timestamp(TimeUnit::Millisecond, zone.clone());
+            field.as_ref().clone().with_data_type(kind)
+        }
+        _ => field.as_ref().clone(),
+    };
+    Schema::new(parameters.fields().iter().map(field).collect::<Vec<_>>())
 }
 
 fn ipc(schema: &Schema) -> Result<Bytes, Status> {

@@ -97,18 +97,20 @@ pub(super) fn send_none(schema: SchemaRef) -> Result<Response<Messages>, Status>
     send_now(Ok::<_, FlightError>(RecordBatch::new_empty(schema)))
 }
 
-/// The promise of rows with these columns to whoever brings the ticket.
+/// The promise of rows to whoever brings the ticket; with these columns, where they are known.
 pub(super) fn promise(
     descriptor: FlightDescriptor,
-    schema: &Schema,
+    columns: Option<&Schema>,
     ticket: &impl ProstMessageExt,
 ) -> Result<Response<FlightInfo>, Status> {
     let ticket = Ticket { ticket: ticket.as_any().encode_to_vec().into() };
     let info = FlightInfo::new()
-        .try_with_schema(schema)
-        .map_err(fault)?
         .with_descriptor(descriptor)
         .with_endpoint(FlightEndpoint::new().with_ticket(ticket));
+    let info = match columns {
+        Some(columns) => info.try_with_schema(columns).map_err(fault)?,
+        None => info,
+    };
     Ok(Response::new(info))
 }
 

@@ -45,7 +45,7 @@ impl FlightSqlService for Flight {
         let context = self.context(&request)?;
         let (columns, _) = self.describe(&context, &query.query).await?;
         let ticket = TicketStatementQuery { statement_handle: query.query.into() };
-        promise(request.into_inner(), &columns, &ticket)
+        promise(request.into_inner(), Some(&columns), &ticket)
     }
 
     async fn do_get_statement(&self, ticket: TicketStatementQuery, request: Taken) -> Rows {
@@ -80,7 +80,7 @@ impl FlightSqlService for Flight {
     ) -> Info {
         let context = self.context(&request)?;
         let columns = self.promised(&context, &query.prepared_statement_handle)?;
-        promise(request.into_inner(), &columns, &query)
+        promise(request.into_inner(), columns.as_deref(), &query)
     }
 
     async fn do_get_prepared_statement(&self, query: CommandPreparedStatementQuery, request: Taken) -> Rows {
@@ -101,7 +101,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_catalogs(&self, query: CommandGetCatalogs, request: Asked) -> Info {
         self.context(&request)?;
         let schema = query.into_builder().schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_catalogs(&self, query: CommandGetCatalogs, request: Taken) -> Rows {
@@ -112,7 +112,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_schemas(&self, query: CommandGetDbSchemas, request: Asked) -> Info {
         self.context(&request)?;
         let schema = query.clone().into_builder().schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_schemas(&self, query: CommandGetDbSchemas, request: Taken) -> Rows {
@@ -123,7 +123,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_tables(&self, query: CommandGetTables, request: Asked) -> Info {
         self.context(&request)?;
         let schema = query.clone().into_builder().schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_tables(&self, query: CommandGetTables, request: Taken) -> Rows {
@@ -134,7 +134,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_table_types(&self, query: CommandGetTableTypes, request: Asked) -> Info {
         self.context(&request)?;
         let schema = query.into_builder().schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_table_types(&self, query: CommandGetTableTypes, request: Taken) -> Rows {
@@ -145,7 +145,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_sql_info(&self, query: CommandGetSqlInfo, request: Asked) -> Info {
         self.context(&request)?;
         let schema = about::sql_info().map_err(fault)?.schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_sql_info(&self, query: CommandGetSqlInfo, request: Taken) -> Rows {
@@ -157,7 +157,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_xdbc_type_info(&self, query: CommandGetXdbcTypeInfo, request: Asked) -> Info {
         self.context(&request)?;
         let schema = about::types().map_err(fault)?.schema();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_xdbc_type_info(&self, query: CommandGetXdbcTypeInfo, request: Taken) -> Rows {
@@ -169,7 +169,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_primary_keys(&self, query: CommandGetPrimaryKeys, request: Asked) -> Info {
         self.context(&request)?;
         let schema = keys::primary();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_primary_keys(&self, _query: CommandGetPrimaryKeys, request: Taken) -> Rows {
@@ -180,7 +180,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_exported_keys(&self, query: CommandGetExportedKeys, request: Asked) -> Info {
         self.context(&request)?;
         let schema = keys::foreign();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_exported_keys(&self, _query: CommandGetExportedKeys, request: Taken) -> Rows {
@@ -191,7 +191,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_imported_keys(&self, query: CommandGetImportedKeys, request: Asked) -> Info {
         self.context(&request)?;
         let schema = keys::foreign();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_imported_keys(&self, _query: CommandGetImportedKeys, request: Taken) -> Rows {
@@ -202,7 +202,7 @@ impl FlightSqlService for Flight {
     async fn get_flight_info_cross_reference(&self, query: CommandGetCrossReference, request: Asked) -> Info {
         self.context(&request)?;
         let schema = keys::foreign();
-        promise(request.into_inner(), &schema, &query)
+        promise(request.into_inner(), Some(&schema), &query)
     }
 
     async fn do_get_cross_reference(&self, _query: CommandGetCrossReference, request: Taken) -> Rows {

@@ -19,8 +19,6 @@ use crate::shape::{Shape, Wire};
 pub(super) const CATALOG: &str = "senne";
 /// Where the views are.
 const PUBLIC: &str = "public";
-/// Where the engine describes them.
-const INFORMATION: &str = "information_schema";
 /// What all of them are to a tool.
 const KIND: &str = "VIEW";
 
@@ -43,10 +41,9 @@ pub(super) fn catalogs(command: CommandGetCatalogs) -> arrow_flight::error::Resu
     builder.build()
 }
 
-/// The two schemas.
+/// The one schema.
 pub(super) fn schemas(command: CommandGetDbSchemas) -> arrow_flight::error::Result<RecordBatch> {
     let mut builder = command.into_builder();
-    builder.append(CATALOG, INFORMATION);
     builder.append(CATALOG, PUBLIC);
     builder.build()
 }
