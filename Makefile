@@ -7,7 +7,7 @@ DEMO_DATA ?= demo-data
 LISTEN ?= 127.0.0.1:7000
 FEEDS := $(wildcard feeds/*.yaml)
 
-.PHONY: help demo test check unit browser release bench crash web web-tools clean
+.PHONY: help demo test check unit browser readers release bench crash web web-tools clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,10 +19,11 @@ endif
 	@echo "Senne opens on http://$(LISTEN)/ — stop it with Ctrl-C"
 	target/release/senne serve --data $(DEMO_DATA) --listen $(LISTEN) --open --simulate
 
-test: ## Everything: format, lints, unit, integration, end-to-end and browser tests
+test: ## Everything: format, lints, unit, integration, end-to-end, readers' and browser tests
 	$(MAKE) web
 	$(MAKE) check
 	$(MAKE) unit
+	$(MAKE) readers
 	$(MAKE) browser
 
 check: ## Format and lints
@@ -34,6 +35,9 @@ unit: ## Rust tests, those through the real binary too
 
 browser: ## Chromium end-to-end, with axe
 	scripts/browser-test
+
+readers: ## Delta readers, ADBC, pandas, polars and DuckDB see what senne sql sees
+	scripts/readers-test
 
 release: web ## The optimised binary: target/release/senne
 	cargo build --release --locked --workspace --bins
@@ -53,4 +57,4 @@ web/dist/.built: web/package-lock.json $(shell find web/src web/styles web/vite.
 
 clean: ## What was built, and the demo's data
 	cargo clean
-	rm -rf web/dist web/node_modules tests/browser/node_modules demo-data
+	rm -rf web/dist web/node_modules tests/browser/node_modules tests/readers/.venv demo-data
