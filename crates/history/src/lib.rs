@@ -1,6 +1,7 @@
 //! The past: memory buffer and Delta Lake, queried as one by DataFusion.
 
 mod aggregate;
+mod background;
 mod buffer;
 mod compact;
 mod disk;
@@ -33,9 +34,9 @@ mod value;
 
 pub use history::History;
 pub use types::{
-    Aggregation, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description, EntityPast,
-    EntitySource, Everything, HistoryConfig, HistoryError, Parameters, PastQuery, Point, Question, Rows,
-    SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
+    Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,
+    EntityPast, EntitySource, Everything, HistoryConfig, HistoryError, Membership, Parameters, PastQuery,
+    Point, Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

@@ -69,7 +69,7 @@ impl Hub {
         let views = views::of_contracts(&contracts, grant);
         let store = Arc::clone(&self.inner.store);
         let entities = Arc::new(Entities { store, tenant: context.tenant.clone(), grant, contracts });
-        Ok(Surroundings { entities, sight, contracts: views.into() })
+        Ok(Surroundings { entities, sight, contracts: views.into(), areas: Arc::default() })
     }
 }
 
