@@ -2,6 +2,7 @@
 //!
 //! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
 
+mod areas;
 mod commit;
 mod config;
 mod context;
@@ -53,6 +54,7 @@ struct Inner {
     commit: commit::CommitQueue,
     tail: Arc<tail::Tail>,
     sql_turns: sql::Turns,
+    areas: areas::AreaIndex,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,
