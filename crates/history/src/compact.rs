@@ -9,7 +9,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use senne_model::Timestamp;
 
 use crate::{
-    HistoryError, background, files::FileEntry, log_table::Commit, merge, schema::Kind, tenant::Tenant,
+    HistoryError, background, faults, files::FileEntry, log_table::Commit, merge, schema::Kind,
+    tenant::Tenant,
 };
 
 /// Files of one size are joined when there are this many of them.
@@ -46,8 +47,10 @@ async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<
     let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);
     let work = move || merge::merge(kind, &dir, &joining, whole);
     let added = background::tidy(work).await?;
+    faults::pass("compaction: before the joined file is named", &tenant.dir)?;
     let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
     tables.of(kind).commit(Commit { added, removed: job.files, change: None }).await?;
+    faults::pass("compaction: before readers see the joined file", &tenant.dir)?;
     tenant.switch(&tables, std::collections::HashMap::new());
     Ok(Some(count))
 }

@@ -8,6 +8,7 @@ use senne_model::ChangeNo;
 use crate::{
     HistoryError,
     engine::{Engine, View},
+    faults,
     files::{FileEntry, FileSet},
     gather::{Gathered, Key, SeriesName},
     log_table::{Commit, LogTable},
@@ -52,6 +53,7 @@ pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<
         }
         newest = written.newest;
     }
+    faults::pass("flush: before readers see the tables", &tenant.dir)?;
     tenant.switch(&tables, newest);
     Ok(count)
 }
@@ -179,6 +181,7 @@ async fn commit_rollups(
     dirty: Dirty,
     change: i64,
 ) -> Result<(), HistoryError> {
+    faults::pass("roll-up: before buckets are computed anew", tables.of(kind).dir())?;
     let source =
         Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
     rows.extend(rebuild(kind, engine, &source, change, &dirty).await?);

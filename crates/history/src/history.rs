@@ -14,9 +14,9 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Problem, TenantName};
 
 use crate::{
-    Aggregation, Description, EntityPast, HistoryConfig, HistoryError, PastQuery, Question, Rows,
-    SeriesBuckets, Statistics, Surroundings, Table, aggregate, compact, disk, engine::Engine, flush, past,
-    schema::Kind, sql, steps, tenant::Tenant,
+    Aggregation, Description, EntityPast, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
+    SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
+    past, schema::Kind, sql, steps, tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -235,6 +235,21 @@ impl History {
             }
         }
         Ok(gone)
+    }
+
+    /// Reads every file that the tables name and says what is not as it should be. Takes as long as reading them takes.
+    pub async fn check(&self) -> Result<Findings, HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let durable = self.durable().0;
+        let mut all = Findings::default();
+        for (_, tenant) in self.all() {
+            let found = tokio::task::spawn_blocking(move || {
+                let mut tables = tenant.tables.blocking_lock();
+                check::check(&mut tables, durable)
+            });
+            all.join(found.await.map_err(steps::failed)?);
+        }
+        Ok(all)
     }
 
     /// Figures of all tenants together.

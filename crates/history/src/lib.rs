@@ -3,9 +3,11 @@
 mod aggregate;
 mod background;
 mod buffer;
+mod check;
 mod compact;
 mod disk;
 mod engine;
+pub mod faults;
 mod files;
 mod filter;
 mod flush;
@@ -32,6 +34,7 @@ mod texts;
 mod types;
 mod value;
 
+pub use check::Findings;
 pub use history::History;
 pub use types::{
     Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,

@@ -22,7 +22,7 @@ use deltalake::{
 use url::Url;
 
 use crate::{
-    HistoryError, disk,
+    HistoryError, disk, faults,
     files::{FileEntry, FileSet},
     schema::Kind,
 };
@@ -126,6 +126,7 @@ impl LogTable {
         if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
             self.reload().await?;
         }
+        faults::pass("commit: before the table is there", &self.dir)?;
         let (state, store) = match self.loaded.take() {
             Some(loaded) => loaded,
             None => self.create().await?,
@@ -141,6 +142,7 @@ impl LogTable {
             partition_by: Some(vec!["type".to_owned(), self.kind.time_partition().to_owned()]),
             predicate: None,
         };
+        faults::pass("commit: before the log names the files", &self.dir)?;
         let reference: &dyn TableReference = &state;
         let building = CommitBuilder::from(properties).with_actions(actions);
         let done = match building.build(Some(reference), Arc::clone(&store), operation).await {
@@ -152,6 +154,7 @@ impl LogTable {
             }
         };
         let log = self.dir.join("_delta_log");
+        faults::pass("commit: after the log names the files", &log)?;
         disk::sync(&log.join(format!("{:020}.json", done.version)))?;
         disk::sync(&log)?;
         if let Some(change) = commit.change {
@@ -170,9 +173,11 @@ impl LogTable {
         }
         let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
         let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
+        faults::pass("vacuum: before files are deleted", &self.dir)?;
         let vacuum = table.vacuum().with_mode(VacuumMode::Full).with_enforce_retention_duration(false);
         let keep = chrono::Duration::from_std(keep).map_err(|e| self.failed("vacuuming", e))?;
         let (_, done) = vacuum.with_retention_period(keep).await.map_err(|e| self.failed("vacuuming", e))?;
+        faults::pass("vacuum: after files are deleted", &self.dir)?;
         self.reload().await?;
         Ok(done.files_deleted.len())
     }

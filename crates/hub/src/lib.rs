@@ -30,8 +30,8 @@ pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
-    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Parameters, PastQuery, Point, Question,
-    Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table,
+    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Findings, Parameters, PastQuery, Point,
+    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table,
 };
 pub use senne_language as language;
 pub use senne_model as model;
@@ -92,8 +92,10 @@ impl Hub {
         self.inner.history.statistics()
     }
 
-    /// Looks for damage in store and history; one readable line per finding.
-    pub fn check(&self) -> Result<Vec<String>, senne_model::Problem> {
-        Ok(self.inner.store.check()?)
+    /// Looks for damage in store and history, reading every file of both.
+    pub async fn check(&self) -> Result<Findings, senne_model::Problem> {
+        let mut found = self.inner.history.check().await?;
+        found.damage.extend(self.inner.store.check()?);
+        Ok(found)
     }
 }

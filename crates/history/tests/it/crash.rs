@@ -135,3 +135,38 @@ async fn compaction_and_vacuum_change_nothing_that_is_read() {
     history.append_all(&[change(6, &id(1), vec![number("NO2", 0.0, recorded(1))])]);
     assert_eq!((numbers(&history, &all()).await, hourly(&history).await), (before, rolled));
 }
+
+/// One flipped bit in any file of the tables is found, and the file is named.
+#[tokio::test]
+async fn a_flipped_bit_is_found_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    for no in 1..=3 {
+        history.append_all(&[change(no, &id(1), vec![number("NO2", no as f64, recorded(no))])]);
+        history.flush().await.unwrap();
+    }
+    let sound = history.check().await.unwrap();
+    assert_eq!((sound.damage, sound.leftovers, sound.files), (Vec::new(), Vec::new(), 12));
+    let parquet = files_below(&dir.path().join("history"));
+    let parquet: Vec<_> =
+        parquet.into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
+    for (n, path) in parquet.iter().enumerate() {
+        let whole = fs::read(path).unwrap();
+        let mut bytes = whole.clone();
+        let place = (n * 7919) % bytes.len();
+        bytes[place] ^= 1 << (n % 8);
+        fs::write(path, &bytes).unwrap();
+        let found = history.check().await.unwrap();
+        assert_eq!(found.damage.len(), 1, "{path:?} {found:?}");
+        assert!(found.damage[0].starts_with(path.to_str().unwrap()), "{found:?}");
+        fs::write(path, &whole[..whole.len() - 1]).unwrap();
+        assert_eq!(history.check().await.unwrap().damage.len(), 1);
+        fs::remove_file(path).unwrap();
+        assert!(history.check().await.unwrap().damage[0].contains("cannot be opened"));
+        fs::write(path, &whole).unwrap();
+    }
+    let orphan = parquet[0].with_file_name("part-1-2-3-0-00000000000000000000000000000004.parquet");
+    fs::write(&orphan, "").unwrap();
+    let found = history.check().await.unwrap();
+    assert_eq!((found.damage.len(), found.leftovers.len()), (0, 1), "{found:?}");
+}
