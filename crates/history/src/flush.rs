@@ -34,6 +34,9 @@ struct Written {
 /// Writes the rows that the tenant has in memory; gives how many there were.
 pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<usize, HistoryError> {
     let mut tables = tenant.tables.lock().await;
+    for kind in Kind::ALL {
+        tables.of(kind).settle()?;
+    }
     catch_up(engine, tenant, &mut tables).await?;
     let frozen = tenant.freeze().map_err(rollup::failed)?;
     let Some(last) = frozen.iter().map(|frozen| frozen.last_change).max() else { return Ok(0) };
@@ -115,7 +118,7 @@ async fn commit_change(table: &mut LogTable, commit: Commit) -> Result<(), Histo
     match table.commit(commit).await {
         Err(error) if change.is_some_and(|change| table.change >= change) => {
             tracing::warn!(%error, "a commit to the history stands, what follows a commit failed");
-            Ok(())
+            table.settle()
         }
         done => done,
     }
