@@ -49,7 +49,7 @@ async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<
     let added = background::tidy(work).await?;
     faults::pass("compaction: before the joined file is named", &tenant.dir)?;
     let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
-    tables.of(kind).commit(Commit { added, removed: job.files, change: None }).await?;
+    tables.of(kind).commit(Commit { added, removed: job.files, change: None, news: false }).await?;
     faults::pass("compaction: before readers see the joined file", &tenant.dir)?;
     tenant.switch(&tables, std::collections::HashMap::new());
     Ok(Some(count))

@@ -11,12 +11,12 @@ use std::{
 };
 
 use parking_lot::RwLock;
-use senne_model::{Change, ChangeNo, Problem, TenantName};
+use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
     Aggregation, Description, EntityPast, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
     SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
-    past, schema::Kind, sql, steps, tenant::Tenant,
+    past, retention, schema::Kind, sql, steps, tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -219,6 +219,17 @@ impl History {
         let mut gone = 0;
         for (_, tenant) in self.all() {
             gone += compact::compact(&tenant, self.config.settle_after).await?;
+        }
+        Ok(gone)
+    }
+
+    /// Lets go of raw values and hours of a type in months that ended before the moment given for it; days and what is known of each
+    /// series stay. Gives how many files went. The bytes go with [`History::vacuum`].
+    pub async fn retire(&self, rules: &[(Name, Timestamp)]) -> Result<usize, HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let mut gone = 0;
+        for (_, tenant) in self.all() {
+            gone += retention::retire(&tenant, rules).await?;
         }
         Ok(gone)
     }

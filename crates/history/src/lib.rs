@@ -22,6 +22,7 @@ mod parquet_file;
 mod partial;
 mod past;
 mod rebuild;
+mod retention;
 mod rollup;
 mod rollup_rows;
 mod rollup_scan;

@@ -52,6 +52,8 @@ pub(crate) struct Commit {
     pub(crate) removed: Vec<Arc<FileEntry>>,
     /// The application transaction: rows up to this change are in. `None` when rows only move.
     pub(crate) change: Option<i64>,
+    /// Whether rows go for good, and are not only moved.
+    pub(crate) news: bool,
 }
 
 impl LogTable {
@@ -147,7 +149,8 @@ impl LogTable {
             Some(loaded) => loaded,
             None => self.create().await?,
         };
-        let mut actions: Vec<_> = commit.removed.iter().map(|file| file.remove(self.kind)).collect();
+        let mut actions: Vec<_> =
+            commit.removed.iter().map(|file| file.remove(self.kind, commit.news)).collect();
         actions.extend(commit.added.iter().map(|file| file.add(self.kind, commit.change.is_some())));
         let mut properties = CommitProperties::default();
         if let Some(change) = commit.change {

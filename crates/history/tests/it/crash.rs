@@ -170,3 +170,39 @@ async fn a_flipped_bit_is_found_and_named() {
     let found = history.check().await.unwrap();
     assert_eq!((found.damage.len(), found.leftovers.len()), (0, 1), "{found:?}");
 }
+
+#[tokio::test]
+async fn what_is_kept_long_enough_goes_and_days_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    settings.keep_removed = std::time::Duration::ZERO;
+    let mut history = senne_history::History::open(settings.clone()).await.unwrap();
+    let days = ["2024-01-10T10:00:00Z", "2024-01-20T10:00:00Z", "2024-03-10T10:00:00Z"];
+    for (no, day) in (1..).zip(days) {
+        history.append_all(&[change(no, &id(1), vec![number("NO2", no as f64, at(day))])]);
+    }
+    history.flush().await.unwrap();
+    let rules = |before: &str| [(name("Station"), at(before)), (name("Other"), at("2030-01-01T00:00:00Z"))];
+    assert_eq!(history.retire(&rules("2024-01-31T23:00:00Z")).await.unwrap(), 0);
+    assert_eq!(history.retire(&rules("2024-02-15T00:00:00Z")).await.unwrap(), 2);
+    for round in 0..3 {
+        assert_eq!(numbers(&history, &all()).await, if round < 2 { vec![3.0] } else { vec![9.0, 3.0] });
+        assert_eq!(lines(&history, "SELECT sum FROM hourly").await, "[3.0]");
+        assert_eq!(lines(&history, "SELECT sum FROM daily ORDER BY start").await, "[1.0]\n[2.0]\n[3.0]");
+        assert_eq!(lines(&history, "SELECT count, sum FROM series").await, "[3,6.0]");
+        match round {
+            0 => {
+                history.vacuum().await.unwrap();
+                drop(history);
+                history = senne_history::History::open(settings.clone()).await.unwrap();
+            }
+            // What comes for a day that was let go of does not take the place of what is known of it.
+            1 => history.append_all(&[change(4, &id(1), vec![number("NO2", 9.0, at(days[0]))])]),
+            _ => {}
+        }
+    }
+    history.flush().await.unwrap();
+    assert_eq!(lines(&history, "SELECT sum FROM daily ORDER BY start").await, "[1.0]\n[2.0]\n[3.0]");
+    assert_eq!(history.retire(&rules("2024-02-15T00:00:00Z")).await.unwrap(), 1);
+    assert_eq!(numbers(&history, &all()).await, [3.0]);
+}
