@@ -31,7 +31,7 @@ pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
     Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Findings, Parameters, PastQuery, Point,
-    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table,
+    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;

@@ -29,6 +29,8 @@ const FOR_KNOWN: SqlLimits =
 pub struct Answer {
     /// The rows. Dropping them ends the query.
     pub rows: Rows,
+    /// What the question may use: what was asked for, cut down to what the caller may.
+    pub limits: SqlLimits,
     _turn: Turn,
 }
 
@@ -38,12 +40,13 @@ impl Hub {
     pub async fn ask(&self, context: &Context, question: Question) -> Result<Answer, Problem> {
         let around = context.within(self.surroundings(context, &question.text)).await?;
         let turn = self.inner.sql_turns.take(&context.principal).await?;
-        let question = Question { limits: within(question.limits, &context.principal), ..question };
+        let limits = within(question.limits, &context.principal);
+        let question = Question { limits, ..question };
         let work = async {
             self.wait_for_history().await?;
             self.inner.history.query(&context.tenant, question, around).await
         };
-        Ok(Answer { rows: context.within(work).await?, _turn: turn })
+        Ok(Answer { rows: context.within(work).await?, limits, _turn: turn })
     }
 
     /// The answer to a question in SQL as a whole, with at most `rows_max` rows.

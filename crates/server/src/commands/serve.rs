@@ -7,6 +7,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use senne_city_indicators::Indicators;
 use senne_face_ngsi_ld::NgsiLdOptions;
 use senne_face_portal::PortalOptions;
+use senne_face_sql::SqlOptions;
 use senne_hub::{Context, Hub, HubConfig, Principal};
 use senne_intake::{Poller, PreparedFeed, Preset, Sink};
 use senne_model::TenantName;
@@ -16,7 +17,7 @@ use crate::{
     cli::Serve,
     contracts,
     figures::PortalFigures,
-    http::{self, Server},
+    http::{self, Faces, Server},
     key::{FolderLock, admin_key, write_address},
     living,
     sink::HubSink,
@@ -57,13 +58,20 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         ..PortalOptions::default()
     };
     let portal = senne_face_portal::router(hub.clone(), portal);
-    let router = http::router(server, ngsi_ld, portal);
+    let sql = SqlOptions::default();
+    let stop = sql.stop.clone();
+    let sql = senne_face_sql::router(hub.clone(), sql);
+    let router = http::router(server, Faces { ngsi_ld, portal, sql });
     tracing::info!(%url, folder = %options.data.display(), "Senne listens on {url}");
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         stream.set_nodelay(true).ok();
     });
-    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    let asked = async move {
+        asked_to_stop().await;
+        stop.cancel();
+    };
+    axum::serve(listener, service).with_graceful_shutdown(asked).await?;
     tracing::info!("stopping: no more requests are taken");
     hub.stop().await;
     tracing::info!("stopped");

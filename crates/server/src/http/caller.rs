@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, header};
+use senne_face_sql::{FLIGHT_PATH, basic_password};
 use senne_hub::Principal;
-use senne_model::{ErrorKind, Problem};
+use senne_model::{ErrorKind, Problem, TenantName};
 
 use super::Server;
 use crate::key::same_key;
@@ -14,12 +15,12 @@ use crate::key::same_key;
 pub(super) fn principal(
     server: &Server,
     headers: &HeaderMap,
+    path: &str,
     address: Option<SocketAddr>,
 ) -> Result<Principal, Problem> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let key = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).map(str::trim);
-        return match key {
-            Some(key) if same_key(key, &server.admin_key) => {
+        return match value.to_str().ok().and_then(|text| key(text, path)) {
+            Some(key) if same_key(&key, &server.admin_key) => {
                 Ok(Principal::Administrator { name: "administrator".to_owned() })
             }
             _ => {
@@ -36,8 +37,24 @@ pub(super) fn principal(
     Ok(Principal::Anonymous)
 }
 
+/// The key in a header. Database tools send it as a password; elsewhere that is not taken, since a browser would send it along
+/// with the requests of any page.
+fn key(header: &str, path: &str) -> Option<String> {
+    let password = || path.starts_with(FLIGHT_PATH).then(|| basic_password(header))?;
+    header.strip_prefix("Bearer ").map(|key| key.trim().to_owned()).or_else(password)
+}
+
 /// Whether the request was not sent by a page of another site in somebody's browser.
 fn same_site(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
     matches!(site, None | Some("same-origin" | "none"))
+}
+
+/// The tenant that the request names, as in NGSI-LD.
+pub(super) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
+    match headers.get("ngsild-tenant").map(|value| value.to_str()) {
+        None => Ok(TenantName::default()),
+        Some(Ok(name)) => TenantName::parse(name),
+        Some(Err(_)) => Err(Problem::bad("a tenant name is plain text").field("NGSILD-Tenant")),
+    }
 }

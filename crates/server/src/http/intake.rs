@@ -12,7 +12,7 @@ use senne_hub::{Action, Context, Principal, WriteOptions};
 use senne_model::{ErrorKind, Problem};
 use serde::Deserialize;
 
-use super::{Server, problem_response, sql::tenant};
+use super::{Server, caller::tenant, problem_response};
 
 /// The largest batch, in bytes.
 const BATCH_BYTES_MAX: usize = 64 << 20;

@@ -4,7 +4,6 @@ mod caller;
 mod health;
 mod intake;
 mod problem;
-mod sql;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -12,10 +11,11 @@ use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use senne_face_sql::{FLIGHT_PATH, grpc_refusal};
 use senne_hub::{Hub, Principal};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -34,44 +34,60 @@ pub(crate) struct Server {
     pub(crate) open: bool,
 }
 
-/// All routes. The faces are handed in, so that this module knows none of them.
-pub(crate) fn router(server: Server, ngsi_ld: Router, portal: Router) -> Router {
+/// The faces as routers. They are handed in, so that this module knows none of them.
+pub(crate) struct Faces {
+    pub(crate) ngsi_ld: Router,
+    pub(crate) portal: Router,
+    /// Has its own limits of time: a question in SQL may take long.
+    pub(crate) sql: Router,
+}
+
+/// All routes.
+pub(crate) fn router(server: Server, faces: Faces) -> Router {
     let house = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/sql", post(sql::ask))
         .route("/intake/batch", post(intake::batch))
         .route("/intake/position", get(intake::position))
         .with_state(server.clone());
     Router::new()
-        .nest("/ngsi-ld/v1", ngsi_ld)
+        .nest("/ngsi-ld/v1", faces.ngsi_ld)
         .merge(house)
-        .merge(portal.layer(CompressionLayer::new()))
+        .merge(faces.portal.layer(CompressionLayer::new()))
+        .layer(middleware::from_fn(give_up))
+        .merge(faces.sql)
         .layer(middleware::from_fn_with_state(server, introduce))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             problem_response(&senne_model::Problem::internal("a defect of ours; it has been logged"))
         }))
 }
 
-/// Says who calls, counts the request, and gives it up when it takes too long.
+/// Says who calls, and counts the request.
 async fn introduce(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let principal: Principal = match caller::principal(&server, request.headers(), address) {
+    let path = request.uri().path();
+    let principal: Principal = match caller::principal(&server, request.headers(), path, address) {
         Ok(principal) => principal,
+        Err(problem) if path.starts_with(FLIGHT_PATH) => return grpc_refusal(&problem),
         Err(problem) => return problem_response(&problem),
     };
     request.extensions_mut().insert(principal);
     metrics::counter!("senne_http_requests_total").increment(1);
-    let response = match tokio::time::timeout(PATIENCE, next.run(request)).await {
+    let response = next.run(request).await;
+    if response.status().is_server_error() {
+        metrics::counter!("senne_http_failures_total").increment(1);
+    }
+    response
+}
+
+/// Gives a request up when it takes too long.
+async fn give_up(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
         Ok(response) => response,
         Err(_) => problem_response(&senne_model::Problem::new(
             senne_model::ErrorKind::Timeout,
             "the answer took too long; ask for less at once",
         )),
-    };
-    if response.status().is_server_error() {
-        metrics::counter!("senne_http_failures_total").increment(1);
     }
-    response.into_response()
 }

@@ -251,6 +251,7 @@ fn elsewhere() -> Vec<Input> {
         path: path.to_owned(),
         ..post(what, "", body).header("Content-Type", "text/plain")
     };
+    let json = |what, body: &[u8]| at(what, "/sql", body).header("Content-Type", "application/json");
     vec![
         at("SQL that is none", "/sql", b"SELEKT everything"),
         at("SQL that writes", "/sql", b"DROP TABLE entity"),
@@ -260,6 +261,26 @@ fn elsewhere() -> Vec<Input> {
         at("SQL of an unknown column", "/sql", b"SELECT nothing FROM entity"),
         at("SQL in bad UTF-8", "/sql", b"SELECT '\xff'"),
         at("SQL that is long", "/sql", &vec![b'-'; 300_000]),
+        at(
+            "SQL that nests",
+            "/sql",
+            format!("SELECT {}1{}", "(".repeat(20_000), ")".repeat(20_000)).as_bytes(),
+        ),
+        at("SQL that is empty", "/sql", b"  ").field("query"),
+        at("SQL in a form that there is not", "/sql?format=xml", b"SELECT 1"),
+        at("SQL with a wrong number", "/sql?rows=many", b"SELECT 1").field("rows"),
+        at("SQL with an unknown word", "/sql?limit=1", b"SELECT 1").field("limit"),
+        at("SQL without its parameter", "/sql", b"SELECT $1").field("parameters"),
+        at("SQL for an odd tenant", "/sql", b"SELECT 1").header("NGSILD-Tenant", "../x"),
+        at("SQL as a picture", "/sql", b"SELECT 1").header("Content-Type", "image/png"),
+        json("SQL in JSON that is none", b"{\"query\": "),
+        json("SQL in JSON that nests", format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000)).as_bytes()),
+        json("SQL with an unknown member", b"{\"query\": \"SELECT 1\", \"sql\": 1}"),
+        json("SQL that may take no time", b"{\"query\": \"SELECT 1\", \"seconds\": 0}").field("seconds"),
+        json("SQL with odd parameters", b"{\"query\": \"SELECT $1\", \"parameters\": [[1]]}")
+            .field("parameters"),
+        json("SQL with a parameter in the wrong place", b"{\"query\": \"SELECT $2\", \"parameters\": [1]}")
+            .field("parameters"),
         at("a batch that is none", "/intake/batch", b"nonsense"),
         at("an empty batch that says nothing", "/intake/position", b""),
     ]
