@@ -17,7 +17,7 @@ use crate::{
 const BATCHES_WAITING: usize = 1;
 
 /// So long a slow reader may still take batches after the question's own time has passed.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What comes.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! `senne serve`
 
-use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -12,6 +12,7 @@ use senne_hub::{Context, Hub, HubConfig, Principal};
 use senne_intake::{Poller, PreparedFeed, Preset, Sink};
 use senne_model::TenantName;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Serve,
@@ -22,6 +23,9 @@ use crate::{
     living,
     sink::HubSink,
 };
+
+/// So long callers may still take their answers when Senne stops.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let Some(_lock) = FolderLock::take(&options.data)? else {
@@ -67,11 +71,18 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
         stream.set_nodelay(true).ok();
     });
-    let asked = async move {
-        asked_to_stop().await;
-        stop.cancel();
+    let asked = {
+        let stop = stop.clone();
+        async move {
+            asked_to_stop().await;
+            stop.cancel();
+        }
     };
-    axum::serve(listener, service).with_graceful_shutdown(asked).await?;
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked).into_future();
+    tokio::select! {
+        ended = serving => ended?,
+        () = too_late(&stop) => tracing::warn!("some callers did not take their answers in time"),
+    }
     tracing::info!("stopping: no more requests are taken");
     hub.stop().await;
     tracing::info!("stopped");
@@ -105,6 +116,12 @@ fn start_sources(hub: &Hub, options: &Serve) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Ends when callers have had their time after the stop: one that reads nothing must not keep Senne from stopping.
+async fn too_late(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(FAREWELL).await;
 }
 
 /// Ends on SIGINT or SIGTERM.

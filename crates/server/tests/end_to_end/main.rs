@@ -14,6 +14,7 @@ mod floors;
 mod fsync;
 mod hostile;
 mod load;
+mod sql_http;
 mod sql_script;
 mod sql_shell;
 mod tidy;
