@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use senne_model::Timestamp;
 
-use crate::{HistoryError, files::FileEntry, log_table::Commit, merge, rollup, schema::Kind, tenant::Tenant};
+use crate::{
+    HistoryError, background, faults, files::FileEntry, log_table::Commit, merge, schema::Kind,
+    tenant::Tenant,
+};
 
 /// Files of one size are joined when there are this many of them.
 const FILES: usize = 4;
@@ -43,9 +46,11 @@ async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<
     let Some(job) = next_job(&files.files, settled) else { return Ok(None) };
     let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);
     let work = move || merge::merge(kind, &dir, &joining, whole);
-    let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+    let added = background::tidy(work).await?;
+    faults::pass("compaction: before the joined file is named", &tenant.dir)?;
     let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
-    tables.of(kind).commit(Commit { added, removed: job.files, change: None }).await?;
+    tables.of(kind).commit(Commit { added, removed: job.files, change: None, news: false }).await?;
+    faults::pass("compaction: before readers see the joined file", &tenant.dir)?;
     tenant.switch(&tables, std::collections::HashMap::new());
     Ok(Some(count))
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use crate::HistoryError;
+use crate::{HistoryError, faults};
 
 pub(crate) fn error(step: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
     let path = path.to_owned();
@@ -32,12 +32,14 @@ pub(crate) fn sync(path: &Path) -> Result<(), HistoryError> {
 /// Replaces a small file as a whole.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), HistoryError> {
     let fresh = path.with_extension("new");
+    faults::pass("record: writing the new file", path)?;
     let write = || {
         let mut file = fs::File::create(&fresh)?;
         file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)
+        file.sync_all()
     };
     write().map_err(error("writing", path))?;
+    faults::pass("record: before the new file takes its place", path)?;
+    fs::rename(&fresh, path).map_err(error("replacing", path))?;
     path.parent().map_or(Ok(()), sync)
 }

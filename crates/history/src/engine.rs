@@ -41,7 +41,7 @@ use datafusion::{
 use futures::TryStreamExt;
 
 use crate::{
-    HistoryConfig, HistoryError, disk,
+    HistoryConfig, HistoryError, background, disk,
     files::FileSet,
     schema::{Kind, dictionary},
 };
@@ -58,7 +58,7 @@ pub(crate) struct Engine {
     pub(crate) runtime: Arc<RuntimeEnv>,
     pub(crate) state: SessionState,
     /// SQL runs on threads of its own: a heavy query may compute for long without a pause, and must stop neither its own
-    /// deadline nor anybody else's work.
+    /// deadline nor anybody else's work. There are more of them than cores, so that a few such queries do not keep the rest waiting.
     threads: Option<tokio::runtime::Runtime>,
 }
 
@@ -97,8 +97,9 @@ impl Engine {
             .with_default_features()
             .build();
         let threads = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(cores())
+            .worker_threads(cores() * 2 + 2)
             .thread_name("senne-sql")
+            .on_thread_start(background::asking)
             .enable_all()
             .build()
             .map_err(disk::error("starting threads for", &config.dir))?;

@@ -90,11 +90,11 @@ impl FileEntry {
         })
     }
 
-    /// The action that removes this file after a compaction.
-    pub(crate) fn remove(&self, kind: Kind) -> Action {
+    /// The action that removes this file. `news` is false when a compaction only moved the rows.
+    pub(crate) fn remove(&self, kind: Kind, news: bool) -> Action {
         Action::Remove(Remove {
             path: self.path.clone(),
-            data_change: false,
+            data_change: news,
             deletion_timestamp: Some(Timestamp::now().micros() / 1000),
             extended_file_metadata: Some(true),
             partition_values: Some(self.partition(kind)),

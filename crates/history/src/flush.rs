@@ -8,12 +8,14 @@ use senne_model::ChangeNo;
 use crate::{
     HistoryError,
     engine::{Engine, View},
+    faults,
     files::{FileEntry, FileSet},
     gather::{Gathered, Key, SeriesName},
     log_table::{Commit, LogTable},
     month::{Month, MonthFinder},
     parquet_file::{FileName, FileWriter},
     rebuild::{Source, days_of, rebuild},
+    retention::Retired,
     rollup::{self, COLUMNS, Dirty, RollupRow, Series, start_of},
     rollup_rows,
     schema::{Kind, observation},
@@ -33,6 +35,9 @@ struct Written {
 /// Writes the rows that the tenant has in memory; gives how many there were.
 pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<usize, HistoryError> {
     let mut tables = tenant.tables.lock().await;
+    for kind in Kind::ALL {
+        tables.of(kind).settle()?;
+    }
     catch_up(engine, tenant, &mut tables).await?;
     let frozen = tenant.freeze().map_err(rollup::failed)?;
     let Some(last) = frozen.iter().map(|frozen| frozen.last_change).max() else { return Ok(0) };
@@ -45,13 +50,15 @@ pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<
         let owner = Arc::clone(tenant);
         let work = move || write(&owner, &dir, &before, &fresh, last);
         let written = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
-        let commit = Commit { added: written.files, removed: Vec::new(), change: Some(last.0 as i64) };
+        let commit =
+            Commit { added: written.files, removed: Vec::new(), change: Some(last.0 as i64), news: false };
         commit_change(&mut tables.observation, commit).await?;
         for (kind, (rows, dirty)) in Kind::ROLLUPS.into_iter().zip(written.rollups) {
             commit_rollups(kind, engine, &mut tables, rows, dirty, last.0 as i64).await?;
         }
         newest = written.newest;
     }
+    faults::pass("flush: before readers see the tables", &tenant.dir)?;
     tenant.switch(&tables, newest);
     Ok(count)
 }
@@ -75,7 +82,8 @@ pub(crate) async fn catch_up(
             behind = true;
         }
         let view = table_view(&tables.observation);
-        let dirty = touched_since(kind, engine, &view, from).await?;
+        let retired = tenant.retired.read().clone();
+        let dirty = touched_since(kind, engine, &view, from, &retired).await?;
         commit_rollups(kind, engine, tables, Vec::new(), dirty, until).await?;
     }
     if behind {
@@ -85,7 +93,13 @@ pub(crate) async fn catch_up(
 }
 
 /// The buckets that rows of later changes fall into.
-async fn touched_since(kind: Kind, engine: &Engine, view: &View, change: i64) -> Result<Dirty, HistoryError> {
+async fn touched_since(
+    kind: Kind,
+    engine: &Engine,
+    view: &View,
+    change: i64,
+    retired: &Retired,
+) -> Result<Dirty, HistoryError> {
     use datafusion::logical_expr::{col, lit};
     let late = col("change").gt(lit(change)).and(col("observed_at").is_not_null());
     let read = engine.read(view, Some(&COLUMNS), Some(late), usize::MAX).await?.unwrap_or_default();
@@ -96,8 +110,11 @@ async fn touched_since(kind: Kind, engine: &Engine, view: &View, change: i64) ->
         let type_name = rows.text("type", *last).unwrap_or_default();
         let types = rows.text("types", *last);
         let series = Arc::new(Series::of(&rows.name(last.series()), type_name, types));
-        let starts = run.iter().map(|key| start_of(kind, key.moment()));
-        dirty.entry(series).or_default().extend(starts);
+        let kept = run.iter().filter(|key| !retired.covers(type_name, key.moment()));
+        let starts: Vec<i64> = kept.map(|key| start_of(kind, key.moment())).collect();
+        if !starts.is_empty() {
+            dirty.entry(series).or_default().extend(starts);
+        }
     }
     Ok(dirty)
 }
@@ -113,7 +130,7 @@ async fn commit_change(table: &mut LogTable, commit: Commit) -> Result<(), Histo
     match table.commit(commit).await {
         Err(error) if change.is_some_and(|change| table.change >= change) => {
             tracing::warn!(%error, "a commit to the history stands, what follows a commit failed");
-            Ok(())
+            table.settle()
         }
         done => done,
     }
@@ -135,9 +152,10 @@ fn write(
     let mut upper = |name: &SeriesName<'_>, first: i64| {
         *newest_of.entry(series_hash(name)).or_insert_with(|| tenant.newest(before, name, first))
     };
+    let retired = tenant.retired.read().clone();
     let rollups = Kind::ROLLUPS.map(|kind| {
         let mut dirty = Dirty::new();
-        let rows = rollup::build(kind, &rows, &keys, last.0 as i64, &mut upper, &mut dirty);
+        let rows = rollup::build(kind, &rows, &keys, last.0 as i64, &mut upper, &retired, &mut dirty);
         (rows, dirty)
     });
     for run in keys.chunk_by(|a, b| a.series() == b.series()) {
@@ -179,6 +197,7 @@ async fn commit_rollups(
     dirty: Dirty,
     change: i64,
 ) -> Result<(), HistoryError> {
+    faults::pass("roll-up: before buckets are computed anew", tables.of(kind).dir())?;
     let source =
         Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
     rows.extend(rebuild(kind, engine, &source, change, &dirty).await?);
@@ -186,7 +205,7 @@ async fn commit_rollups(
     let dir = table.dir().to_owned();
     let work = move || write_rollups(kind, &dir, rows);
     let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
-    commit_change(table, Commit { added, removed: Vec::new(), change: Some(change) }).await
+    commit_change(table, Commit { added, removed: Vec::new(), change: Some(change), news: false }).await
 }
 
 /// What the tables have, without memory.

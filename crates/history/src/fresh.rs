@@ -48,7 +48,10 @@ impl Fresh<'_> {
         let files = self.snapshot.files(Kind::Observation);
         let mut newest = |name: &SeriesName<'_>, first: i64| self.tenant.newest(files, name, first);
         let mut dirty = Dirty::new();
-        let mut rows = rollup::build(kind, &fresh, &fresh.sorted(), i64::MAX, &mut newest, &mut dirty);
+        let mut rows = {
+            let retired = self.tenant.retired.read();
+            rollup::build(kind, &fresh, &fresh.sorted(), i64::MAX, &mut newest, &retired, &mut dirty)
+        };
         rows.extend(rebuild(kind, self.engine, self, i64::MAX, &dirty).await?);
         Ok(rows)
     }

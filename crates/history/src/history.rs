@@ -11,12 +11,12 @@ use std::{
 };
 
 use parking_lot::RwLock;
-use senne_model::{Change, ChangeNo, Problem, TenantName};
+use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
-    Aggregation, Description, EntityPast, HistoryConfig, HistoryError, PastQuery, Question, Rows,
-    SeriesBuckets, Statistics, Surroundings, Table, aggregate, compact, disk, engine::Engine, flush, past,
-    schema::Kind, sql, steps, tenant::Tenant,
+    Aggregation, Description, EntityPast, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
+    SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
+    past, retention, schema::Kind, sql, steps, tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -223,6 +223,17 @@ impl History {
         Ok(gone)
     }
 
+    /// Lets go of raw values and hours of a type in months that ended before the moment given for it; days and what is known of each
+    /// series stay. Gives how many files went. The bytes go with [`History::vacuum`].
+    pub async fn retire(&self, rules: &[(Name, Timestamp)]) -> Result<usize, HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let mut gone = 0;
+        for (_, tenant) in self.all() {
+            gone += retention::retire(&tenant, rules).await?;
+        }
+        Ok(gone)
+    }
+
     /// Removes files that no version refers to any more, older than the configured time. Gives how many.
     pub async fn vacuum(&self) -> Result<usize, HistoryError> {
         // What a flush or a compaction has written and not yet named would count as an orphan.
@@ -235,6 +246,21 @@ impl History {
             }
         }
         Ok(gone)
+    }
+
+    /// Reads every file that the tables name and says what is not as it should be. Takes as long as reading them takes.
+    pub async fn check(&self) -> Result<Findings, HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let durable = self.durable().0;
+        let mut all = Findings::default();
+        for (_, tenant) in self.all() {
+            let found = tokio::task::spawn_blocking(move || {
+                let mut tables = tenant.tables.blocking_lock();
+                check::check(&mut tables, durable)
+            });
+            all.join(found.await.map_err(steps::failed)?);
+        }
+        Ok(all)
     }
 
     /// Figures of all tenants together.

@@ -1,10 +1,13 @@
 //! The past: memory buffer and Delta Lake, queried as one by DataFusion.
 
 mod aggregate;
+mod background;
 mod buffer;
+mod check;
 mod compact;
 mod disk;
 mod engine;
+pub mod faults;
 mod files;
 mod filter;
 mod flush;
@@ -19,6 +22,7 @@ mod parquet_file;
 mod partial;
 mod past;
 mod rebuild;
+mod retention;
 mod rollup;
 mod rollup_rows;
 mod rollup_scan;
@@ -31,11 +35,12 @@ mod texts;
 mod types;
 mod value;
 
+pub use check::Findings;
 pub use history::History;
 pub use types::{
-    Aggregation, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description, EntityPast,
-    EntitySource, Everything, HistoryConfig, HistoryError, Parameters, PastQuery, Point, Question, Rows,
-    SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
+    Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,
+    EntityPast, EntitySource, Everything, HistoryConfig, HistoryError, Membership, Parameters, PastQuery,
+    Point, Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

@@ -22,7 +22,7 @@ use deltalake::{
 use url::Url;
 
 use crate::{
-    HistoryError, disk,
+    HistoryError, disk, faults,
     files::{FileEntry, FileSet},
     schema::Kind,
 };
@@ -41,6 +41,8 @@ pub(crate) struct LogTable {
     /// Everything up to this change is in the table.
     pub(crate) change: i64,
     pub(crate) files: Arc<FileSet>,
+    /// Whether a commit stands in the log of which it is not known that it is on disk.
+    unsettled: bool,
 }
 
 /// What one commit does.
@@ -50,14 +52,22 @@ pub(crate) struct Commit {
     pub(crate) removed: Vec<Arc<FileEntry>>,
     /// The application transaction: rows up to this change are in. `None` when rows only move.
     pub(crate) change: Option<i64>,
+    /// Whether rows go for good, and are not only moved.
+    pub(crate) news: bool,
 }
 
 impl LogTable {
     /// Opens the table if it is there.
     pub(crate) async fn open(kind: Kind, tenant_dir: &Path) -> Result<Self, HistoryError> {
         let dir = tenant_dir.join(kind.folder());
-        let mut table =
-            Self { kind, dir, loaded: None, change: 0, files: Arc::new(FileSet::new(kind, Vec::new())) };
+        let mut table = Self {
+            kind,
+            dir,
+            loaded: None,
+            change: 0,
+            files: Arc::new(FileSet::new(kind, Vec::new())),
+            unsettled: false,
+        };
         if table.dir.join("_delta_log").is_dir() {
             table.reload().await?;
         }
@@ -67,7 +77,14 @@ impl LogTable {
     /// A table that is not on disk yet.
     pub(crate) fn absent(kind: Kind, tenant_dir: &Path) -> Self {
         let dir = tenant_dir.join(kind.folder());
-        Self { kind, dir, loaded: None, change: 0, files: Arc::new(FileSet::new(kind, Vec::new())) }
+        Self {
+            kind,
+            dir,
+            loaded: None,
+            change: 0,
+            files: Arc::new(FileSet::new(kind, Vec::new())),
+            unsettled: false,
+        }
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -123,14 +140,17 @@ impl LogTable {
 
     /// Commits. When this returns, the commit is durable and [`LogTable::files`] shows it.
     pub(crate) async fn commit(&mut self, commit: Commit) -> Result<(), HistoryError> {
+        self.settle()?;
         if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
             self.reload().await?;
         }
+        faults::pass("commit: before the table is there", &self.dir)?;
         let (state, store) = match self.loaded.take() {
             Some(loaded) => loaded,
             None => self.create().await?,
         };
-        let mut actions: Vec<_> = commit.removed.iter().map(|file| file.remove(self.kind)).collect();
+        let mut actions: Vec<_> =
+            commit.removed.iter().map(|file| file.remove(self.kind, commit.news)).collect();
         actions.extend(commit.added.iter().map(|file| file.add(self.kind, commit.change.is_some())));
         let mut properties = CommitProperties::default();
         if let Some(change) = commit.change {
@@ -141,25 +161,41 @@ impl LogTable {
             partition_by: Some(vec!["type".to_owned(), self.kind.time_partition().to_owned()]),
             predicate: None,
         };
+        faults::pass("commit: before the log names the files", &self.dir)?;
         let reference: &dyn TableReference = &state;
         let building = CommitBuilder::from(properties).with_actions(actions);
         let done = match building.build(Some(reference), Arc::clone(&store), operation).await {
             Ok(done) => done,
             Err(e) => {
                 // Whether the commit stands is what the disk says, not what we believe.
+                self.unsettled = true;
                 self.reload().await?;
                 return Err(self.failed("committing to", e));
             }
         };
-        let log = self.dir.join("_delta_log");
-        disk::sync(&log.join(format!("{:020}.json", done.version)))?;
-        disk::sync(&log)?;
+        self.unsettled = true;
         if let Some(change) = commit.change {
             self.change = self.change.max(change);
         }
         let removed: HashSet<String> = commit.removed.iter().map(|file| file.path.clone()).collect();
         self.files = Arc::new(self.files.with(&removed, commit.added));
         self.loaded = Some((done.snapshot(), store));
+        self.settle()
+    }
+
+    /// Makes the newest commits durable, if they are not yet. Until this has succeeded nobody may be told that they are.
+    pub(crate) fn settle(&mut self) -> Result<(), HistoryError> {
+        if !self.unsettled {
+            return Ok(());
+        }
+        let log = self.dir.join("_delta_log");
+        faults::pass("commit: after the log names the files", &log)?;
+        // One of them is not on disk, or a few are; those before were settled.
+        for path in newest_commits(&log)? {
+            disk::sync(&path)?;
+        }
+        disk::sync(&log)?;
+        self.unsettled = false;
         Ok(())
     }
 
@@ -170,10 +206,26 @@ impl LogTable {
         }
         let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
         let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
+        faults::pass("vacuum: before files are deleted", &self.dir)?;
         let vacuum = table.vacuum().with_mode(VacuumMode::Full).with_enforce_retention_duration(false);
         let keep = chrono::Duration::from_std(keep).map_err(|e| self.failed("vacuuming", e))?;
         let (_, done) = vacuum.with_retention_period(keep).await.map_err(|e| self.failed("vacuuming", e))?;
+        faults::pass("vacuum: after files are deleted", &self.dir)?;
         self.reload().await?;
         Ok(done.files_deleted.len())
     }
+}
+
+/// So many commits may wait to be settled.
+const UNSETTLED_MAX: usize = 4;
+
+/// The last commits of a log.
+fn newest_commits(log: &Path) -> Result<Vec<PathBuf>, HistoryError> {
+    let listed = std::fs::read_dir(log).map_err(disk::error("listing", log))?;
+    let mut commits: Vec<PathBuf> = listed
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    commits.sort_unstable();
+    Ok(commits.split_off(commits.len().saturating_sub(UNSETTLED_MAX)))
 }

@@ -26,7 +26,7 @@ use senne_model::Timestamp;
 use twox_hash::XxHash3_128;
 
 use crate::{
-    HistoryError, disk,
+    HistoryError, disk, faults,
     files::{Bounds, FileEntry},
     schema::Kind,
 };
@@ -181,6 +181,7 @@ impl FileWriter {
     ) -> Result<Self, HistoryError> {
         let path = format!("type={}/{}={part}", path_part(type_name), kind.time_partition());
         let folder = table_dir.join(&path);
+        faults::pass("write: before a file is begun", &folder)?;
         disk::make_folder(&folder)?;
         let full = folder.join(name.unfinished());
         let file = File::options()
@@ -222,11 +223,13 @@ impl FileWriter {
     /// Ends the file, gives it its name and makes it durable.
     pub(crate) fn finish(mut self) -> Result<FileEntry, HistoryError> {
         let written = self.unfinished();
+        faults::pass("write: before a file is whole", &written)?;
         self.writer.finish().map_err(|e| failed(&written, e))?;
         let summed = self.writer.inner();
         summed.file.sync_all().map_err(disk::error("syncing", &written))?;
         self.entry.bytes = summed.bytes;
         let name = self.name.finished(summed.sum.finish_128());
+        faults::pass("write: before a file has its name", &written)?;
         std::fs::rename(&written, self.folder.join(&name)).map_err(disk::error("naming", &written))?;
         disk::sync(&self.folder)?;
         self.entry.path = format!("{}/{name}", self.entry.path);

@@ -12,6 +12,7 @@ use crate::{
     HistoryError,
     gather::{Gathered, Key, SeriesName},
     partial::Partial,
+    retention::Retired,
     schema::Kind,
 };
 
@@ -95,19 +96,23 @@ pub(crate) struct RollupRow {
 pub(crate) type Dirty = HashMap<Arc<Series>, BTreeSet<i64>>;
 
 /// Computes rows from fresh observations; `keys` are in order. `newest` is an upper bound of what the tables have of a
-/// series, given its name and the first fresh moment. Buckets with a value that is not newer go to `dirty`.
+/// series, given its name and the first fresh moment. What comes for a time that was let go of is left out. Buckets with a value that is not newer go to `dirty`.
 pub(crate) fn build(
     kind: Kind,
     fresh: &Gathered,
     keys: &[Key],
     generation: i64,
     newest: &mut dyn FnMut(&SeriesName<'_>, i64) -> i64,
+    retired: &Retired,
     dirty: &mut Dirty,
 ) -> Vec<RollupRow> {
     let mut rows = Vec::new();
     for run in keys.chunk_by(|a, b| a.series() == b.series()) {
-        let timed: Vec<Key> =
-            run.iter().copied().filter(|key| fresh.value(*key).observed.is_some()).collect();
+        let counts = |key: &Key| {
+            fresh.value(*key).observed.is_some()
+                && !retired.covers(fresh.text("type", *key).unwrap_or_default(), key.moment())
+        };
+        let timed: Vec<Key> = run.iter().copied().filter(counts).collect();
         let (Some(first), Some(last)) = (timed.first(), timed.last()) else { continue };
         let name = fresh.name(first.series());
         let known = newest(&name, first.moment());

@@ -32,7 +32,7 @@ use crate::{
     Description, Question, Rows, Surroundings, Table,
     engine::{Engine, session_config},
     tenant::Tenant,
-    types::EndOnDrop,
+    types::{Deadline, EndOnDrop},
 };
 
 /// The longest query text, in bytes.
@@ -52,12 +52,13 @@ pub(crate) async fn query(
     let (schema_to, schema_from) = tokio::sync::oneshot::channel();
     let (batches_to, batches) = mpsc::channel(BATCHES_WAITING);
     let truncated = Arc::new(AtomicBool::new(false));
+    let deadline = Deadline::after(question.limits.time_max);
     let work =
         Work { engine: Arc::clone(engine), tenant, question, around, truncated: Arc::clone(&truncated) };
     let task = threads.spawn(work.run(schema_to, batches_to));
     let end = EndOnDrop(task.abort_handle());
-    match schema_from.await {
-        Ok(Ok(schema)) => Ok(Rows { schema, batches, truncated, _work: end }),
+    match deadline.within(schema_from).await? {
+        Ok(Ok(schema)) => Ok(Rows { schema, batches, truncated, deadline, _work: end }),
         Ok(Err(problem)) => Err(problem),
         Err(_) => Err(Problem::internal("the query broke off")),
     }
@@ -137,16 +138,7 @@ type BatchesTo = mpsc::Sender<Result<RecordBatch, Problem>>;
 
 impl Work {
     async fn run(self, schema_to: SchemaTo, batches_to: BatchesTo) {
-        let limit = self.question.limits.time_max;
-        let deadline = tokio::time::Instant::now() + limit;
-        let late = || {
-            let seconds = limit.as_secs_f64();
-            let detail =
-                format!("the query took longer than {seconds} s; narrow it by entity, attribute or time");
-            Problem::new(ErrorKind::Timeout, detail)
-        };
-        let planned = tokio::time::timeout_at(deadline, self.start()).await.unwrap_or_else(|_| Err(late()));
-        let frame = match planned {
+        let frame = match self.start().await {
             Ok(frame) => frame,
             Err(problem) => {
                 schema_to.send(Err(problem)).ok();
@@ -156,8 +148,7 @@ impl Work {
         if schema_to.send(Ok(Arc::new(frame.schema().as_arrow().clone()))).is_err() {
             return;
         }
-        let given = tokio::time::timeout_at(deadline, self.give(frame, &batches_to)).await;
-        if let Err(problem) = given.unwrap_or_else(|_| Err(late())) {
+        if let Err(problem) = self.give(frame, &batches_to).await {
             batches_to.send(Err(problem)).await.ok();
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     files::FileSet,
     gather::SeriesName,
     log_table::LogTable,
+    retention::Retired,
     schema::Kind,
 };
 
@@ -31,6 +32,8 @@ pub(crate) struct Tenant {
     state: Mutex<State>,
     /// The tables as the log has them; only flush, compaction and vacuum take them, one at a time.
     pub(crate) tables: tokio::sync::Mutex<Tables>,
+    /// What has been let go of.
+    pub(crate) retired: parking_lot::RwLock<Retired>,
 }
 
 /// The tables of a tenant.
@@ -117,7 +120,9 @@ impl Tenant {
             day: LogTable::open(Kind::Day, dir).await?,
             series: LogTable::open(Kind::Series, dir).await?,
         };
-        Ok(Self::with(dir, tables, recorded))
+        let tenant = Self::with(dir, tables, recorded);
+        *tenant.retired.write() = Retired::read(dir)?;
+        Ok(tenant)
     }
 
     pub(crate) fn absent(dir: &Path, recorded: ChangeNo) -> Self {
@@ -138,7 +143,12 @@ impl Tenant {
             taken: recorded.max(ChangeNo(tables.observation.change as u64)),
             newest: HashMap::new(),
         };
-        Self { dir: dir.to_owned(), state: Mutex::new(state), tables: tokio::sync::Mutex::new(tables) }
+        Self {
+            dir: dir.to_owned(),
+            state: Mutex::new(state),
+            tables: tokio::sync::Mutex::new(tables),
+            retired: parking_lot::RwLock::default(),
+        }
     }
 
     /// Adds changes; those that were taken before are dropped.

@@ -1,13 +1,15 @@
 //! What the rest of Senne sees of the past: questions, answers, configuration. Plain data only.
 
+mod areas;
 mod config;
 mod query;
 mod sql;
 
+pub use areas::{Area, Areas, Membership};
 pub use config::{HistoryConfig, HistoryError, Statistics};
 pub use query::{Aggregation, Bucket, EntityPast, PastQuery, Point, SeriesBuckets, SeriesPast};
-pub(crate) use sql::EndOnDrop;
 pub use sql::{
     Column, ColumnKind, ContractColumn, ContractView, Description, EntitySource, Everything, Parameters,
     Question, Rows, Sight, SqlLimits, Surroundings, Table,
 };
+pub(crate) use sql::{Deadline, EndOnDrop};

@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use senne_model::{Name, Timestamp};
+
 use crate::Hub;
+
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -40,6 +45,11 @@ impl Hub {
             }
             if vacuumed.is_none_or(|last| last.elapsed() >= VACUUM_EVERY) {
                 vacuumed = Some(Instant::now());
+                match self.inner.history.retire(&self.retention()).await {
+                    Ok(0) => {}
+                    Ok(gone) => tracing::info!(files = gone, "{gone} files were let go of, as contracts say"),
+                    Err(error) => tracing::warn!(%error, "nothing could be let go of: {error}"),
+                }
                 match self.inner.history.vacuum().await {
                     Ok(0) => {}
                     Ok(gone) => tracing::info!(files = gone, "{gone} old files of history were removed"),
@@ -47,6 +57,19 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// Until when values of each type have been kept long enough.
+    fn retention(&self) -> Vec<(Name, Timestamp)> {
+        let now = Timestamp::now().micros();
+        let kept = self.inner.contracts.iter().filter_map(|contract| {
+            let keep = contract.retention?;
+            // A month counts as 31 days: rather a little too long than too short.
+            let days = i64::from(keep.months) * 31 + i64::from(keep.days);
+            let before = now - days * DAY - i64::try_from(keep.micros).unwrap_or(i64::MAX / 2);
+            Some((contract.type_name.clone(), Timestamp::from_micros(before)))
+        });
+        kept.collect()
     }
 
     async fn flush_when_due(&self) {

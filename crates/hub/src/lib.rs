@@ -2,6 +2,7 @@
 //!
 //! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
 
+mod areas;
 mod commit;
 mod config;
 mod context;
@@ -29,8 +30,8 @@ pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
-    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Parameters, PastQuery, Point, Question,
-    Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
+    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Findings, Parameters, PastQuery, Point,
+    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
@@ -53,6 +54,7 @@ struct Inner {
     commit: commit::CommitQueue,
     tail: Arc<tail::Tail>,
     sql_turns: sql::Turns,
+    areas: areas::AreaIndex,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,
@@ -90,8 +92,10 @@ impl Hub {
         self.inner.history.statistics()
     }
 
-    /// Looks for damage in store and history; one readable line per finding.
-    pub fn check(&self) -> Result<Vec<String>, senne_model::Problem> {
-        Ok(self.inner.store.check()?)
+    /// Looks for damage in store and history, reading every file of both.
+    pub async fn check(&self) -> Result<Findings, senne_model::Problem> {
+        let mut found = self.inner.history.check().await?;
+        found.damage.extend(self.inner.store.check()?);
+        Ok(found)
     }
 }

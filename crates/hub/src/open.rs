@@ -44,6 +44,7 @@ impl Hub {
             commit,
             tail,
             sql_turns: crate::sql::Turns::default(),
+            areas: crate::areas::AreaIndex::default(),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -38,7 +38,7 @@ impl Hub {
     /// Answers a question in SQL row by row. Everything that was acknowledged before the call is in the answer, and nothing that
     /// the caller may not see. What the question may use is cut down to what the caller may.
     pub async fn ask(&self, context: &Context, question: Question) -> Result<Answer, Problem> {
-        let around = self.surroundings(context)?;
+        let around = context.within(self.surroundings(context, &question.text)).await?;
         let turn = self.inner.sql_turns.take(&context.principal).await?;
         let limits = within(question.limits, &context.principal);
         let question = Question { limits, ..question };
@@ -58,21 +58,22 @@ impl Hub {
 
     /// What a question would answer with, and which parameters it wants.
     pub async fn describe(&self, context: &Context, sql: &str) -> Result<Description, Problem> {
-        let around = self.surroundings(context)?;
+        let around = context.within(self.surroundings(context, sql)).await?;
         context.within(self.inner.history.describe(&context.tenant, sql, around)).await
     }
 
-    fn surroundings(&self, context: &Context) -> Result<Surroundings, Problem> {
+    async fn surroundings(&self, context: &Context, question: &str) -> Result<Surroundings, Problem> {
         let grant = decide(&context.principal, &context.tenant, Action::Sql)?;
         let contracts = Arc::clone(&self.inner.contracts);
         let sight: Arc<dyn Sight> = match grant {
             Grant::Everything => Arc::new(Everything),
             Grant::OpenOnly => Arc::new(Granted { grant, contracts: Arc::clone(&contracts) }),
         };
+        let areas = self.areas(context, grant, question).await?;
         let views = views::of_contracts(&contracts, grant);
         let store = Arc::clone(&self.inner.store);
         let entities = Arc::new(Entities { store, tenant: context.tenant.clone(), grant, contracts });
-        Ok(Surroundings { entities, sight, contracts: views.into() })
+        Ok(Surroundings { entities, sight, contracts: views.into(), areas })
     }
 }
 

@@ -18,8 +18,8 @@ use senne_hub::{
     language::{Query, TimeFilter},
 };
 use senne_model::{
-    Attribute, AttributeValue, Change, EntityId, ErrorKind, Flag, Instance, Json, Name, Operation, Problem,
-    TenantName, Timestamp, Write,
+    Attribute, AttributeValue, Change, EntityId, ErrorKind, Flag, Geometry, Instance, Json, Name, Operation,
+    Problem, TenantName, Timestamp, Write,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -114,7 +114,7 @@ async fn a_crash_before_or_after_a_flush_loses_and_doubles_nothing() {
     hub.stop().await;
     let hub = open(folder.path()).await;
     assert_eq!(values(&hub, 1).await.len(), 60);
-    assert_eq!(hub.check().unwrap(), Vec::<String>::new());
+    assert_eq!(hub.check().await.unwrap().damage, Vec::<String>::new());
     hub.stop().await;
 }
 
@@ -217,5 +217,62 @@ async fn a_follower_gets_every_change_in_order_also_after_a_failure_and_a_restar
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(*again.seen.lock().unwrap(), [51]);
+    hub.stop().await;
+}
+
+fn place(id: &str, kind: &str, location: Geometry, hour: i64) -> Write {
+    let mut write = Write::new(EntityId::trusted(id), Operation::CreateOrAppend);
+    write.types.push(term(kind));
+    let mut instance = Instance::new(AttributeValue::Geo(location));
+    instance.observed_at = Some(Timestamp::from_micros(START + hour * HOUR));
+    let name = Name::new("https://uri.etsi.org/ngsi-ld/location");
+    write.attributes.push(Attribute::new(name, instance));
+    write
+}
+
+/// A square of one degree whose south-west corner is at (`west`, 50).
+fn commune(west: f64) -> Write {
+    let ring: Vec<Json> = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0)]
+        .map(|(x, y)| Json::Array(vec![Json::Float(west + x), Json::Float(50.0 + y)]))
+        .to_vec();
+    let outline = Geometry::parse("Polygon", &Json::Array(vec![Json::Array(ring)])).unwrap();
+    let mut write = place(&format!("urn:x:Area:{west}"), "AdministrativeArea", outline, 0);
+    let text = |text: &str| Instance::new(AttributeValue::Property(Json::text(text)));
+    write.attributes.push(Attribute::new(term("level"), text("commune")));
+    write.attributes.push(Attribute::new(term("nisCode"), text(&format!("{west}"))));
+    write
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_moves_is_counted_in_the_area_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    let at = |x: f64, hour| {
+        place(
+            "urn:ngsi-ld:AirQualityObserved:1",
+            "AirQualityObserved",
+            Geometry::point(x, 50.5).unwrap(),
+            hour,
+        )
+    };
+    // The areas come after the first values: they count all the same.
+    write(&hub, vec![at(4.5, 0), observe(1, 0, 10.0), at(5.5, 2), observe(1, 3, 30.0)]).await;
+    let ask = async |context: &Context| {
+        let text = "SELECT a.code, sum(h.sum), min(e.valid_from), max(e.valid_to) FROM hourly h JOIN entity_area e ON e.entity = h.entity \
+             AND h.start >= coalesce(e.valid_from, h.start) AND (e.valid_to IS NULL OR h.start < e.valid_to) \
+             JOIN area a ON a.id = e.area WHERE h.attribute = 'no2' GROUP BY 1 ORDER BY 1";
+        let table = hub.sql(context, text, 10).await.unwrap();
+        table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ask(&admin()).await, "");
+    write(&hub, vec![commune(4.0), commune(5.0)]).await;
+    let moved = r#"["4",10.0,null,"2024-01-01T02:00:00Z"] ["5",30.0,"2024-01-01T02:00:00Z",null]"#;
+    assert_eq!(ask(&admin()).await, moved);
+    assert_eq!(ask(&anonymous()).await, moved);
+    // A location that comes late: it was back in the first area for an hour.
+    write(&hub, vec![at(4.5, 5), at(4.5, 3)]).await;
+    hub.flush().await.unwrap();
+    let back = r#"["4",40.0,"2024-01-01T03:00:00Z","2024-01-01T02:00:00Z"]"#;
+    assert_eq!(ask(&admin()).await, back);
     hub.stop().await;
 }

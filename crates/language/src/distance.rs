@@ -8,7 +8,7 @@ const RADIUS: f64 = 6_371_008.8;
 
 /// The shortest distance between two geometries. Between points it is the haversine distance; between others the
 /// plane one after both were laid on a plane that is true to scale midway between them (within 0.5 % up to 1,000 km).
-pub(crate) fn metres(a: &Shape<f64>, b: &Shape<f64>) -> f64 {
+pub fn metres(a: &Shape<f64>, b: &Shape<f64>) -> f64 {
     if let (Shape::Point(a), Shape::Point(b)) = (a, b) {
         return Haversine.distance(*a, *b);
     }

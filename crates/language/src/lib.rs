@@ -22,6 +22,7 @@ mod time;
 mod types;
 
 pub use buckets::Buckets;
+pub use distance::metres as distance_metres;
 pub use filter::{Comparison, Condition, Filter, Find, Link, Literal, Operand, Path, Step, Test, Word};
 pub use geo_filter::{GeoFilter, GeoRelation};
 pub use method::Method;

@@ -20,11 +20,13 @@ type Line<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'a str);
 pub(super) fn table(contracts: &[ContractView]) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let mut lines: Vec<Line<'_>> =
         FIXED.iter().map(|(view, column, text)| (*view, *column, None, *text)).collect();
-    for (view, column, text) in SUMS
-        .iter()
-        .flat_map(|(column, text)| ["hourly", "daily", "series"].map(|view| (view, *column, *text)))
-    {
-        lines.push((view, Some(column), None, text));
+    for (views, columns) in [
+        (&["observation", "observation_corrected"][..], &OBSERVED[..]),
+        (&["hourly", "daily", "series"][..], &SUMS[..]),
+    ] {
+        for view in views {
+            lines.extend(columns.iter().map(|(column, text)| (*view, Some(*column), None, *text)));
+        }
     }
     for view in contracts {
         lines.push((&view.name, None, None, &view.title));
@@ -81,7 +83,24 @@ const SUMS: [(&str, &str); 20] = [
 
 type Fixed = (&'static str, Option<&'static str>, &'static str);
 
-const FIXED: [Fixed; 34] = [
+const OBSERVED: [(&str, &str); 14] = [
+    ("entity", "the entity that was observed"),
+    ("type", "its type when the value was recorded, as a short term where there is one"),
+    ("attribute", "the attribute, as a short term where there is one"),
+    ("dataset_id", "the data set; empty for the default one"),
+    ("observed_at", "when it was so in the world"),
+    ("recorded_at", "when it was recorded here"),
+    ("number", "the value, when it is a number"),
+    ("text", "the value, when it is a text, a relationship or a yes or no"),
+    ("json", "the value as JSON, when it is neither"),
+    ("geometry", "the value as GeoJSON, when it is a place"),
+    ("unit", "its unit, a UN/CEFACT common code"),
+    ("quality", "1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing (QARTOD)"),
+    ("quality_tests", "the tests that raised the flag"),
+    ("change", "the number of the change that brought it"),
+];
+
+const FIXED: [Fixed; 32] = [
     ("entity", None, "what is so now: one row an entity"),
     ("entity", Some("id"), "its identifier"),
     ("entity", Some("type"), "its type, as a short term where there is one"),
@@ -92,32 +111,30 @@ const FIXED: [Fixed; 34] = [
     ("observation", None, "every value ever recorded, corrected ones too"),
     ("observation_corrected", None, "of each series and moment the value that was recorded last"),
     ("hourly", None, "one row a series and hour of UTC"),
+    ("hourly", Some("start"), "when the hour begins (UTC)"),
     ("daily", None, "one row a series and day of UTC"),
+    ("daily", Some("start"), "when the day begins (UTC)"),
     ("series", None, "one row a series: how many values, from when to when, the last one"),
+    ("area", None, "areas: communes, quarters, statistical sectors"),
+    ("area", Some("id"), "the entity that describes the area"),
+    ("area", Some("name"), "its name"),
+    ("area", Some("level"), "what kind of area it is, e.g. commune"),
+    ("area", Some("code"), "its official code, e.g. the NIS code of a commune"),
+    ("area", Some("parent"), "the area of the next level that it lies in"),
+    ("area", Some("geometry"), "its outline, as GeoJSON"),
+    (
+        "entity_area",
+        None,
+        "which entity was in which area, and when; join with observations by entity and time",
+    ),
+    ("entity_area", Some("entity"), "the entity"),
+    ("entity_area", Some("level"), "the level of the area; name one, or an entity counts once for each"),
+    ("entity_area", Some("area"), "the area that it was in"),
+    ("entity_area", Some("valid_from"), "since when (inclusive); empty: always"),
+    ("entity_area", Some("valid_to"), "until when (exclusive); empty: still"),
     ("data_dictionary", None, "what the views and their columns are"),
     ("data_dictionary", Some("view"), "the view"),
     ("data_dictionary", Some("column"), "the column; empty where the view itself is meant"),
     ("data_dictionary", Some("unit"), "the unit of its values, a UN/CEFACT common code"),
     ("data_dictionary", Some("description"), "what it is"),
-    ("observation", Some("entity"), "the entity that was observed"),
-    ("observation", Some("type"), "its type when the value was recorded, as a short term where there is one"),
-    ("observation", Some("attribute"), "the attribute, as a short term where there is one"),
-    ("observation", Some("dataset_id"), "the data set; empty for the default one"),
-    ("observation", Some("observed_at"), "when it was so in the world"),
-    ("observation", Some("recorded_at"), "when it was recorded here"),
-    ("observation", Some("number"), "the value, when it is a number"),
-    ("observation", Some("text"), "the value, when it is a text, a relationship or a yes or no"),
-    ("observation", Some("json"), "the value as JSON, when it is neither"),
-    ("observation", Some("geometry"), "the value as GeoJSON, when it is a place"),
-    ("observation", Some("unit"), "its unit, a UN/CEFACT common code"),
-    ("observation", Some("quality"), "1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing (QARTOD)"),
-    ("observation", Some("quality_tests"), "the tests that raised the flag"),
-    ("observation", Some("change"), "the number of the change that brought it"),
-    (
-        "observation_corrected",
-        Some("observed_at"),
-        "when it was so in the world; the other columns are those of observation",
-    ),
-    ("hourly", Some("start"), "when the hour begins (UTC)"),
-    ("daily", Some("start"), "when the day begins (UTC)"),
 ];

@@ -1,5 +1,8 @@
 //! Functions beside those of the engine.
 
+mod place;
+mod time;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -13,7 +16,7 @@ use datafusion::{
 };
 use senne_model::{Json, Quality};
 
-/// Registers `quality_tests(bits)`, `json_text(json, path)` and `json_number(json, path)`.
+/// Registers `quality_tests(bits)`, `json_text(json, path)`, `json_number(json, path)`, and those of time and place.
 ///
 /// A path names members and places with dots between: `NO2.value` or `coordinates.0`.
 pub(super) fn register(context: &SessionContext) {
@@ -34,6 +37,8 @@ pub(super) fn register(context: &SessionContext) {
         stable,
         Arc::new(json_number),
     ));
+    time::register(context);
+    place::register(context);
 }
 
 /// The words of the tests that raised, with commas between; null when none did.

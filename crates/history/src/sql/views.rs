@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::{
-    catalog::TableProvider, common::DataFusionError, logical_expr::Expr, prelude::SessionContext,
+    arrow::array::RecordBatch, catalog::TableProvider, common::DataFusionError, datasource::MemTable,
+    logical_expr::Expr, prelude::SessionContext,
 };
 use senne_model::Problem;
 
@@ -68,11 +69,20 @@ impl Sources<'_> {
         );
         self.put("series", self.rolled(Kind::Series), &text).await?;
         self.context.register_table("entity", Arc::new(EntityTable::new(Arc::clone(&around.entities))))?;
+        let areas = &around.areas;
+        self.fixed("area", &areas.areas)?;
+        self.fixed("entity_area", &areas.memberships)?;
         for view in around.contracts.iter() {
             let rows = self.context.sql(&contracts::select(view)).await?.into_view();
             self.context.register_table(view.name.as_str(), rows)?;
         }
         self.context.register_table("data_dictionary", dictionary::table(&around.contracts)?)?;
+        Ok(())
+    }
+
+    fn fixed(&self, name: &str, rows: &RecordBatch) -> Result<(), DataFusionError> {
+        let table = MemTable::try_new(rows.schema(), vec![vec![rows.clone()]])?;
+        self.context.register_table(name, Arc::new(table))?;
         Ok(())
     }
 

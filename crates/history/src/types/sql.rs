@@ -3,7 +3,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
-use senne_model::{Entity, Json, Name, Problem};
+use senne_model::{Entity, ErrorKind, Json, Name, Problem};
+
+use super::Areas;
 
 /// How much one SQL query may use.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +67,8 @@ pub struct Surroundings {
     pub sight: Arc<dyn Sight>,
     /// The views with one column for each attribute, by contract.
     pub contracts: Arc<[ContractView]>,
+    /// The areas that the caller may see, and who was in them.
+    pub areas: Arc<Areas>,
 }
 
 impl fmt::Debug for Surroundings {
@@ -135,7 +139,32 @@ pub struct Rows {
     pub(crate) schema: SchemaRef,
     pub(crate) batches: tokio::sync::mpsc::Receiver<Result<RecordBatch, Problem>>,
     pub(crate) truncated: Arc<std::sync::atomic::AtomicBool>,
+    pub(crate) deadline: Deadline,
     pub(crate) _work: EndOnDrop,
+}
+
+/// Until when an answer may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    at: tokio::time::Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn after(limit: Duration) -> Self {
+        Self { at: tokio::time::Instant::now() + limit, limit }
+    }
+
+    /// Waits for something, at most until the deadline. The waiting is done by who asked: a step of the engine may compute for
+    /// long without a pause.
+    pub(crate) async fn within<T>(self, work: impl Future<Output = T>) -> Result<T, Problem> {
+        tokio::time::timeout_at(self.at, work).await.map_err(|_| {
+            let seconds = self.limit.as_secs_f64();
+            let detail =
+                format!("the query took longer than {seconds} s; narrow it by entity, attribute or time");
+            Problem::new(ErrorKind::Timeout, detail)
+        })
+    }
 }
 
 impl fmt::Debug for Rows {
@@ -152,7 +181,14 @@ impl Rows {
 
     /// The next rows; `None` at the end. After an error comes the end.
     pub async fn next(&mut self) -> Option<Result<RecordBatch, Problem>> {
-        self.batches.recv().await
+        match self.deadline.within(self.batches.recv()).await {
+            Ok(next) => next,
+            Err(late) => {
+                self.batches.close();
+                while self.batches.try_recv().is_ok() {}
+                Some(Err(late))
+            }
+        }
     }
 
     /// Takes all that is left.

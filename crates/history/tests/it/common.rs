@@ -91,7 +91,12 @@ impl EntitySource for Nothing {
 
 /// No entities, no limits of sight, no contracts.
 pub(crate) fn around() -> Surroundings {
-    Surroundings { entities: Arc::new(Nothing), sight: Arc::new(Everything), contracts: Arc::new([]) }
+    Surroundings {
+        entities: Arc::new(Nothing),
+        sight: Arc::new(Everything),
+        contracts: Arc::new([]),
+        areas: Arc::default(),
+    }
 }
 
 /// The rows of an answer, one JSON array a line.

@@ -135,3 +135,74 @@ async fn compaction_and_vacuum_change_nothing_that_is_read() {
     history.append_all(&[change(6, &id(1), vec![number("NO2", 0.0, recorded(1))])]);
     assert_eq!((numbers(&history, &all()).await, hourly(&history).await), (before, rolled));
 }
+
+/// One flipped bit in any file of the tables is found, and the file is named.
+#[tokio::test]
+async fn a_flipped_bit_is_found_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    for no in 1..=3 {
+        history.append_all(&[change(no, &id(1), vec![number("NO2", no as f64, recorded(no))])]);
+        history.flush().await.unwrap();
+    }
+    let sound = history.check().await.unwrap();
+    assert_eq!((sound.damage, sound.leftovers, sound.files), (Vec::new(), Vec::new(), 12));
+    let parquet = files_below(&dir.path().join("history"));
+    let parquet: Vec<_> =
+        parquet.into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
+    for (n, path) in parquet.iter().enumerate() {
+        let whole = fs::read(path).unwrap();
+        let mut bytes = whole.clone();
+        let place = (n * 7919) % bytes.len();
+        bytes[place] ^= 1 << (n % 8);
+        fs::write(path, &bytes).unwrap();
+        let found = history.check().await.unwrap();
+        assert_eq!(found.damage.len(), 1, "{path:?} {found:?}");
+        assert!(found.damage[0].starts_with(path.to_str().unwrap()), "{found:?}");
+        fs::write(path, &whole[..whole.len() - 1]).unwrap();
+        assert_eq!(history.check().await.unwrap().damage.len(), 1);
+        fs::remove_file(path).unwrap();
+        assert!(history.check().await.unwrap().damage[0].contains("cannot be opened"));
+        fs::write(path, &whole).unwrap();
+    }
+    let orphan = parquet[0].with_file_name("part-1-2-3-0-00000000000000000000000000000004.parquet");
+    fs::write(&orphan, "").unwrap();
+    let found = history.check().await.unwrap();
+    assert_eq!((found.damage.len(), found.leftovers.len()), (0, 1), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_is_kept_long_enough_goes_and_days_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    settings.keep_removed = std::time::Duration::ZERO;
+    let mut history = senne_history::History::open(settings.clone()).await.unwrap();
+    let days = ["2024-01-10T10:00:00Z", "2024-01-20T10:00:00Z", "2024-03-10T10:00:00Z"];
+    for (no, day) in (1..).zip(days) {
+        history.append_all(&[change(no, &id(1), vec![number("NO2", no as f64, at(day))])]);
+    }
+    history.flush().await.unwrap();
+    let rules = |before: &str| [(name("Station"), at(before)), (name("Other"), at("2030-01-01T00:00:00Z"))];
+    assert_eq!(history.retire(&rules("2024-01-31T23:00:00Z")).await.unwrap(), 0);
+    assert_eq!(history.retire(&rules("2024-02-15T00:00:00Z")).await.unwrap(), 2);
+    for round in 0..3 {
+        assert_eq!(numbers(&history, &all()).await, if round < 2 { vec![3.0] } else { vec![9.0, 3.0] });
+        assert_eq!(lines(&history, "SELECT sum FROM hourly").await, "[3.0]");
+        assert_eq!(lines(&history, "SELECT sum FROM daily ORDER BY start").await, "[1.0]\n[2.0]\n[3.0]");
+        assert_eq!(lines(&history, "SELECT count, sum FROM series").await, "[3,6.0]");
+        match round {
+            0 => {
+                history.vacuum().await.unwrap();
+                drop(history);
+                history = senne_history::History::open(settings.clone()).await.unwrap();
+            }
+            // What comes for a day that was let go of does not take the place of what is known of it.
+            1 => history.append_all(&[change(4, &id(1), vec![number("NO2", 9.0, at(days[0]))])]),
+            _ => {}
+        }
+    }
+    history.flush().await.unwrap();
+    assert_eq!(lines(&history, "SELECT sum FROM daily ORDER BY start").await, "[1.0]\n[2.0]\n[3.0]");
+    assert_eq!(history.retire(&rules("2024-02-15T00:00:00Z")).await.unwrap(), 1);
+    assert_eq!(numbers(&history, &all()).await, [3.0]);
+}

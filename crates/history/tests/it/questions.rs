@@ -194,3 +194,44 @@ async fn a_contract_is_a_view_with_a_column_for_each_attribute() {
     let table = history.sql(&tenant(), Question::new(text), with).await.unwrap();
     assert_eq!(Json::Array(table.rows[0].clone()).to_string(), r#"["GQ","nitrogen dioxide"]"#);
 }
+
+#[tokio::test]
+async fn days_are_those_of_the_place_also_when_clocks_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let bucket = "SELECT time_bucket('P1D', arrow_cast(t, 'Timestamp(Microsecond, Some(\"UTC\"))'), 'Europe/Brussels') FROM (VALUES \
+         ('2024-03-30T23:30:00Z'), ('2024-03-31T21:59:00Z'), ('2024-03-31T22:00:00Z'), (NULL)) v(t)";
+    assert_eq!(
+        lines(&history, bucket).await,
+        "[\"2024-03-30T23:00:00Z\"]\n[\"2024-03-30T23:00:00Z\"]\n[\"2024-03-31T22:00:00Z\"]\n[null]"
+    );
+    // The day on which clocks are put back has 25 hours.
+    let hours = "SELECT count(*), min(start), max(\"end\") FROM time_buckets('PT1H', '2024-10-26T22:00:00Z', '2024-10-27T23:00:00Z', 'Europe/Brussels')";
+    assert_eq!(lines(&history, hours).await, r#"[25,"2024-10-26T22:00:00Z","2024-10-27T23:00:00Z"]"#);
+    let days = "SELECT start FROM time_buckets('P1D', '2024-10-27', '2024-10-29', 'Europe/Brussels') ORDER BY start LIMIT 3";
+    assert_eq!(lines(&history, days).await, "[\"2024-10-26T22:00:00Z\"]\n[\"2024-10-27T23:00:00Z\"]");
+    for bad in [
+        "SELECT time_bucket('P1X', now())",
+        "SELECT time_bucket('P1D', now(), 'Europe/Atlantis')",
+        "SELECT * FROM time_buckets('PT1S', '1900-01-01', '2100-01-01')",
+        "SELECT * FROM time_buckets('P1D')",
+    ] {
+        let problem = history.sql(&tenant(), Question::new(bad), around()).await.unwrap_err();
+        assert_eq!(problem.kind, ErrorKind::BadRequest, "{bad}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn places_are_geojson() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let square =
+        r#"{"type":"Polygon","coordinates":[[[4.3,50.8],[4.4,50.8],[4.4,50.9],[4.3,50.9],[4.3,50.8]]]}"#;
+    let ask = format!(
+        "SELECT st_x(p), st_y(p), st_within(p, '{square}'), st_within(st_point(5.0, 50.8), '{square}'), \
+         round(st_distance(p, st_point(4.4517, 50.8466)) / 100), round(st_area('{square}') / 1000000), st_x('no place'), \
+         st_intersects(p, NULL) FROM (SELECT st_point(4.3517, 50.8466) AS p)"
+    );
+    // Distance by the haversine, area on the ellipsoid.
+    assert_eq!(lines(&history, &ask).await, "[4.3517,50.8466,true,false,70.0,78.0,null,null]");
+}

@@ -58,7 +58,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// What a view says, computed from the values that count, for the views of the roll-ups.
-fn by_hand(start: &str) -> String {
+pub(crate) fn by_hand(start: &str) -> String {
     format!(
         "SELECT {start}, entity, attribute, count(number) AS count, nullif(sum(CASE WHEN quality <= 2 THEN 1 ELSE 0 END), 0) AS usable, \
          round(sum(number) FILTER (WHERE quality <= 2), 4) AS sum, min(number) FILTER (WHERE quality <= 2) AS min, \
@@ -69,7 +69,7 @@ fn by_hand(start: &str) -> String {
     )
 }
 
-fn by_view(view: &str, start: &str) -> String {
+pub(crate) fn by_view(view: &str, start: &str) -> String {
     format!(
         "SELECT {start}, entity, attribute, count, usable, round(sum, 4) AS sum, min, first, last, last_at, missing \
          FROM {view} ORDER BY 2, 3, 1"

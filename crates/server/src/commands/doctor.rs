@@ -24,15 +24,19 @@ pub(super) async fn run(options: Doctor) -> anyhow::Result<ExitCode> {
     println!("history   {} observations in {} files, {} bytes", history.rows, history.files, history.bytes);
     println!("          {} observations in memory, to be rebuilt from the log", history.buffer_rows);
     println!("log       head {}, history durable up to {}", hub.head(), history.durable);
-    let findings = hub.check()?;
+    let found = hub.check().await?;
     hub.stop().await;
-    for finding in &findings {
-        println!("damage    {finding}");
+    println!("read      {} files of history, {} bytes, each against its checksum", found.files, found.bytes);
+    for leftover in &found.leftovers {
+        println!("leftover  {leftover}");
     }
-    if findings.is_empty() {
+    for damage in &found.damage {
+        println!("damage    {damage}");
+    }
+    if found.damage.is_empty() {
         println!("no damage found");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} findings; restore the named parts from a backup", findings.len());
+    println!("{} findings; restore the named parts from a backup", found.damage.len());
     Ok(ExitCode::from(1))
 }

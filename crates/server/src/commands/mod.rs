@@ -29,8 +29,9 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
 fn start_log(arguments: &Cli, serves: bool) -> anyhow::Result<()> {
     // A command's own words go to the person; only trouble is logged beside them.
     let level = if serves || arguments.log != "info" { arguments.log.as_str() } else { "warn" };
-    let filter =
-        EnvFilter::try_new(format!("{level},datafusion=warn,delta_kernel=warn,buoyant_kernel=warn"))?;
+    let filter = EnvFilter::try_new(format!(
+        "{level},datafusion=warn,deltalake=warn,deltalake_core=warn,delta_kernel=warn,buoyant_kernel=warn"
+    ))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match arguments.log_format {
         LogFormat::Text => log.with_target(false).init(),

@@ -1,5 +1,7 @@
 //! The names that can stand in a statement, asked of the city itself: a view that is added shows here by itself.
 
+use std::collections::HashMap;
+
 use senne_hub::Table;
 use senne_model::Json;
 
@@ -10,6 +12,9 @@ pub(crate) const COLUMNS_QUESTION: &str = "SELECT table_name, column_name, data_
 /// Functions, from the same place.
 pub(crate) const FUNCTIONS_QUESTION: &str =
     "SELECT DISTINCT routine_name FROM information_schema.routines ORDER BY routine_name";
+
+/// What views and columns mean; the line without a column is about the view.
+pub(crate) const MEANINGS_QUESTION: &str = "SELECT view, column, unit, description FROM data_dictionary";
 
 /// A view.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +32,12 @@ pub(crate) struct Names {
     pub(crate) views: Vec<View>,
     /// The functions, by name.
     pub(crate) functions: Vec<String>,
+    meanings: HashMap<(String, String), String>,
 }
 
 impl Names {
-    /// Reads the answers to the two questions.
-    pub(crate) fn read(columns: &Table, functions: &Table) -> Self {
+    /// Reads the answers to the three questions.
+    pub(crate) fn read(columns: &Table, functions: &Table, meanings: &Table) -> Self {
         let mut views: Vec<View> = Vec::new();
         for row in &columns.rows {
             let [view, column, kind] = [0, 1, 2].map(|i| text(row, i));
@@ -43,7 +49,18 @@ impl Names {
             }
         }
         let functions = functions.rows.iter().map(|row| text(row, 0).to_owned()).collect();
-        Self { views, functions }
+        let meanings = meanings.rows.iter().map(|row| {
+            let [view, column, unit, meaning] = [0, 1, 2, 3].map(|i| text(row, i));
+            let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+            ((view.to_owned(), column.to_owned()), format!("{meaning}{unit}"))
+        });
+        Self { views, functions, meanings: meanings.collect() }
+    }
+
+    /// What a view, or one of its columns, is; empty when nobody said.
+    pub(crate) fn meaning(&self, view: &str, column: Option<&str>) -> &str {
+        let key = (view.to_owned(), column.unwrap_or_default().to_owned());
+        self.meanings.get(&key).map_or("", String::as_str)
     }
 
     /// The view of this name.
@@ -90,7 +107,14 @@ pub(super) mod tests {
         ];
         let columns = Table { rows: columns.iter().map(|row| cells(row)).collect(), ..Table::default() };
         let functions = ["avg", "date_bin", "date_trunc"].map(|name| cells(&[name])).to_vec();
-        Names::read(&columns, &Table { rows: functions, ..Table::default() })
+        let meanings = [
+            ["hourly", "", "", "Each series by the hour."],
+            ["hourly", "entity", "", "the entity that was observed"],
+            ["hourly", "start", "", "when the hour begins (UTC)"],
+            ["hourly", "mean", "GQ", "mean of the usable numbers"],
+        ];
+        let meanings = Table { rows: meanings.iter().map(|row| cells(row)).collect(), ..Table::default() };
+        Names::read(&columns, &Table { rows: functions, ..Table::default() }, &meanings)
     }
 
     #[test]
@@ -105,6 +129,6 @@ pub(super) mod tests {
     #[test]
     fn answers_of_another_shape_do_no_harm() {
         let odd = Table { rows: vec![vec![], vec![Json::Null, Json::Int(1)]], ..Table::default() };
-        assert_eq!(Names::read(&odd, &odd).views.len(), 1);
+        assert_eq!(Names::read(&odd, &odd, &odd).views.len(), 1);
     }
 }

@@ -13,7 +13,7 @@ use super::{
     command::{self, Command, PlotOf},
     describe,
     fault::Fault,
-    names::{COLUMNS_QUESTION, FUNCTIONS_QUESTION, Names},
+    names::{COLUMNS_QUESTION, FUNCTIONS_QUESTION, MEANINGS_QUESTION, Names},
     plot::{Paper, plot},
     screen::Screen,
     script,
@@ -74,11 +74,12 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The names that can stand in a statement. Without functions there are still views.
+    /// The names that can stand in a statement. Without functions and meanings there are still views.
     pub(crate) async fn names(&self) -> Result<Names, Problem> {
         let columns = self.access.sql(self.tenant, COLUMNS_QUESTION, NAMES_MAX).await?;
         let functions = self.access.sql(self.tenant, FUNCTIONS_QUESTION, NAMES_MAX).await.unwrap_or_default();
-        Ok(Names::read(&columns, &functions))
+        let meanings = self.access.sql(self.tenant, MEANINGS_QUESTION, NAMES_MAX).await.unwrap_or_default();
+        Ok(Names::read(&columns, &functions, &meanings))
     }
 
     /// The columns of the last answer.

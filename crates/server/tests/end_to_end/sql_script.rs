@@ -101,7 +101,7 @@ fn every_view_and_column_is_described() {
             }
         }
     }
-    assert!(silent.is_empty(), "say in shell/describe.rs what these are: {silent:?}");
+    assert!(silent.is_empty(), "say in the data dictionary of SQL what these are: {silent:?}");
 }
 
 #[test]

@@ -1,0 +1,177 @@
+//! A crash, or a failure, at any numbered step of any lifecycle: nothing is lost, nothing stands twice, roll-ups agree.
+//!
+//! Each run is a small city from a seed: values, late values, corrections, flushes, compactions, vacuums and restarts, and faults at
+//! steps that the seed chooses. After each fault everything is compared with a model. `SENNE_FAULT_RUNS` says how many runs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use senne_history::{History, HistoryConfig, faults::Fault};
+use senne_model::{Change, Timestamp};
+
+use crate::{
+    common::*,
+    rollups::{by_hand, by_view},
+};
+
+/// A small generator: one seed, one city.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (x ^ (x >> 31)) % sides
+    }
+}
+
+/// What there must be: the newest value by station and moment, and how many rows.
+#[derive(Default)]
+struct Model {
+    log: Vec<Arc<Change>>,
+    newest: BTreeMap<(u64, i64), f64>,
+}
+
+struct Run {
+    settings: HistoryConfig,
+    history: Arc<History>,
+    model: Model,
+    dice: Dice,
+    /// Steps until the next fault strikes; negative when none is due.
+    fuse: Arc<AtomicI64>,
+    struck: Arc<Mutex<BTreeSet<&'static str>>>,
+}
+
+impl Run {
+    async fn begin(folder: &Path, seed: u64, struck: Arc<Mutex<BTreeSet<&'static str>>>) -> (Self, Fault) {
+        let mut dice = Dice(seed);
+        let mut settings = config(folder);
+        settings.keep_removed = Duration::ZERO;
+        if dice.roll(2) == 0 {
+            settings.settle_after = Duration::ZERO;
+        }
+        let fuse = Arc::new(AtomicI64::new(-1));
+        let (burning, seen) = (Arc::clone(&fuse), Arc::clone(&struck));
+        let fault = Fault::put_in(folder, move |step| {
+            let strikes = burning.load(Ordering::SeqCst) >= 0 && burning.fetch_sub(1, Ordering::SeqCst) == 0;
+            if strikes {
+                seen.lock().unwrap().insert(step);
+            }
+            strikes
+        });
+        let history = History::open(settings.clone()).await.unwrap();
+        (Self { settings, history, model: Model::default(), dice, fuse, struck }, fault)
+    }
+
+    fn values(&mut self) {
+        for _ in 0..=self.dice.roll(20) {
+            let (station, slot) = (self.dice.roll(3), self.dice.roll(60) as i64);
+            let base =
+                at(if self.dice.roll(3) == 0 { "2024-01-31T20:00:00Z" } else { "2024-03-01T00:00:00Z" });
+            let moment = base.micros() + slot * 15 * MINUTE;
+            let value = self.dice.roll(1000) as f64 / 4.0;
+            let no = self.model.log.len() as u64 + 1;
+            let change =
+                change(no, &id(station as u32), vec![number("NO2", value, Timestamp::from_micros(moment))]);
+            self.model.log.push(Arc::clone(&change));
+            self.model.newest.insert((station, moment), value);
+            self.history.append_all(&[change]);
+        }
+    }
+
+    /// As after a crash: memory is gone, the log gives again what is not durable. The restart may fail in its turn.
+    async fn restart(&mut self) {
+        loop {
+            let opened = History::open(self.settings.clone()).await;
+            self.fuse.store(if opened.is_err() && self.dice.roll(2) == 0 { 1 } else { -1 }, Ordering::SeqCst);
+            let Ok(history) = opened else { continue };
+            self.history = history;
+            let durable = self.history.durable().0 as usize;
+            self.history.append_all(&self.model.log[durable..]);
+            return;
+        }
+    }
+
+    async fn step(&mut self) {
+        let failed = match self.dice.roll(10) {
+            0..=3 => {
+                self.values();
+                false
+            }
+            4..=6 => self.history.flush().await.is_err(),
+            7 | 8 => self.history.compact().await.is_err(),
+            _ => self.history.vacuum().await.is_err(),
+        };
+        if failed {
+            self.fuse.store(-1, Ordering::SeqCst);
+            // Half of the failures end the process; after the others it goes on.
+            if self.dice.roll(2) == 0 {
+                self.restart().await;
+            }
+            self.check().await;
+        } else if self.fuse.load(Ordering::SeqCst) < 0 {
+            self.fuse.store(self.dice.roll(12) as i64, Ordering::SeqCst);
+        }
+    }
+
+    async fn check(&self) {
+        let newest: Vec<f64> = self.model.newest.values().copied().collect();
+        assert_eq!(numbers(&self.history, &all()).await, newest);
+        let rows = lines(&self.history, "SELECT count(*) FROM observation").await;
+        assert_eq!(rows, format!("[{}]", self.model.log.len()));
+        for (view, start, bucket) in
+            [("hourly", "start", "date_trunc('hour', observed_at)"), ("series", "1", "1")]
+        {
+            let rolled = lines(&self.history, &by_view(view, start)).await;
+            assert_eq!(rolled, lines(&self.history, &by_hand(bucket)).await, "{view}");
+        }
+    }
+}
+
+async fn run(seed: u64, struck: Arc<Mutex<BTreeSet<&'static str>>>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut run, fault) = Run::begin(folder.path(), seed, struck).await;
+    for _ in 0..12 {
+        run.step().await;
+    }
+    run.fuse.store(-1, Ordering::SeqCst);
+    run.restart().await;
+    run.check().await;
+    run.history.flush().await.unwrap();
+    run.history.compact().await.unwrap();
+    run.history.vacuum().await.unwrap();
+    run.check().await;
+    drop(fault);
+    drop(run.struck);
+}
+
+#[test]
+fn a_fault_at_any_step_loses_and_doubles_nothing() {
+    let number = |name: &str, otherwise: u64| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    };
+    let (runs, first) = (number("SENNE_FAULT_RUNS", 12), number("SENNE_SEED", 1));
+    let struck = Arc::new(Mutex::new(BTreeSet::new()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    for seed in first..first + runs {
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            runtime.block_on(run(seed, Arc::clone(&struck)));
+        }));
+        assert!(
+            done.is_ok(),
+            "the city of seed {seed} broke; SENNE_SEED={seed} SENNE_FAULT_RUNS=1 runs it alone"
+        );
+    }
+    let struck = struck.lock().unwrap();
+    println!("{runs} runs from seed {first}, faults at {} steps: {struck:#?}", struck.len());
+    assert!(struck.len() >= 6, "faults struck at few steps only: {struck:?}");
+}

@@ -1,0 +1,225 @@
+//! Which entity was in which area, when: kept up to date from the history of locations, at the moment that somebody asks.
+//!
+//! Entities that stand still have one stay without bounds. One that moves has a stay for each time that it came into other areas. A
+//! location counts from the moment that it was observed, else recorded; the first one counts for all time before it.
+
+mod shapes;
+mod stays;
+
+use std::{collections::HashMap, sync::Arc};
+
+use senne_history::{Areas, Everything, Membership, Question, SqlLimits, Surroundings, Table};
+use senne_language::{Query, TypeExpression};
+use senne_model::{EntityId, Json, Name, Problem, TenantName, Timestamp};
+use senne_policy::Grant;
+
+use self::{
+    shapes::{Shapes, TERM},
+    stays::Stays,
+};
+use crate::{Context, Hub, Page};
+
+/// So many locations are read at once.
+const LOCATIONS_AT_ONCE: usize = 50_000;
+/// The most areas.
+const AREAS_MAX: usize = 100_000;
+
+/// The areas of all tenants.
+#[derive(Debug, Default)]
+pub(crate) struct AreaIndex {
+    tenants: parking_lot::Mutex<HashMap<TenantName, Arc<tokio::sync::Mutex<Places>>>>,
+}
+
+/// The areas of one tenant, and who was in them.
+#[derive(Debug, Default)]
+struct Places {
+    shapes: Shapes,
+    stays: HashMap<EntityId, Stays>,
+    /// Locations up to this change are in.
+    locations: i64,
+    /// Areas up to this change are in.
+    areas: i64,
+    /// What was made for those who see everything, and for those who see what is open.
+    made: [Option<Arc<Areas>>; 2],
+}
+
+impl Hub {
+    /// The areas that a caller may see, with who was in them; nothing is done when the question cannot be about them.
+    pub(crate) async fn areas(
+        &self,
+        context: &Context,
+        grant: Grant,
+        question: &str,
+    ) -> Result<Arc<Areas>, Problem> {
+        if !question.to_ascii_lowercase().contains("area") {
+            return Ok(Arc::default());
+        }
+        let places = Arc::clone(self.inner.areas.tenants.lock().entry(context.tenant.clone()).or_default());
+        let mut places = places.lock().await;
+        self.refresh(context, &mut places).await?;
+        let slot = usize::from(grant != Grant::Everything);
+        if let Some(made) = &places.made[slot] {
+            return Ok(Arc::clone(made));
+        }
+        let made = Arc::new(self.make(context, grant, &places));
+        places.made[slot] = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    async fn refresh(&self, context: &Context, places: &mut Places) -> Result<(), Problem> {
+        self.wait_for_history().await?;
+        let newest = self.newest_area(context, places.areas).await?;
+        if newest > places.areas {
+            // Outlines changed: everybody is looked at again.
+            let shapes = Shapes::of(&self.area_entities(context).await?);
+            *places = Places { shapes, areas: newest, ..Places::default() };
+        }
+        loop {
+            let table = self.locations(context, places.locations).await?;
+            let count = table.rows.len();
+            let mut late = Vec::new();
+            for row in table.rows {
+                let Some(location) = Location::read(&row) else { continue };
+                places.locations = places.locations.max(location.change);
+                let found = places.shapes.around(location.middle);
+                let stays = places.stays.entry(location.entity.clone()).or_default();
+                if !stays.go_on(location.moment, found) {
+                    late.push(location.entity);
+                }
+                places.made = [None, None];
+            }
+            late.sort_unstable();
+            late.dedup();
+            for entity in late {
+                self.again(context, places, &entity).await?;
+            }
+            if count < LOCATIONS_AT_ONCE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// All stays of an entity anew: a location came late, or was corrected.
+    async fn again(&self, context: &Context, places: &mut Places, entity: &EntityId) -> Result<(), Problem> {
+        let text = format!(
+            "{LOCATION} FROM observation_corrected WHERE {IS_LOCATION} AND entity = '{}' \
+             ORDER BY coalesce(observed_at, recorded_at), change",
+            entity.as_str().replace('\'', "''")
+        );
+        let mut stays = Stays::default();
+        for row in self.everything(context, &text).await?.rows {
+            if let Some(location) = Location::read(&row) {
+                stays.go_on(location.moment, places.shapes.around(location.middle));
+            }
+        }
+        places.stays.insert(entity.clone(), stays);
+        Ok(())
+    }
+
+    async fn newest_area(&self, context: &Context, after: i64) -> Result<i64, Problem> {
+        let text = format!("SELECT max(change) FROM observation WHERE type = '{TERM}' AND change > {after}");
+        let table = self.everything(context, &text).await?;
+        Ok(match table.rows.first().and_then(|row| row.first()) {
+            Some(Json::Int(change)) => *change,
+            _ => after,
+        })
+    }
+
+    async fn area_entities(&self, context: &Context) -> Result<Vec<Arc<senne_model::Entity>>, Problem> {
+        let service = Context {
+            principal: senne_policy::Principal::Service { name: "areas".to_owned() },
+            ..context.clone()
+        };
+        let known = self.inner.contracts.iter().find(|contract| contract.type_term == TERM);
+        let name = known.map_or_else(|| Name::new(TERM), |contract| contract.type_name.clone());
+        let types = TypeExpression::parse(TERM, &|_| name.clone())?;
+        let query = Query { types: Some(types), ..Query::default() };
+        Ok(self.query(&service, &query, &Page::first(AREAS_MAX)).await?.entities)
+    }
+
+    async fn locations(&self, context: &Context, after: i64) -> Result<Table, Problem> {
+        let text = format!(
+            "{LOCATION} FROM observation WHERE {IS_LOCATION} AND change > {after} ORDER BY change LIMIT {LOCATIONS_AT_ONCE}"
+        );
+        self.everything(context, &text).await
+    }
+
+    /// Senne's own question about the past.
+    async fn everything(&self, context: &Context, text: &str) -> Result<Table, Problem> {
+        let limits = SqlLimits { rows_max: usize::MAX, ..SqlLimits::default() };
+        let around = Surroundings {
+            entities: Arc::new(NoEntities),
+            sight: Arc::new(Everything),
+            contracts: Arc::new([]),
+            areas: Arc::default(),
+        };
+        self.inner.history.sql(&context.tenant, Question { limits, ..Question::new(text) }, around).await
+    }
+
+    fn make(&self, context: &Context, grant: Grant, places: &Places) -> Areas {
+        let seen = |id: &EntityId| {
+            grant == Grant::Everything
+                || self.inner.store.entity(&context.tenant, id).ok().flatten().is_some_and(|entity| {
+                    let location =
+                        entity.attributes.iter().find(|attribute| attribute.name.local() == "location");
+                    location.is_some_and(|location| {
+                        grant.allows_types(&entity.types, &self.inner.contracts)
+                            && grant.allows_attribute(&entity.types, &location.name, &self.inner.contracts)
+                    })
+                })
+        };
+        let areas: Vec<_> = places.shapes.areas().filter(|area| seen(&area.id)).cloned().collect();
+        let mut memberships = Vec::new();
+        for (entity, stays) in places.stays.iter().filter(|(entity, _)| seen(entity)) {
+            for (from, to, area) in stays.spans() {
+                let area = places.shapes.area(area);
+                memberships.push(Membership {
+                    entity: entity.clone(),
+                    level: area.level.clone(),
+                    area: area.id.clone(),
+                    from: from.map(Timestamp::from_micros),
+                    to: to.map(Timestamp::from_micros),
+                });
+            }
+        }
+        Areas::new(&areas, &memberships)
+    }
+}
+
+const LOCATION: &str = "SELECT entity, observed_at, recorded_at, geometry, change";
+const IS_LOCATION: &str = "attribute = 'location' AND geometry IS NOT NULL";
+
+/// Nothing is asked about the present.
+struct NoEntities;
+
+impl senne_history::EntitySource for NoEntities {
+    fn scan(&self, _each: &mut dyn FnMut(Arc<senne_model::Entity>)) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
+/// Where an entity was.
+struct Location {
+    entity: EntityId,
+    /// Microseconds.
+    moment: i64,
+    /// Longitude and latitude of its middle.
+    middle: (f64, f64),
+    change: i64,
+}
+
+impl Location {
+    fn read(row: &[Json]) -> Option<Self> {
+        let text = |i: usize| row.get(i).and_then(Json::as_str);
+        let moment = text(1).or_else(|| text(2)).and_then(|at| Timestamp::parse(at).ok())?;
+        let geometry: Json = serde_json::from_str(text(3)?).ok()?;
+        let geometry = senne_model::Geometry::from_geojson(&geometry).ok()?;
+        let Some(Json::Int(change)) = row.get(4) else { return None };
+        Some(Self {
+            entity: EntityId::trusted(text(0)?),
+            moment: moment.micros(),
+            middle: geometry.middle(),
+            change: *change,
+        })
+    }
+}
