@@ -138,6 +138,26 @@ impl LogTable {
         Ok((state, table.log_store()))
     }
 
+    /// Tells the log of columns that the table did not have when an older program made it. Rows written before have nothing in them.
+    async fn evolve(
+        &mut self,
+        (state, store): (DeltaTableState, LogStoreRef),
+    ) -> Result<(DeltaTableState, LogStoreRef), HistoryError> {
+        let known = state.schema();
+        let mut missing = self.kind.delta_columns();
+        missing.retain(|column| known.field(column.name()).is_none());
+        if missing.is_empty() {
+            return Ok((state, store));
+        }
+        self.unsettled = true;
+        let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
+        let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
+        let table = table.add_columns().with_fields(missing).await;
+        let table = table.map_err(|e| self.failed("adding columns to", e))?;
+        let state = table.snapshot().map_err(|e| self.failed("adding columns to", e))?.clone();
+        Ok((state, table.log_store()))
+    }
+
     /// Commits. When this returns, the commit is durable and [`LogTable::files`] shows it.
     pub(crate) async fn commit(&mut self, commit: Commit) -> Result<(), HistoryError> {
         self.settle()?;
@@ -146,7 +166,7 @@ impl LogTable {
         }
         faults::pass("commit: before the table is there", &self.dir)?;
         let (state, store) = match self.loaded.take() {
-            Some(loaded) => loaded,
+            Some(loaded) => self.evolve(loaded).await?,
             None => self.create().await?,
         };
         let mut actions: Vec<_> =
