@@ -153,13 +153,9 @@ fn write(
         *newest_of.entry(series_hash(name)).or_insert_with(|| tenant.newest(before, name, first))
     };
     let retired = tenant.retired.read().clone();
-    let rollups = Kind::ROLLUPS.map(|kind| {
-        let mut dirty = Dirty::new();
-        let rows = rollup::build(kind, &rows, &keys, last.0 as i64, &mut upper, &retired, &mut dirty);
-        (rows, dirty)
-    });
+    let rollups = rollup::build(Kind::ROLLUPS, &rows, &keys, last.0 as i64, &mut upper, &retired);
     for run in keys.chunk_by(|a, b| a.series() == b.series()) {
-        let newest = run.iter().rev().find(|key| rows.value(**key).observed.is_some());
+        let newest = run.iter().rev().find(|key| rows.is_observed(**key));
         if let Some(key) = newest {
             let known = newest_of.entry(series_hash(&rows.name(key.series()))).or_insert(key.moment());
             *known = (*known).max(key.moment());

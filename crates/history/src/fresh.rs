@@ -10,7 +10,7 @@ use crate::{
     filter,
     gather::{Gathered, SeriesName},
     rebuild::{Source, days_of, rebuild, wanted},
-    rollup::{self, COLUMNS, Dirty, RollupRow, bucket_micros, start_of},
+    rollup::{self, COLUMNS, RollupRow, bucket_micros, start_of},
     schema::Kind,
     tenant::{Snapshot, Tenant},
 };
@@ -47,10 +47,9 @@ impl Fresh<'_> {
         let fresh = Gathered::new(read.unwrap_or_default()).map_err(rollup::failed)?;
         let files = self.snapshot.files(Kind::Observation);
         let mut newest = |name: &SeriesName<'_>, first: i64| self.tenant.newest(files, name, first);
-        let mut dirty = Dirty::new();
-        let mut rows = {
+        let [(mut rows, dirty)] = {
             let retired = self.tenant.retired.read();
-            rollup::build(kind, &fresh, &fresh.sorted(), i64::MAX, &mut newest, &retired, &mut dirty)
+            rollup::build([kind], &fresh, &fresh.sorted(), i64::MAX, &mut newest, &retired)
         };
         rows.extend(rebuild(kind, self.engine, self, i64::MAX, &dirty).await?);
         Ok(rows)

@@ -9,7 +9,7 @@ use std::{
 use datafusion::arrow::{
     array::{
         Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-        TimestampMicrosecondArray,
+        TimestampMicrosecondArray, new_null_array,
     },
     compute::interleave,
     datatypes::{Float64Type, Int32Type, Int64Type, SchemaRef, TimestampMicrosecondType},
@@ -147,11 +147,7 @@ impl Gathered {
             }
             for timed in [true, false] {
                 let version = |key: &&Key| Reverse(self.version(**key));
-                kept.extend(
-                    same.iter()
-                        .filter(|key| self.value(**key).observed.is_some() == timed)
-                        .min_by_key(version),
-                );
+                kept.extend(same.iter().filter(|key| self.is_observed(**key) == timed).min_by_key(version));
             }
         }
         kept
@@ -171,6 +167,12 @@ impl Gathered {
     pub(crate) fn locate(&self, key: Key) -> (usize, usize) {
         let batch = self.first.partition_point(|first| *first <= key.row()) - 1;
         (batch, (key.row() - self.first[batch]) as usize)
+    }
+
+    /// Whether the row says when it was observed.
+    pub(crate) fn is_observed(&self, key: Key) -> bool {
+        let (batch, row) = self.locate(key);
+        self.columns[batch].observed.is_valid(row)
     }
 
     pub(crate) fn value(&self, key: Key) -> Value {
@@ -242,7 +244,13 @@ impl Gathered {
                 texts.column(places.iter().map(|(batch, row)| texts.number(*batch, *row)))?
             } else {
                 let arrays: Vec<&dyn Array> = self.batches.iter().map(|b| b.column(index).as_ref()).collect();
-                interleave(&arrays, &places)?
+                // Most values are numbers: the columns of texts, JSON and geometry are empty then.
+                let empty = arrays.iter().all(|array| array.null_count() == array.len());
+                if empty {
+                    new_null_array(field.data_type(), places.len())
+                } else {
+                    interleave(&arrays, &places)?
+                }
             });
         }
         RecordBatch::try_new(std::sync::Arc::clone(schema), columns)

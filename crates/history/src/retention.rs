@@ -32,6 +32,11 @@ impl Retired {
         self.0.get(type_name).is_some_and(|until| moment < *until)
     }
 
+    /// Whether nothing was let go of yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn text(&self) -> String {
         self.0.iter().map(|(type_name, until)| format!("{until} {type_name}")).collect::<Vec<_>>().join("\n")
     }

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     HistoryError,
-    gather::{Gathered, Key, SeriesName},
+    gather::{Gathered, Key, SeriesName, Value},
     partial::Partial,
     retention::Retired,
     schema::Kind,
@@ -95,52 +95,74 @@ pub(crate) struct RollupRow {
 /// Buckets to compute anew.
 pub(crate) type Dirty = HashMap<Arc<Series>, BTreeSet<i64>>;
 
-/// Computes rows from fresh observations; `keys` are in order. `newest` is an upper bound of what the tables have of a
-/// series, given its name and the first fresh moment. What comes for a time that was let go of is left out. Buckets with a value that is not newer go to `dirty`.
-pub(crate) fn build(
-    kind: Kind,
+/// The fresh values of one series that are rolled up: each moment once, in order.
+struct Run {
+    series: Arc<Series>,
+    /// An upper bound of what the tables have of the series.
+    known: i64,
+    values: Vec<(i64, Value)>,
+}
+
+/// Computes the rows of several roll-ups from fresh observations, each with the buckets that have a value that is not newer and must
+/// be computed anew. `keys` are in order. `newest` is an upper bound of what the tables have of a series, given its name and the
+/// first fresh moment. What comes for a time that was let go of is left out.
+pub(crate) fn build<const KINDS: usize>(
+    kinds: [Kind; KINDS],
     fresh: &Gathered,
     keys: &[Key],
     generation: i64,
     newest: &mut dyn FnMut(&SeriesName<'_>, i64) -> i64,
     retired: &Retired,
-    dirty: &mut Dirty,
-) -> Vec<RollupRow> {
-    let mut rows = Vec::new();
-    for run in keys.chunk_by(|a, b| a.series() == b.series()) {
-        let counts = |key: &Key| {
-            fresh.value(*key).observed.is_some()
-                && !retired.covers(fresh.text("type", *key).unwrap_or_default(), key.moment())
-        };
-        let timed: Vec<Key> = run.iter().copied().filter(counts).collect();
-        let (Some(first), Some(last)) = (timed.first(), timed.last()) else { continue };
-        let name = fresh.name(first.series());
-        let known = newest(&name, first.moment());
-        let type_name = fresh.text("type", *last).unwrap_or_default();
-        let series = Arc::new(Series::of(&name, type_name, fresh.text("types", *last)));
-        let kept = fresh.newest(&timed);
-        for bucket in kept.chunk_by(|a, b| start_of(kind, a.moment()) == start_of(kind, b.moment())) {
-            let start = start_of(kind, bucket[0].moment());
-            if bucket[0].moment() <= known {
-                dirty.entry(Arc::clone(&series)).or_default().insert(start);
-                continue;
-            }
-            let mut partial = Partial::default();
-            for key in bucket {
-                partial.add(key.moment(), &fresh.value(*key));
-            }
-            if !partial.is_empty() {
-                rows.push(RollupRow {
-                    series: Arc::clone(&series),
-                    start,
-                    generation,
-                    replaces: false,
-                    partial,
-                });
-            }
+) -> [(Vec<RollupRow>, Dirty); KINDS] {
+    let mut built = kinds.map(|_| (Vec::new(), Dirty::new()));
+    for keys in keys.chunk_by(|a, b| a.series() == b.series()) {
+        let Some(run) = run(fresh, keys, newest, retired) else { continue };
+        for (kind, (rows, dirty)) in kinds.iter().zip(&mut built) {
+            add(*kind, &run, generation, rows, dirty);
         }
     }
-    rows
+    built
+}
+
+/// What counts of the rows of one series. Their values lie scattered over the batches, so each is looked at once.
+fn run(
+    fresh: &Gathered,
+    keys: &[Key],
+    newest: &mut dyn FnMut(&SeriesName<'_>, i64) -> i64,
+    retired: &Retired,
+) -> Option<Run> {
+    let kept = |key: &Key| {
+        fresh.is_observed(*key)
+            && (retired.is_empty()
+                || !retired.covers(fresh.text("type", *key).unwrap_or_default(), key.moment()))
+    };
+    let timed: Vec<Key> = keys.iter().copied().filter(kept).collect();
+    let (first, last) = (timed.first()?, timed.last()?);
+    let name = fresh.name(first.series());
+    let type_name = fresh.text("type", *last).unwrap_or_default();
+    Some(Run {
+        known: newest(&name, first.moment()),
+        series: Arc::new(Series::of(&name, type_name, fresh.text("types", *last))),
+        values: fresh.newest(&timed).iter().map(|key| (key.moment(), fresh.value(*key))).collect(),
+    })
+}
+
+fn add(kind: Kind, run: &Run, generation: i64, rows: &mut Vec<RollupRow>, dirty: &mut Dirty) {
+    for bucket in run.values.chunk_by(|a, b| start_of(kind, a.0) == start_of(kind, b.0)) {
+        let start = start_of(kind, bucket[0].0);
+        if bucket[0].0 <= run.known {
+            dirty.entry(Arc::clone(&run.series)).or_default().insert(start);
+            continue;
+        }
+        let mut partial = Partial::default();
+        for (moment, value) in bucket {
+            partial.add(*moment, value);
+        }
+        if !partial.is_empty() {
+            let series = Arc::clone(&run.series);
+            rows.push(RollupRow { series, start, generation, replaces: false, partial });
+        }
+    }
 }
 
 pub(crate) fn failed(cause: impl std::fmt::Display) -> HistoryError {
