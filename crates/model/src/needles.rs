@@ -49,7 +49,8 @@ impl Needles {
 
     fn ends_at(&self, bytes: &[u8], end: usize) -> bool {
         let before = &bytes[..end];
-        let long = before.last_chunk::<TAIL_BYTES>().and_then(|tail| self.by_tail.get(&u64::from_le_bytes(*tail)));
+        let long =
+            before.last_chunk::<TAIL_BYTES>().and_then(|tail| self.by_tail.get(&u64::from_le_bytes(*tail)));
         long.is_some_and(|ids| ids.iter().any(|id| before.ends_with(id.as_bytes())))
             || self.short.iter().any(|id| before.ends_with(id.as_bytes()))
     }

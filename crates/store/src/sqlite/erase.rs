@@ -3,7 +3,9 @@
 use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{Connection, params};
-use senne_model::{Change, ChangeNo, EntityId, Names, Needles, TenantName, Timestamp, decode_change, encode_change};
+use senne_model::{
+    Change, ChangeNo, EntityId, Names, Needles, TenantName, Timestamp, decode_change, encode_change,
+};
 
 use super::{
     Shared, read, schema, types,
@@ -83,7 +85,8 @@ impl SqliteWriter {
 
     fn record(&self, tenant: i64, erasure: &Erasure, upto: ChangeNo, trace: Trace) -> Result<(), StoreError> {
         let entities = erasure.entities.iter().map(EntityId::as_str).collect::<Vec<_>>().join("\n");
-        let sql = "INSERT INTO erasure (id, tenant, upto, past_only, removed, rewritten, settled, record, entities)
+        let sql =
+            "INSERT INTO erasure (id, tenant, upto, past_only, removed, rewritten, settled, record, entities)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)";
         self.connection.execute(
             sql,
@@ -133,7 +136,8 @@ fn marker(no: ChangeNo, erasure: &Erasure, pseudonym: &EntityId, at: Timestamp) 
 
 /// The rows of the log of a tenant: the number of the first change, and how many changes.
 fn row_numbers(connection: &Connection, tenant: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT no, count FROM log WHERE tenant = ?1 ORDER BY no")?;
+    let mut statement =
+        connection.prepare_cached("SELECT no, count FROM log WHERE tenant = ?1 ORDER BY no")?;
     let rows = statement.query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -207,10 +211,7 @@ pub(super) fn stored(connection: &Connection, shared: &Shared) -> Result<Vec<Sto
             tenant: shared.tenant_name(row.get(1)?).unwrap_or_default(),
             upto: ChangeNo(row.get::<_, i64>(2)? as u64),
             past_only: row.get(3)?,
-            trace: Trace {
-                entities: row.get::<_, i64>(4)? as u64,
-                changes: row.get::<_, i64>(5)? as u64,
-            },
+            trace: Trace { entities: row.get::<_, i64>(4)? as u64, changes: row.get::<_, i64>(5)? as u64 },
             settled: row.get(6)?,
             record: row.get(7)?,
             entities: entities.map(|list| list.lines().map(EntityId::trusted).collect()),

@@ -24,7 +24,8 @@ use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
 
 use self::wal::WriteAheadLog;
 use crate::{
-    Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure, Trace,
+    Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure,
+    Trace,
     cache::{Row, StateCache},
     columns::Columns,
 };
