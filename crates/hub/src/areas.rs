@@ -43,6 +43,13 @@ struct Places {
     made: [Option<Arc<Areas>>; 2],
 }
 
+impl AreaIndex {
+    /// Forgets who was where in a tenant; it is found out anew when somebody asks.
+    pub(crate) fn forget(&self, tenant: &TenantName) {
+        self.tenants.lock().remove(tenant);
+    }
+}
+
 impl Hub {
     /// The areas that a caller may see, with who was in them; nothing is done when the question cannot be about them.
     pub(crate) async fn areas(

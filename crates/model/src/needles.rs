@@ -1,6 +1,6 @@
 //! Looking for identifiers in bytes of any form.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use crate::EntityId;
 
@@ -35,10 +35,14 @@ impl Needles {
         self.longest
     }
 
-    /// How often one of them ends within the bytes, at `from` or later. One that is only the beginning of a longer identifier
-    /// does not count; one at the very end does.
+    /// How often one of them is in the bytes. One that is only the beginning of a longer identifier does not count.
     pub fn count(&self, bytes: &[u8], from: usize) -> usize {
-        let ends = from.max(1)..=bytes.len();
+        self.count_within(bytes, from..bytes.len())
+    }
+
+    /// How often one of them ends behind a byte of the range; the byte after it tells whether it is a longer one.
+    pub fn count_within(&self, bytes: &[u8], range: Range<usize>) -> usize {
+        let ends = range.map(|last| last + 1);
         ends.filter(|end| self.ends_at(bytes, *end) && !bytes.get(*end).is_some_and(|b| goes_on(*b))).count()
     }
 
@@ -73,7 +77,7 @@ mod tests {
         assert_eq!(count("a urn:ngsi-ld:Person:1\u{1}urn:ngsi-ld:Person:1"), 2);
         assert_eq!(count("urn:ngsi-ld:Person:12 urn:ngsi-ld:Person:2"), 0);
         assert_eq!(count("\"u:x\" u:xy"), 1);
-        assert_eq!(needles.count(b"urn:ngsi-ld:Person:1 u:x", 21), 1);
+        assert_eq!(needles.count(b"urn:ngsi-ld:Person:1 u:x", 20), 1);
         assert_eq!(count(""), 0);
         assert_eq!(needles.overlap_bytes(), 20);
     }
