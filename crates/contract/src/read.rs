@@ -79,7 +79,10 @@ impl Reader<'_> {
         if let Some(name) = &subject
             && !attributes.iter().any(|a| a.name == *name && refers(a.kind))
         {
-            self.find("/subject", "the subject is not among the attributes, or is neither a relationship nor a text");
+            self.find(
+                "/subject",
+                "the subject is not among the attributes, or is neither a relationship nor a text",
+            );
         }
         Contract {
             type_name: expand(&raw.kind),

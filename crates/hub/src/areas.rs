@@ -152,7 +152,7 @@ impl Hub {
     }
 
     /// Senne's own question about the past.
-    async fn everything(&self, context: &Context, text: &str) -> Result<Table, Problem> {
+    pub(crate) async fn everything(&self, context: &Context, text: &str) -> Result<Table, Problem> {
         let limits = SqlLimits { rows_max: usize::MAX, ..SqlLimits::default() };
         let around = Surroundings {
             entities: Arc::new(NoEntities),

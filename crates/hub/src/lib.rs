@@ -27,7 +27,7 @@ use senne_store::Store;
 
 pub use config::HubConfig;
 pub use context::Context;
-pub use erase::{ErasureRequest, Proof, Target, Extent};
+pub use erase::{ErasureRequest, Extent, Preview, Proof, Target};
 pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;

@@ -55,7 +55,48 @@ pub(crate) fn look(table_dir: &Path, files: &FileSet, hidden: &Hidden) -> Result
         all.files += 1;
         all.bytes += entry.bytes;
     }
+    for path in checkpoints(table_dir) {
+        let failed = |e: &dyn std::fmt::Display| HistoryError::Query {
+            step: "looking for what was erased",
+            detail: format!("{}: {e}", path.display()),
+        };
+        let file = File::open(&path).map_err(disk::error("opening", &path))?;
+        all.bytes += file.metadata().map(|file| file.len()).unwrap_or(0);
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+        for batch in reader.map_err(|e| failed(&e))? {
+            let batch = batch.map_err(|e| failed(&e))?;
+            all.left += batch.columns().iter().map(|column| inside(column, &needles)).sum::<u64>();
+        }
+        all.files += 1;
+    }
     Ok(all)
+}
+
+/// The checkpoints of the log of a table: they hold the bounds of each file.
+fn checkpoints(table_dir: &Path) -> Vec<std::path::PathBuf> {
+    let listed = std::fs::read_dir(table_dir.join("_delta_log")).into_iter().flatten().flatten();
+    let paths = listed.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "parquet")).collect()
+}
+
+/// How often an identifier is in the texts of a column, however deep they lie.
+fn inside(column: &ArrayRef, needles: &Needles) -> u64 {
+    match column.data_type() {
+        DataType::Struct(_) => column.as_struct().columns().iter().map(|inner| inside(inner, needles)).sum(),
+        DataType::Map(_, _) => {
+            column.as_map().entries().columns().iter().map(|inner| inside(inner, needles)).sum()
+        }
+        DataType::List(_) => inside(column.as_list::<i32>().values(), needles),
+        DataType::LargeUtf8 => {
+            let texts = column.as_string::<i64>().iter().flatten();
+            texts.map(|text| needles.count(text.as_bytes(), 0) as u64).sum()
+        }
+        DataType::Utf8View => {
+            let texts = column.as_string_view().iter().flatten();
+            texts.map(|text| needles.count(text.as_bytes(), 0) as u64).sum()
+        }
+        _ => mentions(column, needles),
+    }
 }
 
 fn in_batch(kind: Kind, batch: &RecordBatch, hidden: &Hidden, needles: &Needles) -> Look {

@@ -141,7 +141,8 @@ mod tests {
     fn what_lies_across_two_parts_is_found_once() {
         let (folder, id) = (tempfile::tempdir().unwrap(), EntityId::trusted("urn:ngsi-ld:Person:1"));
         let needles = Needles::new([&id]);
-        for before in [0, 1, PART_BYTES - 10, PART_BYTES, PART_BYTES + 1, PART_BYTES + 21, 2 * PART_BYTES + 5] {
+        for before in [0, 1, PART_BYTES - 10, PART_BYTES, PART_BYTES + 1, PART_BYTES + 21, 2 * PART_BYTES + 5]
+        {
             for (after, expected) in [("", 1), ("\"", 1), ("2", 0)] {
                 let text = format!("{}{id}{after}", "x".repeat(before));
                 std::fs::write(folder.path().join("a"), text).unwrap();

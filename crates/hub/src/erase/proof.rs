@@ -80,12 +80,8 @@ impl Proof {
             ("deleted", swept.files_deleted),
             ("bytes_deleted", swept.bytes_deleted),
         ];
-        let looked = [
-            ("files", look.files),
-            ("bytes", look.bytes),
-            ("left", look.left),
-            ("mentions", look.mentions),
-        ];
+        let looked =
+            [("files", look.files), ("bytes", look.bytes), ("left", look.left), ("mentions", look.mentions)];
         let group = |list: &[(&str, u64)]| object(list.iter().map(|(name, n)| (*name, number(*n))));
         let mut looked = group(&looked);
         if let Json::Object(members) = &mut looked {
@@ -116,7 +112,10 @@ impl Proof {
     /// Reads what [`Proof::to_json`] made.
     pub fn from_json(json: &Json) -> Result<Self, Problem> {
         Self::read(json).ok_or_else(|| {
-            Problem::new(ErrorKind::BadRequest, "the record of an erasure cannot be read; restore it from a backup")
+            Problem::new(
+                ErrorKind::BadRequest,
+                "the record of an erasure cannot be read; restore it from a backup",
+            )
         })
     }
 
