@@ -259,7 +259,7 @@ impl LogTable {
         check::files_below(&self.dir, &mut there);
         let (mut gone, mut bytes, mut folders) = (0, 0, HashSet::new());
         for path in there.into_iter().filter(|path| !named.contains(path)) {
-            bytes += std::fs::metadata(&path).map(|file| file.len()).unwrap_or(0);
+            bytes += std::fs::metadata(&path).map_or(0, |file| file.len());
             std::fs::remove_file(&path).map_err(disk::error("deleting", &path))?;
             gone += 1;
             folders.extend(path.parent().map(Path::to_owned));

