@@ -51,7 +51,7 @@ impl Hub {
                     tracing::info!(erasure = stored.id, "an erasure is carried out and proven");
                 }
                 Ok(_) => {
-                    tracing::warn!(erasure = stored.id, "an erasure left something behind; see its proof")
+                    tracing::warn!(erasure = stored.id, "an erasure left something behind; see its proof");
                 }
                 Err(error) => {
                     tracing::warn!(erasure = stored.id, %error, "an erasure waits, it will be tried again: {error}");
@@ -64,13 +64,12 @@ impl Hub {
         let mut proof = proof_of(stored)?;
         let folder = &self.inner.config.folder;
         if proof.finished.is_none() {
-            match &stored.entities {
-                Some(entities) => self.sweep(&mut proof, entities).await?,
-                None => {
-                    self.scrub(false).await?;
-                    proof.look = Some(self.look_by_hash(&proof).await?);
-                    proof.looked_by_hash = true;
-                }
+            if let Some(entities) = &stored.entities {
+                self.sweep(&mut proof, entities).await?;
+            } else {
+                self.scrub(false).await?;
+                proof.look = Some(self.look_by_hash(&proof).await?);
+                proof.looked_by_hash = true;
             }
             proof.finished = Some(Timestamp::now());
             faults::pass("erasure: before it is proven", folder)?;

@@ -53,12 +53,12 @@ pub(super) fn append(folder: &Path, proof: &Proof) -> Result<(), Problem> {
 /// The proofs of a folder, oldest first. A line that was cut short is passed over.
 pub(super) fn proofs(folder: &Path) -> Result<Vec<Proof>, Problem> {
     let text = read_text(&folder.join(FILE))?;
-    let read = |line: &str| match serde_json::from_str::<Json>(line).map(|json| Proof::from_json(&json)) {
-        Ok(Ok(proof)) => Some(proof),
-        _ => {
+    let read = |line: &str| {
+        let proof = serde_json::from_str::<Json>(line).ok().and_then(|json| Proof::from_json(&json).ok());
+        if proof.is_none() {
             tracing::warn!("a line of {FILE} cannot be read and is passed over");
-            None
         }
+        proof
     };
     Ok(text.lines().filter(|line| !line.is_empty()).filter_map(read).collect())
 }
