@@ -142,7 +142,7 @@ pub(crate) fn proof_text(json: &Json) -> Result<String, Problem> {
         }
         _ => {
             text +=
-                "under way  nobody sees it any more; it goes on by itself, see erasures.ndjson for its end\n"
+                "under way  nobody sees it any more; it goes on by itself, see erasures.ndjson for its end\n";
         }
     }
     Ok(text)

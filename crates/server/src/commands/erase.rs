@@ -25,7 +25,7 @@ pub(super) async fn run(options: Erase) -> anyhow::Result<ExitCode> {
     let answer = answer?;
     let text = if options.format == Format::Table { text(&order, &answer)? } else { format!("{answer}\n") };
     print(&text)?;
-    let clean = order.dry_run || proofs(&answer).iter().all(|json| is_clean(json));
+    let clean = order.dry_run || proofs(&answer).iter().all(is_clean);
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
