@@ -19,6 +19,7 @@ pub(crate) struct RawContract {
     pub(crate) icon: Option<String>,
     pub(crate) colour: Option<String>,
     pub(crate) retention: Option<String>,
+    pub(crate) subject: Option<String>,
     pub(crate) publication: Option<RawPublication>,
     #[serde(default)]
     pub(crate) defaults: RawLimits,

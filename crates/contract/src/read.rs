@@ -75,6 +75,15 @@ impl Reader<'_> {
         {
             self.find("/primary", "the primary attribute is not among the attributes");
         }
+        let subject = raw.subject.as_deref().map(expand);
+        if let Some(name) = &subject
+            && !attributes.iter().any(|a| a.name == *name && refers(a.kind))
+        {
+            self.find(
+                "/subject",
+                "the subject is not among the attributes, or is neither a relationship nor a text",
+            );
+        }
         Contract {
             type_name: expand(&raw.kind),
             type_term: raw.kind,
@@ -85,6 +94,7 @@ impl Reader<'_> {
             class: Class::parse(&raw.class).unwrap_or(Class::Internal),
             publication: raw.publication.map(publication),
             retention: raw.retention.and_then(|text| self.period("/retention", &text)),
+            subject,
             attributes,
             primary,
             icon: raw.icon,
@@ -248,6 +258,11 @@ impl Reader<'_> {
         }
         exact
     }
+}
+
+/// Whether values of this kind can name a person.
+fn refers(kind: ValueKind) -> bool {
+    matches!(kind, ValueKind::Relationship | ValueKind::Text)
 }
 
 fn publication(raw: RawPublication) -> Publication {

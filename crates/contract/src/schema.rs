@@ -98,6 +98,7 @@ fn known_keys(pointer: &str) -> Vec<&'static str> {
             "icon",
             "colour",
             "retention",
+            "subject",
             "publication",
             "defaults",
             "attributes",

@@ -27,6 +27,8 @@ pub struct Contract {
     pub publication: Option<Publication>,
     /// How long the past is kept; `None` = for ever.
     pub retention: Option<Period>,
+    /// The attribute that refers to the person whom an entity is about: erased with them (GDPR article 17).
+    pub subject: Option<Name>,
     /// The attributes, in the order of the file, which is the order that pages use.
     pub attributes: Vec<AttributeContract>,
     /// The attribute that a map or a list shows first.

@@ -119,7 +119,7 @@ fn check_file(path: &Path, entry: &FileEntry) -> Result<(), String> {
 }
 
 /// All files below a folder but those of the log.
-fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -76,6 +76,15 @@ pub(crate) struct View {
     pub(crate) dir: Arc<Path>,
     pub(crate) files: Arc<FileSet>,
     pub(crate) memory: Vec<RecordBatch>,
+    /// What every row must meet: that it is not erased.
+    pub(crate) hidden: Arc<[Expr]>,
+}
+
+impl View {
+    /// The filters with those that keep from sight what is erased.
+    fn visible(&self, filters: &[Expr]) -> Vec<Expr> {
+        [filters, &self.hidden].concat()
+    }
 }
 
 impl Engine {
@@ -83,6 +92,8 @@ impl Engine {
         let failed =
             |e: DataFusionError| HistoryError::Query { step: "starting the engine", detail: e.to_string() };
         let spill = config.dir.join(".spill");
+        // What a process that was killed had put aside.
+        std::fs::remove_dir_all(&spill).ok();
         disk::make_folder(&spill)?;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(config.query_bytes_max)))
@@ -143,6 +154,27 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// How many rows pass the filter.
+    pub(crate) async fn count(&self, view: &View, filter: Expr) -> Result<u64, HistoryError> {
+        let failed =
+            |e: DataFusionError| HistoryError::Query { step: "counting rows", detail: e.to_string() };
+        // One column, since a batch without columns is of no help to those that look at it.
+        let plan = plan(&self.state, view, Some(&vec![0]), &[filter]).map_err(failed)?;
+        let mut stream = execute_stream(plan, self.state.task_ctx()).map_err(failed)?;
+        let mut rows = 0;
+        while let Some(batch) = stream.try_next().await.map_err(failed)? {
+            rows += batch.num_rows() as u64;
+        }
+        Ok(rows)
+    }
+
+    /// Forgets the footers and indexes of files.
+    pub(crate) fn forget_footers(&self) {
+        self.runtime.cache_manager.get_file_metadata_cache().clear();
+    }
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8)
 }
@@ -192,7 +224,7 @@ pub(crate) fn plan(
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
     let kind = view.files.kind();
     let schema = kind.schema();
-    let predicate = predicate(state, kind, filters)?;
+    let predicate = predicate(state, kind, &view.visible(filters))?;
     let wanted: Vec<usize> = projection.cloned().unwrap_or_else(|| (0..schema.fields().len()).collect());
     let mut needed = wanted.clone();
     if let Some(predicate) = &predicate {

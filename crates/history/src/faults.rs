@@ -43,8 +43,8 @@ impl Drop for Fault {
     }
 }
 
-/// A step on something below a folder begins.
-pub(crate) fn pass(step: &'static str, path: &Path) -> Result<(), HistoryError> {
+/// A step on something below a folder begins. Those above, whose steps go on from these, pass here too.
+pub fn pass(step: &'static str, path: &Path) -> Result<(), HistoryError> {
     if COUNT.load(Ordering::Acquire) == 0 {
         return Ok(());
     }

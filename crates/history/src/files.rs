@@ -1,7 +1,8 @@
 //! The Parquet files of a table as the log names them, with what is needed to pass them by.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::Bound,
     sync::Arc,
 };
 
@@ -13,7 +14,7 @@ use datafusion::{
     common::{Column, ScalarValue, pruning::PruningStatistics},
 };
 use deltalake::kernel::{Action, Add, Remove};
-use senne_model::{Json, Timestamp};
+use senne_model::{EntityId, Json, Timestamp};
 
 use crate::{
     parquet_file::NameParts,
@@ -58,6 +59,13 @@ impl Bounds {
             bounds.as_ref().is_none_or(|(least, most)| least.as_str() <= text && text <= most.as_str())
         };
         within(&self.entity, entity) && within(&self.attribute, attribute)
+    }
+
+    /// Whether rows of one of these entities may be there.
+    pub(crate) fn may_have_any(&self, entities: &BTreeSet<EntityId>) -> bool {
+        let Some((least, most)) = &self.entity else { return true };
+        let from = entities.range::<str, _>((Bound::Included(least.as_str()), Bound::Unbounded)).next();
+        from.is_some_and(|entity| entity.as_str() <= most.as_str())
     }
 }
 
@@ -315,5 +323,7 @@ mod tests {
         assert_eq!(read, entry);
         assert!(entry.bounds.may_have("urn:a", "O3"));
         assert!(!entry.bounds.may_have("urn:c", "O3"));
+        let any = |id: &str| entry.bounds.may_have_any(&BTreeSet::from([EntityId::trusted(id)]));
+        assert!(any("urn:a") && any("urn:aa") && !any("urn:c") && !any("urn:A"));
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
+use datafusion::logical_expr::{Expr, col, lit};
 use senne_model::ChangeNo;
 
 use crate::{
@@ -15,7 +16,6 @@ use crate::{
     month::{Month, MonthFinder},
     parquet_file::{FileName, FileWriter},
     rebuild::{Source, days_of, rebuild},
-    retention::Retired,
     rollup::{self, COLUMNS, Dirty, RollupRow, Series, start_of},
     rollup_rows,
     schema::{Kind, observation},
@@ -81,9 +81,8 @@ pub(crate) async fn catch_up(
             tenant.forget_newest();
             behind = true;
         }
-        let view = table_view(&tables.observation);
-        let retired = tenant.retired.read().clone();
-        let dirty = touched_since(kind, engine, &view, from, &retired).await?;
+        let late = col("change").gt(lit(from));
+        let dirty = touched(kind, engine, tenant, tables, late).await?;
         commit_rollups(kind, engine, tables, Vec::new(), dirty, until).await?;
     }
     if behind {
@@ -92,17 +91,17 @@ pub(crate) async fn catch_up(
     Ok(())
 }
 
-/// The buckets that rows of later changes fall into.
-async fn touched_since(
+/// The buckets that observations of the tables which pass a filter fall into.
+pub(crate) async fn touched(
     kind: Kind,
     engine: &Engine,
-    view: &View,
-    change: i64,
-    retired: &Retired,
+    tenant: &Tenant,
+    tables: &Tables,
+    filter: Expr,
 ) -> Result<Dirty, HistoryError> {
-    use datafusion::logical_expr::{col, lit};
-    let late = col("change").gt(lit(change)).and(col("observed_at").is_not_null());
-    let read = engine.read(view, Some(&COLUMNS), Some(late), usize::MAX).await?.unwrap_or_default();
+    let (view, retired) = (table_view(&tables.observation), tenant.retired.read().clone());
+    let timed = filter.and(col("observed_at").is_not_null());
+    let read = engine.read(&view, Some(&COLUMNS), Some(timed), usize::MAX).await?.unwrap_or_default();
     let rows = Gathered::new(read).map_err(rollup::failed)?;
     let mut dirty = Dirty::new();
     for run in rows.sorted().chunk_by(|a, b| a.series() == b.series()) {
@@ -119,9 +118,10 @@ async fn touched_since(
     Ok(dirty)
 }
 
-fn table_view(table: &LogTable) -> View {
+/// A table as its log has it, with what is about to be erased.
+pub(crate) fn table_view(table: &LogTable) -> View {
     let dir = std::path::absolute(table.dir()).unwrap_or_else(|_| table.dir().to_owned());
-    View { dir: dir.into(), files: Arc::clone(&table.files), memory: Vec::new() }
+    View { dir: dir.into(), files: Arc::clone(&table.files), memory: Vec::new(), hidden: Arc::default() }
 }
 
 /// Commits rows of a change; an error after the commit stands is none.
@@ -194,14 +194,25 @@ async fn commit_rollups(
     change: i64,
 ) -> Result<(), HistoryError> {
     faults::pass("roll-up: before buckets are computed anew", tables.of(kind).dir())?;
-    let source =
-        Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
-    rows.extend(rebuild(kind, engine, &source, change, &dirty).await?);
+    rows.extend(computed_anew(kind, engine, tables, &dirty, change).await?);
     let table = tables.of(kind);
     let dir = table.dir().to_owned();
     let work = move || write_rollups(kind, &dir, rows);
     let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
     commit_change(table, Commit { added, removed: Vec::new(), change: Some(change), news: false }).await
+}
+
+/// Buckets as the tables have them, computed anew.
+pub(crate) async fn computed_anew(
+    kind: Kind,
+    engine: &Engine,
+    tables: &Tables,
+    dirty: &Dirty,
+    change: i64,
+) -> Result<Vec<RollupRow>, HistoryError> {
+    let source =
+        Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
+    rebuild(kind, engine, &source, change, dirty).await
 }
 
 /// What the tables have, without memory.
@@ -223,7 +234,7 @@ impl Source for Committed<'_> {
 }
 
 /// Writes roll-up rows, one file per partition.
-fn write_rollups(
+pub(crate) fn write_rollups(
     kind: Kind,
     dir: &std::path::Path,
     mut rows: Vec<RollupRow>,

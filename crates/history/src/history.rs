@@ -1,5 +1,7 @@
 //! The history of all tenants.
 
+mod erasing;
+
 use std::{
     collections::HashMap,
     fs,
@@ -82,16 +84,20 @@ impl History {
         }
     }
 
-    fn take(&self, name: &TenantName, changes: &[Arc<Change>]) {
+    fn tenant_or_new(&self, name: &TenantName) -> Arc<Tenant> {
         let known = self.tenants.read().get(name).cloned();
-        let tenant = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let recorded = ChangeNo(self.recorded.load(Ordering::Acquire));
             let dir = self.config.dir.join(name.as_str());
             let mut tenants = self.tenants.write();
             Arc::clone(
                 tenants.entry(name.clone()).or_insert_with(|| Arc::new(Tenant::absent(&dir, recorded))),
             )
-        });
+        })
+    }
+
+    fn take(&self, name: &TenantName, changes: &[Arc<Change>]) {
+        let tenant = self.tenant_or_new(name);
         if let Err(error) = tenant.append(changes.iter().map(AsRef::as_ref)) {
             tracing::error!(%error, tenant = %name, "observations could not be taken into memory");
         }
@@ -160,6 +166,7 @@ impl History {
     /// The past of entities, point by point. A tenant without a past has an empty one.
     pub async fn past(&self, tenant: &TenantName, query: &PastQuery) -> Result<Vec<EntityPast>, Problem> {
         let Some(tenant) = self.tenant(tenant) else { return Ok(Vec::new()) };
+        let _reading = tenant.reading();
         let snapshot = tenant.snapshot().map_err(steps::failed)?;
         past::past(&self.engine, &snapshot, query).await
     }
@@ -172,6 +179,7 @@ impl History {
         aggregation: &Aggregation,
     ) -> Result<Vec<SeriesBuckets>, Problem> {
         let Some(tenant) = self.tenant(tenant) else { return Ok(Vec::new()) };
+        let _reading = tenant.reading();
         let snapshot = tenant.snapshot().map_err(steps::failed)?;
         aggregate::aggregate(&self.engine, &tenant, &snapshot, query, aggregation).await
     }

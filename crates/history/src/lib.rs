@@ -7,6 +7,7 @@ mod check;
 mod compact;
 mod disk;
 mod engine;
+mod erase;
 pub mod faults;
 mod files;
 mod filter;
@@ -36,6 +37,7 @@ mod types;
 mod value;
 
 pub use check::Findings;
+pub use erase::{Look, RowsOf, Swept};
 pub use history::History;
 pub use types::{
     Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,

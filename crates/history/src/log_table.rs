@@ -22,7 +22,7 @@ use deltalake::{
 use url::Url;
 
 use crate::{
-    HistoryError, disk, faults,
+    HistoryError, check, disk, faults,
     files::{FileEntry, FileSet},
     schema::Kind,
 };
@@ -171,7 +171,8 @@ impl LogTable {
         };
         let mut actions: Vec<_> =
             commit.removed.iter().map(|file| file.remove(self.kind, commit.news)).collect();
-        actions.extend(commit.added.iter().map(|file| file.add(self.kind, commit.change.is_some())));
+        let news = commit.news || commit.change.is_some();
+        actions.extend(commit.added.iter().map(|file| file.add(self.kind, news)));
         let mut properties = CommitProperties::default();
         if let Some(change) = commit.change {
             properties = properties.with_application_transaction(Transaction::new(APPLICATION, change));
@@ -234,6 +235,65 @@ impl LogTable {
         self.reload().await?;
         Ok(done.files_deleted.len())
     }
+}
+
+impl LogTable {
+    /// Deletes every file that the newest version does not name, and what the log says of versions before it: with them go the
+    /// bounds of what is no longer there. Nobody may write meanwhile. Gives how many files of rows went, and their bytes.
+    pub(crate) async fn purge(&mut self) -> Result<(usize, u64), HistoryError> {
+        self.settle()?;
+        if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
+            self.reload().await?;
+        }
+        faults::pass("erasure: before the bytes go", &self.dir)?;
+        let gone = self.delete_unnamed()?;
+        if self.loaded.is_none() {
+            return Ok(gone);
+        }
+        faults::pass("erasure: before the log is cut", &self.dir)?;
+        let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
+        let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
+        let version = table.snapshot().map_err(|e| self.failed("opening", e))?.version();
+        let made = deltalake::checkpoints::create_checkpoint(&table, None).await;
+        made.map_err(|e| self.failed("making a checkpoint of", e))?;
+        let log = self.dir.join("_delta_log");
+        let listed = || std::fs::read_dir(&log).map_err(disk::error("listing", &log));
+        for path in listed()?.filter_map(|entry| Some(entry.ok()?.path())) {
+            disk::sync(&path)?;
+        }
+        disk::sync(&log)?;
+        faults::pass("erasure: before old versions go from the log", &log)?;
+        for path in listed()?.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.is_file() && !is_of_version(&path, version as u64) {
+                std::fs::remove_file(&path).map_err(disk::error("deleting", &path))?;
+            }
+        }
+        disk::sync(&log)?;
+        self.reload().await?;
+        Ok(gone)
+    }
+
+    fn delete_unnamed(&self) -> Result<(usize, u64), HistoryError> {
+        let named: HashSet<PathBuf> = self.files.files.iter().map(|file| self.dir.join(&file.path)).collect();
+        let mut there = Vec::new();
+        check::files_below(&self.dir, &mut there);
+        let (mut gone, mut bytes, mut folders) = (0, 0, HashSet::new());
+        for path in there.into_iter().filter(|path| !named.contains(path)) {
+            bytes += std::fs::metadata(&path).map_or(0, |file| file.len());
+            std::fs::remove_file(&path).map_err(disk::error("deleting", &path))?;
+            gone += 1;
+            folders.extend(path.parent().map(Path::to_owned));
+        }
+        folders.iter().try_for_each(|folder| disk::sync(folder))?;
+        Ok((gone, bytes))
+    }
+}
+
+/// Whether a file of the log is of this version or of a later one, or points at one.
+fn is_of_version(path: &Path, version: u64) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let number = name.get(..20).and_then(|digits| digits.parse::<u64>().ok());
+    name == "_last_checkpoint" || number.is_some_and(|number| number >= version)
 }
 
 /// So many commits may wait to be settled.

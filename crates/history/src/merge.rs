@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc};
 
 use datafusion::arrow::array::RecordBatch;
 
-pub(crate) use self::buckets::Buckets;
+pub(crate) use self::{buckets::Buckets, cursor::evolved};
 use self::{cursor::Cursor, slices::Slices};
 use crate::{
     HistoryError,

@@ -83,17 +83,30 @@ pub(crate) struct FileName {
     run: bool,
     unique: String,
     index: usize,
+    /// While the file is written: a name that was used before may belong to what a crash left.
+    written_as: String,
 }
 
 impl FileName {
     /// A file that stands alone.
     pub(crate) fn part() -> Self {
-        Self { run: false, unique: unique(), index: 0 }
+        Self { run: false, unique: unique(), index: 0, written_as: unique() }
     }
 
     /// The first file of a run.
     pub(crate) fn run() -> Self {
         Self { run: true, ..Self::part() }
+    }
+
+    /// The name of a file that takes the place of another, in its run too; the checksum tells them apart.
+    pub(crate) fn in_place_of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let parts: Vec<&str> = name.split('-').collect();
+        let [kind @ ("part" | "run"), time, process, count, index, _] = parts[..] else {
+            return Self::part();
+        };
+        let Ok(index) = index.parse() else { return Self::part() };
+        Self { run: kind == "run", unique: format!("{time}-{process}-{count}"), index, written_as: unique() }
     }
 
     /// The name for this file; the next call names the one after it.
@@ -104,7 +117,7 @@ impl FileName {
     }
 
     fn unfinished(&self) -> String {
-        format!("{}-{}.unfinished", self.unique, self.index)
+        format!("{}-{}.unfinished", self.written_as, self.index)
     }
 
     /// `part-TIME-PROCESS-COUNT-INDEX-CHECKSUM.parquet`, or `run-` for a file of a run.
@@ -202,6 +215,12 @@ impl FileWriter {
             name: NameParts::default(),
         };
         Ok(Self { kind, writer: writer.map_err(|e| failed(&full, e))?, folder, name, entry })
+    }
+
+    /// Keeps the time of writing of the file that this one takes the place of: its partition is not busier than before.
+    pub(crate) fn written_at(mut self, micros: i64) -> Self {
+        self.entry.written = micros;
+        self
     }
 
     /// Adds rows that follow those before in the order of the table; the columns are those of the files.
@@ -316,6 +335,10 @@ mod tests {
         assert!(first.run.is_some());
         assert_eq!(first.run, second.run);
         assert_eq!(NameParts::of(&FileName::part().finished(u128::MAX)).run, None);
+        let second = FileName { index: 1, ..run }.finished(7);
+        let again = FileName::in_place_of(&format!("type=A/month=2024-01/{second}"));
+        assert_eq!(again.finished(7), second);
+        assert!(!FileName::in_place_of("type=A/x.parquet").run);
         for foreign in
             ["part-00000-c1777d7d-89d9-4790-b38a-6ee7e24456b1-c000.parquet", "part-1-2-3.parquet", ""]
         {

@@ -32,7 +32,7 @@ use crate::{
     Description, Question, Rows, Surroundings, Table,
     engine::{Engine, session_config},
     tenant::Tenant,
-    types::{Deadline, EndOnDrop},
+    types::{Deadline, EndOnDrop, GONE, is_gone},
 };
 
 /// The longest query text, in bytes.
@@ -138,6 +138,7 @@ type BatchesTo = mpsc::Sender<Result<RecordBatch, Problem>>;
 
 impl Work {
     async fn run(self, schema_to: SchemaTo, batches_to: BatchesTo) {
+        let _reading = self.tenant.reading();
         let frame = match self.start().await {
             Ok(frame) => frame,
             Err(problem) => {
@@ -188,6 +189,9 @@ impl Work {
 /// What went wrong, in the words of the engine where these are about the query.
 pub(crate) fn problem(error: &DataFusionError) -> Problem {
     let detail = error.strip_backtrace();
+    if is_gone(&detail) {
+        return Problem::new(ErrorKind::Conflict, GONE);
+    }
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Problem::new(
             ErrorKind::TooComplex,

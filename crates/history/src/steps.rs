@@ -113,7 +113,7 @@ impl<'a> Steps<'a> {
             }
         }
         let files = Arc::new(FileSet::new(Kind::Observation, files));
-        Ok(View { dir: Arc::clone(&self.view.dir), files, memory })
+        Ok(View { files, memory, ..self.view.clone() })
     }
 }
 

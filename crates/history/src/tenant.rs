@@ -15,6 +15,7 @@ use crate::{
     HistoryError,
     buffer::{Chunk, Generation, entity_hash},
     engine::View,
+    erase::Hidden,
     files::FileSet,
     gather::SeriesName,
     log_table::LogTable,
@@ -34,6 +35,10 @@ pub(crate) struct Tenant {
     pub(crate) tables: tokio::sync::Mutex<Tables>,
     /// What has been let go of.
     pub(crate) retired: parking_lot::RwLock<Retired>,
+    /// What is erased and may still be in files.
+    pub(crate) hidden: parking_lot::RwLock<Vec<Hidden>>,
+    /// Whoever reads holds it.
+    readers: Mutex<Arc<()>>,
 }
 
 /// The tables of a tenant.
@@ -110,6 +115,7 @@ pub(crate) struct Snapshot {
     dir: PathBuf,
     files: Files,
     pub(crate) chunks: Vec<Arc<Chunk>>,
+    hidden: Vec<Hidden>,
 }
 
 impl Tenant {
@@ -148,7 +154,19 @@ impl Tenant {
             state: Mutex::new(state),
             tables: tokio::sync::Mutex::new(tables),
             retired: parking_lot::RwLock::default(),
+            hidden: parking_lot::RwLock::default(),
+            readers: Mutex::default(),
         }
+    }
+
+    /// To be held by whoever takes a snapshot, for as long as its files are read.
+    pub(crate) fn reading(&self) -> Arc<()> {
+        Arc::clone(&self.readers.lock())
+    }
+
+    /// Tells when all who read now have ended.
+    pub(crate) fn those_who_read(&self) -> std::sync::Weak<()> {
+        Arc::downgrade(&std::mem::take(&mut *self.readers.lock()))
     }
 
     /// Adds changes; those that were taken before are dropped.
@@ -217,7 +235,9 @@ impl Tenant {
         let mut chunks: Vec<Arc<Chunk>> =
             state.frozen.iter().flat_map(|f| f.chunks.iter().cloned()).collect();
         chunks.extend(state.generation.chunks()?);
-        Ok(Snapshot { dir: self.dir.clone(), files: state.files.clone(), chunks })
+        // Under the lock: what is no longer hidden is gone from these files.
+        let hidden = self.hidden.read().clone();
+        Ok(Snapshot { dir: self.dir.clone(), files: state.files.clone(), chunks, hidden })
     }
 
     /// The files of each table as readers see them now.
@@ -249,6 +269,11 @@ pub(crate) fn series_hash(series: &SeriesName<'_>) -> u64 {
 }
 
 impl Snapshot {
+    /// Shows again what is hidden, to those who count what there is of it.
+    pub(crate) fn show(&mut self, what: &Hidden) {
+        self.hidden.retain(|hidden| !hidden.is(what));
+    }
+
     /// The files of a table, without memory.
     pub(crate) fn files(&self, kind: Kind) -> &Arc<FileSet> {
         self.files.of(kind)
@@ -258,7 +283,8 @@ impl Snapshot {
     pub(crate) fn view(&self, kind: Kind, memory: Vec<RecordBatch>) -> View {
         let dir = self.dir.join(kind.folder());
         let dir = std::path::absolute(&dir).unwrap_or(dir);
-        View { dir: dir.into(), files: Arc::clone(self.files(kind)), memory }
+        let hidden = self.hidden.iter().map(|hidden| hidden.passed_over(kind)).collect();
+        View { dir: dir.into(), files: Arc::clone(self.files(kind)), memory, hidden }
     }
 
     /// The rows in memory that may be of these entities (empty = all) within `from` ≤ moment < `to`.

@@ -6,6 +6,7 @@ mod query;
 mod sql;
 
 pub use areas::{Area, Areas, Membership};
+pub(crate) use config::{GONE, is_gone};
 pub use config::{HistoryConfig, HistoryError, Statistics};
 pub use query::{Aggregation, Bucket, EntityPast, PastQuery, Point, SeriesBuckets, SeriesPast};
 pub use sql::{

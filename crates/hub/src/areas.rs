@@ -43,6 +43,13 @@ struct Places {
     made: [Option<Arc<Areas>>; 2],
 }
 
+impl AreaIndex {
+    /// Forgets who was where in a tenant; it is found out anew when somebody asks.
+    pub(crate) fn forget(&self, tenant: &TenantName) {
+        self.tenants.lock().remove(tenant);
+    }
+}
+
 impl Hub {
     /// The areas that a caller may see, with who was in them; nothing is done when the question cannot be about them.
     pub(crate) async fn areas(
@@ -145,7 +152,7 @@ impl Hub {
     }
 
     /// Senne's own question about the past.
-    async fn everything(&self, context: &Context, text: &str) -> Result<Table, Problem> {
+    pub(crate) async fn everything(&self, context: &Context, text: &str) -> Result<Table, Problem> {
         let limits = SqlLimits { rows_max: usize::MAX, ..SqlLimits::default() };
         let around = Surroundings {
             entities: Arc::new(NoEntities),

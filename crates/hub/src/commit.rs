@@ -13,10 +13,14 @@ use crate::{Context, tail::Tail};
 const GROUP_REQUESTS_MAX: usize = 512;
 const GROUP_WRITES_MAX: usize = 8_000;
 
+type Work = Box<dyn FnOnce(&mut dyn StoreWriter) + Send>;
+
 enum Order {
     Write(Waiting),
     Cursors(Vec<(String, ChangeNo)>),
     Prune(ChangeNo),
+    /// Anything else that only the writer may do.
+    Work(Work),
     Stop,
 }
 
@@ -72,6 +76,19 @@ impl CommitQueue {
         self.orders.send(Order::Prune(upto)).await.ok();
     }
 
+    /// Does something on the writer's thread, between two groups.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn StoreWriter) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (answer, reply) = oneshot::channel();
+        let order = Order::Work(Box::new(move |writer| {
+            answer.send(work(writer)).ok();
+        }));
+        self.orders.send(order).await.map_err(|_| stopping())?;
+        Ok(reply.await.map_err(|_| stopping())??)
+    }
+
     /// Refuses new writes; the thread ends once those that were taken are stored.
     pub(crate) async fn close(&self) -> Option<std::thread::JoinHandle<()>> {
         self.places.close();
@@ -120,6 +137,7 @@ impl Committer {
                 }
                 Order::Cursors(cursors) => self.note("cursors", |w| w.set_cursors(&cursors)),
                 Order::Prune(upto) => self.note("prune", |w| w.prune(upto)),
+                Order::Work(work) => work(&mut *self.writer),
                 Order::Stop => stops = true,
             }
         }

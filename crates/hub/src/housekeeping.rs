@@ -38,6 +38,7 @@ impl Hub {
                 () = self.inner.stop.cancelled() => return,
                 () = tokio::time::sleep(COMPACT_EVERY) => {}
             }
+            self.clone().go_on_erasing().await;
             match self.inner.history.compact().await {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(files = gone, "{gone} small files of history were joined"),

@@ -6,6 +6,7 @@ mod areas;
 mod commit;
 mod config;
 mod context;
+mod erase;
 mod follow;
 mod history_follower;
 mod housekeeping;
@@ -26,6 +27,7 @@ use senne_store::Store;
 
 pub use config::HubConfig;
 pub use context::Context;
+pub use erase::{ErasureRequest, Extent, Preview, Proof, Target};
 pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
@@ -55,6 +57,8 @@ struct Inner {
     tail: Arc<tail::Tail>,
     sql_turns: sql::Turns,
     areas: areas::AreaIndex,
+    /// One erasure is carried out at a time.
+    erasing: tokio::sync::Mutex<()>,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,

@@ -45,14 +45,20 @@ impl Hub {
             tail,
             sql_turns: crate::sql::Turns::default(),
             areas: crate::areas::AreaIndex::default(),
+            erasing: tokio::sync::Mutex::new(()),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
         let hub = Self { inner: Arc::new(inner) };
+        // Before anybody reads, and before the log is handed over.
+        let unfinished = hub.hide_unfinished_erasures()?;
         hub.follow(Arc::new(HistoryFollower::new(history)))?;
         hub.inner.tasks.spawn(hub.clone().keep_house());
         hub.inner.tasks.spawn(hub.clone().keep_history());
+        if unfinished {
+            hub.inner.tasks.spawn(hub.clone().go_on_erasing());
+        }
         Ok(hub)
     }
 

@@ -1,9 +1,12 @@
 //! The newest changes in memory, so that followers that keep up need not read the log.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
 use parking_lot::RwLock;
-use senne_model::{Change, ChangeNo};
+use senne_model::{Change, ChangeNo, EntityId, TenantName};
 use tokio::sync::watch;
 
 /// At most this many attribute values are kept.
@@ -40,6 +43,17 @@ impl Tail {
         }
         drop(ring);
         self.head.send_replace(last);
+    }
+
+    /// Leaves of the changes of these entities what the log leaves of them.
+    pub(crate) fn erase(&self, tenant: &TenantName, entities: &HashSet<EntityId>) {
+        let mut ring = self.ring.write();
+        for change in &mut ring.changes {
+            if change.tenant == *tenant && entities.contains(&change.entity) {
+                *change = Arc::new(change.erased());
+            }
+        }
+        ring.values = ring.changes.iter().map(|change| change.attributes.len() + 1).sum();
     }
 
     /// Up to `max` changes after `after`; `None` when the memory does not reach back that far.

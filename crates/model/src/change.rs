@@ -34,6 +34,28 @@ pub enum ChangeKind {
     Updated,
     /// It was removed.
     Deleted,
+    /// It was erased, or stood in a change that was: nothing but the number, the tenant and the moment is left.
+    Erased,
+}
+
+/// What stands in the place of an entity that was erased.
+const ERASED: &str = "urn:senne:erased";
+
+impl Change {
+    /// What stands in the log in the place of this change once its entity is erased. Numbers stay dense, so that followers
+    /// pass over it.
+    pub fn erased(&self) -> Self {
+        Self {
+            no: self.no,
+            tenant: self.tenant.clone(),
+            actor: "senne".into(),
+            recorded_at: self.recorded_at,
+            entity: EntityId::trusted(ERASED),
+            types: SmallVec::new(),
+            kind: ChangeKind::Erased,
+            attributes: Vec::new(),
+        }
+    }
 }
 
 /// What happened to one attribute instance.

@@ -50,6 +50,8 @@ pub enum Action {
     Sql,
     /// Keep house: subscriptions, hosted contexts, jobs.
     Administer,
+    /// Erase entities for good, with their past.
+    Erase,
 }
 
 /// What a decision lets the caller see.
@@ -66,6 +68,7 @@ pub fn decide(principal: &Principal, tenant: &TenantName, action: Action) -> Res
     match (principal, action) {
         (Principal::System, _) => Ok(Grant::Everything),
         (_, _) if tenant.is_system() => Err(denied(principal)),
+        (Principal::Service { .. }, Action::Erase) => Err(denied(principal)),
         (Principal::Administrator { .. } | Principal::Service { .. }, _) => Ok(Grant::Everything),
         (Principal::Anonymous, Action::Read | Action::Sql) => Ok(Grant::OpenOnly),
         (Principal::Anonymous, _) => Err(denied(principal)),
@@ -135,10 +138,17 @@ mod tests {
         for action in [Action::Read, Action::Sql] {
             assert_eq!(decide(&Principal::Anonymous, &tenant, action), Ok(Grant::OpenOnly));
         }
-        for action in [Action::Write, Action::Administer] {
+        for action in [Action::Write, Action::Administer, Action::Erase] {
             let problem = decide(&Principal::Anonymous, &tenant, action).unwrap_err();
             assert_eq!(problem.kind, ErrorKind::Unauthenticated);
         }
+    }
+
+    #[test]
+    fn only_an_administrator_erases() {
+        let (tenant, feed) = (TenantName::default(), Principal::Service { name: "feed".to_owned() });
+        assert_eq!(decide(&feed, &tenant, Action::Erase).unwrap_err().kind, ErrorKind::Forbidden);
+        assert_eq!(decide(&administrator(), &tenant, Action::Erase), Ok(Grant::Everything));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Look for damage in a data folder, and say what to do.
     Doctor(Doctor),
+    /// Erase an entity, or a person with all that is about them, for good and with proof.
+    Erase(Erase),
 }
 
 #[derive(Args, Debug)]
@@ -202,4 +204,44 @@ pub(crate) struct Doctor {
     /// The data folder.
     #[arg(long, value_name = "DIR", env = "SENNE_DATA")]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Erase {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) whom: Whom,
+    /// The tenant to erase in.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) tenant: String,
+    /// Why, in words that name nobody: they stand in the proof.
+    #[arg(long, value_name = "TEXT", default_value = "request of the data subject")]
+    pub(crate) reason: String,
+    /// The legal ground.
+    #[arg(long, value_name = "TEXT", default_value = "GDPR article 17(1)")]
+    pub(crate) ground: String,
+    /// Erase what was recorded so far and leave the present state.
+    #[arg(long)]
+    pub(crate) past_only: bool,
+    /// Say what would go, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How to print the proof: `table` for people, `json` for machines.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whom {
+    /// The entity that goes.
+    #[arg(long, value_name = "URN")]
+    pub(crate) entity: Option<String>,
+    /// The person who goes, with every entity that is about them as its contract says.
+    #[arg(long, value_name = "URN")]
+    pub(crate) subject: Option<String>,
+    /// After a restore: erase again what the proofs in the data folder say.
+    #[arg(long)]
+    pub(crate) reapply: bool,
 }

@@ -4,6 +4,7 @@ mod access;
 mod cli;
 mod commands;
 mod contracts;
+mod erasure;
 mod figures;
 mod http;
 mod key;

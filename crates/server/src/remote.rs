@@ -94,6 +94,12 @@ impl Remote {
         Ok(answer.get("position").and_then(Json::as_str).map(str::to_owned))
     }
 
+    /// Asks for an erasure; what was asked for is told by the server.
+    pub(crate) async fn erase(&self, order: &Json) -> Result<Json, Problem> {
+        let (url, body) = (format!("{}/erasures", self.base), order.to_string());
+        self.send(|| self.client.post(&url).body(body.clone())).await
+    }
+
     pub(crate) async fn sql(&self, question: &str, rows_max: usize) -> Result<Table, Problem> {
         let url = format!("{}/sql", self.base);
         let make = || self.client.post(&url).header("Senne-Rows-Max", rows_max).body(question.to_owned());

@@ -9,10 +9,12 @@
 
 mod cache;
 mod columns;
+mod erasure;
 mod error;
 mod port;
 pub mod sqlite;
 
+pub use erasure::{Erased, Erasure, StoredErasure, Trace};
 pub use error::StoreError;
 pub use port::{
     Group, Reply, Request, Selected, Selection, Store, StoreSettings, StoreStatistics, StoreWriter, Written,

@@ -7,7 +7,7 @@ use senne_model::{
     ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Name, Outcome, TenantName, Timestamp, Write,
 };
 
-use crate::StoreError;
+use crate::{Erased, Erasure, StoreError, StoredErasure, Trace};
 
 /// Reads of the state and the log. Blocking; each call takes microseconds to milliseconds.
 pub trait Store: Send + Sync + 'static {
@@ -41,6 +41,12 @@ pub trait Store: Send + Sync + 'static {
     /// How far a source has been loaded, in the source's own words.
     fn position(&self, tenant: &TenantName, source: &str) -> Result<Option<String>, StoreError>;
 
+    /// The erasures that were ever recorded, oldest first.
+    fn erasures(&self) -> Result<Vec<StoredErasure>, StoreError>;
+
+    /// What state and log have of some entities.
+    fn trace(&self, tenant: &TenantName, entities: &[EntityId]) -> Result<Trace, StoreError>;
+
     /// The tenants that exist.
     fn tenants(&self) -> Result<Vec<TenantName>, StoreError>;
 
@@ -62,6 +68,23 @@ pub trait StoreWriter: Send {
 
     /// Drops log rows that every follower has taken, up to and with `upto`.
     fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError>;
+
+    /// Records an erasure and takes state, index rows and what the log says of its entities away, in one transaction with one
+    /// fsync. On an error nothing has happened.
+    fn erase(&mut self, erasure: &Erasure, at: Timestamp) -> Result<Erased, StoreError>;
+
+    /// Notes what is known of an erasure by now.
+    fn note_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError>;
+
+    /// Lets go of the identifiers that an erasure was carried out with.
+    fn forget_erased(&mut self, id: &str, record: &str) -> Result<(), StoreError>;
+
+    /// Notes that an erasure is proven.
+    fn settle_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError>;
+
+    /// Takes what was deleted off the disk: free pages are given back and the write-ahead log is emptied. `anew` writes the
+    /// whole file anew. Gives whether the write-ahead log is empty; readers may hold it for a moment.
+    fn scrub(&mut self, anew: bool) -> Result<bool, StoreError>;
 
     /// Keeps what lies beside the main file small. Called after each group; must take little time.
     fn tidy(&mut self) -> Result<(), StoreError>;

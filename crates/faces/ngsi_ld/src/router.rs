@@ -72,7 +72,7 @@ fn batch_routes() -> Routes {
 fn temporal_routes() -> Routes {
     Router::new()
         .route("/temporal/entities", post(temporal::add::add).get(temporal::query::query))
-        .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve))
+        .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve).delete(temporal::delete::delete))
         .route("/temporal/entities/{id}/attrs", post(temporal::add::add_attributes))
         .route("/temporal/entities/{id}/attrs/", post(temporal::add::add_attributes))
         .route("/temporal/entityOperations/query", post(temporal::query_document::query_document))

@@ -36,7 +36,7 @@ pub(crate) fn plan(
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
     let kind = view.files.kind();
     let columns: Vec<usize> = (0..kind.schema().fields().len()).collect();
-    let predicate = predicate(state, kind, filters)?;
+    let predicate = predicate(state, kind, &view.visible(filters))?;
     let kept = prune(&view.files, predicate.as_ref());
     let groups = file_groups(view, &kept, usize::MAX)?;
     let mut inputs: Vec<Arc<dyn ExecutionPlan>> = Vec::new();

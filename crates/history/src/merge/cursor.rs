@@ -159,7 +159,7 @@ impl Columns {
 }
 
 /// The batch with the columns of today: those that the file is too old for are empty.
-fn evolved(kind: Kind, batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn evolved(kind: Kind, batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = kind.file_schema();
     if batch.schema_ref().fields() == schema.fields() {
         return Ok(batch);

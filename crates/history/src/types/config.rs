@@ -90,9 +90,20 @@ impl HistoryError {
 
 impl From<HistoryError> for Problem {
     fn from(error: HistoryError) -> Self {
+        if matches!(&error, HistoryError::Query { detail, .. } if is_gone(detail)) {
+            return Self::new(ErrorKind::Conflict, GONE);
+        }
         let kind = if error.is_storage_full() { ErrorKind::StorageFull } else { ErrorKind::Internal };
         Self::new(kind, error.to_string())
     }
+}
+
+/// What is said to one whose files went while they were read.
+pub(crate) const GONE: &str = "what was being read has been erased or removed meanwhile; ask again";
+
+/// Whether the words of a failure tell of a file that is not there.
+pub(crate) fn is_gone(detail: &str) -> bool {
+    detail.contains("No such file or directory")
 }
 
 /// Figures of the whole history, for metrics and `senne doctor`.

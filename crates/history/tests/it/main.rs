@@ -4,6 +4,7 @@
 mod common;
 mod concurrent;
 mod crash;
+mod erase;
 mod evolve;
 mod faults;
 mod model;

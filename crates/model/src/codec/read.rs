@@ -51,6 +51,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             0 => ChangeKind::Created,
             1 => ChangeKind::Updated,
             2 => ChangeKind::Deleted,
+            3 => ChangeKind::Erased,
             _ => return Err(CodecError::Damaged("kind of change")),
         };
         let attributes = self.list(Self::changed_attribute)?;

@@ -35,6 +35,7 @@ impl Writer<'_> {
             ChangeKind::Created => 0,
             ChangeKind::Updated => 1,
             ChangeKind::Deleted => 2,
+            ChangeKind::Erased => 3,
         });
         self.varint(change.attributes.len() as u64);
         for changed in &change.attributes {

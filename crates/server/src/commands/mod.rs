@@ -2,6 +2,7 @@
 
 mod check;
 mod doctor;
+mod erase;
 mod export;
 mod load;
 mod serve;
@@ -23,6 +24,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
+        Command::Erase(options) => erase::run(options).await,
     }
 }
 

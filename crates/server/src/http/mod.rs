@@ -1,6 +1,7 @@
 //! The HTTP server: who calls, the faces, health and metrics.
 
 mod caller;
+mod erasures;
 mod health;
 mod intake;
 mod problem;
@@ -51,12 +52,15 @@ pub(crate) fn router(server: Server, faces: Faces) -> Router {
         .route("/intake/batch", post(intake::batch))
         .route("/intake/position", get(intake::position))
         .with_state(server.clone());
+    // Beside the others, since it may take long.
+    let erasures = Router::new().route("/erasures", post(erasures::erase)).with_state(server.clone());
     Router::new()
         .nest("/ngsi-ld/v1", faces.ngsi_ld)
         .merge(house)
         .merge(faces.portal.layer(CompressionLayer::new()))
         .layer(middleware::from_fn(give_up))
         .merge(faces.sql)
+        .merge(erasures)
         .layer(middleware::from_fn_with_state(server, introduce))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             problem_response(&senne_model::Problem::internal("a defect of ours; it has been logged"))

@@ -10,6 +10,7 @@ mod support;
 mod cli;
 mod disk_full;
 mod durability;
+mod erase;
 mod floors;
 mod fsync;
 mod hostile;

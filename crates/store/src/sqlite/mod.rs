@@ -1,5 +1,6 @@
 //! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, a pool of readers.
 
+mod erase;
 mod fill;
 mod group;
 mod read;
@@ -23,7 +24,8 @@ use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
 
 use self::wal::WriteAheadLog;
 use crate::{
-    Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter,
+    Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure,
+    Trace,
     cache::{Row, StateCache},
     columns::Columns,
 };
@@ -148,6 +150,15 @@ impl Store for SqliteStore {
     fn position(&self, tenant: &TenantName, source: &str) -> Result<Option<String>, StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(None) };
         self.shared.readers.with(|c| read::position(c, tenant, source))
+    }
+
+    fn erasures(&self) -> Result<Vec<StoredErasure>, StoreError> {
+        self.shared.readers.with(|c| erase::stored(c, &self.shared))
+    }
+
+    fn trace(&self, tenant: &TenantName, entities: &[EntityId]) -> Result<Trace, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(Trace::default()) };
+        self.shared.readers.with(|c| erase::trace(c, tenant, entities, &self.shared))
     }
 
     fn tenants(&self) -> Result<Vec<TenantName>, StoreError> {

@@ -8,7 +8,7 @@ use senne_model::{ChangeNo, Name, Names, TenantName};
 use crate::StoreError;
 
 /// The version of the tables; a newer file is refused, an older one upgraded step by step.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// Bytes of a page.
 pub(super) const PAGE_BYTES: u64 = 4096;
@@ -18,7 +18,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// `entity`: one row an entity, `no` in the order of creation. `entity_type`: the types of each, for
 /// queries by type. `log`: changes of one tenant that were committed together, by the number of the first, in the
-/// compact form of `senne_model`.
+/// compact form of `senne_model`. `erasure`: what was erased, see `docs/lifecycle-erasure.md`.
 const TABLES: &str = "
 CREATE TABLE tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE name (no INTEGER PRIMARY KEY, text TEXT NOT NULL);
@@ -34,6 +34,16 @@ CREATE TABLE position (tenant INTEGER NOT NULL, source TEXT NOT NULL, position T
   PRIMARY KEY (tenant, source)) WITHOUT ROWID;
 ";
 
+/// `entities` are there until none of their bytes is left, one a line.
+const ERASURES: &str = "
+CREATE TABLE erasure (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant INTEGER NOT NULL, upto INTEGER NOT NULL,
+  past_only INTEGER NOT NULL, removed INTEGER NOT NULL, rewritten INTEGER NOT NULL, settled INTEGER NOT NULL,
+  record TEXT NOT NULL, entities TEXT);
+";
+
+/// Marks a file in which every deletion from the first on took the bytes along.
+const ALWAYS_SECURE: i32 = 0x5345_4e4e;
+
 /// Opens the one writing connection, and makes the tables when the file is new.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
@@ -44,13 +54,19 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
+    // What is deleted is overwritten in its page; free pages are given back (see `docs/lifecycle-erasure.md`).
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     // The writer sees to that (see `WriteAheadLog`).
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_prepared_statement_cache_capacity(64);
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
-        0 => upgrade(&connection, TABLES)?,
-        1 => upgrade(&connection, "DROP TABLE entity_place; DROP TABLE entity_value;")?,
+        0 => {
+            upgrade(&connection, &format!("{TABLES}{ERASURES}"))?;
+            set_always_secure(&connection)?;
+        }
+        1 => upgrade(&connection, &format!("DROP TABLE entity_place; DROP TABLE entity_value;{ERASURES}"))?,
+        2 => upgrade(&connection, ERASURES)?,
         SCHEMA_VERSION => {}
         newer => {
             return Err(StoreError::Version(format!(
@@ -67,6 +83,16 @@ fn upgrade(connection: &Connection, statements: &str) -> Result<(), StoreError> 
     transaction.execute_batch(statements)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     Ok(transaction.commit()?)
+}
+
+/// Whether no page of the file can hold the rest of something deleted; files of older programs must be written anew first.
+pub(super) fn is_always_secure(connection: &Connection) -> Result<bool, StoreError> {
+    let mark: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(mark == ALWAYS_SECURE)
+}
+
+pub(super) fn set_always_secure(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.pragma_update(None, "application_id", ALWAYS_SECURE)?)
 }
 
 /// Opens a read-only connection.

@@ -88,6 +88,20 @@ impl WriteAheadLog {
         Ok(())
     }
 
+    /// Empties the log; gives whether it is empty now.
+    pub(super) fn empty(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        self.wait_for_move()?;
+        self.moved = 0;
+        connection.busy_timeout(PATIENCE)?;
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        connection.busy_timeout(schema::BUSY)?;
+        let empty = busy? == 0;
+        if empty {
+            self.pages.store(0, Ordering::Relaxed);
+        }
+        Ok(empty)
+    }
+
     fn wait_for_move(&mut self) -> Result<(), StoreError> {
         match self.moving.take().map(JoinHandle::join) {
             Some(Ok(result)) => result,

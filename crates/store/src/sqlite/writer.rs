@@ -18,7 +18,7 @@ use super::{
     wal::WriteAheadLog,
 };
 use crate::{
-    Group, Reply, Request, StoreError, StoreWriter, Written,
+    Erased, Erasure, Group, Reply, Request, StoreError, StoreWriter, Written,
     cache::{Key, Row},
 };
 
@@ -26,14 +26,21 @@ use crate::{
 const FREED_PAGES_MAX: u32 = 2_000;
 
 pub(super) struct SqliteWriter {
-    connection: Connection,
-    write_ahead_log: WriteAheadLog,
-    shared: Arc<Shared>,
+    pub(super) connection: Connection,
+    pub(super) write_ahead_log: WriteAheadLog,
+    pub(super) shared: Arc<Shared>,
     /// The writer's own dictionary; the readers' is brought up to it before each commit.
-    names: Names,
+    pub(super) names: Names,
+    pub(super) head: ChangeNo,
+    next_entity: i64,
+    pub(super) scratch: Vec<u8>,
+}
+
+/// To go back to when a transaction fails.
+pub(super) struct Before {
+    names: usize,
     head: ChangeNo,
     next_entity: i64,
-    scratch: Vec<u8>,
 }
 
 impl Drop for SqliteWriter {
@@ -47,10 +54,10 @@ impl Drop for SqliteWriter {
 
 /// What one group has gathered before it is written.
 #[derive(Default)]
-struct Gathered {
+pub(super) struct Gathered {
     overlay: Overlay,
     replies: Vec<Reply>,
-    changes: Vec<Arc<Change>>,
+    pub(super) changes: Vec<Arc<Change>>,
     new_tenants: Vec<(TenantName, i64)>,
 }
 
@@ -155,7 +162,7 @@ impl SqliteWriter {
     }
 
     /// One log row for changes of one tenant that follow one another in a group.
-    fn log(&mut self, tenant: i64, changes: &[Arc<Change>]) -> Result<(), StoreError> {
+    pub(super) fn log(&mut self, tenant: i64, changes: &[Arc<Change>]) -> Result<(), StoreError> {
         let Some(first) = changes.first() else { return Ok(()) };
         self.scratch.clear();
         for change in changes {
@@ -220,7 +227,7 @@ impl SqliteWriter {
         Ok(no)
     }
 
-    fn tenant(&self, name: &TenantName, gathered: &mut Gathered) -> Result<i64, StoreError> {
+    pub(super) fn tenant(&self, name: &TenantName, gathered: &mut Gathered) -> Result<i64, StoreError> {
         let new = gathered.new_tenants.iter().find(|(n, _)| n == name).map(|(_, no)| *no);
         if let Some(no) = new.or_else(|| self.shared.tenant(name)) {
             return Ok(no);
@@ -232,14 +239,14 @@ impl SqliteWriter {
     }
 
     /// Gives free pages back to the file system, `pages` at most (0 is all). Each step of the statement frees one.
-    fn give_back(&self, pages: u32) -> Result<(), StoreError> {
+    pub(super) fn give_back(&self, pages: u32) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
         let mut rows = statement.query([])?;
         while rows.next()?.is_some() {}
         Ok(())
     }
 
-    fn write_names(&self, known: usize) -> Result<(), StoreError> {
+    pub(super) fn write_names(&self, known: usize) -> Result<(), StoreError> {
         let sql = "INSERT INTO name (no, text) VALUES (?1, ?2)";
         for (offset, name) in self.names.added_since(known).iter().enumerate() {
             self.connection
@@ -263,17 +270,37 @@ impl SqliteWriter {
         let stored = self.write_state(slots)?;
         self.write_names(known)?;
         self.connection.prepare_cached("UPDATE log_state SET head = ?1")?.execute([self.head.0 as i64])?;
-        // Before the commit, so that no reader meets a name that it cannot look up.
+        self.show_names(known);
+        Ok(Done { stored, gathered })
+    }
+
+    /// Before the commit, so that no reader meets a name that it cannot look up.
+    pub(super) fn show_names(&self, known: usize) {
         let mut readers = self.shared.names.write();
         for name in self.names.added_since(known) {
             readers.restore(name.clone());
         }
-        drop(readers);
-        Ok(Done { stored, gathered })
+    }
+
+    pub(super) fn before(&self) -> Before {
+        Before { names: self.names.len(), head: self.head, next_entity: self.next_entity }
+    }
+
+    /// Takes back what a transaction that failed has done.
+    pub(super) fn roll_back(&mut self, before: &Before, error: &StoreError) {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK").ok();
+        }
+        self.names.roll_back(before.names);
+        self.shared.names.write().roll_back(before.names);
+        (self.head, self.next_entity) = (before.head, before.next_entity);
+        if matches!(error, StoreError::Full) {
+            self.write_ahead_log.disk_is_full();
+        }
     }
 
     /// The commit, and what readers are to see of it from then on.
-    fn finish(&self, Done { stored, gathered }: Done) -> Result<Group, StoreError> {
+    pub(super) fn finish(&self, Done { stored, gathered }: Done) -> Result<Group, StoreError> {
         let gate = self.shared.columns.gate();
         let started = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
@@ -288,17 +315,17 @@ impl SqliteWriter {
     }
 }
 
-struct Done {
-    stored: Vec<Stored>,
-    gathered: Gathered,
+pub(super) struct Done {
+    pub(super) stored: Vec<Stored>,
+    pub(super) gathered: Gathered,
 }
 
 /// An entity as it was and as it is on disk.
-struct Stored {
-    key: Key,
-    no: i64,
-    before: Option<Arc<Entity>>,
-    now: Option<Row>,
+pub(super) struct Stored {
+    pub(super) key: Key,
+    pub(super) no: i64,
+    pub(super) before: Option<Arc<Entity>>,
+    pub(super) now: Option<Row>,
 }
 
 fn load(
@@ -315,23 +342,31 @@ fn load(
 
 impl StoreWriter for SqliteWriter {
     fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError> {
-        let (known, head, next_entity) = (self.names.len(), self.head, self.next_entity);
+        let before = self.before();
         let done = self.transact(group, at, judge);
-        match done.and_then(|done| self.finish(done)) {
-            Ok(group) => Ok(group),
-            Err(error) => {
-                if !self.connection.is_autocommit() {
-                    self.connection.execute_batch("ROLLBACK").ok();
-                }
-                self.names.roll_back(known);
-                self.shared.names.write().roll_back(known);
-                (self.head, self.next_entity) = (head, next_entity);
-                if matches!(error, StoreError::Full) {
-                    self.write_ahead_log.disk_is_full();
-                }
-                Err(error)
-            }
-        }
+        done.and_then(|done| self.finish(done)).inspect_err(|error| self.roll_back(&before, error))
+    }
+
+    fn erase(&mut self, erasure: &Erasure, at: Timestamp) -> Result<Erased, StoreError> {
+        let before = self.before();
+        self.erase_now(erasure, at, before.names).inspect_err(|error| self.roll_back(&before, error))
+    }
+
+    fn note_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+        self.update_erasure("UPDATE erasure SET record = ?2 WHERE id = ?1", id, record)
+    }
+
+    fn forget_erased(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+        self.update_erasure("UPDATE erasure SET record = ?2, entities = NULL WHERE id = ?1", id, record)
+    }
+
+    fn settle_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE erasure SET record = ?2, entities = NULL, settled = 1 WHERE id = ?1";
+        self.update_erasure(sql, id, record)
+    }
+
+    fn scrub(&mut self, anew: bool) -> Result<bool, StoreError> {
+        self.scrub_now(anew)
     }
 
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {

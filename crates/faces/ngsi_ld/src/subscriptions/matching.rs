@@ -43,6 +43,7 @@ impl Compiled {
             ChangeKind::Created => entity_created,
             ChangeKind::Updated => entity_updated,
             ChangeKind::Deleted => entity_deleted,
+            ChangeKind::Erased => false,
         };
         let watched = |name| self.watched.is_empty() || self.watched.contains(name);
         if whole && (self.watched.is_empty() || change.attributes.iter().any(|a| watched(&a.name))) {

@@ -88,3 +88,27 @@ async fn a_cut_answer_says_what_it_covers() {
     assert_eq!(cut.status, 206);
     assert_eq!(cut.header("content-range"), "DateTime 2023-12-31T00:00:00Z-2024-01-01T01:00:00Z/*");
 }
+
+#[tokio::test]
+async fn a_past_that_is_deleted_is_gone_and_the_state_stays() {
+    let bed = bed().await;
+    bed.post("/temporal/entities", PAST).await;
+    bed.post("/temporal/entities", &PAST.replace("urn:t:1", "urn:t:2")).await;
+    bed.hub.flush().await.unwrap();
+    assert_eq!(bed.delete("/temporal/entities/urn:none:1").await.status, 404);
+    assert_eq!(bed.delete("/temporal/entities/urn:t:1").await.status, 204);
+    let range = "timerel=after&timeAt=2023-01-01T00:00:00Z";
+    let past = bed.get(&format!("/temporal/entities/urn:t:1?{range}")).await;
+    assert!(past.status == 404 || !past.text.contains("2024-01-01"), "{}", past.text);
+    assert_eq!(bed.get("/entities/urn:t:1").await.at("x/value"), Json::Int(3));
+    let other = bed.get(&format!("/temporal/entities/urn:t:2?{range}")).await;
+    assert!(other.text.contains("2024-01-01T01:00:00Z"), "{}", other.text);
+    // It goes on as ever.
+    bed.post(
+        "/temporal/entities/urn:t:1/attrs",
+        r#"{"x":[{"value":9,"observedAt":"2024-01-02T00:00:00Z"}]}"#,
+    )
+    .await;
+    let past = bed.get(&format!("/temporal/entities/urn:t:1?{range}")).await;
+    assert!(past.text.contains("2024-01-02") && !past.text.contains("2024-01-01"), "{}", past.text);
+}

@@ -1,0 +1,86 @@
+//! Erasing entities from the history: hidden at once, then taken out of every file.
+
+use std::{sync::Arc, time::Duration};
+
+use senne_model::{ChangeNo, EntityId, TenantName};
+
+use super::History;
+use crate::{
+    HistoryError, Look, RowsOf, Swept, background,
+    erase::{self, Hidden},
+    schema::Kind,
+    steps,
+};
+
+impl History {
+    /// From here on no reader sees anything that was recorded of these entities up to a change, be it in files, in memory, or
+    /// handed over later. Holds for this process: after a restart it must be said again, before anybody reads.
+    pub fn hide(&self, tenant: &TenantName, entities: &[EntityId], upto: ChangeNo) {
+        let hidden = Hidden::new(entities, upto);
+        let tenant = self.tenant_or_new(tenant);
+        let mut all = tenant.hidden.write();
+        if !all.iter().any(|known| known.is(&hidden)) {
+            all.push(hidden);
+        }
+    }
+
+    /// How many rows there are of these entities up to a change, table by table, and in which files.
+    pub async fn rows_of(
+        &self,
+        tenant: &TenantName,
+        entities: &[EntityId],
+        upto: ChangeNo,
+    ) -> Result<RowsOf, HistoryError> {
+        let Some(tenant) = self.tenant(tenant) else { return Ok(RowsOf::default()) };
+        let _reading = tenant.reading();
+        let mut snapshot = tenant.snapshot().map_err(steps::failed)?;
+        let hidden = Hidden::new(entities, upto);
+        snapshot.show(&hidden);
+        erase::rows_of(&self.engine, &snapshot, &hidden).await
+    }
+
+    /// Takes everything that was recorded of these entities up to a change out of memory and out of every file, and the bytes off
+    /// the disk. They must have been hidden, and everything up to the change handed over. Questions that still read old files
+    /// are waited for, as long as `patience`. What was done before a crash is not done again.
+    pub async fn erase(
+        &self,
+        tenant: &TenantName,
+        entities: &[EntityId],
+        upto: ChangeNo,
+        patience: Duration,
+    ) -> Result<Swept, HistoryError> {
+        // What is in memory goes the way of all rows, and is taken out with the others.
+        self.flush().await?;
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let Some(tenant) = self.tenant(tenant) else { return Ok(Swept::default()) };
+        let hidden = Hidden::new(entities, upto);
+        let swept = erase::erase(&self.engine, &tenant, &hidden, patience).await?;
+        tenant.hidden.write().retain(|known| !known.is(&hidden));
+        Ok(swept)
+    }
+
+    /// Reads every file of a tenant from the first value to the last, and tells where these entities are named.
+    pub async fn look_for(
+        &self,
+        tenant: &TenantName,
+        entities: &[EntityId],
+        upto: ChangeNo,
+    ) -> Result<Look, HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let Some(tenant) = self.tenant(tenant) else { return Ok(Look::default()) };
+        let hidden = Hidden::new(entities, upto);
+        background::tidy(move || {
+            let (files, mut all) = (tenant.files(), Look::default());
+            for kind in Kind::ALL {
+                all.join(erase::look(&tenant.dir.join(kind.folder()), &files(kind), &hidden)?);
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    /// The folder with everything that this history keeps.
+    pub fn folder(&self) -> Arc<std::path::Path> {
+        self.config.dir.as_path().into()
+    }
+}
