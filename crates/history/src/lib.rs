@@ -34,6 +34,7 @@ mod tenant;
 mod texts;
 mod types;
 mod value;
+pub mod versions;
 
 pub use check::Findings;
 pub use history::History;

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+mod backup;
 mod check;
 mod doctor;
 mod export;
 mod load;
+mod progress;
+mod restore;
 mod serve;
 mod sql;
 
@@ -23,6 +26,8 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
+        Command::Backup(options) => backup::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
     }
 }
 

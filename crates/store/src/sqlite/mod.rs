@@ -2,6 +2,7 @@
 
 mod fill;
 mod group;
+mod image;
 mod read;
 mod schema;
 mod select;
@@ -21,6 +22,7 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
 
+pub use self::image::{Standing, StateImage};
 use self::wal::WriteAheadLog;
 use crate::{
     Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter,
