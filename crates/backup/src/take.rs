@@ -57,6 +57,7 @@ pub fn take(
     handle: &Handle,
     watch: Watch<'_>,
 ) -> Result<Taken, BackupError> {
+    refuse_inside(data, repository.folder())?;
     let mut cause = None;
     for tries in 1..=TRIES {
         faults::pass("backup: before what a crash left is removed", repository.folder())?;
@@ -259,6 +260,18 @@ impl<'a> Taking<'a> {
         let bytes_total = self.bytes_total.get().max(self.bytes.get());
         (self.watch)(&Progress { what: self.what, bytes: self.bytes.get(), bytes_total });
     }
+}
+
+/// A repository within the data folder would go along into each backup, and would be lost with it.
+fn refuse_inside(data: &Path, repository: &Path) -> Result<(), BackupError> {
+    let real = |path: &Path| fs::canonicalize(path).map_err(BackupError::disk("finding", path));
+    if real(repository)?.starts_with(real(data)?) {
+        return Err(BackupError::Refused(format!(
+            "{} lies within the data folder; name a folder elsewhere, best on another disk",
+            repository.display()
+        )));
+    }
+    Ok(())
 }
 
 fn mode(path: &Path) -> Result<u32, BackupError> {

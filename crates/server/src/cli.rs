@@ -183,14 +183,38 @@ pub(crate) struct Export {
     #[arg(value_enum, default_value = "entities")]
     pub(crate) what: What,
     /// How to write it.
-    #[arg(long, value_enum, default_value = "json")]
-    pub(crate) format: Format,
-    /// The file to write to; `-` is the standard output.
+    #[arg(long, value_enum, default_value = "ngsi-ld")]
+    pub(crate) format: ExportFormat,
+    /// Only entities of this type, as SQL shows it.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) type_name: Option<String>,
+    /// Only what was observed at this moment or after it.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Only what was observed before this moment.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    /// The file to write; it has its name only when it is whole. `-` is the standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
-    pub(crate) to: String,
+    pub(crate) out: String,
     /// The tenant to export.
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) tenant: String,
+    /// No progress line.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportFormat {
+    /// A Parquet file with the columns of SQL.
+    Parquet,
+    /// Comma-separated values (RFC 4180) with the columns of SQL.
+    Csv,
+    /// One JSON object a line with the columns of SQL.
+    Ndjson,
+    /// A JSON array with one NGSI-LD entity, or its temporal evolution, a line; it can be loaded again.
+    NgsiLd,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

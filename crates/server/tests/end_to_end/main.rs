@@ -7,9 +7,11 @@
 
 mod support;
 
+mod backup;
 mod cli;
 mod disk_full;
 mod durability;
+mod export;
 mod floors;
 mod fsync;
 mod hostile;
