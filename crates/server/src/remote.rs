@@ -95,14 +95,16 @@ impl Remote {
     }
 
     /// Asks, and gives the answer as it comes; problems are read.
-    pub(crate) async fn open(&self, request: axum::http::Request<String>) -> Result<reqwest::Response, Problem> {
+    pub(crate) async fn open(
+        &self,
+        request: axum::http::Request<String>,
+    ) -> Result<reqwest::Response, Problem> {
         let (parts, body) = request.into_parts();
         let url = format!("{}{}", self.base, parts.uri);
         let sent = self.client.request(parts.method, url).headers(parts.headers).body(body);
         // An export lasts as long as it lasts.
         let sent = self.dress(sent).timeout(Duration::from_hours(24)).send().await;
-        let response =
-            sent.map_err(|e| Problem::new(ErrorKind::Timeout, format!("{}: {e}", self.base)))?;
+        let response = sent.map_err(|e| Problem::new(ErrorKind::Timeout, format!("{}: {e}", self.base)))?;
         if response.status().is_success() {
             return Ok(response);
         }

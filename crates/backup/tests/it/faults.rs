@@ -98,11 +98,8 @@ impl Run {
     }
 
     async fn restore(&mut self) {
-        let Some((taken, counts)) =
-            self.snapshots.iter().nth(self.dice.roll(self.snapshots.len() as u64) as usize)
-        else {
-            return;
-        };
+        let which = self.dice.roll(self.snapshots.len().max(1) as u64) as usize;
+        let Some((taken, counts)) = self.snapshots.iter().nth(which) else { return };
         let (taken, counts) = (*taken, counts.clone());
         self.restored += 1;
         let (from, to) =

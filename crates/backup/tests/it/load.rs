@@ -110,7 +110,9 @@ async fn nothing_is_written_over() {
     backup(&data, &to).await.unwrap();
     let refused = |error: senne_backup::BackupError| error.to_string();
     assert!(refused(bring_back(&to, &data, None).await.unwrap_err()).contains("is not empty"));
-    assert!(refused(backup(&data, &data.join("inside")).await.unwrap_err()).contains("within the data folder"));
+    assert!(
+        refused(backup(&data, &data.join("inside")).await.unwrap_err()).contains("within the data folder")
+    );
     assert!(refused(backup(&data, &data).await.unwrap_err()).contains("is not empty"));
     assert!(
         refused(bring_back(&data, &folder.path().join("x"), None).await.unwrap_err())

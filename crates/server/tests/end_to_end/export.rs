@@ -11,7 +11,8 @@ fn fill(client: &mut Client) {
         for (count, at) in AT.iter().enumerate() {
             let level = json!({ "type": "Property", "value": count as f64 + 0.5, "observedAt": at, "unitCode": "GQ" });
             let link = json!({ "type": "Relationship", "object": "urn:ngsi-ld:Probe:a" });
-            let place = json!({ "type": "GeoProperty", "value": { "type": "Point", "coordinates": [4.35, 50.85] } });
+            let place =
+                json!({ "type": "GeoProperty", "value": { "type": "Point", "coordinates": [4.35, 50.85] } });
             let words = json!({ "type": "LanguageProperty", "languageMap": { "fr": "eau, \"pure\"\nfin", "nl": "water" } });
             let entity = json!([{
                 "id": format!("urn:ngsi-ld:{kind}:{name}"), "type": kind, "level": level, "next": link, "location": place,
@@ -94,7 +95,11 @@ fn rows_in_three_forms() {
         };
         let parquet = export(city, &["observations", "--format", "parquet"]);
         assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
-        (lines("ndjson", &[]), lines("ndjson", &["--type", "Probe", "--from", AT[2]]), lines("csv", &["--type", "Other"]))
+        (
+            lines("ndjson", &[]),
+            lines("ndjson", &["--type", "Probe", "--from", AT[2]]),
+            lines("csv", &["--type", "Other"]),
+        )
     };
     let there = forms(&city);
     assert!(server.stop());

@@ -23,7 +23,9 @@ pub(super) async fn write(source: &Source, part: &Part, target: &mut Target) -> 
         let id = row.get("id").and_then(Json::as_str).context("a row without an identifier")?;
         let Some(mut stream) = source.ngsi_ld(&path(part, id)).await? else { continue };
         if stream.partial {
-            bail!("{id} has more observations than one answer holds, the export would be cut; export it by shorter times with --from and --to");
+            bail!(
+                "{id} has more observations than one answer holds, the export would be cut; export it by shorter times with --from and --to"
+            );
         }
         let text = stream.all().await?;
         target.write(if count == 0 { b"\n" } else { b",\n" })?;
@@ -69,7 +71,11 @@ fn path(part: &Part, id: &str) -> String {
         (Some(from), None) => format!("?timerel=after&timeAt={}", encoded(&from.to_string())),
         (None, Some(to)) => format!("?timerel=before&timeAt={}", encoded(&to.to_string())),
         (Some(from), Some(to)) => {
-            format!("?timerel=between&timeAt={}&endTimeAt={}", encoded(&from.to_string()), encoded(&to.to_string()))
+            format!(
+                "?timerel=between&timeAt={}&endTimeAt={}",
+                encoded(&from.to_string()),
+                encoded(&to.to_string())
+            )
         }
     };
     format!("/temporal/entities/{id}{time}")

@@ -129,6 +129,9 @@ mod tests {
             part(What::Observations, Some("O'Hare"), from).question("*", ""),
             "SELECT * FROM observation_corrected WHERE type = 'O''Hare' AND observed_at >= '2024-01-01T00:00:00Z'"
         );
-        assert_eq!(part(What::Entities, None, None).question("id", " ORDER BY id"), "SELECT id FROM entity ORDER BY id");
+        assert_eq!(
+            part(What::Entities, None, None).question("id", " ORDER BY id"),
+            "SELECT id FROM entity ORDER BY id"
+        );
     }
 }

@@ -100,7 +100,12 @@ impl Stream {
     /// The next bytes; `None` at the end. An answer that breaks off is an error.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         let broke = |cause: String| {
-            Problem::new(ErrorKind::Timeout, format!("the answer broke off, the export is cut: {cause}; export a shorter time, or one type"))
+            Problem::new(
+                ErrorKind::Timeout,
+                format!(
+                    "the answer broke off, the export is cut: {cause}; export a shorter time, or one type"
+                ),
+            )
         };
         match &mut self.bytes {
             Coming::Here(body) => body.next().await.transpose().map_err(|e| broke(e.to_string())),

@@ -21,7 +21,9 @@ impl Target {
     /// `-` is the standard output.
     pub(super) fn open(name: &str, quiet: bool) -> anyhow::Result<Self> {
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}, {elapsed}  {msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {bytes} written, {bytes_per_sec}, {elapsed}  {msg}")
+        {
             bar.set_style(style);
         }
         if name == "-" {
