@@ -72,8 +72,9 @@ impl BackupError {
     /// Whether something was not there that had been there a moment before.
     pub(crate) fn is_gone(&self) -> bool {
         match self {
-            Self::Disk { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
-            Self::History(HistoryError::Disk { source, .. }) => source.kind() == std::io::ErrorKind::NotFound,
+            Self::Disk { source, .. } | Self::History(HistoryError::Disk { source, .. }) => {
+                source.kind() == std::io::ErrorKind::NotFound
+            }
             Self::History(HistoryError::Delta { .. }) => true,
             _ => false,
         }

@@ -262,7 +262,10 @@ fn name_of(taken: i64) -> String {
 
 fn taken_of(name: &str) -> Option<i64> {
     let (day, time) = name.split_once('T')?;
-    format!("{day}T{}", time.replace('-', ":")).parse::<jiff::Timestamp>().ok().map(|at| at.as_microsecond())
+    format!("{day}T{}", time.replace('-', ":"))
+        .parse::<jiff::Timestamp>()
+        .ok()
+        .map(jiff::Timestamp::as_microsecond)
 }
 
 #[cfg(test)]
