@@ -37,7 +37,7 @@ async fn a_backup_under_load_is_of_one_moment() {
     };
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let mut taken = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..4 {
         taken.push(backup(&data, &to).await.unwrap().snapshot);
     }
     stop.store(true, Ordering::Relaxed);
@@ -166,4 +166,38 @@ async fn erasures_recorded_later_hold_for_what_is_restored() {
         "begun anew after it was applied in part"
     );
     assert!(folder.path().join("new").exists());
+}
+
+/// Between noting the history and holding the state the city writes and flushes: the snapshot is of one moment all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_between_history_and_state_belongs_to_neither_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, to) = (folder.path().join("data"), folder.path().join("backups"));
+    let hub = open(&data).await;
+    count(&hub, 0, 1).await;
+    hub.flush().await.unwrap();
+    let (between, handle) = (hub.clone(), tokio::runtime::Handle::current());
+    let counted = std::sync::atomic::AtomicU64::new(1);
+    let fault = senne_backup::faults::Fault::put_in(folder.path(), move |step| {
+        let here = ["backup: before history is noted", "backup: before the state is held"].contains(&step);
+        if here && counted.load(Ordering::SeqCst) < 9 {
+            let at = counted.fetch_add(1, Ordering::SeqCst) + 1;
+            handle.block_on(async {
+                count(&between, 0, at).await;
+                between.flush().await.unwrap();
+            });
+        }
+        false
+    });
+    let snapshot = backup(&data, &to).await.unwrap().snapshot;
+    drop(fault);
+    hub.stop().await;
+    let restored = folder.path().join("restored");
+    bring_back(&to, &restored, None).await.unwrap();
+    let hub = open(&restored).await;
+    assert_eq!(agreed(&hub).await[&0], snapshot.head);
+    count(&hub, 0, snapshot.head + 1).await;
+    hub.flush().await.unwrap();
+    assert_eq!(agreed(&hub).await[&0], snapshot.head + 1);
+    hub.stop().await;
 }
