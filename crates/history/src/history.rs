@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
-const DURABLE_FILE: &str = "durable.txt";
+pub(crate) const DURABLE_FILE: &str = "durable.txt";
 
 /// The past of all tenants: rows in memory and Delta tables, read as one.
 ///
@@ -301,7 +301,7 @@ impl History {
     }
 }
 
-fn read_durable(config: &HistoryConfig) -> Result<ChangeNo, HistoryError> {
+pub(crate) fn read_durable(config: &HistoryConfig) -> Result<ChangeNo, HistoryError> {
     let path = config.dir.join(DURABLE_FILE);
     match fs::read_to_string(&path) {
         Ok(text) => Ok(ChangeNo(text.trim().parse().unwrap_or(0))),
@@ -311,7 +311,7 @@ fn read_durable(config: &HistoryConfig) -> Result<ChangeNo, HistoryError> {
 }
 
 /// The folders that are named as a tenant is.
-fn tenant_folders(config: &HistoryConfig) -> Result<Vec<(TenantName, PathBuf)>, HistoryError> {
+pub(crate) fn tenant_folders(config: &HistoryConfig) -> Result<Vec<(TenantName, PathBuf)>, HistoryError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(&config.dir).map_err(disk::error("listing", &config.dir))? {
         let path = entry.map_err(disk::error("listing", &config.dir))?.path();

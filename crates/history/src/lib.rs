@@ -35,6 +35,7 @@ mod tenant;
 mod texts;
 mod types;
 mod value;
+pub mod versions;
 
 pub use check::Findings;
 pub use erase::{Look, RowsOf, Swept};

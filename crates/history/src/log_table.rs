@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Under this name the tables remember up to which change they have taken rows.
-const APPLICATION: &str = "senne-history";
+pub(crate) const APPLICATION: &str = "senne-history";
 /// A checkpoint of the log after so many commits, so that opening reads few files.
 const CHECKPOINT_EVERY: &str = "20";
 

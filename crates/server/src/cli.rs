@@ -62,6 +62,10 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Erase an entity, or a person with all that is about them, for good and with proof.
     Erase(Erase),
+    /// Take a backup of a data folder, also while a server runs on it; list, check and thin out backups.
+    Backup(Backup),
+    /// Restore a backup into a new data folder; can be stopped and taken up again.
+    Restore(Restore),
 }
 
 #[derive(Args, Debug)]
@@ -181,14 +185,38 @@ pub(crate) struct Export {
     #[arg(value_enum, default_value = "entities")]
     pub(crate) what: What,
     /// How to write it.
-    #[arg(long, value_enum, default_value = "json")]
-    pub(crate) format: Format,
-    /// The file to write to; `-` is the standard output.
+    #[arg(long, value_enum, default_value = "ngsi-ld")]
+    pub(crate) format: ExportFormat,
+    /// Only entities of this type, as SQL shows it.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) type_name: Option<String>,
+    /// Only what was observed at this moment or after it.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Only what was observed before this moment.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    /// The file to write; it has its name only when it is whole. `-` is the standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
-    pub(crate) to: String,
+    pub(crate) out: String,
     /// The tenant to export.
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) tenant: String,
+    /// No progress line.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExportFormat {
+    /// A Parquet file with the columns of SQL.
+    Parquet,
+    /// Comma-separated values (RFC 4180) with the columns of SQL.
+    Csv,
+    /// One JSON object a line with the columns of SQL.
+    Ndjson,
+    /// A JSON array with one NGSI-LD entity, or its temporal evolution, a line; it can be loaded again.
+    NgsiLd,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,4 +272,64 @@ pub(crate) struct Whom {
     /// After a restore: erase again what the proofs in the data folder say.
     #[arg(long)]
     pub(crate) reapply: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Backup {
+    /// The data folder to take a backup of.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "SENNE_DATA",
+        required_unless_present_any = ["list", "verify"]
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// The folder with the backups; made when it is not there.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Take none: list those that are there.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Take none: read all, restore one into a temporary folder of FOLDER, open it and compare.
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) verify: bool,
+    /// With --verify: restore the newest one not after this moment.
+    #[arg(long, value_name = "TIME", requires = "verify")]
+    pub(crate) at: Option<String>,
+    /// Keep so many of the newest; the others go, when --keep-days does not keep them.
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["list", "verify"])]
+    pub(crate) keep: Option<usize>,
+    /// Keep those of the last days; the others go, when --keep does not keep them.
+    #[arg(long, value_name = "DAYS", conflicts_with_all = ["list", "verify"])]
+    pub(crate) keep_days: Option<u32>,
+    #[command(flatten)]
+    pub(crate) pace: PaceOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PaceOptions {
+    /// The most to read a second, in MiB; 0 is as fast as it goes.
+    #[arg(long, value_name = "MIB", default_value_t = 200)]
+    pub(crate) mib_per_second: u64,
+    /// No progress line.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Restore {
+    /// The folder with the backups.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+    /// The new data folder; it must not be there, or be empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Take the newest backup not after this moment: 2026-03-01T02:00:00Z, or "2026-03-01 03:00 Europe/Brussels".
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// A data folder (that which is to be replaced) whose record of erasures holds for the restored one too.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) erased_in: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pace: PaceOptions,
 }

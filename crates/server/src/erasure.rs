@@ -49,6 +49,12 @@ impl Order {
         })
     }
 
+    /// Erase again what the proofs in the data folder say.
+    pub(crate) fn reapply() -> Self {
+        let (id, reason, ground) = (String::new(), String::new(), String::new());
+        Self { what: "reapply".to_owned(), id, reason, ground, past_only: false, dry_run: false }
+    }
+
     fn request(&self) -> Result<ErasureRequest, Problem> {
         let id = || EntityId::parse(&self.id);
         let target = match self.what.as_str() {
@@ -82,6 +88,11 @@ pub(crate) async fn carry_out(hub: &Hub, context: &Context, order: &Order) -> Re
     }
     let proof = hub.erase(context, &request).await?;
     Ok(hub.proof(&late(context), &proof.id).await?.to_json())
+}
+
+/// Whether a proof says that nothing is left.
+pub(crate) fn is_clean(proof: &Json) -> bool {
+    Proof::from_json(proof).is_ok_and(|proof| proof.is_clean())
 }
 
 fn preview(found: &Preview) -> Json {

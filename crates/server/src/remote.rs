@@ -100,6 +100,23 @@ impl Remote {
         self.send(|| self.client.post(&url).body(body.clone())).await
     }
 
+    /// Asks, and gives the answer as it comes; problems are read.
+    pub(crate) async fn open(
+        &self,
+        request: axum::http::Request<String>,
+    ) -> Result<reqwest::Response, Problem> {
+        let (parts, body) = request.into_parts();
+        let url = format!("{}{}", self.base, parts.uri);
+        let sent = self.client.request(parts.method, url).headers(parts.headers).body(body);
+        // An export lasts as long as it lasts.
+        let sent = self.dress(sent).timeout(Duration::from_hours(24)).send().await;
+        let response = sent.map_err(|e| Problem::new(ErrorKind::Timeout, format!("{}: {e}", self.base)))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(read(response).await.err().unwrap_or_else(|| Problem::internal("the answer is odd")))
+    }
+
     pub(crate) async fn sql(&self, question: &str, rows_max: usize) -> Result<Table, Problem> {
         let url = format!("{}/sql", self.base);
         let make = || self.client.post(&url).header("Senne-Rows-Max", rows_max).body(question.to_owned());

@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use senne_hub::Proof;
 use senne_model::{Json, Problem};
 
 use crate::{
     access::{Access, administrator},
     cli::{Erase, Format, Whom},
-    erasure::{Order, carry_out, preview_text, proof_text},
+    erasure::{Order, carry_out, is_clean, preview_text, proof_text},
     output::print,
 };
 
@@ -48,10 +47,6 @@ fn order(options: &Erase) -> Order {
 
 fn proofs(answer: &Json) -> &[Json] {
     answer.as_array().unwrap_or_else(|| std::slice::from_ref(answer))
-}
-
-fn is_clean(json: &Json) -> bool {
-    Proof::from_json(json).is_ok_and(|proof| proof.is_clean())
 }
 
 fn text(order: &Order, answer: &Json) -> Result<String, Problem> {

@@ -1,10 +1,13 @@
 //! The commands, one file each.
 
+mod backup;
 mod check;
 mod doctor;
 mod erase;
 mod export;
 mod load;
+mod progress;
+mod restore;
 mod serve;
 mod sql;
 
@@ -25,6 +28,8 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(options) => export::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Erase(options) => erase::run(options).await,
+        Command::Backup(options) => backup::run(options).await,
+        Command::Restore(options) => restore::run(options).await,
     }
 }
 

@@ -19,7 +19,7 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_is_a_pleasure_to_read() {
     insta::assert_snapshot!("help", help(&[]));
-    for name in ["serve", "load", "sql", "check", "export", "doctor", "erase"] {
+    for name in ["serve", "load", "sql", "check", "export", "doctor", "erase", "backup", "restore"] {
         insta::assert_snapshot!(format!("help_{name}"), help(&[name]));
     }
 }
@@ -106,7 +106,7 @@ fn export_and_doctor() {
     assert_eq!(entities.len(), 2);
     let to = city.files().join("observations.csv");
     let output =
-        senne(&["export", "--format", "csv", "--to", to.to_str().unwrap()], &city.data(), &["observations"]);
+        senne(&["export", "--format", "csv", "--out", to.to_str().unwrap()], &city.data(), &["observations"]);
     assert!(output.status.success(), "{}", words(&output));
     assert_eq!(std::fs::read_to_string(&to).unwrap().lines().count(), 3);
     let doctor = senne(&["doctor"], &city.data(), &[]);

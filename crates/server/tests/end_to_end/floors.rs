@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::root;
 
 /// What a folder may stand on: everything on a lower floor.
-const FLOORS: [(&str, u8); 12] = [
+const FLOORS: [(&str, u8); 13] = [
     ("crates/model", 0),
     ("crates/language", 1),
     ("crates/context", 1),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8); 12] = [
     ("crates/faces/", 5),
     ("crates/city/", 5),
     ("crates/intake", 5),
+    ("crates/backup", 5),
     ("crates/server", 6),
 ];
 

@@ -7,10 +7,12 @@
 
 mod support;
 
+mod backup;
 mod cli;
 mod disk_full;
 mod durability;
 mod erase;
+mod export;
 mod floors;
 mod fsync;
 mod hostile;

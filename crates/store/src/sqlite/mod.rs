@@ -3,6 +3,7 @@
 mod erase;
 mod fill;
 mod group;
+mod image;
 mod read;
 mod schema;
 mod select;
@@ -22,6 +23,7 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
 use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
 
+pub use self::image::{Standing, StateImage};
 use self::wal::WriteAheadLog;
 use crate::{
     Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure,
