@@ -14,9 +14,15 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
-    Aggregation, Description, EntityPast, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
-    SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
-    past, retention, schema::Kind, sql, steps, tenant::Tenant,
+    Aggregation, ChartQuery, ChartSeries, Description, EntityPast, Findings, HistoryConfig, HistoryError,
+    PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Surroundings, Table, aggregate,
+    chart::{self, Reader},
+    check, compact, disk,
+    engine::Engine,
+    flush, past, retention,
+    schema::Kind,
+    sql, steps,
+    tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -174,6 +180,19 @@ impl History {
         let Some(tenant) = self.tenant(tenant) else { return Ok(Vec::new()) };
         let snapshot = tenant.snapshot().map_err(steps::failed)?;
         aggregate::aggregate(&self.engine, &tenant, &snapshot, query, aggregation).await
+    }
+
+    /// One series at the resolution of a chart, of what `sight` lets see. A tenant without a past has an empty one.
+    pub async fn chart(
+        &self,
+        tenant: &TenantName,
+        query: &ChartQuery,
+        sight: &dyn Sight,
+    ) -> Result<ChartSeries, Problem> {
+        let tenant = self.tenant_or_none(tenant);
+        let snapshot = tenant.snapshot().map_err(steps::failed)?;
+        let (engine, tenant, snapshot) = (&*self.engine, &*tenant, &snapshot);
+        chart::chart(Reader { engine, tenant, snapshot, query, sight }).await
     }
 
     /// Answers a read-only SQL query (`SELECT`, `EXPLAIN`, `SHOW`, `DESCRIBE`) over the views of a tenant, row by row. Anything that

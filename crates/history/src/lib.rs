@@ -3,6 +3,7 @@
 mod aggregate;
 mod background;
 mod buffer;
+mod chart;
 mod check;
 mod compact;
 mod disk;
@@ -38,9 +39,10 @@ mod value;
 pub use check::Findings;
 pub use history::History;
 pub use types::{
-    Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,
-    EntityPast, EntitySource, Everything, HistoryConfig, HistoryError, Membership, Parameters, PastQuery,
-    Point, Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
+    Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
+    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,
+    HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
+    SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

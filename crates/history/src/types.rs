@@ -1,11 +1,13 @@
 //! What the rest of Senne sees of the past: questions, answers, configuration. Plain data only.
 
 mod areas;
+mod chart;
 mod config;
 mod query;
 mod sql;
 
 pub use areas::{Area, Areas, Membership};
+pub use chart::{ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, PIXELS_MAX};
 pub use config::{HistoryConfig, HistoryError, Statistics};
 pub use query::{Aggregation, Bucket, EntityPast, PastQuery, Point, SeriesBuckets, SeriesPast};
 pub use sql::{

@@ -3,6 +3,7 @@
 //! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
 
 mod areas;
+mod chart;
 mod commit;
 mod config;
 mod context;
@@ -24,14 +25,16 @@ use senne_history::History;
 use senne_model::ChangeNo;
 use senne_store::Store;
 
+pub use chart::CHART_SERIES_MAX;
 pub use config::HubConfig;
 pub use context::Context;
 pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
-    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Findings, Parameters, PastQuery, Point,
-    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
+    Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
+    Description, EntityPast, Findings, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
+    SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;

@@ -13,6 +13,7 @@ pub(crate) mod home;
 mod home_words;
 pub(crate) mod map;
 mod panel;
+pub(crate) mod past;
 pub(crate) mod problem;
 mod region;
 mod rows;
