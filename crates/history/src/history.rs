@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -15,13 +15,13 @@ use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
     Aggregation, ChartQuery, ChartSeries, Description, EntityPast, Findings, HistoryConfig, HistoryError,
-    PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Surroundings, Table, aggregate,
+    PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Storage, Surroundings, Table, aggregate,
     chart::{self, Reader},
     check, compact, disk,
     engine::Engine,
     flush, past, retention,
     schema::Kind,
-    sql, steps,
+    sql, steps, storage,
     tenant::Tenant,
 };
 
@@ -44,6 +44,9 @@ pub struct History {
     recorded: AtomicU64,
     flushing: tokio::sync::Mutex<()>,
     compacting: tokio::sync::Mutex<()>,
+    /// When rows were last written and files last joined, in microseconds; 0 = not since the start.
+    flushed_at: AtomicI64,
+    compacted_at: AtomicI64,
 }
 
 impl History {
@@ -67,6 +70,8 @@ impl History {
             recorded: AtomicU64::new(recorded.0),
             flushing: tokio::sync::Mutex::new(()),
             compacting: tokio::sync::Mutex::new(()),
+            flushed_at: AtomicI64::new(0),
+            compacted_at: AtomicI64::new(0),
         }))
     }
 
@@ -160,6 +165,7 @@ impl History {
             tokio::task::spawn_blocking(write).await.map_err(steps::failed)??;
             self.recorded.store(taken.0, Ordering::Release);
         }
+        self.flushed_at.store(Timestamp::now().micros(), Ordering::Relaxed);
         Ok(self.durable())
     }
 
@@ -239,6 +245,9 @@ impl History {
         for (_, tenant) in self.all() {
             gone += compact::compact(&tenant, self.config.settle_after).await?;
         }
+        if gone > 0 {
+            self.compacted_at.store(Timestamp::now().micros(), Ordering::Relaxed);
+        }
         Ok(gone)
     }
 
@@ -280,6 +289,21 @@ impl History {
             all.join(found.await.map_err(steps::failed)?);
         }
         Ok(all)
+    }
+
+    /// What every table of every tenant takes.
+    pub async fn storage(&self) -> Result<Storage, HistoryError> {
+        let mut all = self.all();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        let count = move || all.into_iter().map(|(name, tenant)| storage::of_tenant(name, &tenant)).collect();
+        let moment = |at: &AtomicI64| Some(at.load(Ordering::Relaxed)).filter(|at| *at != 0);
+        Ok(Storage {
+            tenants: tokio::task::spawn_blocking(count).await.map_err(steps::failed)?,
+            buffer_bytes_max: self.config.buffer_bytes_max,
+            free_bytes: disk::free_bytes(&self.config.dir),
+            flushed_at: moment(&self.flushed_at).map(Timestamp::from_micros),
+            compacted_at: moment(&self.compacted_at).map(Timestamp::from_micros),
+        })
     }
 
     /// Figures of all tenants together.

@@ -30,6 +30,7 @@ mod rollup_scan;
 mod schema;
 mod sql;
 mod steps;
+mod storage;
 mod sub_attributes;
 mod tenant;
 mod texts;
@@ -41,8 +42,9 @@ pub use history::History;
 pub use types::{
     Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
     ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,
-    HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
-    SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
+    HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PartitionStorage, PastQuery, Point,
+    Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Storage, Surroundings, Table,
+    TableStorage, TenantStorage,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

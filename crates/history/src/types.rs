@@ -5,6 +5,7 @@ mod chart;
 mod config;
 mod query;
 mod sql;
+mod storage;
 
 pub use areas::{Area, Areas, Membership};
 pub use chart::{ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, PIXELS_MAX};
@@ -15,3 +16,4 @@ pub use sql::{
     Question, Rows, Sight, SqlLimits, Surroundings, Table,
 };
 pub(crate) use sql::{Deadline, EndOnDrop};
+pub use storage::{PartitionStorage, Storage, TableStorage, TenantStorage};

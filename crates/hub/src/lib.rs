@@ -14,6 +14,7 @@ mod open;
 mod past;
 mod read;
 mod sql;
+mod storage;
 mod tail;
 mod write;
 
@@ -34,13 +35,15 @@ pub use senne_contract as contract;
 pub use senne_history::{
     Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
     Description, EntityPast, Findings, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
-    SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
+    SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table, TableStorage,
+    TenantStorage, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
 pub use senne_store::{StoreStatistics, Written};
 pub use sql::Answer;
+pub use storage::StorageReport;
 pub use write::WriteOptions;
 
 /// A running hub. Cheap to clone; all clones are the same hub.

@@ -79,6 +79,7 @@ fn pages(at: At) -> Router {
         .route(&path("/data"), get(pages::data::show))
         .route(&path("/accessibility"), get(pages::accessibility::show))
         .route(&path("/search"), get(pages::search::show))
+        .route(&path("/storage"), get(pages::storage::show))
         .route(&path("/{*rest}"), get(pages::problem::missing))
         .route(&format!("/portal/{language}/stations.geojson"), get(pages::geojson::stations))
         .route(&format!("/portal/{language}/areas.geojson"), get(pages::geojson::areas))

@@ -310,3 +310,25 @@ async fn charts_refuse_what_makes_no_sense() {
     assert_eq!(series(&town, &strange, true).await.0, StatusCode::OK);
     town.hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_storage_page_is_for_the_administrator_alone() {
+    let town = Town::new(1).await;
+    town.hub.flush().await.unwrap();
+    for language in ["fr", "nl", "en"] {
+        let ask = |principal: Principal| {
+            let mut request = Request::get(format!("/{language}/storage")).body(Body::empty()).unwrap();
+            request.extensions_mut().insert(principal);
+            town.ask(request)
+        };
+        let (status, _, refused) = ask(Principal::Anonymous).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(refused.contains("<main") && !refused.contains("observation_hour"));
+        let (status, _, page) = ask(Principal::Administrator { name: "test".to_owned() }).await;
+        assert_eq!(status, StatusCode::OK);
+        for word in ["observation_hour", "AirQualityObserved 20", "history", "meter-above"] {
+            assert!(page.contains(word), "{word}");
+        }
+    }
+    town.hub.stop().await;
+}

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod charts;
 mod cli;
 mod disk_full;
 mod durability;

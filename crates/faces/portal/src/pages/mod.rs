@@ -18,4 +18,5 @@ pub(crate) mod problem;
 mod region;
 mod rows;
 pub(crate) mod search;
+pub(crate) mod storage;
 mod window;
