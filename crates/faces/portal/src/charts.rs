@@ -55,7 +55,7 @@ async fn answer(
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     let tag = format!("W/\"{:x}\"", hasher.finish());
-    let closed = asked.iter().all(|query| query.to <= now);
+    let closed = asked.iter().all(|query| query.to < now);
     let dress = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
         (header::CACHE_CONTROL, if closed { CLOSED } else { OPEN }.to_owned()),

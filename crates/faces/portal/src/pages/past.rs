@@ -134,7 +134,9 @@ fn page_of(
     let series = Series::of_chart(chart, |x| panel::shown(subject, x));
     let gap_after = series.gap_after.unwrap_or(i64::MAX);
     let (from, to) = (span.from.micros(), span.to.micros());
-    let summary = series.summary(gap_after, (from, to.min(visit.now.micros())));
+    // Before the first value that there ever was, nothing is missing.
+    let begun = chart.extent.map_or(from, |(first, _)| from.max(first.micros()));
+    let summary = series.summary(gap_after, (begun, to.min(visit.now.micros())));
     let said = sentence::of_series(words, &series, summary.as_ref(), &subject.unit);
     let name = describe::name_of(entity, words.language);
     let title = words.fill("past.title", [&subject.title, &name]);

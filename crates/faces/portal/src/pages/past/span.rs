@@ -85,7 +85,7 @@ impl Span {
             step(
                 "earlier",
                 words.t("past.earlier"),
-                there(self.from > first, Self::around(middle - length / 2, length)),
+                there(middle > first.micros(), Self::around(middle - length / 2, length)),
             ),
             step("in", words.t("past.in"), there(length / 2 >= SHORTEST, Self::around(middle, length / 2))),
             step(
