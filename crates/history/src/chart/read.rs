@@ -132,14 +132,10 @@ impl Reader<'_> {
                 }
                 let (types, name) = (rows.text("types", key), rows.text("type", key).unwrap_or_default());
                 let known = seen.as_ref().filter(|(t, n, _)| t.as_deref() == types && &**n == name);
-                let may = match known {
-                    Some((_, _, may)) => *may,
-                    None => {
-                        let may = self.sees(types, name);
-                        seen = Some((types.map(Arc::from), Arc::from(name), may));
-                        may
-                    }
-                };
+                let may = known.map_or_else(|| self.sees(types, name), |(_, _, may)| *may);
+                if known.is_none() {
+                    seen = Some((types.map(Arc::from), Arc::from(name), may));
+                }
                 if may {
                     found.push((key.moment(), value));
                 }

@@ -19,7 +19,7 @@ pub(super) fn of(contracts: &Contracts, entity: Option<&Entity>, chart: &ChartSe
     let mut series = json!({
         "entity": chart.entity.as_str(),
         "attribute": &*chart.attribute,
-        "dataset": chart.dataset_id.as_ref().map(|iri| iri.as_str()),
+        "dataset": chart.dataset_id.as_ref().map(senne_model::Iri::as_str),
         "from": chart.from.to_string(),
         "to": chart.to.to_string(),
         "zone": chart.zone,
