@@ -95,14 +95,17 @@ async fn days_have_23_and_25_hours_when_the_clock_changes() {
             history.flush().await.unwrap();
         }
         let spring = chart(&history, &asked("2024-03-29T23:00:00Z", "2024-04-01T22:00:00Z", 3)).await;
-        let counts: Vec<u64> = spring.buckets.iter().map(|b| b.count()).collect();
+        let counts: Vec<u64> = spring.buckets.iter().map(senne_history::ChartBucket::count).collect();
         assert_eq!((spring.period, spring.source), (Some("P1D"), ChartSource::Days));
         assert_eq!(counts, [24 * 6, 23 * 6, 24 * 6]);
         assert_eq!(spring.buckets[1].from, at("2024-03-30T23:00:00Z"));
         assert!(!spring.approximate && spring.gaps.is_empty());
         sql_agrees(&history, &spring).await;
         let autumn = chart(&history, &asked("2024-10-25T22:00:00Z", "2024-10-28T23:00:00Z", 3)).await;
-        assert_eq!(autumn.buckets.iter().map(|b| b.count()).collect::<Vec<_>>(), [24 * 6, 25 * 6, 24 * 6]);
+        assert_eq!(
+            autumn.buckets.iter().map(senne_history::ChartBucket::count).collect::<Vec<_>>(),
+            [24 * 6, 25 * 6, 24 * 6]
+        );
         sql_agrees(&history, &autumn).await;
     }
 }
