@@ -63,6 +63,7 @@ export async function addresses(browser) {
   };
   const station = await first("/fr/map?type=AirQualityObserved", ".stations a");
   const area = await first("/fr/areas", "table.areas tbody a");
+  const past = station && (await first(station, '.drawers a[href*="/past/"]'));
   await context.close();
   const pages = {
     home: "/fr/",
@@ -75,8 +76,8 @@ export async function addresses(browser) {
     missing: "/fr/not-a-page",
   };
   /* A city without them would pass by having nothing to look at. */
-  if (!station || !area) throw new Error("the server has no air station or no area yet: load data or start it with --simulate");
-  return { ...pages, station, area };
+  if (!station || !area || !past) throw new Error("the server has no air station or no area yet: load data or start it with --simulate");
+  return { ...pages, station, area, past, "past-empty": `${past}?from=2015-01-01T00:00:00Z&to=2015-02-01T00:00:00Z`, "past-years": `${past}?from=2015-01-01T00:00:00Z&to=2035-01-01T00:00:00Z` };
 }
 
 /* Waits until the living map has drawn itself, where there is one. */

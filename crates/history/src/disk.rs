@@ -43,3 +43,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), HistoryError> {
     fs::rename(&fresh, path).map_err(error("replacing", path))?;
     path.parent().map_or(Ok(()), sync)
 }
+
+/// What is free on the disk of a folder for those who are not root, in bytes.
+pub(crate) fn free_bytes(dir: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(dir).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}

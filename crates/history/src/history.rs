@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -16,9 +16,15 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
-    Aggregation, Description, EntityPast, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
-    SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
-    past, retention, schema::Kind, sql, steps, tenant::Tenant,
+    Aggregation, ChartQuery, ChartSeries, Description, EntityPast, Findings, HistoryConfig, HistoryError,
+    PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Storage, Surroundings, Table, aggregate,
+    chart::{self, Reader},
+    check, compact, disk,
+    engine::Engine,
+    flush, past, retention,
+    schema::Kind,
+    sql, steps, storage,
+    tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.
@@ -40,6 +46,9 @@ pub struct History {
     recorded: AtomicU64,
     flushing: tokio::sync::Mutex<()>,
     compacting: tokio::sync::Mutex<()>,
+    /// When rows were last written and files last joined, in microseconds; 0 = not since the start.
+    flushed_at: AtomicI64,
+    compacted_at: AtomicI64,
 }
 
 impl History {
@@ -63,6 +72,8 @@ impl History {
             recorded: AtomicU64::new(recorded.0),
             flushing: tokio::sync::Mutex::new(()),
             compacting: tokio::sync::Mutex::new(()),
+            flushed_at: AtomicI64::new(0),
+            compacted_at: AtomicI64::new(0),
         }))
     }
 
@@ -160,6 +171,7 @@ impl History {
             tokio::task::spawn_blocking(write).await.map_err(steps::failed)??;
             self.recorded.store(taken.0, Ordering::Release);
         }
+        self.flushed_at.store(Timestamp::now().micros(), Ordering::Relaxed);
         Ok(self.durable())
     }
 
@@ -182,6 +194,19 @@ impl History {
         let _reading = tenant.reading();
         let snapshot = tenant.snapshot().map_err(steps::failed)?;
         aggregate::aggregate(&self.engine, &tenant, &snapshot, query, aggregation).await
+    }
+
+    /// One series at the resolution of a chart, of what `sight` lets see. A tenant without a past has an empty one.
+    pub async fn chart(
+        &self,
+        tenant: &TenantName,
+        query: &ChartQuery,
+        sight: &dyn Sight,
+    ) -> Result<ChartSeries, Problem> {
+        let tenant = self.tenant_or_none(tenant);
+        let snapshot = tenant.snapshot().map_err(steps::failed)?;
+        let (engine, tenant, snapshot) = (&*self.engine, &*tenant, &snapshot);
+        chart::chart(Reader { engine, tenant, snapshot, query, sight }).await
     }
 
     /// Answers a read-only SQL query (`SELECT`, `EXPLAIN`, `SHOW`, `DESCRIBE`) over the views of a tenant, row by row. Anything that
@@ -228,6 +253,9 @@ impl History {
         for (_, tenant) in self.all() {
             gone += compact::compact(&tenant, self.config.settle_after).await?;
         }
+        if gone > 0 {
+            self.compacted_at.store(Timestamp::now().micros(), Ordering::Relaxed);
+        }
         Ok(gone)
     }
 
@@ -269,6 +297,21 @@ impl History {
             all.join(found.await.map_err(steps::failed)?);
         }
         Ok(all)
+    }
+
+    /// What every table of every tenant takes.
+    pub async fn storage(&self) -> Result<Storage, HistoryError> {
+        let mut all = self.all();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        let count = move || all.into_iter().map(|(name, tenant)| storage::of_tenant(name, &tenant)).collect();
+        let moment = |at: &AtomicI64| Some(at.load(Ordering::Relaxed)).filter(|at| *at != 0);
+        Ok(Storage {
+            tenants: tokio::task::spawn_blocking(count).await.map_err(steps::failed)?,
+            buffer_bytes_max: self.config.buffer_bytes_max,
+            free_bytes: disk::free_bytes(&self.config.dir),
+            flushed_at: moment(&self.flushed_at).map(Timestamp::from_micros),
+            compacted_at: moment(&self.compacted_at).map(Timestamp::from_micros),
+        })
     }
 
     /// Figures of all tenants together.

@@ -3,6 +3,7 @@
 mod aggregate;
 mod background;
 mod buffer;
+mod chart;
 mod check;
 mod compact;
 mod disk;
@@ -30,6 +31,7 @@ mod rollup_scan;
 mod schema;
 mod sql;
 mod steps;
+mod storage;
 mod sub_attributes;
 mod tenant;
 mod texts;
@@ -41,9 +43,11 @@ pub use check::Findings;
 pub use erase::{Look, RowsOf, Swept};
 pub use history::History;
 pub use types::{
-    Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,
-    EntityPast, EntitySource, Everything, HistoryConfig, HistoryError, Membership, Parameters, PastQuery,
-    Point, Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Surroundings, Table,
+    Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
+    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,
+    HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PartitionStorage, PastQuery, Point,
+    Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Storage, Surroundings, Table,
+    TableStorage, TenantStorage,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

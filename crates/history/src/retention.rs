@@ -37,6 +37,11 @@ impl Retired {
         self.0.is_empty()
     }
 
+    /// Up to when values of this type were let go of, in microseconds.
+    pub(crate) fn until(&self, type_name: &str) -> Option<i64> {
+        self.0.get(type_name).copied()
+    }
+
     fn text(&self) -> String {
         self.0.iter().map(|(type_name, until)| format!("{until} {type_name}")).collect::<Vec<_>>().join("\n")
     }

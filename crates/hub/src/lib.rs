@@ -3,6 +3,7 @@
 //! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
 
 mod areas;
+mod chart;
 mod commit;
 mod config;
 mod context;
@@ -14,6 +15,7 @@ mod open;
 mod past;
 mod read;
 mod sql;
+mod storage;
 mod tail;
 mod write;
 
@@ -25,6 +27,7 @@ use senne_history::History;
 use senne_model::ChangeNo;
 use senne_store::Store;
 
+pub use chart::CHART_SERIES_MAX;
 pub use config::HubConfig;
 pub use context::Context;
 pub use erase::{ErasureRequest, Extent, Preview, Proof, Target};
@@ -32,14 +35,17 @@ pub use follow::{Follower, FollowerStatus};
 pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
-    Aggregation, Bucket, Column, ColumnKind, Description, EntityPast, Findings, Parameters, PastQuery, Point,
-    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Table, arrow,
+    Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
+    Description, EntityPast, Findings, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
+    SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table, TableStorage,
+    TenantStorage, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
 pub use senne_store::{StoreStatistics, Written};
 pub use sql::Answer;
+pub use storage::StorageReport;
 pub use write::WriteOptions;
 
 /// A running hub. Cheap to clone; all clones are the same hub.

@@ -95,9 +95,9 @@ fn within(wanted: SqlLimits, principal: &Principal) -> SqlLimits {
 }
 
 /// What a grant lets see of the past.
-struct Granted {
-    grant: Grant,
-    contracts: Arc<Contracts>,
+pub(crate) struct Granted {
+    pub(crate) grant: Grant,
+    pub(crate) contracts: Arc<Contracts>,
 }
 
 impl fmt::Debug for Granted {

@@ -41,6 +41,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     font: Built::get(FONT).map(|_| built(FONT)),
     map_script: Built::get("map.js").map(|_| built("map.js")),
     map_style: Built::get("map.css").map(|_| built("map.css")),
+    past_script: Built::get("past.js").map(|_| built("past.js")),
 });
 
 /// The addresses of what a page needs.
@@ -51,6 +52,7 @@ pub(crate) struct Assets {
     pub(crate) font: Option<String>,
     pub(crate) map_script: Option<String>,
     pub(crate) map_style: Option<String>,
+    pub(crate) past_script: Option<String>,
 }
 
 impl Assets {

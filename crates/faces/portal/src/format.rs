@@ -112,6 +112,21 @@ pub(crate) fn amount(language: Language, n: u64) -> String {
     number(language, n as f64, 0)
 }
 
+/// A size in bytes, in the largest unit (of 1024) that leaves a figure above one: `12,5 Mio` in French.
+pub(crate) fn bytes(language: Language, n: u64) -> String {
+    const UNITS: [[&str; 2]; 5] =
+        [["o", "B"], ["Kio", "KiB"], ["Mio", "MiB"], ["Gio", "GiB"], ["Tio", "TiB"]];
+    let mut size = n as f64;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let decimals = usize::from(unit > 0 && size < 100.0);
+    let word = UNITS[unit][usize::from(language != Language::Fr)];
+    format!("{}\u{a0}{word}", number(language, size, decimals))
+}
+
 /// A share between 0 and 1 as a percentage; what is neither nothing nor all is never rounded to either.
 pub(crate) fn percent(language: Language, share: f64) -> String {
     let rounded = (share * 100.0).round();
@@ -222,6 +237,14 @@ mod tests {
         {
             assert_eq!(value(Language::En, x), text);
         }
+    }
+
+    #[test]
+    fn sizes_have_their_unit() {
+        assert_eq!(bytes(Language::Fr, 0), "0\u{a0}o");
+        assert_eq!(bytes(Language::Nl, 1536), "1,5\u{a0}KiB");
+        assert_eq!(bytes(Language::En, 300 << 20), "300\u{a0}MiB");
+        assert_eq!(bytes(Language::En, u64::MAX), "16,777,216\u{a0}TiB");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod address;
 mod assets;
 mod chart;
+mod charts;
 mod describe;
 mod figures;
 mod format;
@@ -52,7 +53,8 @@ pub fn router(hub: Hub, options: PortalOptions) -> Router {
     let mut router = Router::new()
         .route("/", get(negotiate))
         .route("/portal/theme", post(theme::choose))
-        .route("/portal/assets/{*name}", get(assets::serve));
+        .route("/portal/assets/{*name}", get(assets::serve))
+        .merge(Router::new().route("/charts/series", get(charts::series)).with_state(Arc::clone(&portal)));
     for language in Language::ALL {
         router = router.merge(pages(At { portal: Arc::clone(&portal), language }));
     }
@@ -69,6 +71,7 @@ fn pages(at: At) -> Router {
         .route(&path("/map"), get(pages::map::show))
         .route(&path("/entity/{id}"), get(pages::entity::show))
         .route(&path("/entity/{id}/data.csv"), get(pages::csv::show))
+        .route(&path("/entity/{id}/past/{attribute}"), get(pages::past::show))
         .route(&path("/area/{id}"), get(pages::area::show))
         .route(&path("/areas"), get(pages::areas::show))
         .route(&path("/areas.csv"), get(pages::areas::csv))
@@ -76,6 +79,7 @@ fn pages(at: At) -> Router {
         .route(&path("/data"), get(pages::data::show))
         .route(&path("/accessibility"), get(pages::accessibility::show))
         .route(&path("/search"), get(pages::search::show))
+        .route(&path("/storage"), get(pages::storage::show))
         .route(&path("/{*rest}"), get(pages::problem::missing))
         .route(&format!("/portal/{language}/stations.geojson"), get(pages::geojson::stations))
         .route(&format!("/portal/{language}/areas.geojson"), get(pages::geojson::areas))

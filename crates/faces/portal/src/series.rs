@@ -1,5 +1,6 @@
 //! One series over one window: what a chart draws and what its sentence says.
 
+use senne_hub::{ChartBucket, ChartPoint, ChartSeries, language::Period};
 use senne_model::{Flag, Quality};
 
 use crate::chart::{Dot, Trust};
@@ -16,6 +17,8 @@ pub(crate) struct Series {
     pub(crate) step: Option<i64>,
     /// Whether there were more values than are read at once.
     pub(crate) truncated: bool,
+    /// Two usable dots further apart than this are not joined, in microseconds; `None` when too few are there to tell.
+    pub(crate) gap_after: Option<i64>,
 }
 
 /// What a sentence says of a series.
@@ -40,11 +43,49 @@ pub(crate) fn trust(quality: Quality) -> Trust {
     }
 }
 
+/// The mean of a bucket, in its middle.
+fn of_bucket(bucket: &ChartBucket, shown: impl Fn(f64) -> f64) -> Dot {
+    Dot {
+        at: bucket.from.micros().midpoint(bucket.to.micros()),
+        value: bucket.mean.map_or(f64::NAN, &shown),
+        spread: bucket.min.zip(bucket.max).map(|(min, max)| (shown(min), shown(max))),
+        trust: if bucket.mean.is_some() { Trust::Usable } else { Trust::Failed },
+    }
+}
+
 impl Series {
+    /// Of the answer to a chart, with numbers as pages show them. What is no number stands at the edge of the chart.
+    pub(crate) fn of_chart(chart: &ChartSeries, shown: impl Fn(f64) -> f64) -> Self {
+        let mut series = Self {
+            count: chart.count(),
+            truncated: chart.truncated,
+            gap_after: chart.gap_after,
+            ..Self::default()
+        };
+        if let Some(period) = chart.period.and_then(|text| Period::parse(text).ok()) {
+            let step = period.approximate_micros();
+            series.step = Some(step);
+            // Months differ in length, and days do twice a year.
+            series.gap_after = Some(chart.gap_after.unwrap_or(0).max(step.saturating_mul(3) / 2));
+            series.usable = chart.buckets.iter().map(ChartBucket::usable).sum();
+            series.dots = chart.buckets.iter().map(|bucket| of_bucket(bucket, &shown)).collect();
+            return series;
+        }
+        let dot = |point: &ChartPoint| Dot {
+            at: point.at.micros(),
+            value: point.value.map_or(f64::NAN, &shown),
+            spread: None,
+            trust: if point.value.is_some() { trust(point.quality) } else { Trust::Failed },
+        };
+        series.dots = chart.points.iter().map(dot).collect();
+        series.usable = series.dots.iter().filter(|d| d.trust == Trust::Usable).count() as u64;
+        series
+    }
+
     /// Of single values; each counts once.
     pub(crate) fn of_values(dots: Vec<Dot>, truncated: bool) -> Self {
         let usable = dots.iter().filter(|d| d.trust == Trust::Usable).count() as u64;
-        Self { count: dots.len() as u64, usable, dots, step: None, truncated }
+        Self { count: dots.len() as u64, usable, dots, truncated, ..Self::default() }
     }
 
     /// Sums the series up. `gap_after`: two usable dots further apart than this have a gap between them; `window`

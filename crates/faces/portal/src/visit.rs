@@ -32,6 +32,7 @@ pub(crate) struct Visit {
     pub(crate) portal: Arc<Portal>,
     pub(crate) w: Words,
     pub(crate) now: Timestamp,
+    principal: Principal,
     theme: Theme,
     /// The path after the language, with its query.
     path: String,
@@ -53,6 +54,7 @@ impl FromRequestParts<At> for Visit {
             portal: Arc::clone(&at.portal),
             w: Words::new(at.language),
             now: Timestamp::now(),
+            principal: parts.extensions.get::<Principal>().cloned().unwrap_or_default(),
             theme: cookie(&parts.headers, "theme").and_then(Theme::parse).unwrap_or_default(),
             path: path.to_owned(),
             parameters: address::parameters(uri.query().unwrap_or_default()),
@@ -68,9 +70,14 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 impl Visit {
-    /// The portal reads as anybody may: no page shows what is not open.
+    /// The portal reads as anybody may: no page of the city shows what is not open.
     pub(crate) fn context(&self) -> Context {
         Context::new(Principal::Anonymous, self.portal.options.tenant.clone())
+    }
+
+    /// As who the reader is: for pages that are not for everybody.
+    pub(crate) fn own_context(&self) -> Context {
+        Context::new(self.principal.clone(), self.portal.options.tenant.clone())
     }
 
     pub(crate) fn hub(&self) -> &Hub {

@@ -78,6 +78,10 @@ async fn every_page_is_there_in_every_language() {
             format!("/area/{}", &*area),
             format!("/entity/{}", &*station),
             format!("/entity/{}?range=24h", &*station),
+            format!("/entity/{}/past/no2", &*station),
+            format!("/entity/{}/past/no2?from=2015-01-01T00:00:00Z&to=2035-01-01T00:00:00Z", &*station),
+            format!("/entity/{}/past/no2?from=0001-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", &*station),
+            format!("/entity/{}/past/so2?from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z", &*station),
             format!("/entity/{}?range=30d", &*station),
             format!("/entity/{}?range=1y&end=2024-01-31T00:00:00Z", &*station),
         ];
@@ -200,6 +204,131 @@ async fn texts_of_others_do_not_become_markup() {
         let path = path.replace('<', "%3C").replace('>', "%3E");
         let body = town.page(&path).await;
         assert!(!body.contains("<script>alert") && !body.contains("\" onload"), "{path}");
+    }
+    town.hub.stop().await;
+}
+
+/// A series as JSON, for an administrator or for anybody.
+async fn series(
+    town: &Town,
+    query: &str,
+    known: bool,
+) -> (StatusCode, axum::http::HeaderMap, serde_json::Value) {
+    let mut request = Request::get(format!("/charts/series?{query}")).body(Body::empty()).unwrap();
+    if known {
+        request.extensions_mut().insert(Principal::Administrator { name: "test".to_owned() });
+    }
+    let (status, headers, body) = town.ask(request).await;
+    (status, headers, serde_json::from_str(&body).unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn charts_have_their_data_as_json() {
+    let town = Town::new(3).await;
+    let station = city::station_id("AirQualityObserved", 1);
+    let past = "from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z";
+    let both = format!("entity={}&attribute=no2&attribute=pm25&{past}", &*station);
+    let (status, headers, body) = series(&town, &both, false).await;
+    assert_eq!((status, body["series"].as_array().unwrap().len()), (StatusCode::OK, 2));
+    assert_eq!(body["series"][0]["unit"]["code"], "GQ");
+    assert!(body["series"][0]["plausible"][1].as_f64().unwrap() > 100.0);
+    assert_eq!((&body["series"][0]["resolution"], &body["series"][0]["count"]), (&"raw".into(), &0.into()));
+    assert!(headers[header::CACHE_CONTROL].to_str().unwrap().contains("max-age"));
+    let again = Request::get(format!("/charts/series?{both}"))
+        .header(header::IF_NONE_MATCH, headers[header::ETAG].clone())
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(town.ask(again).await.0, StatusCode::NOT_MODIFIED);
+    let (_, headers, body) =
+        series(&town, &format!("entity={}&attribute=no2&pixels=100", &*station), false).await;
+    let one = &body["series"][0];
+    assert_eq!((&one["resolution"], &one["source"]), (&"PT2H".into(), &"hourly".into()));
+    let buckets = one["buckets"].as_array().unwrap();
+    let counted: u64 = buckets.iter().map(|b| b["count"].as_u64().unwrap()).sum();
+    assert_eq!((counted, one["count"].as_u64().unwrap()), (433, 433));
+    assert!(buckets.iter().all(|b| b["min"].as_f64() <= b["mean"].as_f64()));
+    assert_eq!(headers[header::CACHE_CONTROL], "private, no-cache");
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn charts_show_nobody_what_is_hidden() {
+    let town = Town::new(0).await;
+    let id = senne_model::EntityId::trusted("urn:x:Secret:1");
+    let mut write = senne_model::Write::new(id, senne_model::Operation::Observe);
+    write.types.push(senne_model::Name::new("https://example.org/Secret"));
+    let value = senne_model::AttributeValue::Property(senne_model::Json::Float(7.0));
+    let name = senne_model::Name::new("https://uri.etsi.org/ngsi-ld/default-context/level");
+    write
+        .attributes
+        .push(senne_model::Attribute::new(name, senne_model::Instance::new(value).at(Timestamp::now())));
+    let context = Context::new(Principal::Service { name: "test".to_owned() }, TenantName::default());
+    town.hub.write(&context, vec![write], WriteOptions::default()).await.unwrap();
+    let to = Timestamp::from_micros(Timestamp::now().micros() + 60_000_000);
+    let query = format!("entity=urn:x:Secret:1&attribute=level&to={to}");
+    let (status, _, hidden) = series(&town, &query, false).await;
+    let (missing, _, nothing) = series(&town, &query.replace("Secret:1", "Secret:2"), false).await;
+    assert_eq!((status, missing), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert_eq!(hidden.to_string().replace("Secret:1", "Secret:2"), nothing.to_string(), "the two look alike");
+    let (status, _, body) = series(&town, &query, true).await;
+    assert_eq!((status, &body["series"][0]["points"][0]["value"]), (StatusCode::OK, &7.0.into()));
+    let page = Request::get("/en/entity/urn:x:Secret:1/past/level").body(Body::empty()).unwrap();
+    assert_eq!(town.ask(page).await.0, StatusCode::NOT_FOUND);
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn charts_refuse_what_makes_no_sense() {
+    let town = Town::new(1).await;
+    let id = city::station_id("AirQualityObserved", 1);
+    let seven = "attribute=no2&".repeat(7);
+    for (query, field) in [
+        ("attribute=no2&entity=not-an-iri".to_owned(), "entity"),
+        (format!("entity={}", &*id), "attribute"),
+        (format!("entity={}&{seven}", &*id), "attribute"),
+        (format!("entity={0}&entity={0}&attribute=a&attribute=b&attribute=c", &*id), "entity"),
+        (format!("entity={}&attribute=no2&pixels=0", &*id), "pixels"),
+        (format!("entity={}&attribute=no2&pixels=4097", &*id), "pixels"),
+        (format!("entity={}&attribute=no2&pixels=-1", &*id), "pixels"),
+        (format!("entity={}&attribute=no2&from=yesterday", &*id), "from"),
+        (format!("entity={}&attribute=no2&from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z", &*id), "to"),
+        (format!("entity={}&attribute=no2&zone=../../etc/passwd", &*id), "zone"),
+        (format!("entity={}&attribute=no2&points=9", &*id), "points"),
+    ] {
+        let (status, headers, body) = series(&town, &query, false).await;
+        assert_eq!((status, &body["field"]), (StatusCode::BAD_REQUEST, &field.into()), "{query}");
+        assert_eq!(headers[header::CONTENT_TYPE], "application/problem+json");
+    }
+    for path in [
+        format!("/en/entity/{}/past/no2?from=x", &*id),
+        format!("/en/entity/{}/past/no2?from=2024-01-02T00:00:00Z&to=2024-01-01T00:00:00Z", &*id),
+    ] {
+        let (status, _, body) = town.ask(Request::get(&path).body(Body::empty()).unwrap()).await;
+        assert!(status == StatusCode::BAD_REQUEST && body.contains("<main"), "{path}");
+    }
+    let strange = format!("entity={}&attribute=%27%3B%20DROP%20TABLE%20x%20--", &*id);
+    assert_eq!(series(&town, &strange, true).await.0, StatusCode::OK);
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_storage_page_is_for_the_administrator_alone() {
+    let town = Town::new(1).await;
+    town.hub.flush().await.unwrap();
+    for language in ["fr", "nl", "en"] {
+        let ask = |principal: Principal| {
+            let mut request = Request::get(format!("/{language}/storage")).body(Body::empty()).unwrap();
+            request.extensions_mut().insert(principal);
+            town.ask(request)
+        };
+        let (status, _, refused) = ask(Principal::Anonymous).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(refused.contains("<main") && !refused.contains("observation_hour"));
+        let (status, _, page) = ask(Principal::Administrator { name: "test".to_owned() }).await;
+        assert_eq!(status, StatusCode::OK);
+        for word in ["observation_hour", "AirQualityObserved 20", "history", "meter-above"] {
+            assert!(page.contains(word), "{word}");
+        }
     }
     town.hub.stop().await;
 }

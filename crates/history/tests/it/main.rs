@@ -1,6 +1,7 @@
 //! The history as its callers see it.
 #![allow(clippy::unwrap_used, clippy::type_complexity, reason = "tests may fail")]
 
+mod charts;
 mod common;
 mod concurrent;
 mod crash;

@@ -8,6 +8,7 @@
 mod support;
 
 mod backup;
+mod charts;
 mod cli;
 mod disk_full;
 mod durability;

@@ -33,7 +33,11 @@ pub(crate) fn ticks(language: Language, from: i64, to: i64) -> Vec<Tick> {
             walk.onward(midnight.checked_add(ahead.days()), 1.week(), |z| format::day_short(language, z))
         }
         46..=800 => walk.onward(month_start(&midnight), 1.month(), |z| label_month(language, z)),
-        _ => walk.onward(year_start(&midnight), 1.year(), |z| z.year().to_string()),
+        _ => {
+            // Ten or so: from twelve years on, labels would lie on each other.
+            let years = (days / 3_650).max(1);
+            walk.onward(year_start(&midnight), years.years(), |z| z.year().to_string())
+        }
     }
 }
 

@@ -96,7 +96,7 @@ fn row(words: Words, attribute: &AttributeContract) -> Row {
     }
 }
 
-fn range(words: Words, range: Option<Range>) -> String {
+pub(super) fn range(words: Words, range: Option<Range>) -> String {
     let number = |x| format::value(words.language, x);
     range.map_or_else(
         || "–".to_owned(),
@@ -104,7 +104,7 @@ fn range(words: Words, range: Option<Range>) -> String {
     )
 }
 
-fn long(words: Words, duration: Duration) -> String {
+pub(super) fn long(words: Words, duration: Duration) -> String {
     format::duration(words.language, i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 

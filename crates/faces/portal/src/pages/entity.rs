@@ -10,6 +10,7 @@ use senne_model::{Entity, EntityId, Problem, Test};
 use super::{
     facts,
     panel::{self, Panel, Subject},
+    past,
     rows::{self, Fact, Linked},
     window::{self, Range, Window},
 };
@@ -96,7 +97,10 @@ async fn view(visit: &Visit, id: &str) -> Result<EntityPage, Problem> {
     };
     let panels = subjects.iter().zip(&past).map(|(subject, series)| {
         let file = csv(&format!("attribute={}&", address::segment(subject.name)));
-        Panel::new(visit, subject, series, window, file)
+        let at = senne_model::Timestamp::from_micros;
+        let link = past::link(words, &entity.id, subject.name);
+        let link = format!("{link}?from={}&to={}", at(window.from), at(window.to));
+        Panel::new(visit, subject, series, window, file, link)
     });
     let name = describe::name_of(&entity, words.language);
     let type_title = describe::type_title(contract, &entity, words.language);

@@ -1,25 +1,21 @@
 //! One numeric attribute over a window: the chart, its sentence, and the table behind it.
 
-use std::time::Duration;
-
 use senne_contract::AttributeContract;
-use senne_hub::{
-    Aggregation, Bucket, PastQuery, Point,
-    language::{Method, Period, TimeFilter, TimeProperty},
-};
+use senne_hub::{CHART_SERIES_MAX, ChartQuery};
 use senne_model::{EntityId, Name, Problem, Timestamp};
 
 use super::window::Window;
 use crate::{
     chart::{Dot, Trust, line::LineChart},
     format, sentence,
-    series::{self, Series},
+    series::Series,
     visit::Visit,
     words::Words,
 };
 
-/// How many values are read for the charts of a page, and how many rows its tables show.
-const POINTS_MAX: usize = 100_000;
+/// The width for which charts are read: that of a desk, so that one answer serves every screen.
+const PIXELS: u16 = 1000;
+/// How many rows the tables show.
 const ROWS_MAX: usize = 48;
 
 /// A chart with all that belongs to it.
@@ -40,6 +36,8 @@ pub(crate) struct Panel {
     pub(crate) rows: Vec<PanelRow>,
     pub(crate) how: String,
     pub(crate) csv: String,
+    /// The page of the series alone.
+    pub(crate) past: String,
 }
 
 pub(crate) struct PanelRow {
@@ -65,93 +63,29 @@ pub(crate) async fn read(
     subjects: &[Subject<'_>],
     window: Window,
 ) -> Result<Vec<Series>, Problem> {
-    let time = TimeFilter {
-        property: TimeProperty::ObservedAt,
-        from: Some(Timestamp::from_micros(window.from)),
-        to: Some(Timestamp::from_micros(window.to)),
-    };
-    let mut query = PastQuery::of(vec![entity.clone()], time);
-    query.attributes = subjects.iter().map(|s| s.name.clone()).collect();
-    query.limit = POINTS_MAX;
-    match window.range.step() {
-        None => single_values(visit, &query, subjects).await,
-        Some(step) => steps(visit, &query, subjects, step).await,
-    }
-}
-
-async fn single_values(
-    visit: &Visit,
-    query: &PastQuery,
-    subjects: &[Subject<'_>],
-) -> Result<Vec<Series>, Problem> {
-    let past = visit.hub().past(&visit.context(), query).await?;
-    let find = |subject: &Subject<'_>| {
-        let entity = past.first()?;
-        let series = entity.series.iter().find(|s| s.attribute == *subject.name)?;
-        let dots = series.points.iter().filter(|p| !p.deleted).filter_map(|p| dot(subject, p)).collect();
-        Some(Series::of_values(dots, entity.truncated))
-    };
-    Ok(subjects.iter().map(|s| find(s).unwrap_or_default()).collect())
-}
-
-fn shown(subject: &Subject<'_>, value: f64) -> f64 {
-    subject.contract.map_or(value, |c| c.shown_number(value))
-}
-
-fn dot(subject: &Subject<'_>, point: &Point) -> Option<Dot> {
-    let value = shown(subject, point.value.as_number()?);
-    Some(Dot { at: point.moment().micros(), value, spread: None, trust: series::trust(point.quality) })
-}
-
-async fn steps(
-    visit: &Visit,
-    query: &PastQuery,
-    subjects: &[Subject<'_>],
-    step: i64,
-) -> Result<Vec<Series>, Problem> {
-    const DAY: i64 = 86_400_000_000;
-    // Days are civil days: on the two nights when the clock changes they have 23 and 25 hours.
-    let period = if step == DAY { Period::DAY } else { Period { months: 0, days: 0, micros: step } };
-    let mut aggregation = Aggregation {
-        methods: vec![Method::Average, Method::Minimum, Method::Maximum],
-        period,
-        zone: Some(format::ZONE.to_owned()),
-        usable_only: true,
-    };
-    let context = visit.context();
-    let usable = visit.hub().aggregate(&context, query, &aggregation).await?;
-    let nothing_usable = |bucket: &Bucket| bucket.usable == 0 && bucket.count > 0;
-    let doubtful = if usable.iter().flat_map(|s| &s.buckets).any(nothing_usable) {
-        aggregation.usable_only = false;
-        visit.hub().aggregate(&context, query, &aggregation).await?
-    } else {
-        Vec::new()
-    };
-    let of = |subject: &Subject<'_>| {
-        let buckets = |found: &'_ [senne_hub::SeriesBuckets]| {
-            found.iter().find(|s| s.attribute == *subject.name).map(|s| s.buckets.clone()).unwrap_or_default()
+    let mut found = Vec::with_capacity(subjects.len());
+    for some in subjects.chunks(CHART_SERIES_MAX) {
+        let query = |subject: &Subject<'_>| ChartQuery {
+            entity: entity.clone(),
+            attribute: subject.name.clone(),
+            dataset_id: None,
+            from: Timestamp::from_micros(window.from),
+            to: Timestamp::from_micros(window.to),
+            pixels: PIXELS,
+            zone: format::ZONE.to_owned(),
+            cadence: None,
+            now: visit.now,
         };
-        let (usable, doubtful) = (buckets(&usable), buckets(&doubtful));
-        let mut dots: Vec<Dot> = usable.iter().filter_map(|b| step_dot(subject, b, Trust::Usable)).collect();
-        let no_other = doubtful.iter().filter(|b| nothing_usable(b));
-        dots.extend(no_other.filter_map(|b| step_dot(subject, b, Trust::Failed)));
-        dots.sort_by_key(|d| d.at);
-        Series {
-            dots,
-            count: usable.iter().map(|b| b.count).sum(),
-            usable: usable.iter().map(|b| b.usable).sum(),
-            step: Some(step),
-            truncated: false,
-        }
-    };
-    Ok(subjects.iter().map(of).collect())
+        let queries: Vec<ChartQuery> = some.iter().map(query).collect();
+        let charts = visit.hub().charts(&visit.context(), &queries).await?;
+        let pairs = some.iter().zip(&charts);
+        found.extend(pairs.map(|(subject, chart)| Series::of_chart(chart, |x| shown(subject, x))));
+    }
+    Ok(found)
 }
 
-/// The mean of a step, in its middle.
-fn step_dot(subject: &Subject<'_>, bucket: &Bucket, trust: Trust) -> Option<Dot> {
-    let number = |index: usize| bucket.values.get(index).copied().flatten().map(|x| shown(subject, x));
-    let at = bucket.from.micros().midpoint(bucket.to.micros());
-    Some(Dot { at, value: number(0)?, spread: number(1).zip(number(2)), trust })
+pub(crate) fn shown(subject: &Subject<'_>, value: f64) -> f64 {
+    subject.contract.map_or(value, |c| c.shown_number(value))
 }
 
 impl Panel {
@@ -161,9 +95,10 @@ impl Panel {
         series: &Series,
         window: Window,
         csv: String,
+        past: String,
     ) -> Self {
         let words = visit.w;
-        let gap_after = gap_after(subject.contract, series);
+        let gap_after = series.gap_after.unwrap_or(i64::MAX);
         let summary = series.summary(gap_after, (window.from, window.to));
         let said = sentence::of_series(words, series, summary.as_ref(), &subject.unit);
         let anchor = format!("past-{}", anchor(subject.name));
@@ -202,6 +137,7 @@ impl Panel {
             rows,
             how: how(words, series, gap_after),
             csv,
+            past,
             title: subject.title.clone(),
             anchor,
         }
@@ -211,20 +147,6 @@ impl Panel {
 /// The part of a name that may stand in an anchor.
 pub(crate) fn anchor(name: &Name) -> String {
     name.local().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
-}
-
-/// Two values further apart than this are not joined: three times the cadence that the contract promises, else three
-/// times the usual distance of the values themselves.
-pub(crate) fn gap_after(contract: Option<&AttributeContract>, series: &Series) -> i64 {
-    let micros = |d: Duration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
-    let promised = contract.and_then(|c| c.cadence).map(|c| micros(c).saturating_mul(3));
-    let usual = promised.unwrap_or_else(|| {
-        let mut distances: Vec<i64> = series.dots.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
-        distances.sort_unstable();
-        distances.get(distances.len() / 2).map_or(i64::MAX, |d| d.saturating_mul(3))
-    });
-    // Middles of neighbouring days are up to 25 hours apart.
-    series.step.map_or(usual, |step| usual.max(step.saturating_mul(3) / 2))
 }
 
 /// The newest values first.
@@ -252,7 +174,7 @@ fn trust(words: Words, trust: Trust) -> &'static str {
 }
 
 fn how(words: Words, series: &Series, gap_after: i64) -> String {
-    let gap = format::duration(words.language, gap_after);
+    let gap = format::duration(words.language, if gap_after == i64::MAX { 0 } else { gap_after });
     match series.step {
         None => words.fill("how.values", [gap]),
         Some(step) => words.fill("how.steps", [format::duration(words.language, step), gap]),

@@ -22,6 +22,9 @@ impl ProblemPage {
             ErrorKind::NotFound | ErrorKind::NoSuchTenant => {
                 (w.t("problem.missing"), w.t("problem.missing_text"))
             }
+            ErrorKind::Forbidden | ErrorKind::Unauthenticated => {
+                (w.t("problem.forbidden"), w.t("problem.forbidden_text"))
+            }
             ErrorKind::Internal => (w.t("problem.defect"), w.t("problem.defect_text")),
             ErrorKind::Overloaded | ErrorKind::Timeout => (w.t("problem.busy"), w.t("problem.busy_text")),
             _ => (w.t("problem.refused"), w.t("problem.refused_text")),

@@ -8,8 +8,7 @@ use crate::{
     words::{Words, key},
 };
 
-const HOUR: i64 = 3_600_000_000;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 86_400_000_000;
 
 /// How far back a chart goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,15 +51,6 @@ impl Range {
             Self::Week => 7 * DAY,
             Self::Month => 30 * DAY,
             Self::Year => 365 * DAY,
-        }
-    }
-
-    /// The length of a step when values are summed up; short ranges show single values.
-    pub(crate) fn step(self) -> Option<i64> {
-        match self {
-            Self::Day | Self::Week => None,
-            Self::Month => Some(HOUR),
-            Self::Year => Some(DAY),
         }
     }
 }
