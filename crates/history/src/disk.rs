@@ -2,6 +2,8 @@
 
 use std::{fs, io::Write, path::Path};
 
+use twox_hash::XxHash3_128;
+
 use crate::{HistoryError, faults};
 
 pub(crate) fn error(step: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
@@ -42,4 +44,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), HistoryError> {
     faults::pass("record: before the new file takes its place", path)?;
     fs::rename(&fresh, path).map_err(error("replacing", path))?;
     path.parent().map_or(Ok(()), sync)
+}
+
+/// A small text with its checksum as the last line.
+pub(crate) fn with_checksum(text: &str) -> String {
+    format!("{text}checksum {:032x}\n", XxHash3_128::oneshot(text.as_bytes()))
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
+use datafusion::logical_expr::{Expr, col, lit};
 use senne_model::ChangeNo;
 
 use crate::{
@@ -83,7 +84,8 @@ pub(crate) async fn catch_up(
         }
         let view = table_view(&tables.observation);
         let retired = tenant.retired.read().clone();
-        let dirty = touched_since(kind, engine, &view, from, &retired).await?;
+        let late = col("change").gt(lit(from));
+        let dirty = touched(kind, engine, &view, Some(late), &retired).await?;
         commit_rollups(kind, engine, tables, Vec::new(), dirty, until).await?;
     }
     if behind {
@@ -92,17 +94,17 @@ pub(crate) async fn catch_up(
     Ok(())
 }
 
-/// The buckets that rows of later changes fall into.
-async fn touched_since(
+/// The buckets that the rows that pass a filter fall into.
+pub(crate) async fn touched(
     kind: Kind,
     engine: &Engine,
     view: &View,
-    change: i64,
+    filter: Option<Expr>,
     retired: &Retired,
 ) -> Result<Dirty, HistoryError> {
-    use datafusion::logical_expr::{col, lit};
-    let late = col("change").gt(lit(change)).and(col("observed_at").is_not_null());
-    let read = engine.read(view, Some(&COLUMNS), Some(late), usize::MAX).await?.unwrap_or_default();
+    let timed = col("observed_at").is_not_null();
+    let wanted = filter.map_or(timed.clone(), |filter| filter.and(timed));
+    let read = engine.read(view, Some(&COLUMNS), Some(wanted), usize::MAX).await?.unwrap_or_default();
     let rows = Gathered::new(read).map_err(rollup::failed)?;
     let mut dirty = Dirty::new();
     for run in rows.sorted().chunk_by(|a, b| a.series() == b.series()) {
@@ -198,8 +200,7 @@ async fn commit_rollups(
     change: i64,
 ) -> Result<(), HistoryError> {
     faults::pass("roll-up: before buckets are computed anew", tables.of(kind).dir())?;
-    let source =
-        Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
+    let source = Committed::of(engine, tables);
     rows.extend(rebuild(kind, engine, &source, change, &dirty).await?);
     let table = tables.of(kind);
     let dir = table.dir().to_owned();
@@ -209,10 +210,16 @@ async fn commit_rollups(
 }
 
 /// What the tables have, without memory.
-struct Committed<'a> {
+pub(crate) struct Committed<'a> {
     engine: &'a Engine,
-    observation: View,
+    pub(crate) observation: View,
     day: View,
+}
+
+impl<'a> Committed<'a> {
+    pub(crate) fn of(engine: &'a Engine, tables: &Tables) -> Self {
+        Self { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) }
+    }
 }
 
 #[async_trait]

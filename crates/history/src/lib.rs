@@ -14,6 +14,7 @@ mod flush;
 mod fresh;
 mod gather;
 mod history;
+mod log_sums;
 mod log_table;
 mod merge;
 mod month;
@@ -22,8 +23,10 @@ mod parquet_file;
 mod partial;
 mod past;
 mod rebuild;
+mod repair;
 mod retention;
 mod rollup;
+mod rollup_check;
 mod rollup_rows;
 mod rollup_scan;
 mod schema;
@@ -35,8 +38,9 @@ mod texts;
 mod types;
 mod value;
 
-pub use check::Findings;
+pub use check::{Examination, Findings, examine};
 pub use history::History;
+pub use repair::{Repair, repair};
 pub use types::{
     Aggregation, Area, Areas, Bucket, Column, ColumnKind, ContractColumn, ContractView, Description,
     EntityPast, EntitySource, Everything, HistoryConfig, HistoryError, Membership, Parameters, PastQuery,

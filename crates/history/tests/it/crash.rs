@@ -146,7 +146,7 @@ async fn a_flipped_bit_is_found_and_named() {
         history.flush().await.unwrap();
     }
     let sound = history.check().await.unwrap();
-    assert_eq!((sound.damage, sound.leftovers, sound.files), (Vec::new(), Vec::new(), 12));
+    assert_eq!((sound.damage(), sound.leftovers(), sound.files), (Vec::new(), Vec::new(), 12));
     let parquet = files_below(&dir.path().join("history"));
     let parquet: Vec<_> =
         parquet.into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
@@ -157,18 +157,18 @@ async fn a_flipped_bit_is_found_and_named() {
         bytes[place] ^= 1 << (n % 8);
         fs::write(path, &bytes).unwrap();
         let found = history.check().await.unwrap();
-        assert_eq!(found.damage.len(), 1, "{path:?} {found:?}");
-        assert!(found.damage[0].starts_with(path.to_str().unwrap()), "{found:?}");
+        assert_eq!(found.damage().len(), 1, "{path:?} {found:?}");
+        assert!(found.damage()[0].starts_with(path.to_str().unwrap()), "{found:?}");
         fs::write(path, &whole[..whole.len() - 1]).unwrap();
-        assert_eq!(history.check().await.unwrap().damage.len(), 1);
+        assert_eq!(history.check().await.unwrap().damage().len(), 1);
         fs::remove_file(path).unwrap();
-        assert!(history.check().await.unwrap().damage[0].contains("cannot be opened"));
+        assert!(history.check().await.unwrap().damage()[0].contains("cannot be opened"));
         fs::write(path, &whole).unwrap();
     }
     let orphan = parquet[0].with_file_name("part-1-2-3-0-00000000000000000000000000000004.parquet");
     fs::write(&orphan, "").unwrap();
     let found = history.check().await.unwrap();
-    assert_eq!((found.damage.len(), found.leftovers.len()), (0, 1), "{found:?}");
+    assert_eq!((found.damage().len(), found.leftovers().len()), (0, 1), "{found:?}");
 }
 
 #[tokio::test]
