@@ -119,7 +119,12 @@ async fn check_tenant(
         match LogTable::open(kind, dir).await {
             Ok(table) => opened.push(table),
             Err(error) => {
-                all.damaged("C10", &folder.join("_delta_log"), error.to_string(), "the table cannot be opened");
+                all.damaged(
+                    "C10",
+                    &folder.join("_delta_log"),
+                    error.to_string(),
+                    "the table cannot be opened",
+                );
             }
         }
     }
@@ -150,7 +155,8 @@ fn check_changes(tables: &mut Tables, all: &mut Findings) {
         if table.change < until {
             let what = format!("knows changes up to {} of {until}", table.change);
             let found = Finding::new(Grade::Leftover, "C11", table.dir().display().to_string(), what);
-            all.findings.push(found.so("a crash came between two commits", "the next start computes the rest"));
+            all.findings
+                .push(found.so("a crash came between two commits", "the next start computes the rest"));
         }
         if table.change > until {
             let what = format!("knows change {}, the observations only {until}", table.change);

@@ -14,9 +14,9 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
-    Aggregation, Description, EntityPast, Examination, Findings, HistoryConfig, HistoryError, PastQuery, Question, Rows,
-    SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk, engine::Engine, flush,
-    past, retention, schema::Kind, sql, steps, tenant::Tenant,
+    Aggregation, Description, EntityPast, Examination, Findings, HistoryConfig, HistoryError, PastQuery,
+    Question, Rows, SeriesBuckets, Statistics, Surroundings, Table, aggregate, check, compact, disk,
+    engine::Engine, flush, past, retention, schema::Kind, sql, steps, tenant::Tenant,
 };
 
 /// This file says up to which change every tenant's rows are in the tables. No tenant can have its name.

@@ -62,7 +62,8 @@ fn version(name: &str) -> Option<u64> {
 }
 
 fn is_of_the_log(name: &str) -> bool {
-    name == LAST_CHECKPOINT || (version(name).is_some() && (name.ends_with(".json") || name.ends_with(".parquet")))
+    name == LAST_CHECKPOINT
+        || (version(name).is_some() && (name.ends_with(".json") || name.ends_with(".parquet")))
 }
 
 /// The files of a log by name.
@@ -83,7 +84,8 @@ fn can_be_read(name: &str, path: &Path, bytes: &[u8]) -> bool {
     if name.ends_with(".parquet") {
         let Ok(file) = File::open(path) else { return false };
         let reader = SerializedFileReader::new(file);
-        return reader.is_ok_and(|reader| reader.get_row_iter(None).is_ok_and(|mut rows| rows.all(|row| row.is_ok())));
+        return reader
+            .is_ok_and(|reader| reader.get_row_iter(None).is_ok_and(|mut rows| rows.all(|row| row.is_ok())));
     }
     let object = |line: &str| matches!(serde_json::from_str(line), Ok(Json::Object(_)));
     std::str::from_utf8(bytes).is_ok_and(|text| text.lines().all(object))
@@ -104,7 +106,12 @@ impl LogSums {
                 (Some((name, entry)), _) => drop(list.entries.insert(name, entry)),
                 (None, true) => list.damaged += 1,
                 // A whole line and one more byte is no line that a crash cut short.
-                (None, false) if line.char_indices().next_back().is_some_and(|(at, _)| read_line(&line[..at]).is_some()) => {
+                (None, false)
+                    if line
+                        .char_indices()
+                        .next_back()
+                        .is_some_and(|(at, _)| read_line(&line[..at]).is_some()) =>
+                {
                     list.damaged += 1;
                 }
                 (None, false) => list.torn = true,
@@ -191,11 +198,14 @@ impl LogSums {
         if self.damaged > 0 {
             let what = format!("{} lines are not those that were written", self.damaged);
             let means = "some files of the log have no checksum";
-            findings.push(Finding::new(Grade::Damage, "C9", &list, what).so(means, "`--repair` writes the list anew"));
+            findings.push(
+                Finding::new(Grade::Damage, "C9", &list, what).so(means, "`--repair` writes the list anew"),
+            );
         }
         if self.torn {
             let what = "the last line was cut short by a crash";
-            findings.push(Finding::new(Grade::Leftover, "C9", &list, what).so("", "the next commit mends it"));
+            findings
+                .push(Finding::new(Grade::Leftover, "C9", &list, what).so("", "the next commit mends it"));
         }
         let names = files(table_dir)?;
         let newest = names.iter().filter(|n| n.ends_with(".parquet")).filter_map(|n| version(n)).max();
@@ -208,14 +218,22 @@ impl LogSums {
         for name in self.entries.keys().filter(|name| !there.contains(name.as_str())) {
             // What a checkpoint says again may go.
             if version(name).is_some_and(|version| newest.is_none_or(|newest| version > newest)) {
-                let found = Finding::new(Grade::Damage, "C9", log.join(name).display().to_string(), "is gone");
+                let found =
+                    Finding::new(Grade::Damage, "C9", log.join(name).display().to_string(), "is gone");
                 findings.push(found.so("the table lacks what it said", "restore it from a backup"));
             }
         }
         Ok(())
     }
 
-    fn check_file(&self, name: &str, path: &Path, bytes: &[u8], newest: Option<u64>, findings: &mut Vec<Finding>) {
+    fn check_file(
+        &self,
+        name: &str,
+        path: &Path,
+        bytes: &[u8],
+        newest: Option<u64>,
+        findings: &mut Vec<Finding>,
+    ) {
         let file = path.display().to_string();
         let known = self.entries.get(name);
         let pointer_is_new = name == LAST_CHECKPOINT
@@ -231,7 +249,10 @@ impl LogSums {
                 } else {
                     "restore it from a backup"
                 };
-                findings.push(Finding::new(Grade::Damage, "C9", file, what).so("the table may say what is not so", advice));
+                findings.push(
+                    Finding::new(Grade::Damage, "C9", file, what)
+                        .so("the table may say what is not so", advice),
+                );
             }
             None if !can_be_read(name, path, bytes) => {
                 let what = "has no checksum in the list, and cannot be read";
@@ -242,7 +263,8 @@ impl LogSums {
             _ => {
                 let what = "has no checksum in the list yet, and can be read";
                 let found = Finding::new(Grade::Leftover, "C9", file, what);
-                findings.push(found.so("a crash came between the commit and the list", "the next start adds it"));
+                findings
+                    .push(found.so("a crash came between the commit and the list", "the next start adds it"));
             }
         }
     }

@@ -48,11 +48,17 @@ impl Repair {
 }
 
 /// Mends what `found` names and can be made anew; gives a line for each thing done.
-pub async fn repair(config: HistoryConfig, found: &[Finding], repair: &Repair) -> Result<Vec<String>, HistoryError> {
+pub async fn repair(
+    config: HistoryConfig,
+    found: &[Finding],
+    repair: &Repair,
+) -> Result<Vec<String>, HistoryError> {
     let mut done = Vec::new();
     let root = config.dir.clone();
     let damaged = |check: &str, path: &Path| {
-        found.iter().any(|f| f.grade == Grade::Damage && f.check == check && Path::new(&f.file).starts_with(path))
+        found
+            .iter()
+            .any(|f| f.grade == Grade::Damage && f.check == check && Path::new(&f.file).starts_with(path))
     };
     let durable = root.join(DURABLE_FILE);
     if damaged("C8", &durable) {
@@ -127,7 +133,10 @@ async fn give_up(
             bounds.as_ref().map_or("?".to_owned(), |(first, last)| format!("{first} … {last}"))
         };
         let time = |micros: i64| senne_model::Timestamp::from_micros(micros).to_string();
-        let span = file.bounds.time.map_or("?".to_owned(), |(first, last)| format!("{} … {}", time(first), time(last)));
+        let span = file
+            .bounds
+            .time
+            .map_or("?".to_owned(), |(first, last)| format!("{} … {}", time(first), time(last)));
         done.push(format!(
             "{}: {} values of type {} are lost: attributes {}, entities {}, observed {span}",
             table.dir().join(&file.path).display(),

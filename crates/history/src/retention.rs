@@ -52,7 +52,8 @@ impl Retired {
     }
 
     fn text(&self) -> String {
-        let lines: String = self.0.iter().map(|(type_name, until)| format!("{until} {type_name}\n")).collect();
+        let lines: String =
+            self.0.iter().map(|(type_name, until)| format!("{until} {type_name}\n")).collect();
         disk::with_checksum(&lines)
     }
 }

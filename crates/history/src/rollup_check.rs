@@ -37,7 +37,11 @@ pub(crate) async fn check(
             // What is behind is named elsewhere.
             continue;
         }
-        let table = View { dir: absolute(tables.of(kind).dir()), files: Arc::clone(&tables.of(kind).files), memory: Vec::new() };
+        let table = View {
+            dir: absolute(tables.of(kind).dir()),
+            files: Arc::clone(&tables.of(kind).files),
+            memory: Vec::new(),
+        };
         for (view, filter) in samples(&source.observation, thorough) {
             let dirty = touched(kind, engine, &view, filter, retired).await?;
             buckets += dirty.values().map(std::collections::BTreeSet::len).sum::<usize>();
@@ -136,5 +140,6 @@ fn alike(a: &Partial, b: &Partial) -> bool {
     let near = |x: f64, y: f64| (x - y).abs() <= 1e-6 * (1.0 + x.abs().max(y.abs()));
     let (x, y) = (&a.usable, &b.usable);
     (a.count, a.flags, x.count) == (b.count, b.flags, y.count)
-        && (x.count == 0 || ((x.min, x.max) == (y.min, y.max) && near(x.sum, y.sum) && near(x.sum_squares, y.sum_squares)))
+        && (x.count == 0
+            || ((x.min, x.max) == (y.min, y.max) && near(x.sum, y.sum) && near(x.sum_squares, y.sum_squares)))
 }

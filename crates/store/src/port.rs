@@ -4,7 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use senne_language::Query;
 use senne_model::{
-    ApplyError, Change, ChangeNo, Entity, EntityId, Finding, Judge, Name, Outcome, TenantName, Timestamp, Write,
+    ApplyError, Change, ChangeNo, Entity, EntityId, Finding, Judge, Name, Outcome, TenantName, Timestamp,
+    Write,
 };
 
 use crate::StoreError;

@@ -9,6 +9,7 @@ mod support;
 
 mod cli;
 mod disk_full;
+mod doctor;
 mod durability;
 mod floors;
 mod fsync;

@@ -60,19 +60,16 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
 /// Everything that can be said of the rows, in one snapshot.
 pub(super) fn connection(connection: &Connection, file: &str) -> Examined {
     let mut examined = Examined::default();
-    let steps: [(&'static str, Step); 5] = [
-        ("C2", structure),
-        ("C4", entities),
-        ("C5", index),
-        ("C6", log),
-        ("C7", cursors),
-    ];
+    let steps: [(&'static str, Step); 5] =
+        [("C2", structure), ("C4", entities), ("C5", index), ("C6", log), ("C7", cursors)];
     let _snapshot = connection.unchecked_transaction();
     sums::check(connection, file, &mut examined.findings);
     for (check, step) in steps {
         if let Err(error) = step(connection, file, &mut examined) {
             let found = Finding::new(Grade::Damage, check, file, error.to_string());
-            examined.findings.push(found.so("this part could not be read to its end", "restore it from a backup"));
+            examined
+                .findings
+                .push(found.so("this part could not be read to its end", "restore it from a backup"));
         }
     }
     examined
@@ -120,8 +117,8 @@ fn entities(connection: &Connection, file: &str, examined: &mut Examined) -> Res
 /// The index rows of the types are those that the documents ask for.
 fn index(connection: &Connection, file: &str, examined: &mut Examined) -> Result<(), StoreError> {
     let names = names(connection)?;
-    let mut find = connection
-        .prepare("SELECT 1 FROM entity_type WHERE tenant = ?1 AND type = ?2 AND entity = ?3")?;
+    let mut find =
+        connection.prepare("SELECT 1 FROM entity_type WHERE tenant = ?1 AND type = ?2 AND entity = ?3")?;
     let mut statement = connection.prepare("SELECT no, tenant, document, sum FROM entity")?;
     let mut rows = statement.query([])?;
     let (mut wanted, mut unread) = (0, false);
@@ -151,9 +148,10 @@ fn index(connection: &Connection, file: &str, examined: &mut Examined) -> Result
 }
 
 fn index_finding(file: &str, what: String) -> Finding {
-    Finding::new(Grade::Damage, "C5", file, what)
-        .at("table entity_type")
-        .so("queries by type miss entities or meet too many", "`--repair` makes the index anew from the documents")
+    Finding::new(Grade::Damage, "C5", file, what).at("table entity_type").so(
+        "queries by type miss entities or meet too many",
+        "`--repair` makes the index anew from the documents",
+    )
 }
 
 fn number(name: &Name, names: &Names) -> u32 {
@@ -214,7 +212,9 @@ fn cursors(connection: &Connection, file: &str, examined: &mut Examined) -> Resu
             continue;
         };
         let found = Finding::new(Grade::Damage, "C7", file, what).at(format!("table cursor, row {follower}"));
-        examined.findings.push(found.so("the follower misses changes (S5)", "restore state and history from one backup"));
+        examined
+            .findings
+            .push(found.so("the follower misses changes (S5)", "restore state and history from one backup"));
     }
     Ok(())
 }

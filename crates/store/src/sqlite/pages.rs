@@ -78,10 +78,10 @@ pub(super) fn check(folder: &Path, findings: &mut Vec<Finding>) {
         Ok(noted) => noted,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let what = "the city was not stopped cleanly, so that there are no checksums of pages";
-            findings.push(Finding::new(Grade::LeftOut, "C1", state.display().to_string(), what).so(
-                "rows are checked, bytes that no row uses are not",
-                "start and stop Senne once",
-            ));
+            findings.push(
+                Finding::new(Grade::LeftOut, "C1", state.display().to_string(), what)
+                    .so("rows are checked, bytes that no row uses are not", "start and stop Senne once"),
+            );
             return;
         }
         Err(error) => {
@@ -92,10 +92,12 @@ pub(super) fn check(folder: &Path, findings: &mut Vec<Finding>) {
     let text = String::from_utf8_lossy(&noted);
     let lines = text.rfind("end ").map(|at| &text[..at]);
     let Some(lines) = lines.filter(|lines| *text == format!("{lines}{}", end(lines))) else {
-        findings.push(Finding::new(Grade::Damage, "C1", name, "its lines are not those that were written").so(
-            "pages cannot be held against it; the state itself is checked row by row",
-            "`--repair` writes it anew when the rows are sound",
-        ));
+        findings.push(
+            Finding::new(Grade::Damage, "C1", name, "its lines are not those that were written").so(
+                "pages cannot be held against it; the state itself is checked row by row",
+                "`--repair` writes it anew when the rows are sound",
+            ),
+        );
         return;
     };
     match sums(&state) {

@@ -15,8 +15,8 @@ pub(super) fn entity(
     id: &EntityId,
     names: &Names,
 ) -> Result<Option<Row>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 AND id = ?2")?;
+    let mut statement = connection
+        .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 AND id = ?2")?;
     let mut rows = statement.query(params![tenant, id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let entity = decode_entity(document(row)?, names)?;
@@ -29,8 +29,8 @@ pub(super) fn scan(
     names: &RwLock<Names>,
     each: &mut dyn FnMut(Arc<Entity>) -> bool,
 ) -> Result<(), StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 ORDER BY no")?;
+    let mut statement = connection
+        .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 ORDER BY no")?;
     let mut rows = statement.query([tenant])?;
     while let Some(row) = rows.next()? {
         let entity = decode_entity(document(row)?, &names.read())?;

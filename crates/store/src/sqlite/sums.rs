@@ -83,8 +83,8 @@ pub(super) fn fill(connection: &Connection) -> Result<(), StoreError> {
         let (covered, names) = (columns.join(", "), key.join(", "));
         let sql = format!("SELECT {covered}, {names} FROM {table} WHERE sum IS NULL");
         let marks: Vec<String> = key.iter().zip(2..).map(|(name, n)| format!("{name} = ?{n}")).collect();
-        let mut update = connection
-            .prepare(&format!("UPDATE {table} SET sum = ?1 WHERE {}", marks.join(" AND ")))?;
+        let mut update =
+            connection.prepare(&format!("UPDATE {table} SET sum = ?1 WHERE {}", marks.join(" AND ")))?;
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -102,7 +102,8 @@ pub(super) fn fill(connection: &Connection) -> Result<(), StoreError> {
 pub(super) fn check(connection: &Connection, file: &str, findings: &mut Vec<Finding>) {
     for (table, key, columns) in TABLES {
         if let Err(error) = check_table(connection, file, (table, key, columns), findings) {
-            let found = Finding::new(Grade::Damage, "C3", file, error.to_string()).at(format!("table {table}"));
+            let found =
+                Finding::new(Grade::Damage, "C3", file, error.to_string()).at(format!("table {table}"));
             findings.push(found.so("the table cannot be read to its end", "restore it from a backup"));
         }
     }
@@ -129,10 +130,11 @@ fn check_table(
         let row: Vec<String> = (0..key.len()).map(part).collect();
         let place = format!("table {table}, row {}", row.join(" "));
         let what = "its bytes are not those that were written (checksum)";
-        findings.push(Finding::new(Grade::Damage, "C3", file, what).at(place).so(
-            "reading the row is refused",
-            "restore it from a backup",
-        ));
+        findings.push(
+            Finding::new(Grade::Damage, "C3", file, what)
+                .at(place)
+                .so("reading the row is refused", "restore it from a backup"),
+        );
     }
     Ok(())
 }

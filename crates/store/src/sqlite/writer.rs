@@ -356,8 +356,7 @@ impl StoreWriter for SqliteWriter {
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
         for (follower, no) in cursors {
-            let sql =
-                "INSERT INTO cursor (follower, no, sum) VALUES (?1, ?2, ?3)
+            let sql = "INSERT INTO cursor (follower, no, sum) VALUES (?1, ?2, ?3)
                  ON CONFLICT (follower) DO UPDATE SET no = excluded.no, sum = excluded.sum";
             let sum = Sum::new().bytes(follower.as_bytes()).number(no.0 as i64).value();
             transaction.prepare_cached(sql)?.execute(params![follower, no.0 as i64, sum])?;
