@@ -35,7 +35,7 @@ pub fn examine(folder: &Path, running: bool) -> Examined {
     if !running {
         pages::check(folder, &mut before);
     }
-    let mut examined = match open(&path) {
+    let mut examined = match open(&path, running) {
         Ok(found) => connection(&found, &file),
         Err(error) => {
             let found = Finding::new(Grade::Damage, "C2", file, error.to_string());
@@ -47,14 +47,34 @@ pub fn examine(folder: &Path, running: bool) -> Examined {
     Examined { findings: before, ..examined }
 }
 
-/// A connection that leaves the files as they are, also a write-ahead log of a crash.
-fn open(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+/// A connection that leaves the files as they are, also a write-ahead log of a crash. A city that was stopped cleanly has none, and gets
+/// none.
+fn open(path: &Path, running: bool) -> Result<Connection, StoreError> {
+    let log = path.with_extension("sqlite-wal");
+    let still = !running && !std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = if still {
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(still_name(path), flags)?
+    } else {
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+    };
     connection.busy_timeout(schema::BUSY)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// The URI by which SQLite opens a file that nobody changes (sqlite.org/uri.html, `immutable`).
+fn still_name(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let escaped = absolute
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .map(|byte| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") });
+    format!("file:{}?immutable=1", escaped.collect::<String>())
 }
 
 /// Everything that can be said of the rows, in one snapshot.
