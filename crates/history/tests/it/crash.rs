@@ -96,6 +96,26 @@ async fn a_full_disk_loses_nothing() {
     assert_eq!(history.statistics().buffer_rows, 0);
 }
 
+/// However often it is tried on a full disk, no parts of files pile up, reads go on, and it goes on when there is room.
+#[tokio::test]
+async fn a_disk_that_gets_full_while_writing_is_said_and_waited_for() {
+    use senne_history::faults::{Fault, Strike};
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    let full = Fault::strike(dir.path(), Strike::DiskFull, |step| step == "write: before a file is whole");
+    for _ in 0..5 {
+        let error = history.flush().await.unwrap_err();
+        assert!(error.is_storage_full(), "{error}");
+        assert_eq!(senne_model::Problem::from(error).kind, senne_model::ErrorKind::StorageFull);
+        assert_eq!(numbers(&history, &all()).await, [1.0]);
+        assert_eq!(files_below(&dir.path().join("history/default")), Vec::<std::path::PathBuf>::new());
+    }
+    drop(full);
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(1));
+    assert_eq!(numbers(&history, &all()).await, [1.0]);
+}
+
 #[tokio::test]
 async fn compaction_and_vacuum_change_nothing_that_is_read() {
     let dir = tempfile::tempdir().unwrap();
