@@ -64,16 +64,20 @@ pub(super) fn changes(
     let mut rows = statement.query([after.0 as i64 + 1])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        let (first, tenant, count): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let first: i64 = row.get(0)?;
+        let (Ok(tenant), Ok(count), Ok(mut body)) =
+            (row.get::<_, i64>(1), row.get::<_, i64>(2), blob(row, 3))
+        else {
+            return Err(StoreError::Damaged { table: "log", row: first.to_string() });
+        };
         let sum = Sum::new().number(first).number(tenant).number(count);
-        sum.bytes(blob(row, 3)?).check(row, 4, "log", first)?;
+        sum.bytes(body).check(row, 4, "log", first)?;
         let Some(tenant) = shared.tenant_name(tenant) else {
             return Err(StoreError::Version(format!(
                 "log row {first} belongs to a tenant that is not there"
             )));
         };
         let names = shared.names.read();
-        let mut body = blob(row, 3)?;
         for no in first..first + count {
             let (change, rest) = decode_change(body, &names, ChangeNo(no as u64), &tenant)?;
             body = rest;
@@ -127,8 +131,11 @@ pub(super) fn statistics(connection: &Connection) -> Result<StoreStatistics, Sto
 
 /// The document of a row of `no, tenant, document, sum`; refused when it is not what was written.
 pub(super) fn document<'r>(row: &'r rusqlite::Row<'_>) -> Result<&'r [u8], StoreError> {
-    let (no, tenant): (i64, i64) = (row.get(0)?, row.get(1)?);
-    let document = blob(row, 2)?;
+    let no: i64 = row.get(0)?;
+    // A flipped bit may also change of what kind a column is.
+    let (Ok(tenant), Ok(document)) = (row.get::<_, i64>(1), blob(row, 2)) else {
+        return Err(StoreError::Damaged { table: "entity", row: no.to_string() });
+    };
     Sum::new().number(no).number(tenant).bytes(document).check(row, 3, "entity", no)?;
     Ok(document)
 }
