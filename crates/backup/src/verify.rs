@@ -96,7 +96,7 @@ async fn open(folder: &std::path::Path, snapshot: &Snapshot) -> Result<Vec<Strin
     let found = compare(&hub, snapshot).await;
     hub.stop().await;
     let (mut differences, findings) = found.map_err(BackupError::Hub)?;
-    differences.extend(findings.damage);
+    differences.extend(findings.damage());
     Ok(differences)
 }
 

@@ -6,89 +6,211 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
+use senne_model::{Finding, Grade};
 use twox_hash::XxHash3_128;
 
-use crate::{files::FileEntry, log_table::LogTable, schema::Kind, tenant::Tables};
+use crate::{
+    HistoryConfig, HistoryError,
+    engine::Engine,
+    files::FileEntry,
+    history::{DURABLE_FILE, parse_durable, tenant_folders},
+    log_sums::LogSums,
+    log_table::LogTable,
+    retention::Retired,
+    rollup_check,
+    schema::Kind,
+    tenant::Tables,
+};
+
+/// How the history is to be looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Examination {
+    /// Whether every bucket of the roll-ups is computed anew, and not only some.
+    pub thorough: bool,
+    /// Whether a server writes meanwhile: files that no version names are left out then.
+    pub running: bool,
+}
 
 /// What was found in the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// What is damaged: one line each, with the file and what to do.
-    pub damage: Vec<String>,
-    /// What a crash or a compaction left behind, and the next vacuum or flush sees to: one line each.
-    pub leftovers: Vec<String>,
+    /// What is not as it should be, and what was left out.
+    pub findings: Vec<Finding>,
     /// How many files were read from the first byte to the last.
     pub files: usize,
     /// How many bytes these have.
     pub bytes: u64,
+    /// How many buckets of roll-ups were computed anew.
+    pub buckets: usize,
+    /// Up to which change the tables have every row, as the history says.
+    pub durable: u64,
+    /// The newest change of which a table has rows.
+    pub newest: u64,
 }
 
 impl Findings {
-    pub(crate) fn join(&mut self, other: Self) {
-        self.damage.extend(other.damage);
-        self.leftovers.extend(other.leftovers);
-        self.files += other.files;
-        self.bytes += other.bytes;
+    fn of(&self, grade: Grade) -> Vec<String> {
+        self.findings.iter().filter(|found| found.grade == grade).map(ToString::to_string).collect()
+    }
+
+    /// What is damaged: one line each, with the file and what to do.
+    pub fn damage(&self) -> Vec<String> {
+        self.of(Grade::Damage)
+    }
+
+    /// What a crash or a compaction left behind: one line each.
+    pub fn leftovers(&self) -> Vec<String> {
+        self.of(Grade::Leftover)
+    }
+
+    fn damaged(&mut self, check: &'static str, file: &Path, what: impl Into<String>, means: &'static str) {
+        let found = Finding::new(Grade::Damage, check, file.display().to_string(), what);
+        self.findings.push(found.so(means, "restore it from a backup"));
     }
 }
 
-/// Checks the tables of a tenant; `durable` is what the whole history says is in them.
-pub(crate) fn check(tables: &mut Tables, durable: u64) -> Findings {
+/// Looks at the history in a folder without changing anything.
+pub async fn examine(config: &HistoryConfig, how: &Examination) -> Result<Findings, HistoryError> {
     let mut all = Findings::default();
-    let until = tables.observation.change;
+    if !config.dir.is_dir() {
+        return Ok(all);
+    }
+    let durable = config.dir.join(DURABLE_FILE);
+    if let Ok(bytes) = std::fs::read(&durable) {
+        match std::str::from_utf8(&bytes).ok().and_then(parse_durable) {
+            Some(change) => all.durable = change,
+            None => {
+                let what = "is not what was written (checksum)";
+                let found = Finding::new(Grade::Damage, "C8", durable.display().to_string(), what);
+                let means = "the history asks the log for more than it needs";
+                all.findings.push(found.so(means, "`--repair` writes it anew"));
+            }
+        }
+    }
+    for (_, dir) in tenant_folders(config)? {
+        check_tenant(config, &dir, how, &mut all).await?;
+    }
+    Ok(all)
+}
+
+async fn check_tenant(
+    config: &HistoryConfig,
+    dir: &Path,
+    how: &Examination,
+    all: &mut Findings,
+) -> Result<(), HistoryError> {
+    let retired = Retired::read(dir);
+    if let Err(error) = &retired {
+        let means = "what was let go of would be computed anew from nothing";
+        all.damaged("C8", &dir.join("retired.txt"), error.to_string(), means);
+    }
+    let mut opened = Vec::new();
     for kind in Kind::ALL {
+        let folder = dir.join(kind.folder());
+        if !folder.join("_delta_log").is_dir() {
+            opened.push(LogTable::absent(kind, dir));
+            continue;
+        }
+        LogSums::read(&folder)?.check(&folder, &mut all.findings)?;
+        match LogTable::open(kind, dir).await {
+            Ok(table) => opened.push(table),
+            Err(error) => {
+                all.damaged(
+                    "C10",
+                    &folder.join("_delta_log"),
+                    error.to_string(),
+                    "the table cannot be opened",
+                );
+            }
+        }
+    }
+    let before = all.damage().len();
+    for table in &opened {
+        check_table(table, how, all);
+    }
+    let sound = all.damage().len() == before;
+    let Ok([observation, hour, day, series]) = <[LogTable; 4]>::try_from(opened) else { return Ok(()) };
+    let mut tables = Tables { observation, hour, day, series };
+    check_changes(&mut tables, all);
+    all.newest = all.newest.max(tables.observation.change as u64);
+    if let Ok(retired) = retired
+        && sound
+    {
+        let engine = Engine::new(config)?;
+        let checked = rollup_check::check(&engine, &mut tables, &retired, how.thorough, &mut all.findings);
+        all.buckets += checked.await?;
+    }
+    Ok(())
+}
+
+/// The application transactions of the tables fit one another (H3).
+fn check_changes(tables: &mut Tables, all: &mut Findings) {
+    let until = tables.observation.change;
+    for kind in Kind::ROLLUPS {
         let table = tables.of(kind);
-        all.join(check_table(table));
         if table.change < until {
-            all.leftovers.push(format!(
-                "{}: knows changes up to {} of {until}; the next start computes the rest",
-                table.dir().display(),
-                table.change
-            ));
+            let what = format!("knows changes up to {} of {until}", table.change);
+            let found = Finding::new(Grade::Leftover, "C11", table.dir().display().to_string(), what);
+            all.findings
+                .push(found.so("a crash came between two commits", "the next start computes the rest"));
         }
         if table.change > until {
-            all.damage.push(format!(
-                "{}: knows change {}, the observations only {until}; restore the table of observations",
-                table.dir().display(),
-                table.change
-            ));
+            let what = format!("knows change {}, the observations only {until}", table.change);
+            all.damaged("C11", table.dir(), what, "observations are missing");
         }
     }
-    let newest =
-        tables.observation.files.files.iter().filter_map(|file| file.bounds.change).map(|c| c.1).max();
+    let files = &tables.observation.files.files;
+    let newest = files.iter().filter_map(|file| file.bounds.change).map(|c| c.1).max();
     if newest.is_some_and(|newest| newest > until) {
-        all.damage.push(format!(
-            "{}: has rows of changes after {until}, up to which its log says it has them; restore it",
-            tables.observation.dir().display()
-        ));
+        let what = format!("has rows of changes after {until}, up to which its log says it has them");
+        all.damaged("C11", tables.observation.dir(), what, "rows may come twice");
     }
-    tracing::debug!(durable, until, "checked the tables of a tenant");
-    all
 }
 
-fn check_table(table: &LogTable) -> Findings {
-    let mut found = Findings::default();
+/// The files of a table that are not what the log names.
+pub(crate) fn damaged_files(table: &LogTable) -> Vec<Arc<FileEntry>> {
+    let files = table.files.files.iter();
+    files.filter(|file| check_file(&table.dir().join(&file.path), file).is_err()).cloned().collect()
+}
+
+fn check_table(table: &LogTable, how: &Examination, all: &mut Findings) {
+    let observed = table.kind() == Kind::Observation;
     let mut named: HashSet<PathBuf> = HashSet::new();
     for file in &table.files.files {
         let path = table.dir().join(&file.path);
         match check_file(&path, file) {
             Ok(()) => {
-                found.files += 1;
-                found.bytes += file.bytes;
+                all.files += 1;
+                all.bytes += file.bytes;
             }
-            Err(what) => found.damage.push(format!("{}: {what}; restore it from a backup", path.display())),
+            Err(what) => {
+                let found = Finding::new(Grade::Damage, "C10", path.display().to_string(), what);
+                all.findings.push(found.so(
+                    "questions that need the file fail",
+                    if observed {
+                        "restore it from a backup; `--repair --accept-loss` gives its values up"
+                    } else {
+                        "`--repair` makes the roll-up anew from the observations"
+                    },
+                ));
+            }
         }
         named.insert(path);
+    }
+    if how.running {
+        return;
     }
     let mut there = Vec::new();
     files_below(table.dir(), &mut there);
     for path in there.into_iter().filter(|path| !named.contains(path)) {
-        found.leftovers.push(format!("{}: no version names it any more; vacuum removes it", path.display()));
+        let what = "no version names it any more";
+        let found = Finding::new(Grade::Leftover, "C12", path.display().to_string(), what);
+        all.findings.push(found.so("", "vacuum removes it, or `--repair`"));
     }
-    found
 }
 
 /// What is wrong with a file, in words.

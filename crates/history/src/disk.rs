@@ -2,6 +2,8 @@
 
 use std::{fs, io::Write, path::Path};
 
+use twox_hash::XxHash3_128;
+
 use crate::{HistoryError, faults};
 
 pub(crate) fn error(step: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
@@ -48,4 +50,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), HistoryError> {
 pub(crate) fn free_bytes(dir: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(dir).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// A small text with its checksum as the last line.
+pub(crate) fn with_checksum(text: &str) -> String {
+    format!("{text}checksum {:032x}\n", XxHash3_128::oneshot(text.as_bytes()))
 }

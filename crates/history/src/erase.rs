@@ -206,7 +206,8 @@ async fn what_is_left(
     tables: &mut Tables,
     hidden: &Hidden,
 ) -> Result<Vec<FileEntry>, HistoryError> {
-    let dirty = touched(kind, engine, tenant, tables, hidden.mine()).await?;
+    let (view, retired) = (table_view(&tables.observation), tenant.retired.read().clone());
+    let dirty = touched(kind, engine, &view, Some(hidden.mine()), &retired).await?;
     let change = tables.observation.change;
     let rows = computed_anew(kind, engine, tables, &dirty, change).await?;
     let dir = tables.of(kind).dir().to_owned();

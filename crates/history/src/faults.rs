@@ -17,8 +17,20 @@ use crate::HistoryError;
 /// Told the step; says whether the crash comes here.
 type Decide = Arc<dyn Fn(&'static str) -> bool + Send + Sync>;
 
+/// What strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// The step fails as if the process had ended there.
+    Crash,
+    /// The step fails because the disk is full (ENOSPC).
+    DiskFull,
+}
+
+/// ENOSPC on every system that Senne runs on.
+const NO_SPACE: i32 = 28;
+
 static COUNT: AtomicUsize = AtomicUsize::new(0);
-static FAULTS: RwLock<Vec<(PathBuf, Decide)>> = RwLock::new(Vec::new());
+static FAULTS: RwLock<Vec<(PathBuf, Decide, Strike)>> = RwLock::new(Vec::new());
 
 /// A fault that was put in; dropping it takes it out.
 #[derive(Debug)]
@@ -30,7 +42,16 @@ impl Fault {
     /// From now on `decide` is asked at each step of every history below a folder. Where it says yes, the step fails and whatever
     /// follows it is not done, as if the process had ended there.
     pub fn put_in(folder: &Path, decide: impl Fn(&'static str) -> bool + Send + Sync + 'static) -> Self {
-        FAULTS.write().push((folder.to_owned(), Arc::new(decide)));
+        Self::strike(folder, Strike::Crash, decide)
+    }
+
+    /// The same, with a choice of what strikes.
+    pub fn strike(
+        folder: &Path,
+        strike: Strike,
+        decide: impl Fn(&'static str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        FAULTS.write().push((folder.to_owned(), Arc::new(decide), strike));
         COUNT.fetch_add(1, Ordering::Release);
         Self { folder: folder.to_owned() }
     }
@@ -38,7 +59,7 @@ impl Fault {
 
 impl Drop for Fault {
     fn drop(&mut self) {
-        FAULTS.write().retain(|(folder, _)| *folder != self.folder);
+        FAULTS.write().retain(|(folder, _, _)| *folder != self.folder);
         COUNT.fetch_sub(1, Ordering::Release);
     }
 }
@@ -49,9 +70,12 @@ pub fn pass(step: &'static str, path: &Path) -> Result<(), HistoryError> {
         return Ok(());
     }
     let faults = FAULTS.read();
-    let strikes = faults.iter().any(|(folder, decide)| path.starts_with(folder) && decide(step));
-    if strikes {
-        let source = std::io::Error::other("a fault was put in here");
+    let mut near = faults.iter().filter(|(folder, _, _)| path.starts_with(folder));
+    if let Some((_, _, strike)) = near.find(|(_, decide, _)| decide(step)) {
+        let source = match strike {
+            Strike::Crash => std::io::Error::other("a fault was put in here"),
+            Strike::DiskFull => std::io::Error::from_raw_os_error(NO_SPACE),
+        };
         return Err(HistoryError::Disk { step, path: path.to_owned(), source });
     }
     Ok(())

@@ -16,6 +16,7 @@ use crate::{
     month::{Month, MonthFinder},
     parquet_file::{FileName, FileWriter},
     rebuild::{Source, days_of, rebuild},
+    retention::Retired,
     rollup::{self, COLUMNS, Dirty, RollupRow, Series, start_of},
     rollup_rows,
     schema::{Kind, observation},
@@ -81,8 +82,10 @@ pub(crate) async fn catch_up(
             tenant.forget_newest();
             behind = true;
         }
+        let view = table_view(&tables.observation);
+        let retired = tenant.retired.read().clone();
         let late = col("change").gt(lit(from));
-        let dirty = touched(kind, engine, tenant, tables, late).await?;
+        let dirty = touched(kind, engine, &view, Some(late), &retired).await?;
         commit_rollups(kind, engine, tables, Vec::new(), dirty, until).await?;
     }
     if behind {
@@ -91,17 +94,17 @@ pub(crate) async fn catch_up(
     Ok(())
 }
 
-/// The buckets that observations of the tables which pass a filter fall into.
+/// The buckets that the rows that pass a filter fall into.
 pub(crate) async fn touched(
     kind: Kind,
     engine: &Engine,
-    tenant: &Tenant,
-    tables: &Tables,
-    filter: Expr,
+    view: &View,
+    filter: Option<Expr>,
+    retired: &Retired,
 ) -> Result<Dirty, HistoryError> {
-    let (view, retired) = (table_view(&tables.observation), tenant.retired.read().clone());
-    let timed = filter.and(col("observed_at").is_not_null());
-    let read = engine.read(&view, Some(&COLUMNS), Some(timed), usize::MAX).await?.unwrap_or_default();
+    let timed = col("observed_at").is_not_null();
+    let wanted = filter.map_or(timed.clone(), |filter| filter.and(timed));
+    let read = engine.read(view, Some(&COLUMNS), Some(wanted), usize::MAX).await?.unwrap_or_default();
     let rows = Gathered::new(read).map_err(rollup::failed)?;
     let mut dirty = Dirty::new();
     for run in rows.sorted().chunk_by(|a, b| a.series() == b.series()) {
@@ -210,16 +213,20 @@ pub(crate) async fn computed_anew(
     dirty: &Dirty,
     change: i64,
 ) -> Result<Vec<RollupRow>, HistoryError> {
-    let source =
-        Committed { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) };
-    rebuild(kind, engine, &source, change, dirty).await
+    rebuild(kind, engine, &Committed::of(engine, tables), change, dirty).await
 }
 
 /// What the tables have, without memory.
-struct Committed<'a> {
+pub(crate) struct Committed<'a> {
     engine: &'a Engine,
-    observation: View,
+    pub(crate) observation: View,
     day: View,
+}
+
+impl<'a> Committed<'a> {
+    pub(crate) fn of(engine: &'a Engine, tables: &Tables) -> Self {
+        Self { engine, observation: table_view(&tables.observation), day: table_view(&tables.day) }
+    }
 }
 
 #[async_trait]

@@ -16,8 +16,9 @@ use parking_lot::RwLock;
 use senne_model::{Change, ChangeNo, Name, Problem, TenantName, Timestamp};
 
 use crate::{
-    Aggregation, ChartQuery, ChartSeries, Description, EntityPast, Findings, HistoryConfig, HistoryError,
-    PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Storage, Surroundings, Table, aggregate,
+    Aggregation, ChartQuery, ChartSeries, Description, EntityPast, Examination, Findings, HistoryConfig,
+    HistoryError, PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Storage, Surroundings, Table,
+    aggregate,
     chart::{self, Reader},
     check, compact, disk,
     engine::Engine,
@@ -61,7 +62,10 @@ impl History {
         let mut tenants = HashMap::new();
         for (name, dir) in tenant_folders(&config)? {
             let tenant = Tenant::open(&dir, recorded).await?;
-            flush::catch_up(&engine, &tenant, &mut *tenant.tables.lock().await).await?;
+            let mut tables = tenant.tables.lock().await;
+            flush::catch_up(&engine, &tenant, &mut tables).await?;
+            Kind::ALL.into_iter().for_each(|kind| tables.of(kind).note_sums());
+            drop(tables);
             tenants.insert(name, Arc::new(tenant));
         }
         Ok(Arc::new(Self {
@@ -166,7 +170,7 @@ impl History {
             return Err(error);
         }
         if taken.0 > self.recorded.load(Ordering::Acquire) {
-            let (path, text) = (self.config.dir.join(DURABLE_FILE), format!("{taken}\n"));
+            let (path, text) = (self.config.dir.join(DURABLE_FILE), durable_text(taken.0));
             let write = move || disk::replace(&path, &text);
             tokio::task::spawn_blocking(write).await.map_err(steps::failed)??;
             self.recorded.store(taken.0, Ordering::Release);
@@ -287,16 +291,7 @@ impl History {
     /// Reads every file that the tables name and says what is not as it should be. Takes as long as reading them takes.
     pub async fn check(&self) -> Result<Findings, HistoryError> {
         let _turns = (self.compacting.lock().await, self.flushing.lock().await);
-        let durable = self.durable().0;
-        let mut all = Findings::default();
-        for (_, tenant) in self.all() {
-            let found = tokio::task::spawn_blocking(move || {
-                let mut tables = tenant.tables.blocking_lock();
-                check::check(&mut tables, durable)
-            });
-            all.join(found.await.map_err(steps::failed)?);
-        }
-        Ok(all)
+        check::examine(&self.config, &Examination { thorough: true, ..Examination::default() }).await
     }
 
     /// What every table of every tenant takes.
@@ -344,10 +339,28 @@ impl History {
     }
 }
 
+/// The text of the durable file.
+pub(crate) fn durable_text(change: u64) -> String {
+    disk::with_checksum(&format!("{change}\n"))
+}
+
+/// What the durable file says; `None` when it is not what was written. Files of older programs have no checksum.
+pub(crate) fn parse_durable(text: &str) -> Option<u64> {
+    let number = text.lines().next()?.parse().ok()?;
+    (text == durable_text(number) || text == format!("{number}\n")).then_some(number)
+}
+
+/// A damaged file counts as none: more is repeated, and dropped (H3).
 pub(crate) fn read_durable(config: &HistoryConfig) -> Result<ChangeNo, HistoryError> {
     let path = config.dir.join(DURABLE_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(ChangeNo(text.trim().parse().unwrap_or(0))),
+    match fs::read(&path) {
+        Ok(bytes) => {
+            let known = std::str::from_utf8(&bytes).ok().and_then(parse_durable);
+            if known.is_none() {
+                tracing::warn!("{} is not what was written; run `senne doctor`", path.display());
+            }
+            Ok(ChangeNo(known.unwrap_or(0)))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(ChangeNo(0)),
         Err(e) => Err(disk::error("reading", &path)(e)),
     }

@@ -16,6 +16,7 @@ mod flush;
 mod fresh;
 mod gather;
 mod history;
+mod log_sums;
 mod log_table;
 mod merge;
 mod month;
@@ -24,8 +25,10 @@ mod parquet_file;
 mod partial;
 mod past;
 mod rebuild;
+mod repair;
 mod retention;
 mod rollup;
+mod rollup_check;
 mod rollup_rows;
 mod rollup_scan;
 mod schema;
@@ -39,9 +42,10 @@ mod types;
 mod value;
 pub mod versions;
 
-pub use check::Findings;
+pub use check::{Examination, Findings, examine};
 pub use erase::{Look, RowsOf, Swept};
 pub use history::History;
+pub use repair::{Repair, repair};
 pub use types::{
     Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
     ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,

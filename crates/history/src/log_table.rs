@@ -24,6 +24,7 @@ use url::Url;
 use crate::{
     HistoryError, check, disk, faults,
     files::{FileEntry, FileSet},
+    log_sums::LogSums,
     schema::Kind,
 };
 
@@ -43,6 +44,8 @@ pub(crate) struct LogTable {
     pub(crate) files: Arc<FileSet>,
     /// Whether a commit stands in the log of which it is not known that it is on disk.
     unsettled: bool,
+    /// The checksums of the files of the log.
+    sums: LogSums,
 }
 
 /// What one commit does.
@@ -67,8 +70,14 @@ impl LogTable {
             change: 0,
             files: Arc::new(FileSet::new(kind, Vec::new())),
             unsettled: false,
+            sums: LogSums::default(),
         };
         if table.dir.join("_delta_log").is_dir() {
+            table.sums = LogSums::read(&table.dir)?;
+            if let Some(path) = table.sums.damaged_file(&table.dir)? {
+                let what = format!("{} is not what was written; run `senne doctor`", path.display());
+                return Err(table.failed("reading the log of", what));
+            }
             table.reload().await?;
         }
         Ok(table)
@@ -84,7 +93,12 @@ impl LogTable {
             change: 0,
             files: Arc::new(FileSet::new(kind, Vec::new())),
             unsettled: false,
+            sums: LogSums::default(),
         }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -217,7 +231,15 @@ impl LogTable {
         }
         disk::sync(&log)?;
         self.unsettled = false;
+        self.note_sums();
         Ok(())
+    }
+
+    /// Brings the list of checksums up to the log, which is durable. What fails here is made up for by the next commit or opening.
+    pub(crate) fn note_sums(&mut self) {
+        if let Err(error) = self.sums.take_up(&self.dir) {
+            tracing::warn!(%error, "checksums of a log could not be noted: {error}");
+        }
     }
 
     /// Removes files that no version of the last `keep` refers to: those of compactions, and orphans of a crash.
@@ -233,6 +255,8 @@ impl LogTable {
         let (_, done) = vacuum.with_retention_period(keep).await.map_err(|e| self.failed("vacuuming", e))?;
         faults::pass("vacuum: after files are deleted", &self.dir)?;
         self.reload().await?;
+        self.unsettled = true;
+        self.settle()?;
         Ok(done.files_deleted.len())
     }
 }
@@ -269,6 +293,7 @@ impl LogTable {
             }
         }
         disk::sync(&log)?;
+        self.note_sums();
         self.reload().await?;
         Ok(gone)
     }

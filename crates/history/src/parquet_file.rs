@@ -227,7 +227,8 @@ impl FileWriter {
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), HistoryError> {
         self.entry.rows += batch.num_rows() as u64;
         widen(&mut self.entry.bounds, bounds(self.kind, batch));
-        self.writer.write(batch).map_err(|e| failed(&self.unfinished(), e))
+        let written = self.writer.write(batch).map_err(|e| failed(&self.unfinished(), e));
+        written.inspect_err(|_| self.discard())
     }
 
     /// How many rows it has so far.
@@ -241,6 +242,21 @@ impl FileWriter {
 
     /// Ends the file, gives it its name and makes it durable.
     pub(crate) fn finish(mut self) -> Result<FileEntry, HistoryError> {
+        match self.close() {
+            Ok(()) => Ok(self.entry),
+            Err(error) => {
+                self.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// On a full disk each further try would else leave another part behind.
+    fn discard(&self) {
+        std::fs::remove_file(self.unfinished()).ok();
+    }
+
+    fn close(&mut self) -> Result<(), HistoryError> {
         let written = self.unfinished();
         faults::pass("write: before a file is whole", &written)?;
         self.writer.finish().map_err(|e| failed(&written, e))?;
@@ -253,7 +269,7 @@ impl FileWriter {
         disk::sync(&self.folder)?;
         self.entry.path = format!("{}/{name}", self.entry.path);
         self.entry.name = NameParts::of(&self.entry.path);
-        Ok(self.entry)
+        Ok(())
     }
 }
 

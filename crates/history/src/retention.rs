@@ -17,14 +17,28 @@ const FILE: &str = "retired.txt";
 pub(crate) struct Retired(BTreeMap<String, i64>);
 
 impl Retired {
-    /// Reads what was let go of; nothing when there is no file.
+    /// Reads what was let go of; nothing when there is no file. A file that is not what was written is refused: roll-ups would be
+    /// computed anew from what is gone.
     pub(crate) fn read(tenant_dir: &Path) -> Result<Self, HistoryError> {
         let path = tenant_dir.join(FILE);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Self(text.lines().filter_map(line).collect())),
+            Ok(text) => Self::parse(&text).ok_or_else(|| {
+                let damaged = "it is not what was written; run `senne doctor`";
+                disk::error("reading", &path)(std::io::Error::other(damaged))
+            }),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(e) => Err(disk::error("reading", &path)(e)),
         }
+    }
+
+    /// Files of older programs have no checksum.
+    fn parse(text: &str) -> Option<Self> {
+        let body = match text.rsplit_once("checksum ") {
+            None => text,
+            Some((body, _)) if disk::with_checksum(body) == text => body,
+            Some(_) => return None,
+        };
+        body.lines().map(line).collect::<Option<_>>().map(Self)
     }
 
     /// Whether a value of this type and moment is no longer rolled up: what it would be joined with is gone.
@@ -43,7 +57,9 @@ impl Retired {
     }
 
     fn text(&self) -> String {
-        self.0.iter().map(|(type_name, until)| format!("{until} {type_name}")).collect::<Vec<_>>().join("\n")
+        let lines: String =
+            self.0.iter().map(|(type_name, until)| format!("{until} {type_name}\n")).collect();
+        disk::with_checksum(&lines)
     }
 }
 
@@ -98,8 +114,9 @@ mod tests {
     #[test]
     fn what_was_let_go_of_is_read_back() {
         let retired = Retired(BTreeMap::from([("A b".to_owned(), 5), ("C".to_owned(), -7)]));
-        let read: BTreeMap<String, i64> = retired.text().lines().filter_map(line).collect();
-        assert_eq!(Retired(read), retired);
+        assert_eq!(Retired::parse(&retired.text()), Some(retired.clone()));
+        assert_eq!(Retired::parse("5 A b\n-7 C"), Some(retired.clone()), "as older programs wrote it");
+        assert_eq!(Retired::parse(&retired.text().replace('5', "4")), None);
         assert!(retired.covers("A b", 4) && !retired.covers("A b", 5) && !retired.covers("B", 0));
     }
 }

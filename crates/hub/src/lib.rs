@@ -105,7 +105,8 @@ impl Hub {
     /// Looks for damage in store and history, reading every file of both.
     pub async fn check(&self) -> Result<Findings, senne_model::Problem> {
         let mut found = self.inner.history.check().await?;
-        found.damage.extend(self.inner.store.check()?);
+        let state = self.inner.store.check()?;
+        found.findings.extend(state);
         Ok(found)
     }
 }

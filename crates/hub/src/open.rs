@@ -73,6 +73,11 @@ impl Hub {
         }
         self.store_cursors().await;
         self.close_writer().await;
+        let store = Arc::clone(&self.inner.store);
+        let sealed = tokio::task::spawn_blocking(move || store.seal()).await;
+        if let Ok(Err(error)) = sealed {
+            tracing::warn!(%error, "checksums of the state could not be noted: {error}");
+        }
     }
 
     /// Lets go of everything as a crash would: nothing is flushed, no cursor is stored. For tests.

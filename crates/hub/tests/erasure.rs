@@ -157,7 +157,7 @@ async fn no_byte_is_left_and_the_proof_says_so() {
     assert_eq!((proof.by.as_str(), proof.look.unwrap().mentions), ("clerk", 0));
     assert_eq!(raw_mentions(folder.path(), &id(2)), Vec::<String>::new());
     assert_eq!(others(&hub, &id(2)).await, before);
-    assert_eq!(hub.check().await.unwrap().damage, Vec::<String>::new());
+    assert_eq!(hub.check().await.unwrap().damage(), Vec::<String>::new());
     let kept = std::fs::read_to_string(folder.path().join("erasures.ndjson")).unwrap();
     assert_eq!(Proof::from_json(&serde_json::from_str(kept.trim()).unwrap()).unwrap(), proof);
     assert_eq!(hub.erase(&admin(), &order).await.unwrap_err().kind, ErrorKind::NotFound);
@@ -316,7 +316,7 @@ async fn a_crash_at_any_step_is_gone_on_from() {
         nobody_sees(&hub, &id(2)).await;
         assert_eq!(others(&hub, &id(2)).await, before, "{step}");
         assert_eq!(std::fs::read_to_string(&kept).unwrap().lines().count(), 1, "{step}");
-        assert_eq!(hub.check().await.unwrap().damage, Vec::<String>::new());
+        assert_eq!(hub.check().await.unwrap().damage(), Vec::<String>::new());
         hub.stop().await;
     }
 }

@@ -114,7 +114,7 @@ async fn a_crash_before_or_after_a_flush_loses_and_doubles_nothing() {
     hub.stop().await;
     let hub = open(folder.path()).await;
     assert_eq!(values(&hub, 1).await.len(), 60);
-    assert_eq!(hub.check().await.unwrap().damage, Vec::<String>::new());
+    assert_eq!(hub.check().await.unwrap().damage(), Vec::<String>::new());
     hub.stop().await;
 }
 

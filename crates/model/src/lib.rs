@@ -8,6 +8,7 @@ mod change;
 mod codec;
 mod entity;
 mod error;
+mod finding;
 mod geometry;
 mod ids;
 mod json;
@@ -26,6 +27,7 @@ pub use codec::{
 };
 pub use entity::{Attribute, Entity, Instance, Track};
 pub use error::{ErrorKind, Problem};
+pub use finding::{Finding, Grade};
 pub use geometry::Geometry;
 pub use ids::{ChangeNo, EntityId, Iri, Name, TenantName, is_iri};
 pub use json::{Json, JsonRef};

@@ -229,9 +229,32 @@ pub(crate) enum What {
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
-    /// The data folder.
+    /// The data folder. While a server runs on it, some checks are left out, and nothing is mended.
     #[arg(long, value_name = "DIR", env = "SENNE_DATA")]
     pub(crate) data: PathBuf,
+    /// Compute every bucket of the roll-ups anew, and not only some.
+    #[arg(long)]
+    pub(crate) thorough: bool,
+    /// How to say what was found.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ReportFormat,
+    /// Mend what can be made anew; what is replaced is kept in DIR/repaired-TIME.
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// Mend without asking.
+    #[arg(long, requires = "repair")]
+    pub(crate) yes: bool,
+    /// Give up observations whose file is damaged, and say which.
+    #[arg(long, requires = "repair")]
+    pub(crate) accept_loss: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReportFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 #[derive(Args, Debug)]

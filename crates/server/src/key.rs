@@ -12,6 +12,9 @@ use anyhow::{Context, bail};
 /// The file with the key; its mode is 0600.
 const KEY_FILE: &str = "admin-key";
 
+/// What a key with a checksum begins with.
+const NEW_KEY: &str = "senne_";
+
 /// The file in which a server says where it listens.
 const ADDRESS_FILE: &str = "address";
 
@@ -19,6 +22,9 @@ const ADDRESS_FILE: &str = "address";
 pub(crate) fn admin_key(folder: &Path) -> anyhow::Result<String> {
     let path = folder.join(KEY_FILE);
     match std::fs::read_to_string(&path) {
+        Ok(key) if key.starts_with(NEW_KEY) && !key_is_whole(&key) => {
+            bail!("{} is not what was written; remove it, and a new key is made", path.display());
+        }
         Ok(key) if !key.trim().is_empty() => return Ok(key.trim().to_owned()),
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -28,7 +34,8 @@ pub(crate) fn admin_key(folder: &Path) -> anyhow::Result<String> {
     File::open("/dev/urandom")
         .and_then(|mut random| random.read_exact(&mut bytes))
         .context("no random numbers")?;
-    let key = bytes.iter().fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
+    let random = bytes.iter().fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
+    let key = format!("{NEW_KEY}{random}{:08x}", checksum(&random));
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -39,6 +46,25 @@ pub(crate) fn admin_key(folder: &Path) -> anyhow::Result<String> {
     writeln!(file, "{key}")?;
     file.sync_all()?;
     Ok(key)
+}
+
+/// Whether the text of a key file is what was written. Keys of older programs are 64 hexadecimal digits without a checksum; a key that a
+/// person has chosen has neither form and cannot be told from a damaged one.
+pub(crate) fn key_is_whole(text: &str) -> bool {
+    let Some(line) = text.strip_suffix('\n') else { return false };
+    let hexadecimal = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match line.strip_prefix(NEW_KEY) {
+        None => line.len() == 64 && hexadecimal(line),
+        Some(rest) => {
+            let (random, sum) = rest.split_at_checked(64).unwrap_or_default();
+            hexadecimal(random) && sum == format!("{:08x}", checksum(random))
+        }
+    }
+}
+
+/// FNV-1a: each of its steps can be undone, so that one changed bit is always seen.
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Compares in a time that does not depend on where the texts differ.
@@ -69,6 +95,11 @@ impl FolderLock {
 /// Says where the server of this folder listens.
 pub(crate) fn write_address(folder: &Path, url: &str) -> anyhow::Result<()> {
     std::fs::write(folder.join(ADDRESS_FILE), url).context("the address could not be written")
+}
+
+/// The server of this folder listens no more.
+pub(crate) fn remove_address(folder: &Path) {
+    std::fs::remove_file(folder.join(ADDRESS_FILE)).ok();
 }
 
 /// Where the server of this folder listens.

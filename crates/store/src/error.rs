@@ -11,6 +11,17 @@ pub enum StoreError {
     /// SQLite reported something else.
     #[error("SQLite: {0}")]
     Sqlite(rusqlite::Error),
+    /// A row is not what was written.
+    #[error("state.sqlite: table {table}, row {row} is damaged (checksum); run `senne doctor`")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// The key of the row.
+        row: String,
+    },
+    /// The structure of the file is not sound.
+    #[error("state.sqlite is damaged ({0}); run `senne doctor`")]
+    Corrupt(rusqlite::Error),
     /// A record could not be read.
     #[error("a stored record is damaged ({0}); run `senne doctor`")]
     Codec(#[from] CodecError),
@@ -37,6 +48,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Corrupt(error)
+            }
             _ => Self::Sqlite(error),
         }
     }

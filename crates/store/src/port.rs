@@ -4,7 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use senne_language::Query;
 use senne_model::{
-    ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Name, Outcome, TenantName, Timestamp, Write,
+    ApplyError, Change, ChangeNo, Entity, EntityId, Finding, Judge, Name, Outcome, TenantName, Timestamp,
+    Write,
 };
 
 use crate::{Erased, Erasure, StoreError, StoredErasure, Trace};
@@ -53,8 +54,11 @@ pub trait Store: Send + Sync + 'static {
     /// Sizes, for metrics and the operator.
     fn statistics(&self) -> Result<StoreStatistics, StoreError>;
 
-    /// Looks for damage; gives one readable line per finding.
-    fn check(&self) -> Result<Vec<String>, StoreError>;
+    /// Looks for damage.
+    fn check(&self) -> Result<Vec<Finding>, StoreError>;
+
+    /// To be called when the writer has gone: notes checksums of what is on disk, for whoever looks for damage later.
+    fn seal(&self) -> Result<(), StoreError>;
 }
 
 /// The one who writes. Used by one thread.

@@ -59,3 +59,71 @@ fn a_pruned_log_gives_its_bytes_back() {
     drop((writer, store));
     assert!(size() * 4 < full, "{} of {full} bytes are left", size());
 }
+
+/// Runs SQL on the file of a closed store.
+fn tamper(folder: &Path, sql: &str) {
+    rusqlite::Connection::open(folder.join("state.sqlite")).unwrap().execute_batch(sql).unwrap();
+}
+
+fn small(folder: &Path) {
+    let store = sqlite(folder);
+    let mut writer = store.writer().unwrap();
+    let writes = (0..3).map(|n| suite::write(senne_model::Operation::Create, n, 1.5)).collect();
+    suite::commit(&mut *writer, vec![suite::request(writes)]);
+    writer.set_cursors(&[("history".to_owned(), senne_model::ChangeNo(2))]).unwrap();
+}
+
+/// A row that is not what was written is refused by its name, and hurts no other.
+#[test]
+fn a_damaged_row_is_refused_when_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let tenant = senne_model::TenantName::default();
+    let flip = "document = substr(document, 1, 40) || x'00' || substr(document, 42)";
+    tamper(folder.path(), &format!("UPDATE entity SET {flip} WHERE no = 2"));
+    tamper(folder.path(), "UPDATE log SET count = 4; UPDATE cursor SET no = 3");
+    let store = sqlite(folder.path());
+    let error = store.entity(&tenant, &suite::id(1)).unwrap_err().to_string();
+    assert!(error.contains("table entity, row 2"), "{error}");
+    assert!(store.entity(&tenant, &suite::id(0)).unwrap().is_some());
+    let error = store.changes(senne_model::ChangeNo(0), 9).unwrap_err().to_string();
+    assert!(error.contains("table log, row 1"), "{error}");
+    let error = store.cursor("history").unwrap_err().to_string();
+    assert!(error.contains("table cursor, row history"), "{error}");
+    let found: Vec<String> = store.check().unwrap().into_iter().filter_map(|f| f.place).collect();
+    assert!(found.contains(&"table entity, row 2".to_owned()), "{found:?}");
+}
+
+/// A folder of schema 2 gets its checksums when it is opened.
+#[test]
+fn a_folder_of_the_schema_before_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let drops = ["tenant", "name", "entity", "log", "log_state", "cursor", "position"]
+        .map(|table| format!("ALTER TABLE {table} DROP COLUMN sum;"));
+    tamper(folder.path(), &format!("{} PRAGMA user_version = 2;", drops.concat()));
+    let store = sqlite(folder.path());
+    assert_eq!(store.check().unwrap(), Vec::new());
+    assert!(store.entity(&senne_model::TenantName::default(), &suite::id(1)).unwrap().is_some());
+    assert_eq!(store.changes(senne_model::ChangeNo(0), 9).unwrap().len(), 3);
+    assert_eq!(store.cursor("history").unwrap(), Some(senne_model::ChangeNo(2)));
+}
+
+/// Index rows that are not those of the documents are found, and made anew.
+#[test]
+fn an_index_is_made_anew_from_the_documents() {
+    use senne_store::sqlite::{examine, repair};
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    tamper(
+        folder.path(),
+        "DELETE FROM entity_type WHERE entity = 1; INSERT INTO entity_type VALUES (1, 1, 77)",
+    );
+    let checks = |folder: &Path| -> Vec<&str> {
+        let damage = examine(folder, false).findings.into_iter();
+        damage.filter(|f| f.grade == senne_model::Grade::Damage).map(|f| f.check).collect()
+    };
+    assert!(checks(folder.path()).contains(&"C5"), "{:?}", checks(folder.path()));
+    repair(folder.path()).unwrap();
+    assert_eq!(checks(folder.path()), Vec::<&str>::new());
+}

@@ -117,7 +117,7 @@ impl Run {
         self.fuse.store(-1, Ordering::SeqCst);
         let hub = open(&to).await;
         assert_eq!(agreed(&hub).await, counts);
-        assert_eq!(hub.check().await.unwrap().damage, Vec::<String>::new());
+        assert_eq!(hub.check().await.unwrap().damage(), Vec::<String>::new());
         hub.stop().await;
         std::fs::remove_dir_all(&to).unwrap();
         let left: Vec<_> = std::fs::read_dir(&self.folder).unwrap().map(|e| e.unwrap().file_name()).collect();

@@ -96,6 +96,26 @@ async fn a_full_disk_loses_nothing() {
     assert_eq!(history.statistics().buffer_rows, 0);
 }
 
+/// However often it is tried on a full disk, no parts of files pile up, reads go on, and it goes on when there is room.
+#[tokio::test]
+async fn a_disk_that_gets_full_while_writing_is_said_and_waited_for() {
+    use senne_history::faults::{Fault, Strike};
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    let full = Fault::strike(dir.path(), Strike::DiskFull, |step| step == "write: before a file is whole");
+    for _ in 0..5 {
+        let error = history.flush().await.unwrap_err();
+        assert!(error.is_storage_full(), "{error}");
+        assert_eq!(senne_model::Problem::from(error).kind, senne_model::ErrorKind::StorageFull);
+        assert_eq!(numbers(&history, &all()).await, [1.0]);
+        assert_eq!(files_below(&dir.path().join("history/default")), Vec::<std::path::PathBuf>::new());
+    }
+    drop(full);
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(1));
+    assert_eq!(numbers(&history, &all()).await, [1.0]);
+}
+
 #[tokio::test]
 async fn compaction_and_vacuum_change_nothing_that_is_read() {
     let dir = tempfile::tempdir().unwrap();
@@ -146,7 +166,7 @@ async fn a_flipped_bit_is_found_and_named() {
         history.flush().await.unwrap();
     }
     let sound = history.check().await.unwrap();
-    assert_eq!((sound.damage, sound.leftovers, sound.files), (Vec::new(), Vec::new(), 12));
+    assert_eq!((sound.damage(), sound.leftovers(), sound.files), (Vec::new(), Vec::new(), 12));
     let parquet = files_below(&dir.path().join("history"));
     let parquet: Vec<_> =
         parquet.into_iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
@@ -157,18 +177,18 @@ async fn a_flipped_bit_is_found_and_named() {
         bytes[place] ^= 1 << (n % 8);
         fs::write(path, &bytes).unwrap();
         let found = history.check().await.unwrap();
-        assert_eq!(found.damage.len(), 1, "{path:?} {found:?}");
-        assert!(found.damage[0].starts_with(path.to_str().unwrap()), "{found:?}");
+        assert_eq!(found.damage().len(), 1, "{path:?} {found:?}");
+        assert!(found.damage()[0].starts_with(path.to_str().unwrap()), "{found:?}");
         fs::write(path, &whole[..whole.len() - 1]).unwrap();
-        assert_eq!(history.check().await.unwrap().damage.len(), 1);
+        assert_eq!(history.check().await.unwrap().damage().len(), 1);
         fs::remove_file(path).unwrap();
-        assert!(history.check().await.unwrap().damage[0].contains("cannot be opened"));
+        assert!(history.check().await.unwrap().damage()[0].contains("cannot be opened"));
         fs::write(path, &whole).unwrap();
     }
     let orphan = parquet[0].with_file_name("part-1-2-3-0-00000000000000000000000000000004.parquet");
     fs::write(&orphan, "").unwrap();
     let found = history.check().await.unwrap();
-    assert_eq!((found.damage.len(), found.leftovers.len()), (0, 1), "{found:?}");
+    assert_eq!((found.damage().len(), found.leftovers().len()), (0, 1), "{found:?}");
 }
 
 #[tokio::test]

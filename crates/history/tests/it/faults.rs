@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use senne_history::{History, HistoryConfig, faults::Fault};
+use senne_history::{
+    History, HistoryConfig,
+    faults::{Fault, Strike},
+};
 use senne_model::{Change, ChangeKind, ChangeNo, Timestamp};
 
 use crate::{
@@ -63,7 +66,9 @@ impl Run {
         }
         let fuse = Arc::new(AtomicI64::new(-1));
         let (burning, seen) = (Arc::clone(&fuse), Arc::clone(&struck));
-        let fault = Fault::put_in(folder, move |step| {
+        // In every third city the disk is full, in the others the process ends.
+        let strike = if seed % 3 == 0 { Strike::DiskFull } else { Strike::Crash };
+        let fault = Fault::strike(folder, strike, move |step| {
             let strikes = burning.load(Ordering::SeqCst) >= 0 && burning.fetch_sub(1, Ordering::SeqCst) == 0;
             if strikes {
                 seen.lock().unwrap().insert(step);

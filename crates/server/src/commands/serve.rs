@@ -19,7 +19,7 @@ use crate::{
     contracts,
     figures::PortalFigures,
     http::{self, Faces, Server},
-    key::{FolderLock, admin_key, write_address},
+    key::{FolderLock, admin_key, remove_address, write_address},
     living,
     sink::HubSink,
 };
@@ -85,6 +85,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     }
     tracing::info!("stopping: no more requests are taken");
     hub.stop().await;
+    remove_address(&options.data);
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

@@ -114,9 +114,12 @@ fn export_and_doctor() {
     assert!(words(&doctor).contains("no damage found"));
     let server = city.serve();
     let busy = senne(&["doctor"], &city.data(), &[]);
-    assert!(!busy.status.success() && words(&busy).contains("in use"), "{}", words(&busy));
+    assert!(busy.status.success() && words(&busy).contains("left out"), "{}", words(&busy));
+    let busy = senne(&["doctor", "--repair", "--yes"], &city.data(), &[]);
+    assert_eq!(busy.status.code(), Some(2), "{}", words(&busy));
+    assert!(words(&busy).contains("in use"), "{}", words(&busy));
     drop(server);
-    assert!(!senne(&["doctor"], &city.files().join("nowhere"), &[]).status.success());
+    assert_eq!(senne(&["doctor"], &city.files().join("nowhere"), &[]).status.code(), Some(2));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod backup;
 mod charts;
 mod cli;
 mod disk_full;
+mod doctor;
 mod durability;
 mod erase;
 mod export;

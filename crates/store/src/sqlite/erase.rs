@@ -8,8 +8,10 @@ use senne_model::{
 };
 
 use super::{
-    Shared, read, schema, types,
-    writer::{Done, Gathered, SqliteWriter, Stored},
+    Shared, read, schema,
+    sums::Sum,
+    types,
+    writer::{Done, Gathered, SqliteWriter, Stored, set_log_state},
 };
 use crate::{Erased, Erasure, StoreError, StoredErasure, Trace};
 
@@ -32,7 +34,7 @@ impl SqliteWriter {
             gathered.changes.push(Arc::new(marker(self.head, erasure, pseudonym, at)));
         }
         self.log(tenant, &gathered.changes)?;
-        self.connection.execute("UPDATE log_state SET head = ?1", [self.head.0 as i64])?;
+        set_log_state(&self.connection, self.head, schema::load_log_state(&self.connection)?.1)?;
         self.record(tenant, erasure, upto, trace)?;
         self.write_names(known)?;
         self.show_names(known);
@@ -77,8 +79,9 @@ impl SqliteWriter {
                     encode_change(&change, &mut self.names, &mut fresh);
                 }
             }
-            let sql = "UPDATE log SET body = ?2 WHERE no = ?1";
-            self.connection.prepare_cached(sql)?.execute(params![no, fresh])?;
+            let sum = Sum::new().number(no).number(tenant).number(changes).bytes(&fresh).value();
+            let sql = "UPDATE log SET body = ?2, sum = ?3 WHERE no = ?1";
+            self.connection.prepare_cached(sql)?.execute(params![no, fresh, sum])?;
         }
         Ok(count)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use senne_model::decode_entity;
 
-use super::{Shared, read::blob, schema};
+use super::{Shared, read::document, schema};
 use crate::StoreError;
 
 /// Entities that are handed over at once: the lock is held for less than a millisecond.
@@ -33,11 +33,11 @@ pub(super) fn columns(shared: &Arc<Shared>) {
 /// A connection of its own, so that no reader waits for it.
 fn read_all(shared: &Shared) -> Result<(), StoreError> {
     let connection = schema::open_reader(&shared.path)?;
-    let mut statement = connection.prepare("SELECT no, document FROM entity")?;
+    let mut statement = connection.prepare("SELECT no, tenant, document, sum FROM entity")?;
     let mut rows = statement.query([])?;
     let mut handful = Vec::with_capacity(HANDFUL);
     while let Some(row) = rows.next()? {
-        handful.push((row.get(0)?, decode_entity(blob(row, 1)?, &shared.names.read())?));
+        handful.push((row.get(0)?, decode_entity(document(row)?, &shared.names.read())?));
         if handful.len() == HANDFUL {
             shared.columns.fill(&handful);
             handful.clear();

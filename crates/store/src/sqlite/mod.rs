@@ -1,12 +1,15 @@
 //! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, a pool of readers.
 
 mod erase;
+mod examine;
 mod fill;
 mod group;
 mod image;
+mod pages;
 mod read;
 mod schema;
 mod select;
+mod sums;
 mod types;
 mod wal;
 mod writer;
@@ -21,8 +24,9 @@ use std::{
 
 use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
-use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, TenantName};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Finding, Name, Names, TenantName};
 
+pub use self::examine::{Examined, examine, repair};
 pub use self::image::{Standing, StateImage};
 use self::wal::WriteAheadLog;
 use crate::{
@@ -64,11 +68,13 @@ impl SqliteStore {
         std::fs::create_dir_all(folder)
             .map_err(|error| StoreError::File { path: folder.display().to_string(), error })?;
         let path = folder.join("state.sqlite");
+        // From here on the file changes: what was noted of its pages no longer holds.
+        pages::forget(folder)?;
         let mut connection = schema::open_writer(&path)?;
         let log = WriteAheadLog::watch(&mut connection, path.clone())?;
         let names = schema::load_names(&connection)?;
         let tenants = schema::load_tenants(&connection)?;
-        let head = schema::load_head(&connection)?;
+        let head = schema::load_log_state(&connection)?.0;
         let readers = Readers::new(path.clone(), settings.readers.max(1));
         let cache = StateCache::new(settings.cached_entities);
         let columns = Columns::new(settings.indexed);
@@ -177,8 +183,17 @@ impl Store for SqliteStore {
         Ok(statistics)
     }
 
-    fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.shared.readers.with(|c| read::check(c, &self.shared))
+    fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        let connection = schema::open_reader(&self.shared.path)?;
+        Ok(examine::connection(&connection, &self.shared.path.display().to_string()).findings)
+    }
+
+    fn seal(&self) -> Result<(), StoreError> {
+        self.shared.readers.rest();
+        let connection = schema::open_reader(&self.shared.path)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        drop(connection);
+        pages::note(self.shared.path.parent().unwrap_or(Path::new(".")))
     }
 }
 
@@ -197,6 +212,13 @@ struct Pool {
 impl Readers {
     fn new(path: PathBuf, limit: usize) -> Self {
         Self { path, state: Mutex::new(Pool { idle: Vec::new(), may_open: limit }), returned: Condvar::new() }
+    }
+
+    /// Closes the connections that nobody uses.
+    fn rest(&self) {
+        let mut pool = self.state.lock();
+        pool.may_open += pool.idle.len();
+        pool.idle.clear();
     }
 
     /// Runs `work` with a connection of its own; waits for one when all are busy.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, decode_change, decode_entity};
 
-use super::Shared;
+use super::{Shared, schema, sums::Sum};
 use crate::{StoreError, StoreStatistics, cache::Row};
 
 pub(super) fn entity(
@@ -15,11 +15,11 @@ pub(super) fn entity(
     id: &EntityId,
     names: &Names,
 ) -> Result<Option<Row>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT no, document FROM entity WHERE tenant = ?1 AND id = ?2")?;
+    let mut statement = connection
+        .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 AND id = ?2")?;
     let mut rows = statement.query(params![tenant, id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let entity = decode_entity(blob(row, 1)?, names)?;
+    let entity = decode_entity(document(row)?, names)?;
     Ok(Some(Row { no: row.get(0)?, entity: Arc::new(entity) }))
 }
 
@@ -29,11 +29,11 @@ pub(super) fn scan(
     names: &RwLock<Names>,
     each: &mut dyn FnMut(Arc<Entity>) -> bool,
 ) -> Result<(), StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT document FROM entity WHERE tenant = ?1 ORDER BY no")?;
+    let mut statement = connection
+        .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 ORDER BY no")?;
     let mut rows = statement.query([tenant])?;
     while let Some(row) = rows.next()? {
-        let entity = decode_entity(blob(row, 0)?, &names.read())?;
+        let entity = decode_entity(document(row)?, &names.read())?;
         if !each(Arc::new(entity)) {
             break;
         }
@@ -58,20 +58,26 @@ pub(super) fn changes(
     shared: &Shared,
 ) -> Result<Vec<Arc<Change>>, StoreError> {
     // A row holds the changes no … no + count - 1; the first wanted one may be inside a row.
-    let sql = "SELECT no, tenant, count, body FROM log
+    let sql = "SELECT no, tenant, count, body, sum FROM log
                WHERE no >= coalesce((SELECT max(no) FROM log WHERE no <= ?1), 0) ORDER BY no";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([after.0 as i64 + 1])?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
-        let (first, tenant, count): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let first: i64 = row.get(0)?;
+        let (Ok(tenant), Ok(count), Ok(mut body)) =
+            (row.get::<_, i64>(1), row.get::<_, i64>(2), blob(row, 3))
+        else {
+            return Err(StoreError::Damaged { table: "log", row: first.to_string() });
+        };
+        let sum = Sum::new().number(first).number(tenant).number(count);
+        sum.bytes(body).check(row, 4, "log", first)?;
         let Some(tenant) = shared.tenant_name(tenant) else {
             return Err(StoreError::Version(format!(
                 "log row {first} belongs to a tenant that is not there"
             )));
         };
         let names = shared.names.read();
-        let mut body = blob(row, 3)?;
         for no in first..first + count {
             let (change, rest) = decode_change(body, &names, ChangeNo(no as u64), &tenant)?;
             body = rest;
@@ -87,14 +93,16 @@ pub(super) fn changes(
 }
 
 pub(super) fn pruned(connection: &Connection) -> Result<ChangeNo, StoreError> {
-    let no: i64 = connection.query_row("SELECT pruned FROM log_state", [], |row| row.get(0))?;
-    Ok(ChangeNo(no as u64))
+    Ok(schema::load_log_state(connection)?.1)
 }
 
 pub(super) fn cursor(connection: &Connection, follower: &str) -> Result<Option<ChangeNo>, StoreError> {
-    let sql = "SELECT no FROM cursor WHERE follower = ?1";
-    let no: Option<i64> = connection.query_row(sql, [follower], |row| row.get(0)).optional()?;
-    Ok(no.map(|no| ChangeNo(no as u64)))
+    let mut statement = connection.prepare_cached("SELECT no, sum FROM cursor WHERE follower = ?1")?;
+    let mut rows = statement.query([follower])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let no: i64 = row.get(0)?;
+    Sum::new().bytes(follower.as_bytes()).number(no).check(row, 1, "cursor", follower)?;
+    Ok(Some(ChangeNo(no as u64)))
 }
 
 pub(super) fn position(
@@ -102,8 +110,14 @@ pub(super) fn position(
     tenant: i64,
     source: &str,
 ) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT position FROM position WHERE tenant = ?1 AND source = ?2";
-    Ok(connection.query_row(sql, params![tenant, source], |row| row.get(0)).optional()?)
+    let sql = "SELECT position, sum FROM position WHERE tenant = ?1 AND source = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![tenant, source])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let position: String = row.get(0)?;
+    let sum = Sum::new().number(tenant).bytes(source.as_bytes()).bytes(position.as_bytes());
+    sum.check(row, 1, "position", format!("{tenant} {source}"))?;
+    Ok(Some(position))
 }
 
 pub(super) fn statistics(connection: &Connection) -> Result<StoreStatistics, StoreError> {
@@ -115,63 +129,15 @@ pub(super) fn statistics(connection: &Connection) -> Result<StoreStatistics, Sto
     })
 }
 
-/// SQLite's own check, then that every record can be read and that the log is dense (S3).
-pub(super) fn check(connection: &Connection, shared: &Shared) -> Result<Vec<String>, StoreError> {
-    let mut findings = Vec::new();
-    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let line: String = row.get(0)?;
-        if line != "ok" {
-            findings.push(format!("state.sqlite: {line}"));
-        }
-    }
-    check_entities(connection, shared, &mut findings)?;
-    check_log(connection, shared, &mut findings)?;
-    Ok(findings)
-}
-
-fn check_entities(
-    connection: &Connection,
-    shared: &Shared,
-    findings: &mut Vec<String>,
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare("SELECT id, document FROM entity")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        match decode_entity(blob(row, 1)?, &shared.names.read()) {
-            Err(error) => findings.push(format!("entity {id}: {error}")),
-            Ok(entity) if entity.id.as_str() != id => {
-                findings.push(format!("entity {id}: the record says {}", entity.id));
-            }
-            Ok(_) => {}
-        }
-    }
-    Ok(())
-}
-
-fn check_log(connection: &Connection, shared: &Shared, findings: &mut Vec<String>) -> Result<(), StoreError> {
-    let (head, pruned): (i64, i64) =
-        connection
-            .query_row("SELECT head, pruned FROM log_state", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut expected = pruned + 1;
-    let mut statement = connection.prepare("SELECT no, count FROM log ORDER BY no")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (no, count): (i64, i64) = (row.get(0)?, row.get(1)?);
-        if no != expected {
-            findings.push(format!("log: change {expected} should follow, {no} does (invariant S3)"));
-        }
-        if let Err(error) = changes(connection, ChangeNo((no - 1) as u64), 1, shared) {
-            findings.push(format!("log row {no}: {error}"));
-        }
-        expected = no + count;
-    }
-    if expected != head + 1 {
-        findings.push(format!("log: ends at {}, the head is {head} (invariant S3)", expected - 1));
-    }
-    Ok(())
+/// The document of a row of `no, tenant, document, sum`; refused when it is not what was written.
+pub(super) fn document<'r>(row: &'r rusqlite::Row<'_>) -> Result<&'r [u8], StoreError> {
+    let no: i64 = row.get(0)?;
+    // A flipped bit may also change of what kind a column is.
+    let (Ok(tenant), Ok(document)) = (row.get::<_, i64>(1), blob(row, 2)) else {
+        return Err(StoreError::Damaged { table: "entity", row: no.to_string() });
+    };
+    Sum::new().number(no).number(tenant).bytes(document).check(row, 3, "entity", no)?;
+    Ok(document)
 }
 
 pub(super) fn blob<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<&'r [u8], StoreError> {

@@ -2,9 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 use senne_model::{ChangeNo, Name, Names, TenantName};
 
+use super::sums::{self, Sum};
 use crate::StoreError;
 
 /// The version of the tables; a newer file is refused, an older one upgraded step by step.
@@ -18,19 +19,23 @@ pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// `entity`: one row an entity, `no` in the order of creation. `entity_type`: the types of each, for
 /// queries by type. `log`: changes of one tenant that were committed together, by the number of the first, in the
-/// compact form of `senne_model`. `erasure`: what was erased, see `docs/lifecycle-erasure.md`.
+/// compact form of `senne_model`. `erasure`: what was erased, see `docs/lifecycle-erasure.md`. `sum` is the checksum of its row
+/// (see `sums`).
 const TABLES: &str = "
-CREATE TABLE tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE name (no INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE entity (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id TEXT NOT NULL, document BLOB NOT NULL);
+CREATE TABLE tenant (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, sum INTEGER);
+CREATE TABLE name (no INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER);
+CREATE TABLE entity (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, id TEXT NOT NULL, document BLOB NOT NULL,
+  sum INTEGER);
 CREATE UNIQUE INDEX entity_by_id ON entity (tenant, id);
 CREATE TABLE entity_type (tenant INTEGER NOT NULL, type INTEGER NOT NULL, entity INTEGER NOT NULL,
   PRIMARY KEY (tenant, type, entity)) WITHOUT ROWID;
-CREATE TABLE log (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE TABLE log_state (only INTEGER PRIMARY KEY CHECK (only = 1), head INTEGER NOT NULL, pruned INTEGER NOT NULL);
-INSERT INTO log_state VALUES (1, 0, 0);
-CREATE TABLE cursor (follower TEXT PRIMARY KEY, no INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE position (tenant INTEGER NOT NULL, source TEXT NOT NULL, position TEXT NOT NULL,
+CREATE TABLE log (no INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, count INTEGER NOT NULL, body BLOB NOT NULL,
+  sum INTEGER);
+CREATE TABLE log_state (only INTEGER PRIMARY KEY CHECK (only = 1), head INTEGER NOT NULL, pruned INTEGER NOT NULL,
+  sum INTEGER);
+INSERT INTO log_state VALUES (1, 0, 0, NULL);
+CREATE TABLE cursor (follower TEXT PRIMARY KEY, no INTEGER NOT NULL, sum INTEGER) WITHOUT ROWID;
+CREATE TABLE position (tenant INTEGER NOT NULL, source TEXT NOT NULL, position TEXT NOT NULL, sum INTEGER,
   PRIMARY KEY (tenant, source)) WITHOUT ROWID;
 ";
 
@@ -65,8 +70,11 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
             upgrade(&connection, &format!("{TABLES}{ERASURES}"))?;
             set_always_secure(&connection)?;
         }
-        1 => upgrade(&connection, &format!("DROP TABLE entity_place; DROP TABLE entity_value;{ERASURES}"))?,
-        2 => upgrade(&connection, ERASURES)?,
+        1 => upgrade(
+            &connection,
+            &format!("DROP TABLE entity_place; DROP TABLE entity_value; {ERASURES}{}", sums::ADD_COLUMNS),
+        )?,
+        2 => upgrade(&connection, &format!("{ERASURES}{}", sums::ADD_COLUMNS))?,
         SCHEMA_VERSION => {}
         newer => {
             return Err(StoreError::Version(format!(
@@ -81,6 +89,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 fn upgrade(connection: &Connection, statements: &str) -> Result<(), StoreError> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(statements)?;
+    sums::fill(&transaction)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     Ok(transaction.commit()?)
 }
@@ -110,20 +119,23 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 
 pub(super) fn load_names(connection: &Connection) -> Result<Names, StoreError> {
     let mut names = Names::default();
-    let mut statement = connection.prepare("SELECT text FROM name ORDER BY no")?;
+    let mut statement = connection.prepare("SELECT no, text, sum FROM name ORDER BY no")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        names.restore(Name::new(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?));
+        let (no, text) = (row.get(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+        Sum::new().number(no).bytes(text.as_bytes()).check(row, 2, "name", no)?;
+        names.restore(Name::new(text));
     }
     Ok(names)
 }
 
 pub(super) fn load_tenants(connection: &Connection) -> Result<Vec<(TenantName, i64)>, StoreError> {
-    let mut statement = connection.prepare("SELECT name, no FROM tenant ORDER BY no")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+    let mut statement = connection.prepare("SELECT name, no, sum FROM tenant ORDER BY no")?;
+    let mut rows = statement.query([])?;
     let mut tenants = Vec::new();
-    for row in rows {
-        let (text, no) = row?;
+    while let Some(row) = rows.next()? {
+        let (text, no): (String, i64) = (row.get(0)?, row.get(1)?);
+        Sum::new().number(no).bytes(text.as_bytes()).check(row, 2, "tenant", no)?;
         let name = match text.strip_suffix("~system") {
             Some(outer) => TenantName::parse(outer).map(|t| t.system()),
             None => TenantName::parse(&text),
@@ -133,8 +145,12 @@ pub(super) fn load_tenants(connection: &Connection) -> Result<Vec<(TenantName, i
     Ok(tenants)
 }
 
-pub(super) fn load_head(connection: &Connection) -> Result<ChangeNo, StoreError> {
-    let head: Option<i64> =
-        connection.query_row("SELECT head FROM log_state", [], |row| row.get(0)).optional()?;
-    Ok(ChangeNo(head.unwrap_or(0) as u64))
+/// The newest change, and the one up to which the log is pruned.
+pub(super) fn load_log_state(connection: &Connection) -> Result<(ChangeNo, ChangeNo), StoreError> {
+    let mut statement = connection.prepare_cached("SELECT only, head, pruned, sum FROM log_state")?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else { return Ok((ChangeNo(0), ChangeNo(0))) };
+    let (only, head, pruned): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Sum::new().number(only).number(head).number(pruned).check(row, 3, "log_state", only)?;
+    Ok((ChangeNo(head as u64), ChangeNo(pruned as u64)))
 }

@@ -14,7 +14,9 @@ use senne_model::{
 use super::{
     Shared,
     group::{Overlay, Slot},
-    read, types,
+    read, schema,
+    sums::Sum,
+    types,
     wal::WriteAheadLog,
 };
 use crate::{
@@ -86,9 +88,12 @@ impl SqliteWriter {
             let reply = self.apply_request(&request, writes, tenant, at, judge, &mut gathered)?;
             let failed_whole = request.all_or_nothing && reply.results.iter().any(Result::is_err);
             if let Some((source, position)) = request.position.as_ref().filter(|_| !failed_whole) {
-                let sql = "INSERT INTO position VALUES (?1, ?2, ?3)
-                           ON CONFLICT (tenant, source) DO UPDATE SET position = excluded.position";
-                self.connection.prepare_cached(sql)?.execute(params![tenant, source, position])?;
+                let sql = "INSERT INTO position (tenant, source, position, sum) VALUES (?1, ?2, ?3, ?4)
+                           ON CONFLICT (tenant, source)
+                           DO UPDATE SET position = excluded.position, sum = excluded.sum";
+                let sum = Sum::new().number(tenant).bytes(source.as_bytes()).bytes(position.as_bytes());
+                let row = params![tenant, source, position, sum.value()];
+                self.connection.prepare_cached(sql)?.execute(row)?;
             }
             gathered.replies.push(reply);
         }
@@ -168,8 +173,10 @@ impl SqliteWriter {
         for change in changes {
             encode_change(change, &mut self.names, &mut self.scratch);
         }
-        let sql = "INSERT INTO log (no, tenant, count, body) VALUES (?1, ?2, ?3, ?4)";
-        let row = params![first.no.0 as i64, tenant, changes.len() as i64, self.scratch];
+        let sql = "INSERT INTO log (no, tenant, count, body, sum) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let (no, count) = (first.no.0 as i64, changes.len() as i64);
+        let sum = Sum::new().number(no).number(tenant).number(count).bytes(&self.scratch);
+        let row = params![no, tenant, count, self.scratch, sum.value()];
         self.connection.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
@@ -201,16 +208,18 @@ impl SqliteWriter {
         };
         self.scratch.clear();
         encode_entity(entity, &mut self.names, &mut self.scratch);
+        let sum = Sum::new().number(no).number(tenant).bytes(&self.scratch).value();
         if slot.no.is_some() {
-            let sql = "UPDATE entity SET document = ?2 WHERE no = ?1";
-            self.connection.prepare_cached(sql)?.execute(params![no, self.scratch])?;
+            let sql = "UPDATE entity SET document = ?2, sum = ?3 WHERE no = ?1";
+            self.connection.prepare_cached(sql)?.execute(params![no, self.scratch, sum])?;
         } else {
-            let sql = "INSERT INTO entity (no, tenant, id, document) VALUES (?1, ?2, ?3, ?4)";
+            let sql = "INSERT INTO entity (no, tenant, id, document, sum) VALUES (?1, ?2, ?3, ?4, ?5)";
             self.connection.prepare_cached(sql)?.execute(params![
                 no,
                 tenant,
                 entity.id.as_str(),
-                self.scratch
+                self.scratch,
+                sum
             ])?;
         }
         Ok(())
@@ -234,6 +243,8 @@ impl SqliteWriter {
         }
         self.connection.prepare_cached("INSERT INTO tenant (name) VALUES (?1)")?.execute([name.as_str()])?;
         let no = self.connection.last_insert_rowid();
+        let sum = Sum::new().number(no).bytes(name.as_bytes()).value();
+        self.connection.prepare_cached("UPDATE tenant SET sum = ?2 WHERE no = ?1")?.execute([no, sum])?;
         gathered.new_tenants.push((name.clone(), no));
         Ok(no)
     }
@@ -247,11 +258,11 @@ impl SqliteWriter {
     }
 
     pub(super) fn write_names(&self, known: usize) -> Result<(), StoreError> {
-        let sql = "INSERT INTO name (no, text) VALUES (?1, ?2)";
+        let sql = "INSERT INTO name (no, text, sum) VALUES (?1, ?2, ?3)";
         for (offset, name) in self.names.added_since(known).iter().enumerate() {
-            self.connection
-                .prepare_cached(sql)?
-                .execute(params![(known + offset + 1) as i64, name.as_str()])?;
+            let no = (known + offset + 1) as i64;
+            let sum = Sum::new().number(no).bytes(name.as_bytes()).value();
+            self.connection.prepare_cached(sql)?.execute(params![no, name.as_str(), sum])?;
         }
         Ok(())
     }
@@ -269,7 +280,7 @@ impl SqliteWriter {
         let slots = std::mem::take(&mut gathered.overlay).into_changed();
         let stored = self.write_state(slots)?;
         self.write_names(known)?;
-        self.connection.prepare_cached("UPDATE log_state SET head = ?1")?.execute([self.head.0 as i64])?;
+        set_log_state(&self.connection, self.head, schema::load_log_state(&self.connection)?.1)?;
         self.show_names(known);
         Ok(Done { stored, gathered })
     }
@@ -313,6 +324,18 @@ impl SqliteWriter {
         self.shared.head.store(self.head.0, Ordering::Release);
         Ok(Group { replies: gathered.replies, changes: gathered.changes })
     }
+}
+
+pub(super) fn set_log_state(
+    connection: &Connection,
+    head: ChangeNo,
+    pruned: ChangeNo,
+) -> Result<(), StoreError> {
+    let (head, pruned) = (head.0 as i64, pruned.0 as i64);
+    let sum = Sum::new().number(1).number(head).number(pruned).value();
+    let sql = "UPDATE log_state SET head = ?1, pruned = ?2, sum = ?3";
+    connection.prepare_cached(sql)?.execute([head, pruned, sum])?;
+    Ok(())
 }
 
 pub(super) struct Done {
@@ -372,9 +395,10 @@ impl StoreWriter for SqliteWriter {
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
         for (follower, no) in cursors {
-            let sql =
-                "INSERT INTO cursor VALUES (?1, ?2) ON CONFLICT (follower) DO UPDATE SET no = excluded.no";
-            transaction.prepare_cached(sql)?.execute(params![follower, no.0 as i64])?;
+            let sql = "INSERT INTO cursor (follower, no, sum) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (follower) DO UPDATE SET no = excluded.no, sum = excluded.sum";
+            let sum = Sum::new().bytes(follower.as_bytes()).number(no.0 as i64).value();
+            transaction.prepare_cached(sql)?.execute(params![follower, no.0 as i64, sum])?;
         }
         transaction.commit()?;
         Ok(())
@@ -392,7 +416,8 @@ impl StoreWriter for SqliteWriter {
             .optional()?;
         if let Some((no, last)) = last {
             transaction.execute("DELETE FROM log WHERE no <= ?1", [no])?;
-            transaction.execute("UPDATE log_state SET pruned = max(pruned, ?1)", [last])?;
+            let (head, pruned) = schema::load_log_state(&transaction)?;
+            set_log_state(&transaction, head, pruned.max(ChangeNo(last as u64)))?;
         }
         transaction.commit()?;
         self.give_back(FREED_PAGES_MAX)

@@ -72,7 +72,7 @@ pub(crate) fn what_is_committed_is_there_after_a_restart(open: &dyn Fn(&Path) ->
     assert_eq!(store.position(&TenantName::default(), "feed").unwrap().as_deref(), Some("row 1"));
     let changes = store.changes(ChangeNo(0), 10).unwrap();
     assert_eq!(changes, group.changes);
-    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().unwrap(), Vec::new());
 }
 
 pub(crate) fn a_request_that_fails_hurts_no_other(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
@@ -178,7 +178,7 @@ pub(crate) fn the_log_is_read_from_anywhere_and_pruned_by_whole_rows(open: &dyn 
     writer.prune(ChangeNo(15)).unwrap();
     assert_eq!(store.pruned().unwrap(), ChangeNo(10));
     assert_eq!(from(10), (11..=30).collect::<Vec<_>>());
-    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+    assert_eq!(store.check().unwrap(), Vec::new());
     writer.prune(ChangeNo(30)).unwrap();
     drop((writer, store));
     let store = open(folder.path());

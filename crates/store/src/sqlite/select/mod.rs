@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use senne_model::{Entity, EntityId, decode_entity};
 
 use self::plan::{Plan, Rows};
-use super::{Shared, fill, read::blob};
+use super::{Shared, fill, read::document};
 use crate::{Selected, Selection, StoreError};
 
 pub(super) fn select(
@@ -106,7 +106,7 @@ impl Page<'_> {
         let mut statement = connection.prepare_cached(&rows.documents())?;
         let mut found = statement.query(rows.parameters(self.from()))?;
         while let Some(row) = found.next()? {
-            if !self.look(row.get(0)?, blob(row, 1)?)? {
+            if !self.look(row.get(0)?, document(row)?)? {
                 break;
             }
         }
@@ -115,12 +115,12 @@ impl Page<'_> {
 
     /// Looks at rows by their numbers; says whether more are wanted.
     fn fetch(&mut self, connection: &Connection, numbers: &[i64]) -> Result<bool, StoreError> {
-        let sql = "SELECT document FROM entity WHERE no = ?1 AND tenant = ?2";
+        let sql = "SELECT no, tenant, document, sum FROM entity WHERE no = ?1 AND tenant = ?2";
         let mut statement = connection.prepare_cached(sql)?;
         for no in numbers {
             let mut rows = statement.query([*no, self.tenant])?;
             let Some(row) = rows.next()? else { continue };
-            if !self.look(*no, blob(row, 0)?)? {
+            if !self.look(*no, document(row)?)? {
                 return Ok(false);
             }
         }
@@ -175,7 +175,7 @@ fn by_plan_alone(
             selected.more = true;
             break;
         }
-        selected.entities.push(Arc::new(decode_entity(blob(row, 1)?, &shared.names.read())?));
+        selected.entities.push(Arc::new(decode_entity(document(row)?, &shared.names.read())?));
     }
     Ok(selected)
 }

@@ -38,9 +38,9 @@ impl Rows {
         }
     }
 
-    /// `no, document` of each, in the order of the numbers.
+    /// `no, tenant, document, sum` of each, in the order of the numbers.
     pub(super) fn documents(&self) -> String {
-        format!("{} ORDER BY entity.no", self.sql("entity.no, entity.document"))
+        format!("{} ORDER BY entity.no", self.sql("entity.no, entity.tenant, entity.document, entity.sum"))
     }
 
     pub(super) fn count(&self) -> String {
