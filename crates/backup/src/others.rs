@@ -18,11 +18,13 @@ const ASIDE: &str = "repaired-";
 /// So deep lie the files that are looked for.
 const DEPTH_MAX: usize = 8;
 
-/// The files that are neither of the state nor of a table, relative to the data folder; `durable` is noted elsewhere.
-pub(crate) fn others(data: &Path, durable: Option<&Path>) -> Result<Vec<PathBuf>, BackupError> {
+/// The files that are neither of the state nor of a table, relative to the data folder. What history says is durable is noted with
+/// its tables: read here it would speak of later ones, also when it was not there yet.
+pub(crate) fn others(data: &Path) -> Result<Vec<PathBuf>, BackupError> {
     let mut found = Vec::new();
     walk(data, Path::new(""), DEPTH_MAX, &mut found)?;
-    found.retain(|path| Some(path.as_path()) != durable);
+    let durable = Path::new("history").join(senne_history::versions::RECORD);
+    found.retain(|path| *path != durable);
     found.sort_unstable();
     Ok(found)
 }

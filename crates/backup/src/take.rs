@@ -111,10 +111,10 @@ impl<'a> Taking<'a> {
         let taken = Timestamp::now().micros();
         let mut files = vec![self.state(&moment)?];
         self.what = "history";
-        let (record, observations) = self.history(&moment, handle, &mut files)?;
+        let observations = self.history(&moment, handle, &mut files)?;
         self.what = "other files";
         faults::pass("backup: before the other files are copied", self.data)?;
-        for path in others(self.data, record.as_deref())? {
+        for path in others(self.data)? {
             files.push(self.chunked(&path)?);
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
@@ -165,7 +165,7 @@ impl<'a> Taking<'a> {
         moment: &Moment,
         handle: &Handle,
         files: &mut Vec<Entry>,
-    ) -> Result<(Option<PathBuf>, u64), BackupError> {
+    ) -> Result<u64, BackupError> {
         let dir = self.data.join("history");
         let mut tables: Vec<TableFiles> = Vec::new();
         for table in &moment.versions.tables {
@@ -192,22 +192,20 @@ impl<'a> Taking<'a> {
             faults::pass("backup: before a file of a log is copied", self.data)?;
             files.push(self.chunked(&Path::new("history").join(path))?);
         }
-        let record =
-            moment.versions.record.as_ref().map(|(path, bytes)| (Path::new("history").join(path), bytes));
-        if let Some((path, bytes)) = &record {
-            let mode = mode(&self.data.join(path))?;
+        if let Some((path, bytes)) = &moment.versions.record {
+            let path = Path::new("history").join(path);
+            let mode = mode(&self.data.join(&path))?;
             let (sum, added) = self.repository.contents.put_chunk(bytes)?;
             self.added(added);
             files.push(Entry {
-                path: text(path)?,
+                path: text(&path)?,
                 bytes: bytes.len() as u64,
                 mode,
                 sum: Sum::of(bytes),
                 chunks: Some(vec![sum]),
             });
         }
-        let observations = tables.iter().filter(|table| table.observations).map(|table| table.rows).sum();
-        Ok((record.map(|(path, _)| path), observations))
+        Ok(tables.iter().filter(|table| table.observations).map(|table| table.rows).sum())
     }
 
     /// A file with rows: whole when its name says its checksum, so that it is read once in its life.

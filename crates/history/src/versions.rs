@@ -15,6 +15,9 @@ use crate::{
     schema::Kind,
 };
 
+/// The file that says which changes are durable, relative to the folder of the history.
+pub const RECORD: &str = DURABLE_FILE;
+
 /// How often the durable file is read until it says the same before and after.
 const TRIES: usize = 100;
 

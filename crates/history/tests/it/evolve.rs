@@ -23,7 +23,7 @@ async fn columns(table: &Url) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_table_gets_new_columns_with_the_next_flush() {
     let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().join("default/observation_day");
+    let dir = folder.path().join("history/default/observation_day");
     std::fs::create_dir_all(&dir).unwrap();
     let url = Url::from_directory_path(&dir).unwrap();
     CreateBuilder::new()
