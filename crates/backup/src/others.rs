@@ -13,6 +13,8 @@ use crate::BackupError;
 const PASSING: [&str; 2] = ["lock", "address"];
 /// Endings of files that are not finished.
 const UNFINISHED: [&str; 3] = [".unfinished", ".new", ".part"];
+/// Lists of checksums are made anew when a folder is opened; a copy would speak of what is not in the backup.
+const SUMS: &str = ".sums";
 /// What a repair put aside on this machine.
 const ASIDE: &str = "repaired-";
 /// So deep lie the files that are looked for.
@@ -70,7 +72,8 @@ fn is_left_out(below: &Path, name: &str) -> bool {
     let top = below.as_os_str().is_empty();
     let spill = below == Path::new("history") && name == ".spill";
     let of_process = PASSING.contains(&name) || name.starts_with(StateImage::FILE) || name.starts_with(ASIDE);
-    UNFINISHED.iter().any(|ending| name.ends_with(ending)) || spill || (top && of_process)
+    let passing = UNFINISHED.iter().chain([&SUMS]).any(|ending| name.ends_with(ending));
+    passing || spill || (top && of_process)
 }
 
 /// Tables stand in `history/TENANT/`; one whose first commit never came counts too.

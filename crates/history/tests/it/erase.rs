@@ -114,7 +114,7 @@ async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
         assert_eq!(others(&history, &one).await, before);
         history.compact().await.unwrap();
         let check = history.check().await.unwrap();
-        assert_eq!(check.damage, Vec::<String>::new());
+        assert_eq!(check.damage(), Vec::<String>::new());
         nothing_of(&history, &one).await;
         assert_eq!(others(&history, &one).await, before);
     }
