@@ -288,6 +288,8 @@ fn parquet_scan(
     columns: &[usize],
     ordering: Vec<LexOrdering>,
 ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    // Without any group the plan would have no partition, and what needs one, as a limit does, refuses that.
+    let groups = if groups.is_empty() { vec![FileGroup::new(Vec::new())] } else { groups };
     let url = ObjectStoreUrl::local_filesystem();
     let type_column = Arc::new(Field::new("type", dictionary(), true));
     let table = TableSchema::builder(kind.file_schema()).with_table_partition_cols(vec![type_column]).build();

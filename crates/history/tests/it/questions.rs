@@ -87,6 +87,19 @@ async fn rows_that_may_not_be_seen_are_in_no_view() {
     assert!(!plan.contains(dir.path().to_str().unwrap()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_no_file_answers_has_no_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = mixed(folder.path()).await;
+    history.flush().await.unwrap();
+    for view in ["observation", "hourly", "daily", "series"] {
+        for end in ["", " LIMIT 3", " ORDER BY entity LIMIT 3", " ORDER BY entity"] {
+            let text = format!("SELECT entity FROM {view} WHERE attribute = 'nobody measures this'{end}");
+            assert_eq!(lines(&history, &text).await, "", "{text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn parameters_take_the_type_of_their_place() {
     let dir = tempfile::tempdir().unwrap();
