@@ -81,14 +81,13 @@ pub async fn examine(config: &HistoryConfig, how: &Examination) -> Result<Findin
     }
     let durable = config.dir.join(DURABLE_FILE);
     if let Ok(bytes) = std::fs::read(&durable) {
-        match std::str::from_utf8(&bytes).ok().and_then(parse_durable) {
-            Some(change) => all.durable = change,
-            None => {
-                let what = "is not what was written (checksum)";
-                let found = Finding::new(Grade::Damage, "C8", durable.display().to_string(), what);
-                let means = "the history asks the log for more than it needs";
-                all.findings.push(found.so(means, "`--repair` writes it anew"));
-            }
+        if let Some(change) = std::str::from_utf8(&bytes).ok().and_then(parse_durable) {
+            all.durable = change;
+        } else {
+            let what = "is not what was written (checksum)";
+            let found = Finding::new(Grade::Damage, "C8", durable.display().to_string(), what);
+            let means = "the history asks the log for more than it needs";
+            all.findings.push(found.so(means, "`--repair` writes it anew"));
         }
     }
     for (_, dir) in tenant_folders(config)? {

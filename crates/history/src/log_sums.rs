@@ -62,8 +62,9 @@ fn version(name: &str) -> Option<u64> {
 }
 
 fn is_of_the_log(name: &str) -> bool {
+    let ending = Path::new(name).extension();
     name == LAST_CHECKPOINT
-        || (version(name).is_some() && (name.ends_with(".json") || name.ends_with(".parquet")))
+        || (version(name).is_some() && ending.is_some_and(|ending| ending == "json" || ending == "parquet"))
 }
 
 /// The files of a log by name.
@@ -81,7 +82,7 @@ fn files(table_dir: &Path) -> Result<Vec<String>, HistoryError> {
 
 /// Whether a file without an entry can be read to its end.
 fn can_be_read(name: &str, path: &Path, bytes: &[u8]) -> bool {
-    if name.ends_with(".parquet") {
+    if Path::new(name).extension().is_some_and(|ending| ending == "parquet") {
         let Ok(file) = File::open(path) else { return false };
         let reader = SerializedFileReader::new(file);
         return reader
@@ -180,7 +181,8 @@ impl LogSums {
     /// The first file from the newest checkpoint on that is not what was written; these are what opening reads.
     pub(crate) fn damaged_file(&self, table_dir: &Path) -> Result<Option<PathBuf>, HistoryError> {
         let names = files(table_dir)?;
-        let checkpoints = names.iter().filter(|name| name.ends_with(".parquet"));
+        let checkpoints =
+            names.iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "parquet"));
         let from = checkpoints.filter_map(|name| version(name)).max().unwrap_or(0);
         for name in names.iter().filter(|name| version(name).is_some_and(|version| version >= from)) {
             let path = table_dir.join("_delta_log").join(name);

@@ -57,8 +57,10 @@ impl Retired {
     }
 
     fn text(&self) -> String {
-        let lines: String =
-            self.0.iter().map(|(type_name, until)| format!("{until} {type_name}\n")).collect();
+        let lines: String = self
+            .0
+            .iter()
+            .fold(String::new(), |text, (type_name, until)| text + &format!("{until} {type_name}\n"));
         disk::with_checksum(&lines)
     }
 }

@@ -228,6 +228,7 @@ pub(crate) enum What {
 }
 
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Doctor {
     /// The data folder. While a server runs on it, some checks are left out, and nothing is mended.
     #[arg(long, value_name = "DIR", env = "SENNE_DATA")]

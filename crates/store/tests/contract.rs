@@ -101,7 +101,7 @@ fn a_folder_of_the_schema_before_is_brought_up() {
     small(folder.path());
     let drops = ["tenant", "name", "entity", "log", "log_state", "cursor", "position"]
         .map(|table| format!("ALTER TABLE {table} DROP COLUMN sum;"));
-    tamper(folder.path(), &format!("{} PRAGMA user_version = 2;", drops.concat()));
+    tamper(folder.path(), &format!("DROP TABLE erasure; {} PRAGMA user_version = 2;", drops.concat()));
     let store = sqlite(folder.path());
     assert_eq!(store.check().unwrap(), Vec::new());
     assert!(store.entity(&senne_model::TenantName::default(), &suite::id(1)).unwrap().is_some());

@@ -67,7 +67,7 @@ impl Run {
         let fuse = Arc::new(AtomicI64::new(-1));
         let (burning, seen) = (Arc::clone(&fuse), Arc::clone(&struck));
         // In every third city the disk is full, in the others the process ends.
-        let strike = if seed % 3 == 0 { Strike::DiskFull } else { Strike::Crash };
+        let strike = if seed.is_multiple_of(3) { Strike::DiskFull } else { Strike::Crash };
         let fault = Fault::strike(folder, strike, move |step| {
             let strikes = burning.load(Ordering::SeqCst) >= 0 && burning.fetch_sub(1, Ordering::SeqCst) == 0;
             if strikes {

@@ -186,7 +186,7 @@ async fn mend(options: &Doctor, report: &Report) -> anyhow::Result<Vec<String>> 
         match sqlite::repair(data) {
             Ok(lines) => done.extend(lines),
             Err(error) => {
-                done.push(format!("state.sqlite: could not be mended ({error}); restore it from a backup"))
+                done.push(format!("state.sqlite: could not be mended ({error}); restore it from a backup"));
             }
         }
     }

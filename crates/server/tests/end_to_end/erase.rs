@@ -53,7 +53,8 @@ fn on_a_folder_first_tried_then_done() {
     assert_eq!(erase(&["--entity", "no iri"]).status.code(), Some(65));
     assert!(!erase(&[]).status.success());
     assert!(words(&erase(&["--reapply"])).contains("nothing is to be erased again"));
-    assert!(senne(&["doctor"], &city.data(), &[]).status.success());
+    let sound = senne(&["doctor"], &city.data(), &[]);
+    assert!(sound.status.success(), "{}", words(&sound));
 }
 
 #[test]

@@ -406,11 +406,14 @@ impl StoreWriter for SqliteWriter {
 
     fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
+        // A follower that does not run now, as when a folder is loaded without its server, needs its part of the log too (S5).
+        let least: Option<i64> = transaction.query_row("SELECT min(no) FROM cursor", [], |row| row.get(0))?;
+        let upto = upto.0.min(least.map_or(u64::MAX, |no| no as u64));
         // Whole rows only: a row that reaches beyond `upto` stays.
         let last: Option<(i64, i64)> = transaction
             .query_row(
                 "SELECT no, no + count - 1 FROM log WHERE no + count - 1 <= ?1 ORDER BY no DESC LIMIT 1",
-                [upto.0 as i64],
+                [upto as i64],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;

@@ -179,6 +179,10 @@ pub(crate) fn the_log_is_read_from_anywhere_and_pruned_by_whole_rows(open: &dyn 
     assert_eq!(store.pruned().unwrap(), ChangeNo(10));
     assert_eq!(from(10), (11..=30).collect::<Vec<_>>());
     assert_eq!(store.check().unwrap(), Vec::new());
+    writer.set_cursors(&[("history".into(), ChangeNo(30)), ("asleep".into(), ChangeNo(22))]).unwrap();
+    writer.prune(ChangeNo(30)).unwrap();
+    assert_eq!(store.pruned().unwrap(), ChangeNo(20), "who does not run now needs the rest (S5)");
+    writer.set_cursors(&[("asleep".into(), ChangeNo(30))]).unwrap();
     writer.prune(ChangeNo(30)).unwrap();
     drop((writer, store));
     let store = open(folder.path());
