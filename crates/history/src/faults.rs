@@ -1,4 +1,4 @@
-//! Where a crash may strike: every numbered step of `docs/lifecycle-history.md` passes here, so that tests can stop at any of them.
+//! Where a crash may strike: every numbered step of a lifecycle in `docs/` passes here, so that tests can stop at any of them.
 //!
 //! Without a fault that was put in, passing costs one look at an atomic number.
 

@@ -62,16 +62,7 @@ pub(crate) struct Commit {
 impl LogTable {
     /// Opens the table if it is there.
     pub(crate) async fn open(kind: Kind, tenant_dir: &Path) -> Result<Self, HistoryError> {
-        let dir = tenant_dir.join(kind.folder());
-        let mut table = Self {
-            kind,
-            dir,
-            loaded: None,
-            change: 0,
-            files: Arc::new(FileSet::new(kind, Vec::new())),
-            unsettled: false,
-            sums: LogSums::default(),
-        };
+        let mut table = Self::absent(kind, tenant_dir);
         if table.dir.join("_delta_log").is_dir() {
             table.sums = LogSums::read(&table.dir)?;
             if let Some(path) = table.sums.damaged_file(&table.dir)? {

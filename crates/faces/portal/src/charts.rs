@@ -14,8 +14,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use senne_http::problem;
 use senne_hub::{Context, Principal, model::TenantName};
-use senne_model::{ErrorKind, Problem, Timestamp};
+use senne_model::{Problem, Timestamp};
 
 pub(crate) use self::asked::attribute_name;
 use crate::{address, portal::Portal};
@@ -33,7 +34,7 @@ pub(crate) async fn series(
 ) -> Response {
     let principal = principal.map_or(Principal::Anonymous, |Extension(principal)| principal);
     let query = query.unwrap_or_default();
-    answer(&portal, principal, &headers, &query).await.unwrap_or_else(|problem| refuse(&problem))
+    answer(&portal, principal, &headers, &query).await.unwrap_or_else(|problem| problem::response(&problem))
 }
 
 async fn answer(
@@ -71,31 +72,6 @@ async fn answer(
 }
 
 fn tenant(portal: &Portal, headers: &HeaderMap) -> Result<TenantName, Problem> {
-    match headers.get("ngsild-tenant").map(|value| value.to_str()) {
-        None => Ok(portal.options.tenant.clone()),
-        Some(Ok(name)) => TenantName::parse(name),
-        Some(Err(_)) => Err(Problem::bad("a tenant name is plain text").field("NGSILD-Tenant")),
-    }
-}
-
-/// An RFC 9457 problem; defects of ours go to the log and are not told.
-fn refuse(problem: &Problem) -> Response {
-    let detail = if problem.kind == ErrorKind::Internal {
-        tracing::error!("a chart failed: {problem}");
-        "something went wrong inside; it has been logged"
-    } else {
-        &problem.detail
-    };
-    let status = problem.kind.http_status();
-    let mut body = serde_json::json!({
-        "type": format!("https://uri.senne.brussels/problems/{}", problem.kind.word()),
-        "title": problem.kind.word().replace('-', " "),
-        "status": status,
-        "detail": detail,
-    });
-    if let Some(field) = &problem.field {
-        body["field"] = field.as_str().into();
-    }
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    let named = senne_http::tenant(headers, &[senne_http::TENANT_HEADER])?;
+    Ok(named.unwrap_or_else(|| portal.options.tenant.clone()))
 }

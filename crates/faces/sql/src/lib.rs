@@ -9,7 +9,6 @@ mod feed;
 mod flight;
 mod http;
 mod places;
-mod problem;
 mod shape;
 mod tenant;
 

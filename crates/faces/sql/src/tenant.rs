@@ -4,14 +4,9 @@ use axum::http::HeaderMap;
 use senne_model::{Problem, TenantName};
 
 /// The headers that may name it: as in NGSI-LD, and as database tools do.
-const HEADERS: [&str; 2] = ["ngsild-tenant", "database"];
+const HEADERS: [&str; 2] = [senne_http::TENANT_HEADER, "database"];
 
 /// The tenant that the request names.
 pub(crate) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
-    let named = HEADERS.iter().find_map(|name| headers.get(*name));
-    match named.map(|value| value.to_str()) {
-        None => Ok(TenantName::default()),
-        Some(Ok(name)) => TenantName::parse(name),
-        Some(Err(_)) => Err(Problem::bad("a tenant name is plain text").field("NGSILD-Tenant")),
-    }
+    Ok(senne_http::tenant(headers, &HEADERS)?.unwrap_or_default())
 }

@@ -52,9 +52,5 @@ fn same_site(headers: &HeaderMap) -> bool {
 
 /// The tenant that the request names, as in NGSI-LD.
 pub(super) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
-    match headers.get("ngsild-tenant").map(|value| value.to_str()) {
-        None => Ok(TenantName::default()),
-        Some(Ok(name)) => TenantName::parse(name),
-        Some(Err(_)) => Err(Problem::bad("a tenant name is plain text").field("NGSILD-Tenant")),
-    }
+    Ok(senne_http::tenant(headers, &[senne_http::TENANT_HEADER])?.unwrap_or_default())
 }

@@ -4,7 +4,6 @@ mod caller;
 mod erasures;
 mod health;
 mod intake;
-mod problem;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,7 +19,7 @@ use senne_face_sql::{FLIGHT_PATH, grpc_refusal};
 use senne_hub::{Hub, Principal};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-pub(crate) use problem::problem_response;
+pub(crate) use senne_http::problem::response as problem_response;
 
 /// How long a request may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(60);

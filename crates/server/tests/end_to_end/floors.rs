@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::support::root;
 
 /// What a folder may stand on: everything on a lower floor.
-const FLOORS: [(&str, u8); 13] = [
+const FLOORS: [(&str, u8); 14] = [
     ("crates/model", 0),
     ("crates/language", 1),
     ("crates/context", 1),
     ("crates/contract", 1),
+    ("crates/http", 1),
     ("crates/store", 2),
     ("crates/policy", 3),
     ("crates/history", 3),
@@ -40,7 +41,7 @@ const HOMES: [(&[&str], &[&str], &str); 4] = [
     ),
     (
         &["axum", "tower-http", "hyper"],
-        &["crates/server", "crates/faces/", OUTSIDE],
+        &["crates/server", "crates/faces/", "crates/http", OUTSIDE],
         "only the server and the faces know HTTP; give this crate a plain function and let a face call it",
     ),
     (&["rusqlite"], &["crates/store", OUTSIDE], "ask the store's port (`senne_store::Store`)"),

@@ -1,6 +1,7 @@
 //! Which media type an answer has (clause 6.3.4; RFC 9110 §12.5.1).
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
+use senne_http::accept;
 
 use super::Refusal;
 
@@ -33,52 +34,17 @@ impl Media {
 
 /// The best media type for the `Accept` headers; of equally wanted ones the first in the standard's order.
 pub(crate) fn negotiate(headers: &HeaderMap, offer: Offer) -> Result<Media, Refusal> {
-    let ranges: Vec<(String, f32)> = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(range)
-        .collect();
-    if ranges.is_empty() {
-        return Ok(Media::Json);
-    }
     let offered: &[Media] = match offer {
         Offer::Plain => &[Media::Json, Media::LinkedData],
         Offer::WithGeo => &[Media::Json, Media::LinkedData, Media::GeoJson],
     };
-    let mut best: Option<(Media, f32)> = None;
-    for media in offered {
-        let quality = quality_of(media.text(), &ranges);
-        if quality > best.map_or(0.0, |(_, there)| there) {
-            best = Some((*media, quality));
-        }
-    }
-    best.map(|(media, _)| media).ok_or(Refusal::NotAcceptable)
-}
-
-fn range(text: &str) -> Option<(String, f32)> {
-    let mut fields = text.split(';');
-    let kind = fields.next()?.trim().to_ascii_lowercase();
-    let quality = fields.find_map(|field| field.trim().strip_prefix("q=")?.parse::<f32>().ok());
-    (!kind.is_empty()).then_some((kind, quality.unwrap_or(1.0)))
-}
-
-/// The quality of the most specific range that covers a type.
-fn quality_of(kind: &str, ranges: &[(String, f32)]) -> f32 {
-    let whole = kind.split('/').next().unwrap_or_default();
-    let rank = |range: &str| match range {
-        "*/*" => Some(0),
-        _ if range == kind => Some(2),
-        _ if range.strip_suffix("/*") == Some(whole) => Some(1),
-        _ => None,
-    };
-    let covering = ranges.iter().filter_map(|(range, quality)| Some((rank(range)?, *quality)));
-    covering.max_by_key(|(rank, _)| *rank).map_or(0.0, |(_, quality)| quality)
+    accept::best(headers, offered.iter().map(|media| (*media, media.text()))).ok_or(Refusal::NotAcceptable)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
 
     fn pick(accept: &str, offer: Offer) -> Option<Media> {

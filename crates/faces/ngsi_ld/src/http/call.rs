@@ -82,10 +82,7 @@ impl FromRequest<Arc<Face>> for Call {
 
 /// The tenant that a request names; clause 6.3.14.
 pub(crate) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
-    match headers.get("ngsild-tenant") {
-        None => Ok(TenantName::default()),
-        Some(value) => TenantName::parse(value.to_str().unwrap_or_default()),
-    }
+    Ok(senne_http::tenant(headers, &[senne_http::TENANT_HEADER])?.unwrap_or_default())
 }
 
 impl Call {

@@ -46,7 +46,7 @@ impl Encoder for Ndjson {
     }
 
     fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) -> bool {
-        let line = serde_json::json!({ "error": crate::problem::body(problem) });
+        let line = serde_json::json!({ "error": senne_http::problem::document(problem) });
         out.extend_from_slice(format!("{line}\n").as_bytes());
         true
     }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use senne_model::{ErrorKind, Problem};
 use tonic::{Code, Status};
 
-use crate::problem::told;
+use senne_http::problem::told;
 
 /// A problem as the status of a call.
 pub(super) fn status(problem: Problem) -> Status {

@@ -1,6 +1,7 @@
 //! In which form an answer goes out (RFC 9110 §12.5.1).
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
+use senne_http::accept;
 
 use super::Refusal;
 use crate::shape::Wire;
@@ -57,44 +58,15 @@ impl Format {
 
     /// The form that the `Accept` headers want most.
     pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let texts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<(String, f32)> = texts.flat_map(|text| text.split(',')).filter_map(range).collect();
-        if ranges.is_empty() {
-            return Ok(Self::Json);
-        }
-        let mut best: Option<(Self, f32)> = None;
-        for format in Self::ALL {
-            let quality = quality_of(format.media(), &ranges);
-            if quality > best.map_or(0.0, |(_, there)| there) {
-                best = Some((format, quality));
-            }
-        }
-        best.map(|(format, _)| format).ok_or(Refusal::NotAcceptable)
+        let offers = Self::ALL.map(|format| (format, format.media()));
+        accept::best(headers, offers).ok_or(Refusal::NotAcceptable)
     }
-}
-
-fn range(text: &str) -> Option<(String, f32)> {
-    let mut fields = text.split(';');
-    let kind = fields.next()?.trim().to_ascii_lowercase();
-    let quality = fields.find_map(|field| field.trim().strip_prefix("q=")?.parse::<f32>().ok());
-    (!kind.is_empty()).then_some((kind, quality.unwrap_or(1.0)))
-}
-
-/// The quality of the most specific range that covers a type.
-fn quality_of(kind: &str, ranges: &[(String, f32)]) -> f32 {
-    let whole = kind.split('/').next().unwrap_or_default();
-    let rank = |range: &str| match range {
-        "*/*" => Some(0),
-        _ if range == kind => Some(2),
-        _ if range.strip_suffix("/*") == Some(whole) => Some(1),
-        _ => None,
-    };
-    let covering = ranges.iter().filter_map(|(range, quality)| Some((rank(range)?, *quality)));
-    covering.max_by_key(|(rank, _)| *rank).map_or(0.0, |(_, quality)| quality)
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn of(accept: &str) -> Option<Format> {

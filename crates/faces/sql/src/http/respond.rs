@@ -144,6 +144,6 @@ fn break_off(mut writing: Writing, problem: Problem) -> (Framed, Step) {
     if writing.encoder.fail(&problem, &mut out) {
         return (Ok(Frame::data(out.into())), Step::Done);
     }
-    tracing::info!("an answer in SQL was broken off: {}", crate::problem::told(&problem));
+    tracing::info!("an answer in SQL was broken off: {}", senne_http::problem::told(&problem));
     (Err(problem), Step::Done)
 }

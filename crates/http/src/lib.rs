@@ -1,0 +1,10 @@
+//! What every face says over HTTP in the same way: problems (RFC 9457), which form a caller wants (RFC 9110 §12.5.1), which tenant
+//! is meant.
+//!
+//! It knows no standard of a partner and asks nobody; faces stand on it side by side.
+
+pub mod accept;
+pub mod problem;
+mod tenant;
+
+pub use tenant::{TENANT_HEADER, tenant};
