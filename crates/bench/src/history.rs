@@ -49,6 +49,9 @@ struct Options {
     /// How often each question is asked.
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     times: usize,
+    /// What the server would be told with `--memory`, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    memory: usize,
     /// Leave the peers out.
     #[arg(long)]
     alone: bool,
@@ -80,7 +83,12 @@ async fn measure(options: &Options) -> anyhow::Result<Report> {
     let city = City::of(&options.recorded, options.rows)?;
     report.note(&city.describe());
     let folder = options.work.join("history");
-    let config = HistoryConfig { settle_after: Duration::ZERO, ..HistoryConfig::new(&folder) };
+    let config = HistoryConfig {
+        settle_after: Duration::ZERO,
+        ..HistoryConfig::new(&folder).within(options.memory << 20)
+    };
+    // The city that is replicated lies in the memory of this process, too.
+    let own = memory::now();
     let filled = folder.join("durable.txt").exists();
     let history = History::open(config).await?;
     if filled {
@@ -92,7 +100,11 @@ async fn measure(options: &Options) -> anyhow::Result<Report> {
     ask::measure(&history, &city, options.times, &mut report).await?;
     correct::measure(&history, &city, &mut report).await?;
     beside::measure(&history, &city, &mut report).await?;
-    report.note(&memory::describe());
+    report.figure(
+        "memory at most, without the bench's own, MB",
+        &format!("{:.0}", memory::most() - own),
+        &format!("≤ {:.0}", (options.memory << 20) as f64 / 1e6),
+    );
     if !options.alone {
         peers::measure(&folder, &city, options.times, &mut report)?;
     }

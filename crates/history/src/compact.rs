@@ -6,10 +6,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use senne_model::Timestamp;
-
 use crate::{
-    HistoryError, background, faults, files::FileEntry, log_table::Commit, merge, schema::Kind,
+    HistoryError, background, clock, faults, files::FileEntry, log_table::Commit, merge, schema::Kind,
     tenant::Tenant,
 };
 
@@ -41,7 +39,8 @@ pub(crate) async fn compact(tenant: &Tenant, settle_after: Duration) -> Result<u
 /// Does what is most urgent for one table. Files only come while it works, and only compaction takes any away, so the
 /// tables are held for the commit alone: a flush does not wait for the joining.
 async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<Option<usize>, HistoryError> {
-    let settled = Timestamp::now().micros() - i64::try_from(settle_after.as_micros()).unwrap_or(i64::MAX);
+    let settled =
+        clock::now(&tenant.dir).micros() - i64::try_from(settle_after.as_micros()).unwrap_or(i64::MAX);
     let files = tenant.files()(kind);
     let Some(job) = next_job(&files.files, settled) else { return Ok(None) };
     let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);

@@ -99,11 +99,11 @@ impl FileEntry {
     }
 
     /// The action that removes this file. `news` is false when a compaction only moved the rows.
-    pub(crate) fn remove(&self, kind: Kind, news: bool) -> Action {
+    pub(crate) fn remove(&self, kind: Kind, news: bool, at: Timestamp) -> Action {
         Action::Remove(Remove {
             path: self.path.clone(),
             data_change: news,
-            deletion_timestamp: Some(Timestamp::now().micros() / 1000),
+            deletion_timestamp: Some(at.micros() / 1000),
             extended_file_metadata: Some(true),
             partition_values: Some(self.partition(kind)),
             size: Some(self.bytes as i64),

@@ -20,7 +20,7 @@ use crate::{
     HistoryError, PastQuery, Question, Rows, SeriesBuckets, Sight, Statistics, Storage, Surroundings, Table,
     aggregate,
     chart::{self, Reader},
-    check, compact, disk,
+    check, clock, compact, disk,
     engine::Engine,
     flush, past, retention,
     schema::Kind,
@@ -175,7 +175,7 @@ impl History {
             tokio::task::spawn_blocking(write).await.map_err(steps::failed)??;
             self.recorded.store(taken.0, Ordering::Release);
         }
-        self.flushed_at.store(Timestamp::now().micros(), Ordering::Relaxed);
+        self.flushed_at.store(clock::now(&self.config.dir).micros(), Ordering::Relaxed);
         Ok(self.durable())
     }
 
@@ -258,7 +258,7 @@ impl History {
             gone += compact::compact(&tenant, self.config.settle_after).await?;
         }
         if gone > 0 {
-            self.compacted_at.store(Timestamp::now().micros(), Ordering::Relaxed);
+            self.compacted_at.store(clock::now(&self.config.dir).micros(), Ordering::Relaxed);
         }
         Ok(gone)
     }
@@ -328,6 +328,15 @@ impl History {
             }
         }
         all
+    }
+
+    /// The latest moment at which anything in the tables was recorded.
+    pub fn newest_recorded(&self) -> Option<Timestamp> {
+        let of = |tenant: &Tenant| {
+            let files = tenant.files()(Kind::Observation);
+            files.files.iter().filter_map(|file| file.bounds.recorded).map(|(_, last)| last).max()
+        };
+        self.all().iter().filter_map(|(_, tenant)| of(tenant)).max().map(Timestamp::from_micros)
     }
 
     fn tenant(&self, name: &TenantName) -> Option<Arc<Tenant>> {

@@ -5,6 +5,7 @@ mod background;
 mod buffer;
 mod chart;
 mod check;
+pub mod clock;
 mod compact;
 mod disk;
 mod engine;

@@ -22,7 +22,9 @@ use deltalake::{
 use url::Url;
 
 use crate::{
-    HistoryError, check, disk, faults,
+    HistoryError, check,
+    clock::{self, DeltaClock},
+    disk, faults,
     files::{FileEntry, FileSet},
     log_sums::LogSums,
     schema::Kind,
@@ -174,8 +176,9 @@ impl LogTable {
             Some(loaded) => self.evolve(loaded).await?,
             None => self.create().await?,
         };
+        let now = clock::now(&self.dir);
         let mut actions: Vec<_> =
-            commit.removed.iter().map(|file| file.remove(self.kind, commit.news)).collect();
+            commit.removed.iter().map(|file| file.remove(self.kind, commit.news, now)).collect();
         let news = commit.news || commit.change.is_some();
         actions.extend(commit.added.iter().map(|file| file.add(self.kind, news)));
         let mut properties = CommitProperties::default();
@@ -242,6 +245,7 @@ impl LogTable {
         let table = builder.load().await.map_err(|e| self.failed("opening", e))?;
         faults::pass("vacuum: before files are deleted", &self.dir)?;
         let vacuum = table.vacuum().with_mode(VacuumMode::Full).with_enforce_retention_duration(false);
+        let vacuum = vacuum.with_clock(Arc::new(DeltaClock(self.dir.clone())));
         let keep = chrono::Duration::from_std(keep).map_err(|e| self.failed("vacuuming", e))?;
         let (_, done) = vacuum.with_retention_period(keep).await.map_err(|e| self.failed("vacuuming", e))?;
         faults::pass("vacuum: after files are deleted", &self.dir)?;

@@ -26,7 +26,7 @@ use senne_model::Timestamp;
 use twox_hash::XxHash3_128;
 
 use crate::{
-    HistoryError, disk, faults,
+    HistoryError, clock, disk, faults,
     files::{Bounds, FileEntry},
     schema::Kind,
 };
@@ -210,7 +210,7 @@ impl FileWriter {
             rows: 0,
             type_name: type_name.to_owned(),
             part: part.to_owned(),
-            written: Timestamp::now().micros(),
+            written: clock::now(&full).micros(),
             bounds: Bounds::default(),
             name: NameParts::default(),
         };

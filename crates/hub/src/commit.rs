@@ -7,7 +7,7 @@ use senne_model::{ChangeNo, ErrorKind, Problem, Timestamp};
 use senne_store::{Reply, Request, StoreError, StoreWriter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use crate::{Context, tail::Tail};
+use crate::{Context, clock::RecordingClock, tail::Tail};
 
 /// A group takes at most this many requests and about this many writes, so that nobody waits long.
 const GROUP_REQUESTS_MAX: usize = 512;
@@ -44,11 +44,12 @@ impl CommitQueue {
         writer: Box<dyn StoreWriter>,
         contracts: Arc<Contracts>,
         tail: Arc<Tail>,
+        clock: RecordingClock,
         places_max: usize,
     ) -> std::io::Result<Self> {
         let (orders, receiver) = mpsc::channel(4096);
         let thread = std::thread::Builder::new().name("senne-commit".to_owned());
-        let done = thread.spawn(move || Committer { writer, contracts, tail, receiver }.run())?;
+        let done = thread.spawn(move || Committer { writer, contracts, tail, clock, receiver }.run())?;
         let places = Arc::new(Semaphore::new(places_max));
         Ok(Self { orders, places, places_max, done: parking_lot::Mutex::new(Some(done)) })
     }
@@ -105,6 +106,7 @@ struct Committer {
     writer: Box<dyn StoreWriter>,
     contracts: Arc<Contracts>,
     tail: Arc<Tail>,
+    clock: RecordingClock,
     receiver: mpsc::Receiver<Order>,
 }
 
@@ -161,7 +163,7 @@ impl Committer {
         let started = Instant::now();
         let (requests, answers): (Vec<_>, Vec<_>) =
             group.into_iter().map(|w| (w.request, (w.answer, w.place))).unzip();
-        let result = self.writer.commit(requests, Timestamp::now(), &*self.contracts);
+        let result = self.writer.commit(requests, self.clock.at(Timestamp::now()), &*self.contracts);
         metrics::histogram!("senne_commit_seconds").record(started.elapsed().as_secs_f64());
         match result {
             Ok(group) => {

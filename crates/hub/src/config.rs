@@ -4,6 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use senne_contract::Contracts;
 
+/// What a decoded entity of a dozen attributes takes.
+const ENTITY_BYTES: usize = 2048;
+
 /// Where the data are, and the limits.
 #[derive(Clone)]
 pub struct HubConfig {
@@ -11,32 +14,39 @@ pub struct HubConfig {
     pub folder: PathBuf,
     /// The contracts in force.
     pub contracts: Arc<Contracts>,
-    /// How many entities are kept decoded in memory.
-    pub cached_entities: usize,
+    /// The most memory that Senne may take, in bytes; everything that keeps something in memory gets its share of this.
+    pub memory_bytes_max: usize,
     /// How many writes may wait for their commit; beyond it callers wait, then are told to come back.
     pub queued_writes_max: usize,
     /// The history is flushed to its tables when this many rows are in memory.
     pub flush_rows: usize,
     /// … or when the oldest row in memory is this old.
     pub flush_every: Duration,
-    /// The most memory that rows of history may take before they are in the tables, in bytes.
-    pub buffer_bytes_max: usize,
     /// How many changes followers may lag behind before writers are told to come back.
     pub lag_max: u64,
 }
 
 impl HubConfig {
+    /// What Senne takes when nothing is said.
+    pub const MEMORY_BYTES: usize = 2 << 30;
+    /// With less there is no room for a flush beside a query.
+    pub const MEMORY_BYTES_MIN: usize = 256 << 20;
+
     /// The defaults for a data folder, with the contracts that Senne brings.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
             contracts: Arc::new(Contracts::builtin()),
-            cached_entities: 100_000,
+            memory_bytes_max: Self::MEMORY_BYTES,
             queued_writes_max: 100_000,
             flush_rows: 1_000_000,
             flush_every: Duration::from_secs(600),
-            buffer_bytes_max: 512 << 20,
             lag_max: 20_000_000,
         }
+    }
+
+    /// How many entities are kept decoded: a tenth of the memory, at [`ENTITY_BYTES`] each.
+    pub(crate) fn cached_entities(&self) -> usize {
+        self.memory_bytes_max / 10 / ENTITY_BYTES
     }
 }

@@ -4,6 +4,7 @@
 
 mod areas;
 mod chart;
+mod clock;
 mod commit;
 mod config;
 mod context;

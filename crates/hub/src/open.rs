@@ -9,14 +9,17 @@ use senne_model::{Name, Problem};
 use senne_store::{Store, StoreSettings, sqlite::SqliteStore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Hub, HubConfig, Inner, commit::CommitQueue, history_follower::HistoryFollower, tail::Tail};
+use crate::{
+    Hub, HubConfig, Inner, clock::RecordingClock, commit::CommitQueue, history_follower::HistoryFollower,
+    tail::Tail,
+};
 
 impl Hub {
     /// Opens the embedded store and the history in the folder and starts the followers of the house.
     pub async fn open(config: HubConfig) -> Result<Self, Problem> {
         let settings = StoreSettings {
             indexed: indexed(&config.contracts),
-            cached_entities: config.cached_entities,
+            cached_entities: config.cached_entities(),
             ..StoreSettings::default()
         };
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.folder, settings)?);
@@ -24,8 +27,7 @@ impl Hub {
         let history = History::open(HistoryConfig {
             flush_rows: config.flush_rows,
             flush_every: config.flush_every,
-            buffer_bytes_max: config.buffer_bytes_max,
-            ..HistoryConfig::new(config.folder.join("history"))
+            ..HistoryConfig::new(config.folder.join("history")).within(config.memory_bytes_max)
         })
         .await?;
         let tail = Arc::new(Tail::new(store.head()));
@@ -33,6 +35,7 @@ impl Hub {
             writer,
             Arc::clone(&config.contracts),
             Arc::clone(&tail),
+            RecordingClock::after(&*store, &history)?,
             config.queued_writes_max,
         )
         .map_err(|error| Problem::internal(error.to_string()))?;

@@ -92,6 +92,9 @@ pub(crate) struct Serve {
     /// How many days of past the simulated city starts with.
     #[arg(long, value_name = "DAYS", default_value_t = 30, requires = "simulate")]
     pub(crate) simulate_days: u32,
+    /// The most memory to take, e.g. `512MiB` or `8GiB`; at least 256MiB.
+    #[arg(long, value_name = "SIZE", env = "SENNE_MEMORY", default_value = "2GiB", value_parser = crate::size::memory)]
+    pub(crate) memory: usize,
     /// A folder with contracts that replace or add to those that Senne brings.
     #[arg(long, value_name = "DIR")]
     pub(crate) contracts: Option<PathBuf>,

@@ -13,6 +13,7 @@ mod output;
 mod remote;
 mod shell;
 mod sink;
+mod size;
 
 use std::process::ExitCode;
 

@@ -12,40 +12,58 @@ use senne_history::History;
 
 use crate::{ask, city::City, report::Report};
 
-/// How long each rate is measured.
-const SECONDS: u64 = 8;
+/// How long the rate without others is measured, before and after.
+const ALONE: Duration = Duration::from_secs(20);
+/// How long the rate beside the others is measured: several heavy questions, so that no single one decides.
+const BESIDE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn measure(history: &Arc<History>, city: &City, report: &mut Report) -> anyhow::Result<()> {
-    let alone = write(history, city).await?;
+    let before = write(history, city, ALONE).await?;
     let done = Arc::new(AtomicBool::new(false));
     let (around, heavy) = (ask::around(city), ask::statements(city, 0).swap_remove(4).1);
     let heavy = heavy.replace(" AND attribute = 'no2'", "");
-    let others = tokio::spawn({
+    let joining = tokio::spawn({
+        let (history, done) = (Arc::clone(history), Arc::clone(&done));
+        async move {
+            let mut gone = 0;
+            while !done.load(Ordering::Acquire) {
+                gone += history.compact().await?;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok::<_, anyhow::Error>(gone)
+        }
+    });
+    let asking = tokio::spawn({
         let (history, done) = (Arc::clone(history), Arc::clone(&done));
         async move {
             let mut questions = 0;
             while !done.load(Ordering::Acquire) {
-                let (_, joined) = tokio::join!(ask::ask(&history, &around, &heavy), history.compact());
-                joined?;
+                ask::ask(&history, &around, &heavy).await?;
                 questions += 1;
             }
             Ok::<_, anyhow::Error>(questions)
         }
     });
-    let beside = write(history, city).await?;
+    let beside = write(history, city, BESIDE).await?;
     done.store(true, Ordering::Release);
-    let questions = others.await??;
+    let (questions, gone) = (asking.await??, joining.await??);
+    let after = write(history, city, ALONE).await?;
+    let alone = before.midpoint(after);
     report.figure(
-        "writers beside a compaction and a heavy question",
-        &format!("{:.0} % of {alone:.0}/s ({questions} questions)", 100.0 * beside / alone),
+        "writers beside a compaction and heavy questions",
+        &format!(
+            "{:.0} % of {alone:.0}/s ({questions} questions, {gone} files joined)",
+            100.0 * beside / alone
+        ),
         "≥ 80 %",
     );
+    report.note(&format!("writers alone: {before:.0}/s before, {after:.0}/s after"));
     Ok(())
 }
 
 /// Appends and flushes for a while; values a second.
-async fn write(history: &Arc<History>, city: &City) -> anyhow::Result<f64> {
-    let stop = Instant::now() + Duration::from_secs(SECONDS);
+async fn write(history: &Arc<History>, city: &City, time: Duration) -> anyhow::Result<f64> {
+    let stop = Instant::now() + time;
     let began = Instant::now();
     let station = city.stations(usize::MAX);
     let mut values = 0_u64;

@@ -41,6 +41,18 @@ impl HistoryConfig {
             settle_after: Duration::from_hours(24),
         }
     }
+
+    /// Shares out what the whole program may have of memory, in bytes: a fifth to rows that wait for a table, a third to queries, a
+    /// twentieth to footers. What is left over is for entities, for writing and joining files, and for the program itself.
+    #[must_use]
+    pub fn within(self, memory_bytes: usize) -> Self {
+        Self {
+            buffer_bytes_max: memory_bytes / 5,
+            query_bytes_max: memory_bytes / 3,
+            footer_bytes_max: memory_bytes / 20,
+            ..self
+        }
+    }
 }
 
 /// What can go wrong inside the history. The text names the table and the step.

@@ -1,20 +1,21 @@
 //! A crash, or a failure, at any numbered step of any lifecycle: nothing is lost, nothing stands twice, roll-ups agree.
 //!
 //! Each run is a small city from a seed: values, late values, corrections, flushes, compactions, vacuums, erasures and restarts, and
-//! faults at steps that the seed chooses. After each fault everything is compared with a model. `SENNE_FAULT_RUNS` says how many runs.
+//! faults at steps that the seed chooses, under a clock that may jump. After each fault everything is compared with a model. `SENNE_FAULT_RUNS` says how many runs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use senne_history::{
     History, HistoryConfig,
+    clock::Jump,
     faults::{Fault, Strike},
 };
 use senne_model::{Change, ChangeKind, ChangeNo, Timestamp};
@@ -56,6 +57,30 @@ struct Run {
     struck: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
+/// In every second city the clock is set by an hour, to and fro, in the middle of whatever is being done.
+struct JumpingClock {
+    folder: std::path::PathBuf,
+    _jump: Jump,
+    every: u64,
+    ticks: AtomicU64,
+}
+
+impl JumpingClock {
+    fn of(folder: &Path, seed: u64) -> Self {
+        let every = if seed.is_multiple_of(2) { 3 + seed / 2 % 11 } else { u64::MAX };
+        Self { folder: folder.to_owned(), _jump: Jump::at(folder), every, ticks: AtomicU64::new(0) }
+    }
+
+    /// A step begins.
+    fn tick(&self) {
+        const OFF: [i64; 3] = [60 * MINUTE, -60 * MINUTE, 0];
+        let ticks = self.ticks.fetch_add(1, Ordering::SeqCst) + 1;
+        if ticks.is_multiple_of(self.every) {
+            Jump::set(&self.folder, OFF[(ticks / self.every % 3) as usize]);
+        }
+    }
+}
+
 impl Run {
     async fn begin(folder: &Path, seed: u64, struck: Arc<Mutex<BTreeSet<&'static str>>>) -> (Self, Fault) {
         let mut dice = Dice(seed);
@@ -68,7 +93,9 @@ impl Run {
         let (burning, seen) = (Arc::clone(&fuse), Arc::clone(&struck));
         // In every third city the disk is full, in the others the process ends.
         let strike = if seed.is_multiple_of(3) { Strike::DiskFull } else { Strike::Crash };
+        let clock = JumpingClock::of(folder, seed);
         let fault = Fault::strike(folder, strike, move |step| {
+            clock.tick();
             let strikes = burning.load(Ordering::SeqCst) >= 0 && burning.fetch_sub(1, Ordering::SeqCst) == 0;
             if strikes {
                 seen.lock().unwrap().insert(step);

@@ -36,6 +36,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         .install_recorder()?;
     let config = HubConfig {
         contracts: contracts::in_force(options.contracts.as_deref())?,
+        memory_bytes_max: options.memory,
         ..HubConfig::new(&options.data)
     };
     let hub = Hub::open(config).await?;
