@@ -1,7 +1,8 @@
 //! A crash, or a failure, at any numbered step of any lifecycle: nothing is lost, nothing stands twice, roll-ups agree.
 //!
 //! Each run is a small city from a seed: values, late values, corrections, flushes, compactions, vacuums, erasures and restarts, and
-//! faults at steps that the seed chooses, under a clock that may jump. After each fault everything is compared with a model. `SENNE_FAULT_RUNS` says how many runs.
+//! faults at steps that the seed chooses, under a clock that may jump. After each fault everything is compared with a model.
+//! `SENNE_FAULT_RUNS` says how many runs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
