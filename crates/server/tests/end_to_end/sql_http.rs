@@ -132,7 +132,8 @@ fn a_reader_that_stands_still_loses_its_turn() {
     let city = City::new();
     let server = city.serve();
     let mut client = server.client();
-    let mut reader = begin(&server, "csv&seconds=1", ENDLESS);
+    let mut reader = begin(&server, "csv&seconds=1&rows=1000000000", ENDLESS);
+    reader.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     within(Duration::from_secs(20), "no question under way", || open_questions(&mut client) == 0.0);
     let mut rest = Vec::new();
     reader.read_to_end(&mut rest).ok();
