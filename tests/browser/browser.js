@@ -59,11 +59,16 @@ export async function addresses(browser) {
   const first = async (path, selector) => {
     await page.goto(BASE + path);
     const link = page.locator(selector).first();
-    return (await link.count()) ? new URL(await link.getAttribute("href"), BASE).pathname : null;
+    if (!(await link.count())) return null;
+    const { pathname, search } = new URL(await link.getAttribute("href"), BASE);
+    return { pathname, search };
   };
-  const station = await first("/fr/map?type=AirQualityObserved", ".stations a");
-  const area = await first("/fr/areas", "table.areas tbody a");
-  const past = station && (await first(station, '.drawers a[href*="/past/"]'));
+  const path = (link) => link?.pathname ?? null;
+  const station = path(await first("/fr/map?type=AirQualityObserved", ".stations a"));
+  const area = path(await first("/fr/areas", "table.areas tbody a"));
+  const past = station && path(await first(station, '.drawers a[href*="/past/"]'));
+  const alone = past && (await first(past, '.past-files a[href*="/compare"]'));
+  const pair = alone && (await first(alone.pathname + alone.search, 'aside a[href*="/compare"]'));
   await context.close();
   const pages = {
     home: "/fr/",
@@ -76,8 +81,8 @@ export async function addresses(browser) {
     missing: "/fr/not-a-page",
   };
   /* A city without them would pass by having nothing to look at. */
-  if (!station || !area || !past) throw new Error("the server has no air station or no area yet: load data or start it with --simulate");
-  return { ...pages, station, area, past, "past-empty": `${past}?from=2015-01-01T00:00:00Z&to=2015-02-01T00:00:00Z`, "past-years": `${past}?from=2015-01-01T00:00:00Z&to=2035-01-01T00:00:00Z` };
+  if (!station || !area || !past || !pair) throw new Error("the server has no air station or no area yet: load data or start it with --simulate");
+  return { ...pages, station, area, past, compare: pair.pathname + pair.search, "compare-empty": "/fr/compare", "past-empty": `${past}?from=2015-01-01T00:00:00Z&to=2015-02-01T00:00:00Z`, "past-years": `${past}?from=2015-01-01T00:00:00Z&to=2035-01-01T00:00:00Z` };
 }
 
 /* Waits until the living map has drawn itself, where there is one. */

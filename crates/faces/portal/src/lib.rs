@@ -72,6 +72,7 @@ fn pages(at: At) -> Router {
         .route(&path("/entity/{id}"), get(pages::entity::show))
         .route(&path("/entity/{id}/data.csv"), get(pages::csv::show))
         .route(&path("/entity/{id}/past/{attribute}"), get(pages::past::show))
+        .route(&path("/compare"), get(pages::compare::show))
         .route(&path("/area/{id}"), get(pages::area::show))
         .route(&path("/areas"), get(pages::areas::show))
         .route(&path("/areas.csv"), get(pages::areas::csv))

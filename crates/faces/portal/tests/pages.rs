@@ -9,56 +9,16 @@
 )]
 
 mod city;
+mod town;
 
 use axum::{
-    Router,
-    body::{Body, to_bytes},
+    body::Body,
     http::{Request, StatusCode, header},
 };
-use senne_face_portal::{PortalOptions, router};
-use senne_hub::{Context, Hub, HubConfig, Principal, WriteOptions};
+use senne_hub::{Context, Principal, WriteOptions};
 use senne_model::{TenantName, Timestamp};
-use tower::ServiceExt;
 
-struct Town {
-    app: Router,
-    hub: Hub,
-    _folder: tempfile::TempDir,
-}
-
-impl Town {
-    async fn new(days: i64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
-        if days > 0 {
-            let context = Context::new(Principal::Service { name: "test".to_owned() }, TenantName::default());
-            for part in city::writes(Timestamp::now(), days).chunks(5_000) {
-                let written = hub.write(&context, part.to_vec(), WriteOptions::default()).await.unwrap();
-                let refused: Vec<_> = written.iter().filter_map(|w| w.as_ref().err()).collect();
-                assert!(refused.is_empty(), "{:?}", refused.first());
-            }
-        }
-        let options = PortalOptions {
-            figures: city::MadeUp::shared(),
-            contact: Some("help@example.org".to_owned()),
-            ..PortalOptions::default()
-        };
-        Self { app: router(hub.clone(), options), hub, _folder: folder }
-    }
-
-    async fn ask(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, String) {
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = to_bytes(response.into_body(), 64 << 20).await.unwrap();
-        (status, headers, String::from_utf8_lossy(&body).into_owned())
-    }
-
-    async fn page(&self, path: &str) -> String {
-        let (status, _, body) = self.ask(Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        body
-    }
-}
+use town::Town;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_there_in_every_language() {
@@ -82,6 +42,11 @@ async fn every_page_is_there_in_every_language() {
             format!("/entity/{}/past/no2?from=2015-01-01T00:00:00Z&to=2035-01-01T00:00:00Z", &*station),
             format!("/entity/{}/past/no2?from=0001-01-01T00:00:00Z&to=9999-01-01T00:00:00Z", &*station),
             format!("/entity/{}/past/so2?from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z", &*station),
+            "/compare".to_owned(),
+            "/compare?q=ixelles".to_owned(),
+            format!("/compare?series={}~no2", &*station),
+            format!("/compare?series={0}~no2&series={0}~o3&series={0}~no2&q=station", &*station),
+            format!("/compare?series={}~so2&from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z", &*station),
             format!("/entity/{}?range=30d", &*station),
             format!("/entity/{}?range=1y&end=2024-01-31T00:00:00Z", &*station),
         ];

@@ -40,6 +40,19 @@ pub(crate) struct LineChart<'a> {
     /// Two dots further apart than this are not joined, in microseconds.
     pub(crate) gap_after: i64,
     pub(crate) guideline: Option<Guideline>,
+    /// What the scale takes in beside the values, so that charts can be compared.
+    pub(crate) scale_of: Option<(f64, f64)>,
+}
+
+/// The lowest and the highest of the values that count; of the doubtful ones where these are all there is.
+pub(crate) fn extremes(dots: &[Dot]) -> Option<(f64, f64)> {
+    let bounds = |only_usable: bool| {
+        let counting = dots.iter().filter(|d| d.trust == Trust::Usable || !only_usable);
+        let spreads =
+            counting.map(|d| d.spread.unwrap_or((d.value, d.value))).filter(|(low, _)| low.is_finite());
+        spreads.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    };
+    bounds(true).or_else(|| bounds(false))
 }
 
 impl LineChart<'_> {
@@ -70,23 +83,11 @@ impl LineChart<'_> {
     }
 
     fn scale(&self) -> Scale {
-        let mut low = f64::INFINITY;
-        let mut high = f64::NEG_INFINITY;
-        let usable = self.dots.iter().filter(|d| d.trust == Trust::Usable);
-        let mut take = |x: f64| (low, high) = (low.min(x), high.max(x));
-        usable.for_each(|d| {
-            let (l, h) = d.spread.unwrap_or((d.value, d.value));
-            take(l);
-            take(h);
-        });
-        if low > high {
-            // Nothing usable: the doubtful values are all there is to show.
-            self.dots.iter().for_each(|d| (low, high) = (low.min(d.value), high.max(d.value)));
-        }
-        if let Some(guide) = &self.guideline {
-            (low, high) = (low.min(guide.value), high.max(guide.value));
-        }
-        if low > high { Scale::nice(0.0, 1.0, 4, PLOT) } else { Scale::nice(low, high, 4, PLOT) }
+        let guide = self.guideline.as_ref().map(|guide| (guide.value, guide.value));
+        let all = [extremes(self.dots), guide, self.scale_of];
+        let both = |one: (f64, f64), other: (f64, f64)| (one.0.min(other.0), one.1.max(other.1));
+        let (low, high) = all.into_iter().flatten().reduce(both).unwrap_or((0.0, 1.0));
+        Scale::nice(low, high, 4, PLOT)
     }
 
     /// The share of the width at which a moment stands, in per cent.
@@ -304,6 +305,7 @@ mod tests {
             dots,
             gap_after: 45 * MINUTE,
             guideline: None,
+            scale_of: None,
         }
     }
 

@@ -211,6 +211,7 @@ fn chart(visit: &Visit, name: &str, days: &[AreaDay]) -> (String, String) {
         dots: &series.dots,
         gap_after: DAY * 3 / 2,
         guideline: Some(Guideline { value: guideline, label: words.fill("area.guideline", [limit]) }),
+        scale_of: None,
     }
     .svg();
     (svg, said)

@@ -136,7 +136,11 @@ async fn view(visit: &Visit, id: &str) -> Result<EntityPage, Problem> {
 }
 
 /// The attributes that have a chart: numbers that carry a time.
-fn subjects<'a>(visit: &Visit, contract: Option<&'a Contract>, entity: &'a Entity) -> Vec<Subject<'a>> {
+pub(super) fn subjects<'a>(
+    visit: &Visit,
+    contract: Option<&'a Contract>,
+    entity: &'a Entity,
+) -> Vec<Subject<'a>> {
     let attributes = facts::in_order(contract, entity).into_iter();
     let subject = |attribute: &'a senne_model::Attribute| {
         let instance = attribute.main()?;

@@ -3,6 +3,7 @@
 pub(crate) mod accessibility;
 pub(crate) mod area;
 pub(crate) mod areas;
+pub(crate) mod compare;
 pub(crate) mod contract;
 pub(crate) mod csv;
 pub(crate) mod data;

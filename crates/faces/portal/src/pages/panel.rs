@@ -113,6 +113,7 @@ impl Panel {
             dots: &series.dots,
             gap_after,
             guideline: None,
+            scale_of: None,
         };
         let svg = if series.dots.is_empty() { String::new() } else { chart.svg() };
         let rows = rows(words, series);

@@ -1,6 +1,6 @@
 //! The past of one series: a chart from single values to years, its table, its files and the question in SQL that gives the same.
 
-mod span;
+pub(super) mod span;
 mod table;
 
 use askama::Template;
@@ -11,7 +11,7 @@ use senne_model::{Entity, Name, Problem, Test, Timestamp};
 
 use self::span::{Move, Span};
 use super::{
-    contract as promises, entity as page, facts,
+    compare, contract as promises, entity as page, facts,
     panel::{self, Subject},
     rows::{self, Fact},
 };
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The width for which the chart is read; its table has at most twice as many rows.
-const PIXELS: u16 = 480;
+pub(super) const PIXELS: u16 = 480;
 
 #[derive(Template)]
 #[template(path = "past.html")]
@@ -58,6 +58,7 @@ struct PastPage {
     csv: String,
     parquet: String,
     json: String,
+    compare: String,
 }
 
 /// `GET /{language}/entity/{id}/past/{attribute}?from=…&to=…`
@@ -74,40 +75,49 @@ pub(crate) fn link(words: Words, entity: &senne_model::EntityId, attribute: &Nam
 }
 
 async fn view(visit: &Visit, id: &str, attribute: &str) -> Result<PastPage, Problem> {
-    let words = visit.w;
     let entity = page::find(visit, id).await?;
     let attribute = charts::attribute_name(visit.hub(), Some(&entity), attribute);
-    let held = entity.attributes.iter().find(|a| a.name == attribute);
     let contract = describe::contract_of(visit.hub().contracts(), &entity);
-    let promised = contract.and_then(|c| c.attribute(&attribute));
+    let subject = subject(visit, &entity, &attribute)?;
+    let span = Span::asked(visit, super::window::newest(&entity))?;
+    let chart = read(visit, &entity, &attribute, span).await?;
+    Ok(page_of(visit, &entity, contract, &subject, span, &chart))
+}
+
+/// What is known of a series before its past is read; refused where the entity neither has nor promises it.
+pub(super) fn subject<'a>(
+    visit: &'a Visit,
+    entity: &'a Entity,
+    attribute: &'a Name,
+) -> Result<Subject<'a>, Problem> {
+    let words = visit.w;
+    let held = entity.attributes.iter().find(|a| a.name == *attribute);
+    let contract = describe::contract_of(visit.hub().contracts(), entity);
+    let promised = contract.and_then(|c| c.attribute(attribute));
     if held.is_none() && promised.is_none() {
         return Err(Problem::not_found("no such series"));
     }
     let instance = held.and_then(|held| held.main());
-    let subject = Subject {
-        name: &attribute,
+    Ok(Subject {
+        name: attribute,
         contract: promised,
-        title: held.map_or_else(
-            || title(promised, &attribute, words),
-            |held| facts::title_of(words, contract, held),
-        ),
+        title: held
+            .map_or_else(|| title(promised, attribute, words), |held| facts::title_of(words, contract, held)),
         unit: match instance {
             Some(instance) => describe::unit_of(promised, instance),
             None => promised.map_or("", AttributeContract::symbol).to_owned(),
         },
         simulated: instance.is_some_and(|i| i.quality.has(Test::Simulated)),
-    };
-    let span = Span::asked(visit, super::window::newest(&entity))?;
-    let chart = read(visit, &entity, &attribute, span).await?;
-    Ok(page_of(visit, &entity, contract, &subject, span, &chart))
+    })
 }
 
 fn title(promised: Option<&AttributeContract>, attribute: &Name, words: Words) -> String {
     promised.map_or_else(|| attribute.local().to_owned(), |p| p.title.get(words.language.code()).to_owned())
 }
 
-async fn read(visit: &Visit, entity: &Entity, attribute: &Name, span: Span) -> Result<ChartSeries, Problem> {
-    let query = ChartQuery {
+/// The question for the chart of a series.
+pub(super) fn question(visit: &Visit, entity: &Entity, attribute: &Name, span: Span) -> ChartQuery {
+    ChartQuery {
         entity: entity.id.clone(),
         attribute: attribute.clone(),
         dataset_id: None,
@@ -117,7 +127,11 @@ async fn read(visit: &Visit, entity: &Entity, attribute: &Name, span: Span) -> R
         zone: format::ZONE.to_owned(),
         cadence: None,
         now: visit.now,
-    };
+    }
+}
+
+async fn read(visit: &Visit, entity: &Entity, attribute: &Name, span: Span) -> Result<ChartSeries, Problem> {
+    let query = question(visit, entity, attribute, span);
     let mut charts = visit.hub().charts(&visit.context(), &[query]).await?;
     charts.pop().ok_or_else(|| Problem::internal("a chart without an answer"))
 }
@@ -151,6 +165,7 @@ fn page_of(
         dots: &series.dots,
         gap_after,
         guideline: None,
+        scale_of: None,
     }
     .svg();
     let factor = subject.contract.and_then(|c| c.shown.as_ref()).map_or(1.0, |shown| shown.factor);
@@ -196,6 +211,7 @@ fn page_of(
             span.to
         ),
         sql,
+        compare: compare::link(words, [(&entity.id, subject.name)], Some(span)),
         simulated: subject.simulated,
         title: subject.title.clone(),
         name,
@@ -204,7 +220,7 @@ fn page_of(
 }
 
 /// What a point of the chart is.
-fn resolution(words: Words, chart: &ChartSeries) -> String {
+pub(super) fn resolution(words: Words, chart: &ChartSeries) -> String {
     let Some(period) = chart.period else { return words.t("past.raw").to_owned() };
     let length = match period {
         "P1D" => words.t("past.day").to_owned(),

@@ -8,7 +8,7 @@ use super::rows;
 use crate::{chart::map, describe, format, frame::Frame, visit::Visit};
 
 const RESULTS_MAX: usize = 50;
-const QUERY_CHARS_MAX: usize = 200;
+pub(super) const QUERY_CHARS_MAX: usize = 200;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -89,9 +89,7 @@ async fn hits(visit: &Visit, asked: &str) -> Result<Vec<Hit>, Problem> {
     }
     for station in &overview.stations {
         let name = describe::name_of(&station.entity, words.language);
-        let every = every_name(&station.entity);
-        let others = [station.entity.id.as_str(), every.as_deref().unwrap_or_default()];
-        if let Some(place) = matches(asked, &name, others) {
+        if let Some(place) = finds(asked, &name, &station.entity) {
             let row = rows::StationRow::new(words, contracts, &station.entity, visit.now);
             let what =
                 row.now.map_or_else(|| row.what.clone(), |now| format!("{} · {}", row.what, now.value));
@@ -100,6 +98,12 @@ async fn hits(visit: &Visit, asked: &str) -> Result<Vec<Hit>, Problem> {
         }
     }
     Ok(found)
+}
+
+/// How well an entity of this name is found by the folded words: the lower the better.
+pub(super) fn finds(asked: &str, name: &str, entity: &senne_model::Entity) -> Option<usize> {
+    let every = every_name(entity);
+    matches(asked, name, [entity.id.as_str(), every.as_deref().unwrap_or_default()])
 }
 
 /// All texts of the name attribute: a place is found by its other name too.
@@ -127,7 +131,7 @@ fn matches<'a>(asked: &str, title: &str, others: impl IntoIterator<Item = &'a st
 }
 
 /// Lower case without accents, white space as single blanks.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match c {

@@ -18,25 +18,25 @@ const LONGEST: i64 = 1_000 * YEAR;
 
 /// From when to when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Span {
-    pub(super) from: Timestamp,
-    pub(super) to: Timestamp,
+pub(in crate::pages) struct Span {
+    pub(in crate::pages) from: Timestamp,
+    pub(in crate::pages) to: Timestamp,
 }
 
 /// A step to another range.
 #[derive(Debug)]
-pub(super) struct Move {
+pub(in crate::pages) struct Move {
     /// What the island knows it by.
-    pub(super) word: &'static str,
-    pub(super) label: &'static str,
+    pub(in crate::pages) word: &'static str,
+    pub(in crate::pages) label: &'static str,
     /// Where it leads; `None` where one cannot go.
-    pub(super) link: Option<String>,
-    pub(super) here: bool,
+    pub(in crate::pages) link: Option<String>,
+    pub(in crate::pages) here: bool,
 }
 
 impl Span {
     /// `from=…&to=…`; without them the week before the newest value. A range that makes no sense is refused.
-    pub(super) fn asked(visit: &Visit, newest: Option<Timestamp>) -> Result<Self, Problem> {
+    pub(in crate::pages) fn asked(visit: &Visit, newest: Option<Timestamp>) -> Result<Self, Problem> {
         let read = |name: &'static str| {
             let text = visit.parameter(name).filter(|text| !text.is_empty());
             text.map(|text| {
@@ -65,12 +65,14 @@ impl Span {
         Self { from: Timestamp::from_micros(from), to: Timestamp::from_micros(to) }
     }
 
-    fn link(self, page: &str) -> String {
-        format!("{page}?from={}&to={}", self.from, self.to)
+    /// The address of a page about this range.
+    pub(in crate::pages) fn link(self, page: &str) -> String {
+        let sign = if page.contains('?') { '&' } else { '?' };
+        format!("{page}{sign}from={}&to={}", self.from, self.to)
     }
 
     /// In, out, earlier, later.
-    pub(super) fn moves(
+    pub(in crate::pages) fn moves(
         self,
         words: Words,
         page: &str,
@@ -102,7 +104,7 @@ impl Span {
     }
 
     /// Lengths that people know, ending where this ends or with the newest value; and all there is.
-    pub(super) fn presets(
+    pub(in crate::pages) fn presets(
         self,
         words: Words,
         page: &str,
@@ -136,7 +138,7 @@ impl Span {
         presets
     }
 
-    pub(super) fn text(self, words: Words) -> String {
+    pub(in crate::pages) fn text(self, words: Words) -> String {
         let moment = |at| format::moment(words.language, at);
         words.fill("range.window", [moment(self.from), moment(self.to)])
     }
