@@ -1,0 +1,13 @@
+//! Statistics of measured effect: what an indicator would have been without a project, and how sure that is.
+//!
+//! No I/O, no async, no randomness but from a seed that is given. Every method names its source, and is tested on published results.
+
+mod covariance;
+mod error;
+mod fixed_effects;
+mod least_squares;
+
+pub use covariance::{Cluster, Correction, Errors};
+pub use error::StatisticsError;
+pub use fixed_effects::{Absorbed, within};
+pub use least_squares::{Design, Fit, fit};
