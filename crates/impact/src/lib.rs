@@ -5,9 +5,17 @@
 mod covariance;
 mod error;
 mod fixed_effects;
+mod glm;
 mod least_squares;
+mod matrix;
+mod staggered;
 
 pub use covariance::{Cluster, Correction, Errors};
 pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
+pub use glm::{Family, GeneralFit, fit_general};
 pub use least_squares::{Design, Fit, fit};
+pub use staggered::{
+    Aggregate, Aggregation, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial, StaggeredOptions,
+    StaggeredPanel, group_time_effects,
+};

@@ -4,5 +4,7 @@
 
 mod shared;
 
+mod callaway;
 mod fixest;
 mod nile;
+mod sicily;
