@@ -9,6 +9,7 @@ mod glm;
 mod least_squares;
 mod matrix;
 mod staggered;
+mod synthetic;
 
 pub use covariance::{Cluster, Correction, Errors};
 pub use error::StatisticsError;
@@ -18,4 +19,8 @@ pub use least_squares::{Design, Fit, fit};
 pub use staggered::{
     Aggregate, Aggregation, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial, StaggeredOptions,
     StaggeredPanel, group_time_effects,
+};
+pub use synthetic::{
+    BlockPanel, OutcomesOnly, SyntheticControl, SyntheticDifference, SyntheticOptions,
+    difference_in_differences, synthetic_control, synthetic_difference,
 };

@@ -8,3 +8,4 @@ mod callaway;
 mod fixest;
 mod nile;
 mod sicily;
+mod smoking;

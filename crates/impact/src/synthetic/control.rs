@@ -1,0 +1,48 @@
+//! Synthetic control (Abadie, Diamond and Hainmueller 2010).
+
+use super::{BlockPanel, simplex};
+use crate::StatisticsError;
+
+/// Every earlier outcome counts alike, and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomesOnly;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyntheticControl {
+    /// The mean gap from the treatment on.
+    pub effect: f64,
+    /// Observed less synthetic, at every time.
+    pub gap: Vec<f64>,
+    /// The weight of each donor; they sum to one.
+    pub weights: Vec<f64>,
+    /// The mean squared gap before the treatment.
+    pub error_before: f64,
+    /// The mean squared gap from the treatment on.
+    pub error_after: f64,
+}
+
+impl SyntheticControl {
+    /// How much larger the gap is after than before, as root mean squares.
+    pub fn ratio(&self) -> f64 {
+        (self.error_after / self.error_before).sqrt()
+    }
+}
+
+/// The donors' mean that comes nearest to the treated before the treatment.
+///
+/// # Errors
+/// When the weights cannot be found.
+pub fn synthetic_control(panel: &BlockPanel, _: OutcomesOnly) -> Result<SyntheticControl, StatisticsError> {
+    let mean = panel.treated_mean();
+    let rows: Vec<Vec<f64>> =
+        panel.outcome[..panel.donors].iter().map(|row| row[..panel.before].to_vec()).collect();
+    let weights = simplex::weights(&rows, &mean[..panel.before], 0.0)?;
+    let at = |time: usize| panel.outcome.iter().zip(&weights).map(|(row, w)| w * row[time]).sum::<f64>();
+    let gap: Vec<f64> = (0..panel.times()).map(|time| mean[time] - at(time)).collect();
+    let square = |gap: &[f64]| gap.iter().map(|value| value * value).sum::<f64>() / gap.len() as f64;
+    let (earlier, later) = gap.split_at(panel.before);
+    let (error_before, error_after) = (square(earlier), square(later));
+    let effect = later.iter().sum::<f64>() / later.len() as f64;
+    Ok(SyntheticControl { effect, gap, weights, error_before, error_after })
+}
