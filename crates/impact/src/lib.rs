@@ -2,6 +2,7 @@
 //!
 //! No I/O, no async, no randomness but from a seed that is given. Every method names its source, and is tested on published results.
 
+mod bacon;
 mod covariance;
 mod error;
 mod fixed_effects;
@@ -9,8 +10,10 @@ mod glm;
 mod least_squares;
 mod matrix;
 mod staggered;
+mod sun_abraham;
 mod synthetic;
 
+pub use bacon::{Decomposition, Pairing, Part, decompose};
 pub use covariance::{Cluster, Correction, Errors};
 pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
@@ -20,6 +23,7 @@ pub use staggered::{
     Aggregate, Aggregation, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial, StaggeredOptions,
     StaggeredPanel, group_time_effects,
 };
+pub use sun_abraham::{CohortEffect, CohortEffects, Mean, PanelRows, cohort_effects};
 pub use synthetic::{
     BlockPanel, OutcomesOnly, SyntheticControl, SyntheticDifference, SyntheticOptions,
     difference_in_differences, synthetic_control, synthetic_difference,

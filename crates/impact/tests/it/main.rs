@@ -7,5 +7,7 @@ mod shared;
 mod callaway;
 mod fixest;
 mod nile;
+mod reform;
 mod sicily;
 mod smoking;
+mod sun;

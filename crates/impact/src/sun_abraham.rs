@@ -1,0 +1,142 @@
+//! Effects by group and time since treatment from one regression (Sun and Abraham 2021).
+
+use std::collections::BTreeSet;
+
+use faer::Mat;
+
+use crate::{Correction, Design, Errors, StatisticsError, fit, within};
+
+/// The rows of a panel that need not be balanced.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PanelRows {
+    /// The unit of each row.
+    pub unit: Vec<usize>,
+    /// The time of each row.
+    pub time: Vec<i64>,
+    /// The outcome of each row.
+    pub outcome: Vec<f64>,
+    /// When the unit of the row was first treated; nothing for never.
+    pub first_treated: Vec<Option<i64>>,
+    /// Other columns, without an intercept.
+    pub covariates: Design,
+}
+
+/// The effect on units of one first treatment, so long after it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CohortEffect {
+    /// When they were first treated.
+    pub group: i64,
+    /// Times since then; −1 is what the others are compared with.
+    pub since: i64,
+    /// The effect, in units of the outcome.
+    pub effect: f64,
+    /// Its standard error, clustered by unit.
+    pub standard_error: f64,
+    rows: usize,
+}
+
+/// An effect and its standard error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mean {
+    /// Times since treatment; nothing for the mean over all from treatment on.
+    pub since: Option<i64>,
+    /// The effect, weighted by the rows of each group.
+    pub effect: f64,
+    /// Its standard error; the weights count as known.
+    pub standard_error: f64,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct CohortEffects {
+    /// By group, then time since treatment.
+    pub effects: Vec<CohortEffect>,
+    covariance: Mat<f64>,
+}
+
+impl CohortEffects {
+    /// The mean effect so long after treatment, or over all rows from treatment on.
+    pub fn mean(&self, since: Option<i64>) -> Option<Mean> {
+        let wanted = |effect: &CohortEffect| since.map_or(effect.since >= 0, |since| effect.since == since);
+        let weight = |effect: &CohortEffect| if wanted(effect) { effect.rows as f64 } else { 0.0 };
+        let weights: Vec<f64> = self.effects.iter().map(weight).collect();
+        let total: f64 = weights.iter().sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let shares = Mat::from_fn(weights.len(), 1, |row, _| weights[row] / total);
+        let variance = (shares.transpose() * &self.covariance * &shares)[(0, 0)];
+        let effect = self.effects.iter().zip(&weights).map(|(e, w)| e.effect * w / total).sum();
+        Some(Mean { since, effect, standard_error: variance.max(0.0).sqrt() })
+    }
+
+    /// The mean effects at each time since treatment, rising.
+    pub fn course(&self) -> Vec<Mean> {
+        let times: BTreeSet<i64> = self.effects.iter().map(|effect| effect.since).collect();
+        times.into_iter().filter_map(|since| self.mean(Some(since))).collect()
+    }
+}
+
+/// Fits an effect for each group and time since treatment, with fixed effects of units and times, and errors clustered by unit. Where no
+/// unit is never treated, the group treated last is what the others are compared with, up to its treatment.
+///
+/// # Errors
+/// When lengths differ, a value is not finite, or no effect is identified.
+pub fn cohort_effects(panel: &PanelRows) -> Result<CohortEffects, StatisticsError> {
+    let kept = kept_rows(panel);
+    let take = |column: &[f64]| kept.iter().map(|row| column[*row]).collect::<Vec<f64>>();
+    let unit: Vec<usize> = kept.iter().map(|row| panel.unit[*row]).collect();
+    let times: Vec<i64> = kept.iter().map(|row| panel.time[*row]).collect();
+    let distinct: Vec<i64> = times.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let time: Vec<usize> = times.iter().map(|time| distinct.partition_point(|known| known < time)).collect();
+    let compared = last_group(panel);
+    let cell = |row: usize| {
+        let group = panel.first_treated[kept[row]].filter(|group| Some(*group) != compared)?;
+        Some((group, times[row] - group)).filter(|(_, since)| *since != -1)
+    };
+    let cells: Vec<Option<(i64, i64)>> = (0..kept.len()).map(cell).collect();
+    let names: Vec<(i64, i64)> =
+        cells.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut design = Design::new();
+    for name in &names {
+        let column = cells.iter().map(|cell| f64::from(u8::from(cell.as_ref() == Some(name)))).collect();
+        design.push(format!("{} {}", name.0, name.1), column);
+    }
+    for (name, column) in panel.covariates.names().iter().zip(panel.covariates.columns()) {
+        design.push(name.clone(), take(column));
+    }
+    let absorbed = within(&take(&panel.outcome), &design, &[&unit, &time], None)?;
+    let fit = fit(&absorbed.design, &absorbed.outcome, None)?;
+    let correction = Correction::Finite { absorbed: absorbed.levels[1] };
+    let covariance = fit.covariance(&Errors::Clustered(vec![unit]), correction)?;
+    let found: Vec<(usize, (i64, i64))> = names
+        .iter()
+        .filter_map(|name| Some((fit.index(&format!("{} {}", name.0, name.1))?, *name)))
+        .collect();
+    let effects = found.iter().map(|(place, (group, since))| CohortEffect {
+        group: *group,
+        since: *since,
+        effect: fit.coefficients[*place],
+        standard_error: covariance[(*place, *place)].max(0.0).sqrt(),
+        rows: cells.iter().filter(|cell| **cell == Some((*group, *since))).count(),
+    });
+    let own = Mat::from_fn(found.len(), found.len(), |a, b| covariance[(found[a].0, found[b].0)]);
+    Ok(CohortEffects { effects: effects.collect(), covariance: own })
+}
+
+/// The group treated last, when no unit is never treated.
+fn last_group(panel: &PanelRows) -> Option<i64> {
+    if panel.first_treated.contains(&None) {
+        None
+    } else {
+        panel.first_treated.iter().flatten().max().copied()
+    }
+}
+
+/// Rows of units that are seen untreated, and before the group treated last is treated when it is what others are compared with.
+fn kept_rows(panel: &PanelRows) -> Vec<usize> {
+    let start = panel.time.iter().min().copied().unwrap_or_default();
+    let end = last_group(panel).unwrap_or(i64::MAX);
+    let seen_before = |row: &usize| panel.first_treated[*row].is_none_or(|first| first > start);
+    (0..panel.unit.len()).filter(|row| seen_before(row) && panel.time[*row] < end).collect()
+}
