@@ -10,6 +10,7 @@ mod glm;
 mod least_squares;
 mod matrix;
 mod staggered;
+pub mod state_space;
 mod sun_abraham;
 mod synthetic;
 

@@ -10,4 +10,5 @@ mod nile;
 mod reform;
 mod sicily;
 mod smoking;
+mod states;
 mod sun;

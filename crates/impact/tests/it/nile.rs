@@ -1,6 +1,9 @@
 //! The flow of the Nile at Aswan, 1871–1970 (Cobb 1978): a step in 1899.
 
-use senne_impact::{Correction, Design, Errors, fit};
+use senne_impact::{
+    Correction, Design, Errors, fit,
+    state_space::{Part, StateSpace, filter, local_level, smooth},
+};
 
 use crate::shared::{close, expected, table};
 
@@ -21,4 +24,29 @@ fn a_step_with_errors_that_remember() {
         let wanted = expected[format!("nw{lag}_se")].as_f64().unwrap();
         close(&format!("Newey–West over {lag}"), error(errors, Correction::None), wanted, 1e-6);
     }
+}
+
+fn flow() -> Option<Vec<Option<f64>>> {
+    Some(table("nile.csv")?.numbers("flow").into_iter().map(Some).collect())
+}
+
+#[test]
+fn a_level_that_wanders() {
+    let (Some(flow), Some(wanted)) = (flow(), table("nile_expected_local_level.csv")) else { return };
+    let model = StateSpace { noise: 15098.5, parts: vec![Part::Level { variance: 1469.1 }] };
+    let filtered = filter(&model, &flow);
+    let expected = expected().unwrap()["nile_local_level"]["run"].clone();
+    let likelihood = expected["statsmodels exact diffuse llf at (15098.5,1469.1)"].as_f64().unwrap();
+    close("the log-likelihood", filtered.log_likelihood, likelihood, 5.1e-8);
+    let smoothed = smooth(&model, &filtered);
+    for year in 0..flow.len() {
+        let wanted = |column: &str| wanted.numbers(column)[year];
+        close("filtered", filtered.states[year][0], wanted("filtered_state"), 1e-9);
+        close("its variance", filtered.covariances[year][(0, 0)], wanted("filtered_var"), 1e-7);
+        close("smoothed", smoothed.states[year][0], wanted("smoothed_state"), 1e-8);
+        close("its variance", smoothed.covariances[year][(0, 0)], wanted("smoothed_var"), 1e-6);
+    }
+    let found = local_level(&flow).unwrap();
+    close("the noise", found.noise / expected["R StructTS"]["epsilon"].as_f64().unwrap(), 1.0, 1e-4);
+    close("the level", found.level / expected["R StructTS"]["level"].as_f64().unwrap(), 1.0, 1e-3);
 }
