@@ -3,6 +3,7 @@
 //! No I/O, no async, no randomness but from a seed that is given. Every method names its source, and is tested on published results.
 
 mod bacon;
+pub mod bsts;
 mod covariance;
 mod error;
 mod fixed_effects;

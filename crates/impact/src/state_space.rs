@@ -5,9 +5,11 @@
 mod estimate;
 mod filter;
 mod model;
+mod simulate;
 mod smooth;
 
 pub use estimate::{LocalLevel, local_level};
 pub use filter::{Filtered, filter};
 pub use model::{Part, StateSpace};
+pub(crate) use simulate::{Simulator, normal};
 pub use smooth::{Smoothed, smooth};

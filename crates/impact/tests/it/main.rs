@@ -4,6 +4,7 @@
 
 mod shared;
 
+mod bayes;
 mod callaway;
 mod fixest;
 mod nile;
