@@ -27,6 +27,8 @@ pub use staggered::{
 };
 pub use sun_abraham::{CohortEffect, CohortEffects, Mean, PanelRows, cohort_effects};
 pub use synthetic::{
-    BlockPanel, OutcomesOnly, SyntheticControl, SyntheticDifference, SyntheticOptions,
-    difference_in_differences, synthetic_control, synthetic_difference,
+    BlockPanel, CohortDifference, ControlByPredictors, Importance, LeftOut, Placebo, Placebos, Predictors,
+    Resampling, StaggeredDifference, SyntheticControl, SyntheticDifference, SyntheticOptions,
+    difference_in_differences, leave_one_out, placebo_in_time, placebos_in_space, staggered_difference,
+    standard_error, synthetic_control, synthetic_control_by_predictors, synthetic_difference,
 };

@@ -3,10 +3,6 @@
 use super::{BlockPanel, simplex};
 use crate::StatisticsError;
 
-/// Every earlier outcome counts alike, and nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutcomesOnly;
-
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SyntheticControl {
@@ -29,20 +25,27 @@ impl SyntheticControl {
     }
 }
 
-/// The donors' mean that comes nearest to the treated before the treatment.
+/// The donors' mean that comes nearest to the treated before the treatment: every earlier outcome counts alike, and nothing else.
 ///
 /// # Errors
 /// When the weights cannot be found.
-pub fn synthetic_control(panel: &BlockPanel, _: OutcomesOnly) -> Result<SyntheticControl, StatisticsError> {
+pub fn synthetic_control(panel: &BlockPanel) -> Result<SyntheticControl, StatisticsError> {
     let mean = panel.treated_mean();
     let rows: Vec<Vec<f64>> =
         panel.outcome[..panel.donors].iter().map(|row| row[..panel.before].to_vec()).collect();
-    let weights = simplex::weights(&rows, &mean[..panel.before], 0.0)?;
-    let at = |time: usize| panel.outcome.iter().zip(&weights).map(|(row, w)| w * row[time]).sum::<f64>();
-    let gap: Vec<f64> = (0..panel.times()).map(|time| mean[time] - at(time)).collect();
-    let square = |gap: &[f64]| gap.iter().map(|value| value * value).sum::<f64>() / gap.len() as f64;
-    let (earlier, later) = gap.split_at(panel.before);
-    let (error_before, error_after) = (square(earlier), square(later));
-    let effect = later.iter().sum::<f64>() / later.len() as f64;
-    Ok(SyntheticControl { effect, gap, weights, error_before, error_after })
+    Ok(SyntheticControl::of(panel, simplex::weights(&rows, &mean[..panel.before], 0.0)?))
+}
+
+impl SyntheticControl {
+    /// What given weights of the donors say.
+    pub(super) fn of(panel: &BlockPanel, weights: Vec<f64>) -> Self {
+        let mean = panel.treated_mean();
+        let at = |time: usize| panel.outcome.iter().zip(&weights).map(|(row, w)| w * row[time]).sum::<f64>();
+        let gap: Vec<f64> = (0..panel.times()).map(|time| mean[time] - at(time)).collect();
+        let square = |gap: &[f64]| gap.iter().map(|value| value * value).sum::<f64>() / gap.len() as f64;
+        let (earlier, later) = gap.split_at(panel.before);
+        let (error_before, error_after) = (square(earlier), square(later));
+        let effect = later.iter().sum::<f64>() / later.len() as f64;
+        Self { effect, gap, weights, error_before, error_after }
+    }
 }

@@ -20,15 +20,14 @@ const STEPS_FIRST: usize = 100;
 const STEPS_MAX: usize = 10_000;
 
 impl Search<'_> {
-    /// Weights that are not negative and sum to one.
-    pub(crate) fn weights(&self) -> Vec<f64> {
+    /// Weights that are not negative and sum to one, looked for from `start` on.
+    pub(crate) fn weights(&self, start: Vec<f64>) -> Vec<f64> {
         let centred = |column: &[f64]| {
             let mean = if self.intercept { column.iter().sum::<f64>() / column.len() as f64 } else { 0.0 };
             column.iter().map(|value| value - mean).collect::<Vec<f64>>()
         };
         let columns: Vec<Vec<f64>> = self.columns.iter().map(|column| centred(column)).collect();
         let target = centred(self.target);
-        let start = vec![1.0 / columns.len() as f64; columns.len()];
         let first = self.search(&columns, &target, start, STEPS_FIRST);
         self.search(&columns, &target, sparse(first), STEPS_MAX)
     }

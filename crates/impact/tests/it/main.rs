@@ -7,6 +7,7 @@ mod shared;
 mod bayes;
 mod callaway;
 mod fixest;
+mod invariance;
 mod nile;
 mod reform;
 mod sicily;
