@@ -4,22 +4,29 @@
 
 mod bacon;
 pub mod bsts;
+mod choice;
 mod covariance;
 mod error;
 mod fixed_effects;
 mod glm;
+mod interrupted;
 mod least_squares;
 mod matrix;
 mod staggered;
 pub mod state_space;
 mod sun_abraham;
 mod synthetic;
+mod verdict;
 
 pub use bacon::{Decomposition, Pairing, Part, decompose};
+pub use choice::{Choice, Grade, Method, Reason, Situation, choose};
 pub use covariance::{Cluster, Correction, Errors};
 pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
 pub use glm::{Family, GeneralFit, fit_general};
+pub use interrupted::{
+    Foreseen, InterruptedEffect, InterruptedOptions, Interruption, SeriesKind, Term, interrupted,
+};
 pub use least_squares::{Design, Fit, fit};
 pub use staggered::{
     Aggregate, Aggregation, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial, StaggeredOptions,
@@ -32,3 +39,4 @@ pub use synthetic::{
     difference_in_differences, leave_one_out, placebo_in_time, placebos_in_space, staggered_difference,
     standard_error, synthetic_control, synthetic_control_by_predictors, synthetic_difference,
 };
+pub use verdict::{Answer, Direction, Evidence, Verdict, smallest_detectable, verdict};

@@ -1,8 +1,8 @@
 //! A smoking ban and heart attacks in Sicily (Lopez Bernal, Cummins and Gasparrini 2017).
 
-use senne_impact::{Design, Family, fit_general};
+use senne_impact::{Design, Family, InterruptedOptions, Interruption, SeriesKind, fit_general, interrupted};
 
-use crate::shared::{Table, close, table};
+use crate::shared::{Table, close, expected, table};
 
 fn harmonics(design: &mut Design, month: &[f64], pairs: u32) {
     for pair in 1..=pairs {
@@ -42,4 +42,51 @@ fn value(wanted: &Table, model: &str, term: &str, column: &str) -> f64 {
     let (models, terms) = (wanted.texts("model"), wanted.texts("term"));
     let row = (0..models.len()).find(|row| models[*row] == model && terms[*row] == term).unwrap();
     wanted.numbers(column)[row]
+}
+
+#[test]
+fn as_an_interrupted_series() {
+    let (Some(data), Some(expected)) = (table("its_sicily.csv"), expected()) else { return };
+    let expected = &expected["its_sicily"]["run_R_glm"];
+    let wanted = |model: &str, name: &str| expected[model][name].as_f64().unwrap();
+    let begin = data.numbers("smokban").iter().position(|ban| *ban > 0.0).unwrap();
+    let series = Interruption {
+        outcome: data.numbers("aces"),
+        begin,
+        exposure: Some(data.numbers("stdpop")),
+        covariates: Design::new(),
+    };
+    let plain = InterruptedOptions { kind: SeriesKind::Count, ..InterruptedOptions::default() };
+    let found = interrupted(&series, plain).unwrap();
+    let step = found.term("step").unwrap();
+    close("ratio", step.estimate.exp(), wanted("poisson", "smokban_RR"), 1e-6);
+    let ends = &expected["poisson"]["ci"];
+    close("lower end", step.low.exp(), ends[0].as_f64().unwrap(), 1e-6);
+    close("upper end", step.high.exp(), ends[1].as_f64().unwrap(), 1e-6);
+    close("ratio overall", found.ratio.unwrap(), step.estimate.exp(), 1e-9);
+    close("time", found.term("time").unwrap().estimate, wanted("poisson", "time"), 1e-8);
+    let quasi = InterruptedOptions { kind: SeriesKind::DispersedCount, ..plain };
+    let found = interrupted(&series, quasi).unwrap();
+    close("dispersion", found.dispersion.unwrap(), wanted("quasipoisson", "dispersion"), 5.1e-5);
+    let seasonal = InterruptedOptions { season: Some((2, 12.0)), ..quasi };
+    let found = interrupted(&series, seasonal).unwrap();
+    let step = found.term("step").unwrap();
+    close("seasonal ratio", step.estimate.exp(), wanted("quasi+harmonics(2,12)", "RR"), 5.1e-6);
+    let ends = &expected["quasi+harmonics(2,12)"]["ci"];
+    close("seasonal lower end", step.low.exp(), ends[0].as_f64().unwrap(), 5.1e-6);
+    close("seasonal upper end", step.high.exp(), ends[1].as_f64().unwrap(), 5.1e-6);
+    let trend = (found.term("time").unwrap().estimate * 12.0).exp();
+    close("trend", trend, wanted("quasi+harmonics(2,12)", "trend_per_year"), 1e-6);
+    let sloped = interrupted(&series, InterruptedOptions { slope: true, ..seasonal }).unwrap();
+    let slope = sloped.term("slope").unwrap();
+    close("slope", slope.estimate, wanted("plus change in slope (time-36):smokban", "coef"), 5.1e-6);
+    close(
+        "error of the slope",
+        slope.standard_error,
+        wanted("plus change in slope (time-36):smokban", "se"),
+        5.1e-6,
+    );
+    let fewer: f64 = found.course.iter().map(|step| step.effect).sum::<f64>() / found.course.len() as f64;
+    close("mean effect", found.effect, fewer, 1e-9);
+    assert!(found.effect < 0.0 && found.effect + 1.96 * found.standard_error < 0.0);
 }

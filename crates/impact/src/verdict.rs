@@ -1,0 +1,118 @@
+//! Did it work? One of four answers, from the estimate, how sure it is, and what was hoped for.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::Grade;
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// More is better.
+    Up,
+    /// Less is better.
+    Down,
+}
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// The indicator is better than it would have been.
+    Better,
+    /// The indicator is worse than it would have been.
+    Worse,
+    /// No effect can be told from chance. That is not «no effect»: one below the smallest that could be detected may be there.
+    NotDetectable,
+    /// Any effect is smaller than what would matter: here «no effect worth the name» can be said.
+    TooSmallToMatter,
+}
+
+/// An estimate with all that a verdict needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// The effect, in units of the indicator.
+    pub effect: f64,
+    /// The lower end of its interval.
+    pub low: f64,
+    /// The upper end of its interval.
+    pub high: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Which way is better.
+    pub direction: Direction,
+    /// The smallest effect that would matter, if that was said beforehand; in units of the indicator, without sign.
+    pub matters: Option<f64>,
+    /// How strong the method is.
+    pub grade: Grade,
+}
+
+/// The answer, with what goes with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// The answer.
+    pub answer: Answer,
+    /// The smallest effect that would have been detected with a chance of 80 % (Bloom 1995), in units of the indicator.
+    pub detectable: f64,
+    /// How strong the evidence is.
+    pub grade: Grade,
+}
+
+/// The chance with which the smallest detectable effect is detected, and the chance of a false alarm.
+const POWER: f64 = 0.8;
+const ALARM: f64 = 0.05;
+
+/// The smallest effect that is told from chance so often: 2.8 standard errors at 80 % and 5 %.
+pub fn smallest_detectable(standard_error: f64) -> f64 {
+    let law = Normal::standard();
+    (law.inverse_cdf(1.0 - ALARM / 2.0) + law.inverse_cdf(POWER)) * standard_error
+}
+
+/// Answers. An interval that holds zero is never read as «no effect», unless it lies within what would not matter.
+pub fn verdict(evidence: &Evidence) -> Verdict {
+    let Evidence { low, high, standard_error, direction, matters, grade, .. } = *evidence;
+    let better = match direction {
+        Direction::Up => low > 0.0,
+        Direction::Down => high < 0.0,
+    };
+    let answer = if matters.is_some_and(|matters| low > -matters && high < matters) {
+        Answer::TooSmallToMatter
+    } else if !(low > 0.0 || high < 0.0) {
+        Answer::NotDetectable
+    } else if better {
+        Answer::Better
+    } else {
+        Answer::Worse
+    };
+    Verdict { answer, detectable: smallest_detectable(standard_error), grade }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(low: f64, high: f64, direction: Direction, matters: Option<f64>) -> Answer {
+        let (effect, standard_error) = (low.midpoint(high), (high - low) / 3.92);
+        verdict(&Evidence { effect, low, high, standard_error, direction, matters, grade: Grade::Three })
+            .answer
+    }
+
+    #[test]
+    fn an_interval_that_holds_zero_is_not_no_effect() {
+        assert_eq!(answer(-1.0, 2.0, Direction::Up, None), Answer::NotDetectable);
+        assert_eq!(answer(-1.0, 2.0, Direction::Up, Some(1.5)), Answer::NotDetectable);
+        assert_eq!(answer(-1.0, 2.0, Direction::Up, Some(2.5)), Answer::TooSmallToMatter);
+        assert_eq!(answer(f64::NAN, f64::NAN, Direction::Up, None), Answer::NotDetectable);
+    }
+
+    #[test]
+    fn less_may_be_better() {
+        assert_eq!(answer(-3.1, -0.4, Direction::Down, None), Answer::Better);
+        assert_eq!(answer(-3.1, -0.4, Direction::Up, None), Answer::Worse);
+        assert_eq!(answer(0.4, 3.1, Direction::Up, None), Answer::Better);
+        assert_eq!(answer(0.4, 3.1, Direction::Down, Some(0.1)), Answer::Worse);
+    }
+
+    #[test]
+    fn the_smallest_detectable_is_2_8_errors() {
+        assert!((smallest_detectable(1.0) - 2.801_585).abs() < 1e-5);
+    }
+}
