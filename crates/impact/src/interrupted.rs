@@ -1,10 +1,11 @@
 //! Interrupted time series: one series, a time at which something began, and no donors (Wagner and others 2002; Lopez Bernal, Cummins
 //! and Gasparrini 2017).
 
+use crate::{
+    Correction, Design, Errors, Family, Fit, StatisticsError, fit, fit_general, normal_quantile,
+    student_quantile, two_sided,
+};
 use faer::Mat;
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
-
-use crate::{Correction, Design, Errors, Family, Fit, StatisticsError, fit, fit_general};
 
 /// What the series is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +186,7 @@ fn measure(
     let errors = Errors::NeweyWest { unit: vec![0; rows], time: (0..rows as i64).collect(), lag };
     let covariance = fit.covariance(&errors, Correction::Finite { absorbed: 0 })?;
     let free = (rows - fit.coefficients.len()) as f64;
-    let quantile = StudentsT::new(0.0, 1.0, free).map_or(1.96, |law| law.inverse_cdf(0.5 + chance / 2.0));
+    let quantile = student_quantile(free, 0.5 + chance / 2.0);
     let means = series.outcome.iter().zip(&fit.residuals).map(|(y, e)| y - e).collect();
     Ok(Model { fit, covariance, quantile, free: Some(free), means, dispersion: None })
 }
@@ -200,7 +201,7 @@ fn count(
         series.exposure.as_ref().map(|of| of.iter().map(|value| value.ln()).collect());
     let general = fit_general(Family::Poisson, design, &series.outcome, offset.as_deref(), None)?;
     let covariance = general.covariance(dispersed);
-    let quantile = Normal::standard().inverse_cdf(0.5 + chance / 2.0);
+    let quantile = normal_quantile(0.5 + chance / 2.0);
     let dispersion = Some(general.dispersion);
     Ok(Model { covariance, quantile, free: None, means: general.means, dispersion, fit: general.fit })
 }
@@ -273,16 +274,6 @@ fn terms(model: &Model) -> Vec<Term> {
         Term { name: name.clone(), estimate, standard_error, low, high, p_value }
     };
     model.fit.names.iter().enumerate().map(one).collect()
-}
-
-/// The chance of so large a statistic in either direction: Student's law with so many degrees of freedom, or the normal.
-pub(crate) fn two_sided(statistic: f64, free: Option<f64>) -> f64 {
-    let at = -statistic.abs();
-    let below = match free.and_then(|free| StudentsT::new(0.0, 1.0, free).ok()) {
-        Some(law) => law.cdf(at),
-        None => Normal::standard().cdf(at),
-    };
-    (2.0 * below).min(1.0)
 }
 
 /// Of Pearson's residuals with those one step before.

@@ -4,6 +4,7 @@
 
 mod bacon;
 pub mod bsts;
+mod chance;
 mod choice;
 mod covariance;
 mod error;
@@ -19,6 +20,7 @@ mod synthetic;
 mod verdict;
 
 pub use bacon::{Decomposition, Pairing, Part, decompose};
+pub use chance::{normal_quantile, student_quantile, two_sided};
 pub use choice::{Choice, Grade, Method, Reason, Situation, choose};
 pub use covariance::{Cluster, Correction, Errors};
 pub use error::StatisticsError;
@@ -37,6 +39,7 @@ pub use synthetic::{
     BlockPanel, CohortDifference, ControlByPredictors, Importance, LeftOut, Placebo, Placebos, Predictors,
     Resampling, StaggeredDifference, SyntheticControl, SyntheticDifference, SyntheticOptions,
     difference_in_differences, leave_one_out, placebo_in_time, placebos_in_space, staggered_difference,
-    standard_error, synthetic_control, synthetic_control_by_predictors, synthetic_difference,
+    staggered_standard_error, standard_error, synthetic_control, synthetic_control_by_predictors,
+    synthetic_difference,
 };
 pub use verdict::{Answer, Direction, Evidence, Verdict, smallest_detectable, verdict};

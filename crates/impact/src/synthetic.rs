@@ -19,4 +19,4 @@ pub use difference::{
 pub use errors::{Resampling, standard_error};
 pub use placebo::{LeftOut, Placebo, Placebos, leave_one_out, placebo_in_time, placebos_in_space};
 pub use predictors::{ControlByPredictors, Importance, Predictors, synthetic_control_by_predictors};
-pub use staggered::{CohortDifference, StaggeredDifference, staggered_difference};
+pub use staggered::{CohortDifference, StaggeredDifference, staggered_difference, staggered_standard_error};

@@ -77,13 +77,13 @@ pub fn standard_error(
 }
 
 /// The standard deviation of a sample.
-fn spread(values: &[f64]) -> f64 {
+pub(super) fn spread(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
 }
 
-fn below(count: usize, random: &mut Pcg64) -> usize {
+pub(super) fn below(count: usize, random: &mut Pcg64) -> usize {
     Uniform::new(0, count).map_or(0, |law| law.sample(random))
 }
 
@@ -149,7 +149,7 @@ fn without(panel: &BlockPanel, found: &SyntheticDifference, unit: usize) -> f64 
 }
 
 /// In proportion, summing to one; equal when there is nothing.
-fn normal_sum(weights: Vec<f64>) -> Vec<f64> {
+pub(super) fn normal_sum(weights: Vec<f64>) -> Vec<f64> {
     let total: f64 = weights.iter().sum();
     let equal = 1.0 / weights.len() as f64;
     weights.into_iter().map(|weight| if total > 0.0 { weight / total } else { equal }).collect()

@@ -1,7 +1,14 @@
 //! Synthetic differences in differences when units begin at different times (Arkhangelsky and others 2021, appendix A; Clarke, Pailañir,
 //! Athey and Imbens 2024).
 
-use super::{BlockPanel, SyntheticDifference, SyntheticOptions, synthetic_difference};
+use rand_pcg::Pcg64;
+
+use super::{
+    BlockPanel, Resampling, SyntheticDifference, SyntheticOptions,
+    difference::with_weights,
+    errors::{below, normal_sum, spread},
+    synthetic_difference,
+};
 use crate::{StaggeredPanel, StatisticsError};
 
 /// The units that begin at one time.
@@ -59,4 +66,120 @@ pub fn staggered_difference(
     cohorts.iter_mut().for_each(|cohort| cohort.weight /= total);
     let effect = cohorts.iter().map(|cohort| cohort.weight * cohort.difference.effect).sum();
     Ok(StaggeredDifference { effect, cohorts })
+}
+
+/// The standard error of a staggered estimate: donors in the place of the treated, units drawn with replacement (both estimated anew), or
+/// each unit left out once with weights as they are.
+///
+/// # Errors
+/// When there are not enough treated units or donors for the way that is asked for.
+pub fn staggered_standard_error(
+    panel: &StaggeredPanel,
+    options: SyntheticOptions,
+    found: &StaggeredDifference,
+    resampling: Resampling,
+) -> Result<f64, StatisticsError> {
+    let treated = panel.first_treated.iter().flatten().count();
+    let donors = panel.units() - treated;
+    let enough = |what: &str, found: usize, wanted: usize| {
+        if found >= wanted {
+            Ok(())
+        } else {
+            Err(StatisticsError::TooFew { what: what.to_owned(), found, wanted })
+        }
+    };
+    let drawn =
+        |effects: Vec<f64>| spread(&effects) * ((effects.len() as f64 - 1.0) / effects.len() as f64).sqrt();
+    match resampling {
+        Resampling::Placebo { times, seed } => {
+            enough("donors, one more than treated units", donors, treated + 1)?;
+            enough("draws", times, 2)?;
+            Ok(drawn(placebo_effects(panel, options, (times, seed))?))
+        }
+        Resampling::Bootstrap { times, seed } => {
+            enough("treated units", treated, 2)?;
+            enough("draws", times, 2)?;
+            Ok(drawn(bootstrap_effects(panel, options, (times, seed))))
+        }
+        Resampling::Jackknife => {
+            let least = found.cohorts.iter().map(|cohort| cohort.units).min().unwrap_or_default();
+            enough("treated units in each cohort", least, 2)?;
+            enough("donors", donors, 2)?;
+            let effects: Vec<f64> = (0..panel.units()).map(|unit| without(panel, found, unit)).collect();
+            let count = effects.len() as f64;
+            Ok(spread(&effects) * (count - 1.0) / count.sqrt())
+        }
+    }
+}
+
+/// Some units of a panel, with other beginnings.
+fn chosen(panel: &StaggeredPanel, units: &[usize], first: impl Fn(usize) -> Option<i64>) -> StaggeredPanel {
+    StaggeredPanel {
+        times: panel.times.clone(),
+        first_treated: (0..units.len()).map(first).collect(),
+        outcome: units.iter().map(|unit| panel.outcome[*unit].clone()).collect(),
+        covariates: units.iter().map(|unit| panel.covariates[*unit].clone()).collect(),
+        left_out: 0,
+    }
+}
+
+fn placebo_effects(
+    panel: &StaggeredPanel,
+    options: SyntheticOptions,
+    (times, seed): (usize, u64),
+) -> Result<Vec<f64>, StatisticsError> {
+    let beginnings: Vec<i64> = panel.first_treated.iter().flatten().copied().collect();
+    let mut order: Vec<usize> =
+        (0..panel.units()).filter(|unit| panel.first_treated[*unit].is_none()).collect();
+    let mut random = Pcg64::new(u128::from(seed), 0xa02_bdbf_7bb3_c0a7);
+    let mut one = || {
+        let count = order.len();
+        for place in 0..count {
+            order.swap(place, place + below(count - place, &mut random));
+        }
+        let one = chosen(panel, &order, |place| beginnings.get(place).copied());
+        staggered_difference(&one, options).map(|found| found.effect)
+    };
+    (0..times).map(|_| one()).collect()
+}
+
+/// Draws in which a cohort has no one, or no unit is untreated, say what is left of them; those with nothing left are drawn again.
+fn bootstrap_effects(
+    panel: &StaggeredPanel,
+    options: SyntheticOptions,
+    (times, seed): (usize, u64),
+) -> Vec<f64> {
+    let mut random = Pcg64::new(u128::from(seed), 0x5851_f42d_4c95_7f2d);
+    let mut effects = Vec::with_capacity(times);
+    while effects.len() < times {
+        let units: Vec<usize> = (0..panel.units()).map(|_| below(panel.units(), &mut random)).collect();
+        let one = chosen(panel, &units, |place| panel.first_treated[units[place]]);
+        effects.extend(staggered_difference(&one, options).map(|found| found.effect));
+    }
+    effects
+}
+
+/// The estimate without one unit; each cohort keeps the proportions of its weights.
+fn without(panel: &StaggeredPanel, found: &StaggeredDifference, unit: usize) -> f64 {
+    let (mut sum, mut total) = (0.0, 0.0);
+    let untreated = |unit: &usize| panel.first_treated[*unit].is_none();
+    let donors: Vec<usize> = (0..panel.units()).filter(untreated).collect();
+    for cohort in &found.cohorts {
+        let treated =
+            (0..panel.units()).filter(|u| panel.first_treated[*u] == Some(cohort.group) && *u != unit);
+        let kept: Vec<usize> = (0..donors.len()).filter(|place| donors[*place] != unit).collect();
+        let outcome: Vec<Vec<f64>> = kept
+            .iter()
+            .map(|place| donors[*place])
+            .chain(treated)
+            .map(|u| panel.outcome[u].clone())
+            .collect();
+        let weights = kept.iter().map(|place| cohort.difference.unit_weights[*place]).collect();
+        let before = panel.times.partition_point(|time| *time < cohort.group);
+        let weight = ((outcome.len() - kept.len()) * (panel.times.len() - before)) as f64;
+        let block = BlockPanel { outcome, donors: kept.len(), before };
+        sum += weight * with_weights(&block, &cohort.difference, normal_sum(weights)).effect;
+        total += weight;
+    }
+    sum / total
 }

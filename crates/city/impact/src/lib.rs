@@ -1,0 +1,19 @@
+//! Did it work? An evaluation takes observations of many units over time, a project that touches some of them, and a method; it gives an
+//! estimate with its interval, what would have been, and a verdict in one sentence.
+//!
+//! The statistics are those of `senne_impact`; here they are asked with names of columns, and answered with names of units and times.
+
+mod error;
+mod methods;
+mod panel;
+mod report;
+mod request;
+mod sentence;
+mod table;
+
+pub use error::EvaluationError;
+pub use methods::evaluate;
+pub use report::{Comparison, CourseStep, GroupEffect, Report, Said, WeightOf};
+pub use request::{ErrorWay, MethodName, Request};
+pub use sentence::Language;
+pub use table::Table;

@@ -1,0 +1,196 @@
+//! One file a family of methods: from rows to a report.
+
+mod differences;
+mod single;
+mod staggered;
+mod synthetic;
+
+use senne_impact::{Answer, Evidence, Grade, Method, Reason, Situation, choose, verdict};
+
+use crate::{
+    Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf,
+    panel::Rows,
+    request::MethodName,
+    sentence::{Language, Spoken},
+};
+
+/// What a method found, before it is judged.
+#[derive(Default)]
+struct Found {
+    source: &'static str,
+    estimate: f64,
+    standard_error: f64,
+    interval: [f64; 2],
+    p_value: f64,
+    relative: Option<f64>,
+    /// Whether the chance decides, and not the interval: placebo ranks.
+    by_rank: bool,
+    left_out: usize,
+    unit_weights: Vec<WeightOf>,
+    time_weights: Vec<WeightOf>,
+    course: Vec<CourseStep>,
+    effects: Vec<GroupEffect>,
+    diagnostics: Vec<(&'static str, f64)>,
+    warnings: Vec<String>,
+}
+
+/// Answers what is asked of a table.
+///
+/// # Errors
+/// When a column is not there, a value is not what it is for, or the method does not fit what is there.
+pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationError> {
+    let rows = Rows::of(table, request)?;
+    let situation = situation(&rows, request);
+    let choice = choose(&situation);
+    let (method, reasons) = match request.method {
+        MethodName::Auto => {
+            (name_of(choice.method), choice.reasons.iter().map(|reason| why(*reason).to_owned()).collect())
+        }
+        asked => (asked, Vec::new()),
+    };
+    let found = match method {
+        MethodName::Did => differences::two_way(&rows, request)?,
+        MethodName::EventStudy => differences::event_study(&rows, request)?,
+        MethodName::Bacon => differences::bacon(&rows)?,
+        MethodName::CallawaySantAnna => staggered::callaway(&rows, request)?,
+        MethodName::SunAbraham => staggered::sun_abraham(&rows, request)?,
+        MethodName::SyntheticControl => synthetic::control(&rows, table, request)?,
+        MethodName::SyntheticDifference => synthetic::difference(&rows, request)?,
+        MethodName::StructuralSeries => single::bayesian(&rows, request)?,
+        MethodName::Interrupted | MethodName::Auto => single::interrupted_series(&rows, table, request)?,
+    };
+    Ok(report(method, reasons, &rows, request, found))
+}
+
+fn situation(rows: &Rows, request: &Request) -> Situation {
+    let starts = rows.starts();
+    let before = starts.first().copied().unwrap_or_default();
+    let treated = rows.first.iter().flatten().count();
+    Situation {
+        treated,
+        donors: rows.units.len() - treated,
+        starts: starts.len(),
+        before,
+        after: rows.times.len() - before,
+        randomised: false,
+        threshold: false,
+        covariates: request.covariates.len(),
+    }
+}
+
+fn name_of(method: Method) -> MethodName {
+    match method {
+        Method::StaggeredDifferences | Method::Randomised => MethodName::CallawaySantAnna,
+        Method::SyntheticDifference => MethodName::SyntheticDifference,
+        Method::SyntheticControl => MethodName::SyntheticControl,
+        Method::StructuralSeries => MethodName::StructuralSeries,
+        Method::Interrupted | Method::Discontinuity => MethodName::Interrupted,
+    }
+}
+
+fn why(reason: Reason) -> &'static str {
+    match reason {
+        Reason::DrawnByLot => "it was drawn by lot who is treated",
+        Reason::DecidedByThreshold => "a threshold decides who is treated",
+        Reason::DifferentStarts => "units begin at different times, and there are units to compare with",
+        Reason::FewTreatedWithDonors => "few units are treated, with a long past and enough donors",
+        Reason::OneStartWithDonors => "units begin at one time, and there are donors",
+        Reason::NoDonorsButSeries => "there are no donors, but series that the project does not touch",
+        Reason::NothingToCompare => "there is nothing to compare with but the series' own past",
+        Reason::ShortPast => "there are too few times before the treatment to see a trend",
+        Reason::PlainTwoWayMisleads => "plain two-way fixed effects would take treated units for untreated",
+    }
+}
+
+/// How strong the evidence of a method can be at most, whatever it finds.
+fn grade(method: MethodName) -> Grade {
+    match method {
+        MethodName::Interrupted | MethodName::Auto => Grade::One,
+        MethodName::StructuralSeries => Grade::Two,
+        _ => Grade::Three,
+    }
+}
+
+fn report(method: MethodName, reasons: Vec<String>, rows: &Rows, request: &Request, found: Found) -> Report {
+    let starts = rows.starts();
+    let before = starts.first().copied().unwrap_or_default();
+    let treated = rows.treated();
+    let comparison = Comparison {
+        donors: rows.units.len() - treated.len(),
+        treated,
+        starts: starts.iter().map(|place| rows.times[*place].clone()).collect(),
+        before,
+        after: rows.times.len() - before,
+        left_out: found.left_out,
+    };
+    let verdict = said(method, request, &found);
+    Report {
+        method: method.name(),
+        source: found.source,
+        reasons,
+        comparison,
+        estimate: found.estimate,
+        standard_error: found.standard_error,
+        interval: found.interval,
+        level: request.chance,
+        p_value: found.p_value,
+        relative: found.relative.filter(|value| value.is_finite()),
+        unit_weights: found.unit_weights,
+        time_weights: found.time_weights,
+        course: found.course,
+        effects: found.effects,
+        diagnostics: found.diagnostics.into_iter().filter(|(_, value)| value.is_finite()).collect(),
+        warnings: found.warnings,
+        verdict,
+    }
+}
+
+fn said(method: MethodName, request: &Request, found: &Found) -> Said {
+    let hidden = found.by_rank && found.p_value > 1.0 - request.chance;
+    // A rank that chance explains is not overruled by an interval.
+    let [low, high] = if hidden { [f64::NAN; 2] } else { found.interval };
+    let judged = verdict(&Evidence {
+        effect: found.estimate,
+        low,
+        high,
+        standard_error: found.standard_error,
+        direction: request.direction,
+        matters: request.matters,
+        grade: grade(method),
+    });
+    let spoken = Spoken {
+        outcome: &request.outcome,
+        answer: judged.answer,
+        effect: found.estimate,
+        low: found.interval[0],
+        high: found.interval[1],
+        level: request.chance,
+        detectable: judged.detectable,
+        grade: judged.grade as u8,
+    };
+    Said {
+        answer: match judged.answer {
+            Answer::Better => "better",
+            Answer::Worse => "worse",
+            Answer::NotDetectable => "not detectable",
+            Answer::TooSmallToMatter => "too small to matter",
+        },
+        grade: judged.grade as u8,
+        detectable: judged.detectable,
+        en: spoken.say(Language::English),
+        fr: spoken.say(Language::French),
+        nl: spoken.say(Language::Dutch),
+    }
+}
+
+/// An interval and the chance of such an estimate without an effect, by the normal law.
+fn normal(estimate: f64, error: f64, chance: f64) -> ([f64; 2], f64) {
+    let width = senne_impact::normal_quantile(0.5 + chance / 2.0) * error;
+    ([estimate - width, estimate + width], senne_impact::two_sided(estimate / error, None))
+}
+
+/// The same by Student's law.
+fn student(estimate: f64, error: f64, free: f64, chance: f64) -> ([f64; 2], f64) {
+    let width = senne_impact::student_quantile(free, 0.5 + chance / 2.0) * error;
+    ([estimate - width, estimate + width], senne_impact::two_sided(estimate / error, Some(free)))
+}

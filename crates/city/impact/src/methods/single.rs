@@ -1,0 +1,167 @@
+//! One series, and nothing to compare with but its past and other series.
+
+use senne_impact::{
+    Design, InterruptedOptions, Interruption, SeriesKind,
+    bsts::{BayesOptions, CausalSeries, draw},
+    interrupted,
+};
+
+use super::{Found, normal, student};
+use crate::{CourseStep, EvaluationError, GroupEffect, Request, Table, panel::Rows};
+
+/// The rows of the one treated unit in the order of time, and the place of its beginning.
+fn series(rows: &Rows, method: &'static str) -> Result<(Vec<usize>, usize), EvaluationError> {
+    let treated: Vec<usize> = (0..rows.units.len()).filter(|unit| rows.first[*unit].is_some()).collect();
+    let [unit] = treated[..] else {
+        let what = format!("one treated series; here are {}", treated.len());
+        return Err(EvaluationError::Lacks { method, what });
+    };
+    let mut chosen: Vec<usize> = (0..rows.unit.len()).filter(|row| rows.unit[*row] == unit).collect();
+    chosen.sort_by_key(|row| rows.time[*row]);
+    let begin = rows.first[unit].unwrap_or_default();
+    let before = chosen.iter().filter(|row| rows.time[**row] < begin).count();
+    Ok((chosen, before))
+}
+
+pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
+    let (chosen, before) = series(rows, "bsts")?;
+    let series = CausalSeries {
+        outcome: chosen
+            .iter()
+            .map(|row| Some(rows.outcome[*row]).filter(|value| value.is_finite()))
+            .collect(),
+        before,
+        covariates: rows
+            .covariates
+            .iter()
+            .map(|column| chosen.iter().map(|row| column[*row]).collect())
+            .collect(),
+    };
+    let options = BayesOptions {
+        draws: request.draws.max(1000),
+        season: request.season.map(|seasons| (seasons, 1)),
+        seed: request.seed,
+        ..BayesOptions::default()
+    };
+    let draws = draw(&series, options)?;
+    let effect = draws.effect(&series, request.chance);
+    let step = |(place, row): (usize, &usize)| CourseStep {
+        time: rows.times[rows.time[*row]].clone(),
+        observed: rows.outcome[*row],
+        counterfactual: effect.course[place].mean,
+        low: Some(effect.course[place].low),
+        high: Some(effect.course[place].high),
+    };
+    let course = chosen.iter().enumerate().map(step).collect();
+    let inclusion = request.covariates.iter().zip(&draws.inclusion).map(|(name, often)| GroupEffect {
+        by: "covariate: how often it counts",
+        group: None,
+        at: Some(name.clone()),
+        effect: *often,
+        standard_error: f64::NAN,
+        weight: None,
+    });
+    let warnings = if request.covariates.is_empty() {
+        vec![
+            "without a series that the project does not touch, whatever else happened counts as its effect"
+                .to_owned(),
+        ]
+    } else {
+        Vec::new()
+    };
+    Ok(Found {
+        source: "Brodersen, Gallusser, Koehler, Remy and Scott (2015)",
+        estimate: effect.effect.mean,
+        standard_error: effect.effect.deviation,
+        interval: [effect.effect.low, effect.effect.high],
+        // Both directions count.
+        p_value: (2.0 * effect.p_value).min(1.0),
+        relative: Some(effect.relative.mean),
+        course,
+        effects: inclusion.collect(),
+        diagnostics: vec![
+            ("observed mean", effect.observed),
+            ("counterfactual mean", effect.counterfactual.mean),
+            ("counterfactual deviation", effect.counterfactual.deviation),
+            ("cumulative effect", effect.cumulative.mean),
+            ("cumulative low", effect.cumulative.low),
+            ("cumulative high", effect.cumulative.high),
+            ("one-sided tail probability", effect.p_value),
+            ("draws", draws.counterfactual.len() as f64),
+        ],
+        warnings,
+        ..Found::default()
+    })
+}
+
+pub(super) fn interrupted_series(
+    rows: &Rows,
+    table: &Table,
+    request: &Request,
+) -> Result<Found, EvaluationError> {
+    let (chosen, begin) = series(rows, "its")?;
+    let take = |column: &[f64]| chosen.iter().map(|row| column[*row]).collect::<Vec<f64>>();
+    let mut covariates = Design::new();
+    for (name, column) in request.covariates.iter().zip(&rows.covariates) {
+        covariates.push(name.clone(), take(column));
+    }
+    let exposure =
+        request.exposure.as_ref().map(|name| table.numbers(name)).transpose()?.map(|column| take(&column));
+    let kind = if request.counts { SeriesKind::DispersedCount } else { SeriesKind::Measure };
+    let options = InterruptedOptions {
+        kind,
+        slope: request.slope,
+        season: request.season.map(|steps| (2, steps as f64)),
+        lag: None,
+        chance: request.chance,
+    };
+    let found =
+        interrupted(&Interruption { outcome: take(&rows.outcome), begin, exposure, covariates }, options)?;
+    let free = (chosen.len() - found.terms.len()) as f64;
+    let (interval, p_value) = if request.counts {
+        normal(found.effect, found.standard_error, request.chance)
+    } else {
+        student(found.effect, found.standard_error, free, request.chance)
+    };
+    let course = found.course.iter().map(|step| CourseStep {
+        time: rows.times[rows.time[chosen[step.time]]].clone(),
+        observed: step.observed,
+        counterfactual: step.counterfactual,
+        low: Some(step.counterfactual + step.effect - step.high),
+        high: Some(step.counterfactual + step.effect - step.low),
+    });
+    let terms = found.terms.iter().map(|term| GroupEffect {
+        by: "term",
+        group: None,
+        at: Some(term.name.clone()),
+        effect: term.estimate,
+        standard_error: term.standard_error,
+        weight: None,
+    });
+    let mut warnings =
+        vec!["nothing is compared with: whatever else began at that time counts as the effect".to_owned()];
+    if found.autocorrelation.abs() > 0.3 {
+        warnings.push(format!(
+            "residuals remember (autocorrelation {:.2}): counts' errors are too small",
+            found.autocorrelation
+        ));
+    }
+    Ok(Found {
+        source: "Wagner and others (2002); Lopez Bernal, Cummins and Gasparrini (2017)",
+        estimate: found.effect,
+        standard_error: found.standard_error,
+        interval,
+        p_value,
+        relative: found.ratio.map(|ratio| ratio - 1.0),
+        course: course.collect(),
+        effects: terms.collect(),
+        diagnostics: vec![
+            ("ratio", found.ratio.unwrap_or(f64::NAN)),
+            ("dispersion", found.dispersion.unwrap_or(f64::NAN)),
+            ("autocorrelation of residuals", found.autocorrelation),
+            ("lag of errors", found.lag as f64),
+        ],
+        warnings,
+        ..Found::default()
+    })
+}

@@ -1,0 +1,205 @@
+//! From a table to panels: which unit, at which time, with what, treated or not.
+
+use std::collections::BTreeMap;
+
+use senne_impact::{BlockPanel, Design, PanelRows, StaggeredPanel};
+
+use crate::{EvaluationError, Request, Table, table::value};
+
+/// The rows of a table, with names apart.
+pub(crate) struct Rows {
+    pub(crate) units: Vec<String>,
+    pub(crate) times: Vec<String>,
+    /// The times as whole numbers: as they are written when they are, else counted from 0.
+    pub(crate) clock: Vec<i64>,
+    /// For each row: its unit, its time, its outcome.
+    pub(crate) unit: Vec<usize>,
+    pub(crate) time: Vec<usize>,
+    pub(crate) outcome: Vec<f64>,
+    /// For each unit: the place of its first treated time.
+    pub(crate) first: Vec<Option<usize>>,
+    pub(crate) covariates: Vec<Vec<f64>>,
+}
+
+/// A block, and which units stand in it.
+pub(crate) struct Block {
+    pub(crate) panel: BlockPanel,
+    pub(crate) names: Vec<String>,
+    pub(crate) left_out: usize,
+}
+
+impl Rows {
+    pub(crate) fn of(table: &Table, request: &Request) -> Result<Self, EvaluationError> {
+        let (times, time) = table.levels(&request.time)?;
+        let (units, unit) = match &request.unit {
+            Some(column) => table.levels(column)?,
+            None => (vec![request.outcome.clone()], vec![0; time.len()]),
+        };
+        let whole: Option<Vec<i64>> = times.iter().map(|text| text.parse().ok()).collect();
+        let clock = whole.unwrap_or_else(|| (0..times.len() as i64).collect());
+        let outcome = table.numbers(&request.outcome)?;
+        let covariates =
+            request.covariates.iter().map(|name| table.numbers(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut rows =
+            Self { first: vec![None; units.len()], units, times, clock, unit, time, outcome, covariates };
+        rows.first = rows.first_treated(table, request)?;
+        Ok(rows)
+    }
+
+    fn first_treated(&self, table: &Table, request: &Request) -> Result<Vec<Option<usize>>, EvaluationError> {
+        if let Some(column) = &request.treated {
+            return self.by_treated(&table.truths(column)?, column);
+        }
+        if let Some(column) = &request.first_treated {
+            return self.by_first(table.texts(column)?, column);
+        }
+        if let Some(start) = &request.start {
+            let place = self.place_of(start);
+            if self.units.len() == 1 && place.is_some() {
+                return Ok(vec![place]);
+            }
+        }
+        let what =
+            "to know who is treated and when: --treated COLUMN (0 or 1), --first-treated COLUMN (a time), \
+                    or for a single series --start TIME within its times"
+                .to_owned();
+        Err(EvaluationError::Lacks { method: request.method.name(), what })
+    }
+
+    /// The place of the first time that is not before a given one.
+    fn place_of(&self, text: &str) -> Option<usize> {
+        let place = match (text.parse::<f64>(), self.times.iter().map(|time| time.parse::<f64>()).collect()) {
+            (Ok(wanted), Ok::<Vec<f64>, _>(times)) => times.partition_point(|time| *time < wanted),
+            _ => self.times.partition_point(|time| time.as_str() < text),
+        };
+        (place < self.times.len()).then_some(place)
+    }
+
+    fn by_treated(&self, treated: &[bool], column: &str) -> Result<Vec<Option<usize>>, EvaluationError> {
+        let mut first: Vec<Option<usize>> = vec![None; self.units.len()];
+        for (row, treated) in treated.iter().enumerate() {
+            let place = &mut first[self.unit[row]];
+            if *treated && place.is_none_or(|place| self.time[row] < place) {
+                *place = Some(self.time[row]);
+            }
+        }
+        let ended = |row: &usize| {
+            !treated[*row] && first[self.unit[*row]].is_some_and(|first| self.time[*row] > first)
+        };
+        match (0..treated.len()).find(ended) {
+            Some(row) => Err(value(
+                row,
+                column,
+                "0",
+                "1: the unit was treated before, and these methods need treatment to last",
+            )),
+            None => Ok(first),
+        }
+    }
+
+    fn by_first(&self, texts: &[String], column: &str) -> Result<Vec<Option<usize>>, EvaluationError> {
+        let mut known: BTreeMap<usize, &String> = BTreeMap::new();
+        for (row, text) in texts.iter().enumerate() {
+            let before = known.entry(self.unit[row]).or_insert(text);
+            if *before != text {
+                return Err(value(row, column, text, "the same as in the unit's other rows"));
+            }
+        }
+        let never = |text: &str| matches!(text, "" | "0" | "0.0" | "NA" | "Inf" | "inf" | "never");
+        let place =
+            |unit: usize| known.get(&unit).filter(|text| !never(text)).and_then(|text| self.place_of(text));
+        Ok((0..self.units.len()).map(place).collect())
+    }
+
+    /// The names of treated units.
+    pub(crate) fn treated(&self) -> Vec<String> {
+        self.units
+            .iter()
+            .zip(&self.first)
+            .filter(|(_, first)| first.is_some())
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// The places of the first treatments, rising.
+    pub(crate) fn starts(&self) -> Vec<usize> {
+        let mut starts: Vec<usize> = self.first.iter().flatten().copied().collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// The value of each unit at each time, NaN where there is none.
+    pub(crate) fn grid(&self, column: &[f64]) -> Vec<Vec<f64>> {
+        let mut grid = vec![vec![f64::NAN; self.times.len()]; self.units.len()];
+        for (row, value) in column.iter().enumerate() {
+            grid[self.unit[row]][self.time[row]] = *value;
+        }
+        grid
+    }
+
+    /// A block; units that lack a value are left out.
+    pub(crate) fn block(&self, method: &'static str) -> Result<Block, EvaluationError> {
+        let starts = self.starts();
+        let [start] = starts[..] else {
+            let what = format!(
+                "one beginning; here are {}: ask callaway-santanna, sun-abraham or sdid",
+                starts.len()
+            );
+            return Err(EvaluationError::Lacks { method, what });
+        };
+        let grid = self.grid(&self.outcome);
+        let whole = |unit: &usize| grid[*unit].iter().all(|value| value.is_finite());
+        let order =
+            |treated: bool| (0..self.units.len()).filter(move |unit| self.first[*unit].is_some() == treated);
+        let chosen: Vec<usize> = order(false).chain(order(true)).filter(whole).collect();
+        let donors = chosen.iter().filter(|unit| self.first[**unit].is_none()).count();
+        let panel = BlockPanel::new(chosen.iter().map(|unit| grid[*unit].clone()).collect(), donors, start)?;
+        let names = chosen.iter().map(|unit| self.units[*unit].clone()).collect();
+        Ok(Block { panel, names, left_out: self.units.len() - chosen.len() })
+    }
+
+    /// A panel with different beginnings.
+    pub(crate) fn staggered(&self) -> Result<StaggeredPanel, EvaluationError> {
+        let time: Vec<i64> = self.time.iter().map(|place| self.clock[*place]).collect();
+        let first = self.first_of_rows();
+        Ok(StaggeredPanel::from_rows(&self.unit, &time, &self.outcome, &first, &self.covariates)?)
+    }
+
+    fn first_of_rows(&self) -> Vec<Option<i64>> {
+        self.unit.iter().map(|unit| self.first[*unit].map(|place| self.clock[place])).collect()
+    }
+
+    /// Rows with a finite value in every column.
+    pub(crate) fn finite(&self) -> Vec<usize> {
+        let finite = |row: &usize| {
+            self.outcome[*row].is_finite() && self.covariates.iter().all(|column| column[*row].is_finite())
+        };
+        (0..self.outcome.len()).filter(finite).collect()
+    }
+
+    /// Rows for a regression.
+    pub(crate) fn panel_rows(&self, request: &Request) -> PanelRows {
+        let rows = self.finite();
+        let first = self.first_of_rows();
+        let mut covariates = Design::new();
+        for (name, column) in request.covariates.iter().zip(&self.covariates) {
+            covariates.push(name.clone(), rows.iter().map(|row| column[*row]).collect());
+        }
+        PanelRows {
+            unit: rows.iter().map(|row| self.unit[*row]).collect(),
+            time: rows.iter().map(|row| self.clock[self.time[*row]]).collect(),
+            outcome: rows.iter().map(|row| self.outcome[*row]).collect(),
+            first_treated: rows.iter().map(|row| first[*row]).collect(),
+            covariates,
+        }
+    }
+
+    /// What a time is called.
+    pub(crate) fn name_of(&self, clock: i64) -> String {
+        self.clock
+            .iter()
+            .position(|time| *time == clock)
+            .map_or_else(|| clock.to_string(), |place| self.times[place].clone())
+    }
+}

@@ -1,0 +1,147 @@
+//! What is asked: a method, and which columns say what.
+
+use senne_impact::{Comparison, Direction, Estimator};
+
+/// A method by its name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MethodName {
+    /// By the situation (see `senne_impact::choose`).
+    Auto,
+    /// Two-way fixed effects.
+    Did,
+    /// Two-way fixed effects by time since treatment.
+    EventStudy,
+    /// Callaway and Sant'Anna.
+    CallawaySantAnna,
+    /// Sun and Abraham.
+    SunAbraham,
+    /// Goodman-Bacon's decomposition of the two-way estimate.
+    Bacon,
+    /// Synthetic control.
+    SyntheticControl,
+    /// Synthetic differences in differences.
+    SyntheticDifference,
+    /// Bayesian structural time series.
+    StructuralSeries,
+    /// Interrupted time series.
+    Interrupted,
+}
+
+impl MethodName {
+    /// All of them, with the name and other names on the command line.
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 10] = [
+        (Self::Auto, "auto", &[]),
+        (Self::Did, "did", &["twfe"]),
+        (Self::EventStudy, "event-study", &[]),
+        (Self::CallawaySantAnna, "callaway-santanna", &["cs"]),
+        (Self::SunAbraham, "sun-abraham", &["sunab"]),
+        (Self::Bacon, "bacon", &[]),
+        (Self::SyntheticControl, "sc", &["synthetic-control"]),
+        (Self::SyntheticDifference, "sdid", &["synthetic-did"]),
+        (Self::StructuralSeries, "bsts", &["causal-impact"]),
+        (Self::Interrupted, "its", &["interrupted"]),
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(method, ..)| *method == self).map_or("auto", |(_, name, _)| name)
+    }
+
+    /// The method of a name, or of another name for it.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, own, others)| *own == name || others.contains(&name))
+            .map(|(method, ..)| *method)
+    }
+}
+
+/// How errors of synthetic differences are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorWay {
+    /// Placebo with one treated unit, else jackknife.
+    #[default]
+    Auto,
+    /// Donors in the place of the treated.
+    Placebo,
+    /// Units drawn with replacement.
+    Bootstrap,
+    /// Each unit left out once.
+    Jackknife,
+}
+
+/// What is asked of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The method.
+    pub method: MethodName,
+    /// The column of units; none for a single series.
+    pub unit: Option<String>,
+    /// The column of times: numbers, or dates that sort as text.
+    pub time: String,
+    /// The column of the outcome.
+    pub outcome: String,
+    /// The column that is 1 where a unit is treated at a time, else 0.
+    pub treated: Option<String>,
+    /// The column with the time of a unit's first treatment; nothing, 0 or Inf: never.
+    pub first_treated: Option<String>,
+    /// For a single series: the first time that is touched.
+    pub start: Option<String>,
+    /// Columns that the project does not touch.
+    pub covariates: Vec<String>,
+    /// Columns that predict the outcome, for synthetic control; their mean before the treatment counts.
+    pub predictors: Vec<String>,
+    /// The column of how many could be counted, for counts.
+    pub exposure: Option<String>,
+    /// Whether the outcome is a count.
+    pub counts: bool,
+    /// For a single series: whether its slope may change too.
+    pub slope: bool,
+    /// For a single series: how many steps a year has, when it has seasons.
+    pub season: Option<usize>,
+    /// How what would have been is estimated, for Callaway–Sant'Anna.
+    pub estimator: Estimator,
+    /// With whom the treated are compared, for Callaway–Sant'Anna.
+    pub comparison: Comparison,
+    /// How errors of synthetic differences are found.
+    pub errors: ErrorWay,
+    /// How many draws, for errors and for Bayesian series.
+    pub draws: usize,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The chance with which intervals hold what they are for.
+    pub chance: f64,
+    /// Which way is better.
+    pub direction: Direction,
+    /// The smallest effect that would matter.
+    pub matters: Option<f64>,
+}
+
+impl Request {
+    /// A question with these columns, and everything else as it is usual.
+    pub fn new(method: MethodName, time: impl Into<String>, outcome: impl Into<String>) -> Self {
+        Self {
+            method,
+            unit: None,
+            time: time.into(),
+            outcome: outcome.into(),
+            treated: None,
+            first_treated: None,
+            start: None,
+            covariates: Vec::new(),
+            predictors: Vec::new(),
+            exposure: None,
+            counts: false,
+            slope: false,
+            season: None,
+            estimator: Estimator::default(),
+            comparison: Comparison::default(),
+            errors: ErrorWay::default(),
+            draws: 200,
+            seed: 1,
+            chance: 0.95,
+            direction: Direction::Up,
+            matters: None,
+        }
+    }
+}
