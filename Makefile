@@ -7,7 +7,7 @@ DEMO_DATA ?= demo-data
 LISTEN ?= 127.0.0.1:7000
 FEEDS := $(wildcard feeds/*.yaml)
 
-.PHONY: help demo test check unit browser readers release bench bench-history crash web web-tools clean
+.PHONY: help demo test check unit browser readers release bench bench-history bench-impact crash web web-tools clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the 
 
 bench-history: release ## The history at 100,000,000 observations, beside PostgreSQL and DuckDB (about an hour)
 	$(TARGET)/release/senne-bench-history $(BENCH)
+
+bench-impact: ## How often intervals hold a known effect, false verdicts, power, and times of the methods (1,000 runs each)
+	cargo bench --locked -p senne-impact --bench simulation -- $(BENCH)
 
 crash: ## 200 kill -9 at random moments under load, in four cities (the tests do twelve)
 	for seed in 1 2 3 4; do SENNE_KILLS=50 SENNE_SEED=$$seed cargo test --workspace --locked --test end_to_end durability -- --nocapture || exit 1; done

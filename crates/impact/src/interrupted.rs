@@ -2,15 +2,26 @@
 //! and Gasparrini 2017).
 
 use crate::{
-    Correction, Design, Errors, Family, Fit, StatisticsError, fit, fit_general, normal_quantile,
-    student_quantile, two_sided,
+    Correction, Design, Errors, Family, Fit, StatisticsError, fit, fit_general, fit_remembering,
+    normal_quantile, student_quantile, two_sided,
 };
 use faer::Mat;
+
+/// How memory is allowed for in a series of measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// Each error is like the one before it, as much as is likeliest; coefficients allow for it too.
+    #[default]
+    FirstOrder,
+    /// Least squares, with errors that remember over so many steps (Newey and West 1987); nothing: by the length of the series,
+    /// `⌊4 (n/100)^(2/9)⌋`. Its intervals are too narrow where the memory is long.
+    NeweyWest(Option<usize>),
+}
 
 /// What the series is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeriesKind {
-    /// Any number; errors allow for memory (Newey and West).
+    /// Any number.
     Measure,
     /// Counts that vary as Poisson says.
     Count,
@@ -40,15 +51,21 @@ pub struct InterruptedOptions {
     pub slope: bool,
     /// How many pairs of sine and cosine, and over how many steps a year goes.
     pub season: Option<(usize, f64)>,
-    /// Over how many steps errors remember; nothing: by the length of the series, `⌊4 (n/100)^(2/9)⌋` (Newey and West 1994).
-    pub lag: Option<usize>,
+    /// How memory is allowed for; counts have none.
+    pub memory: Memory,
     /// The chance with which intervals hold what they are for.
     pub chance: f64,
 }
 
 impl Default for InterruptedOptions {
     fn default() -> Self {
-        Self { kind: SeriesKind::Measure, slope: false, season: None, lag: None, chance: 0.95 }
+        Self {
+            kind: SeriesKind::Measure,
+            slope: false,
+            season: None,
+            memory: Memory::default(),
+            chance: 0.95,
+        }
     }
 }
 
@@ -103,8 +120,8 @@ pub struct InterruptedEffect {
     pub dispersion: Option<f64>,
     /// How much a residual is like the one before it, from −1 to 1.
     pub autocorrelation: f64,
-    /// Over how many steps errors were taken to remember; 0 for counts.
-    pub lag: usize,
+    /// How much an error was taken to be like the one before it, where that was estimated.
+    pub memory: Option<f64>,
 }
 
 impl InterruptedEffect {
@@ -123,6 +140,7 @@ struct Model {
     free: Option<f64>,
     means: Vec<f64>,
     dispersion: Option<f64>,
+    memory: Option<f64>,
 }
 
 /// Fits a trend with a step, and perhaps another slope, at the beginning.
@@ -144,13 +162,12 @@ pub fn interrupted(
         }
     }
     let design = design(series, options);
-    let lag = options.lag.unwrap_or((4.0 * (rows as f64 / 100.0).powf(2.0 / 9.0)) as usize);
     let model = match options.kind {
-        SeriesKind::Measure => measure(series, &design, lag, options.chance)?,
+        SeriesKind::Measure => measure(series, &design, options)?,
         SeriesKind::Count => count(series, &design, false, options.chance)?,
         SeriesKind::DispersedCount => count(series, &design, true, options.chance)?,
     };
-    Ok(finish(series, options, model, if options.kind == SeriesKind::Measure { lag } else { 0 }))
+    Ok(finish(series, options, model))
 }
 
 fn design(series: &Interruption, options: InterruptedOptions) -> Design {
@@ -178,17 +195,26 @@ fn design(series: &Interruption, options: InterruptedOptions) -> Design {
 fn measure(
     series: &Interruption,
     design: &Design,
-    lag: usize,
-    chance: f64,
+    options: InterruptedOptions,
 ) -> Result<Model, StatisticsError> {
     let rows = series.outcome.len();
-    let fit = fit(design, &series.outcome, None)?;
-    let errors = Errors::NeweyWest { unit: vec![0; rows], time: (0..rows as i64).collect(), lag };
-    let covariance = fit.covariance(&errors, Correction::Finite { absorbed: 0 })?;
+    let (fit, covariance, memory) = match options.memory {
+        Memory::FirstOrder => {
+            let found = fit_remembering(design, &series.outcome)?;
+            (found.fit, found.covariance, Some(found.memory))
+        }
+        Memory::NeweyWest(lag) => {
+            let lag = lag.unwrap_or((4.0 * (rows as f64 / 100.0).powf(2.0 / 9.0)) as usize);
+            let errors = Errors::NeweyWest { unit: vec![0; rows], time: (0..rows as i64).collect(), lag };
+            let fit = fit(design, &series.outcome, None)?;
+            let covariance = fit.covariance(&errors, Correction::Finite { absorbed: 0 })?;
+            (fit, covariance, None)
+        }
+    };
     let free = (rows - fit.coefficients.len()) as f64;
-    let quantile = student_quantile(free, 0.5 + chance / 2.0);
+    let quantile = student_quantile(free, 0.5 + options.chance / 2.0);
     let means = series.outcome.iter().zip(&fit.residuals).map(|(y, e)| y - e).collect();
-    Ok(Model { fit, covariance, quantile, free: Some(free), means, dispersion: None })
+    Ok(Model { fit, covariance, quantile, free: Some(free), means, dispersion: None, memory })
 }
 
 fn count(
@@ -203,10 +229,18 @@ fn count(
     let covariance = general.covariance(dispersed);
     let quantile = normal_quantile(0.5 + chance / 2.0);
     let dispersion = Some(general.dispersion);
-    Ok(Model { covariance, quantile, free: None, means: general.means, dispersion, fit: general.fit })
+    Ok(Model {
+        covariance,
+        quantile,
+        free: None,
+        means: general.means,
+        dispersion,
+        fit: general.fit,
+        memory: None,
+    })
 }
 
-fn finish(series: &Interruption, options: InterruptedOptions, model: Model, lag: usize) -> InterruptedEffect {
+fn finish(series: &Interruption, options: InterruptedOptions, model: Model) -> InterruptedEffect {
     let touched: Vec<usize> = ["step", "slope"].iter().filter_map(|name| model.fit.index(name)).collect();
     let later = series.begin..series.outcome.len();
     let counts = options.kind != SeriesKind::Measure;
@@ -259,8 +293,8 @@ fn finish(series: &Interruption, options: InterruptedOptions, model: Model, lag:
         ratio: counts.then_some((without + effect) / without),
         dispersion: model.dispersion,
         autocorrelation: autocorrelation(series, &model),
+        memory: model.memory,
         course,
-        lag,
     }
 }
 

@@ -13,6 +13,7 @@ mod glm;
 mod interrupted;
 mod least_squares;
 mod matrix;
+mod memory;
 mod staggered;
 pub mod state_space;
 mod sun_abraham;
@@ -27,12 +28,13 @@ pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
 pub use glm::{Family, GeneralFit, fit_general};
 pub use interrupted::{
-    Foreseen, InterruptedEffect, InterruptedOptions, Interruption, SeriesKind, Term, interrupted,
+    Foreseen, InterruptedEffect, InterruptedOptions, Interruption, Memory, SeriesKind, Term, interrupted,
 };
 pub use least_squares::{Design, Fit, fit};
+pub use memory::{RememberingFit, fit_remembering};
 pub use staggered::{
-    Aggregate, Aggregation, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial, StaggeredOptions,
-    StaggeredPanel, group_time_effects,
+    Aggregate, Aggregation, Bands, Bootstrap, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial,
+    StaggeredOptions, StaggeredPanel, group_time_effects,
 };
 pub use sun_abraham::{CohortEffect, CohortEffects, Mean, PanelRows, cohort_effects};
 pub use synthetic::{

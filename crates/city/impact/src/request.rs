@@ -56,10 +56,10 @@ impl MethodName {
     }
 }
 
-/// How errors of synthetic differences are found.
+/// How errors are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ErrorWay {
-    /// Placebo with one treated unit, else jackknife.
+    /// Placebo with one treated unit, else jackknife; for an interrupted series by the memory of its errors.
     #[default]
     Auto,
     /// Donors in the place of the treated.
@@ -68,6 +68,8 @@ pub enum ErrorWay {
     Bootstrap,
     /// Each unit left out once.
     Jackknife,
+    /// For an interrupted series: least squares with Newey–West errors.
+    NeweyWest,
 }
 
 /// What is asked of a table.

@@ -1,7 +1,7 @@
 //! Minimum wages and teen employment (`mpdta`), as the R package `did` has it.
 
 use senne_impact::{
-    Aggregation, Comparison, Estimator, GroupTimeEffects, StaggeredOptions, StaggeredPanel,
+    Aggregation, Bootstrap, Comparison, Estimator, GroupTimeEffects, StaggeredOptions, StaggeredPanel,
     group_time_effects,
 };
 
@@ -96,4 +96,19 @@ fn the_test_before_treatment() {
     let Some(effects) = effects(false, StaggeredOptions::default()) else { return };
     let wanted = expected().unwrap()["mpdta_callaway_santanna"]["pretest_p"].as_f64().unwrap();
     close("the chance", effects.pretest.unwrap(), wanted, 5.1e-6);
+}
+
+#[test]
+fn a_band_around_all_effects() {
+    let Some(effects) = effects(false, StaggeredOptions::default()) else { return };
+    let bands = effects.bands(Bootstrap::default()).unwrap();
+    for (error, effect) in bands.standard_errors.iter().zip(&effects.effects) {
+        close("an error", error / effect.standard_error, 1.0, 0.15);
+    }
+    // Between one effect alone (1.96) and twelve that have nothing to do with one another (Bonferroni 2.87).
+    assert!((2.3..3.1).contains(&bands.width), "{}", bands.width);
+    assert_eq!(bands, effects.bands(Bootstrap::default()).unwrap());
+    let course = effects.aggregate(Aggregation::Dynamic).unwrap();
+    let narrower = course.bands(Bootstrap::default()).unwrap();
+    assert!(narrower.width < bands.width && narrower.standard_errors.len() == course.parts.len());
 }

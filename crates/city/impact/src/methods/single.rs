@@ -1,13 +1,13 @@
 //! One series, and nothing to compare with but its past and other series.
 
 use senne_impact::{
-    Design, InterruptedOptions, Interruption, SeriesKind,
+    Design, InterruptedOptions, Interruption, Memory, SeriesKind,
     bsts::{BayesOptions, CausalSeries, draw},
     interrupted,
 };
 
 use super::{Found, normal, student};
-use crate::{CourseStep, EvaluationError, GroupEffect, Request, Table, panel::Rows};
+use crate::{CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, panel::Rows};
 
 /// The rows of the one treated unit in the order of time, and the place of its beginning.
 fn series(rows: &Rows, method: &'static str) -> Result<(Vec<usize>, usize), EvaluationError> {
@@ -111,8 +111,12 @@ pub(super) fn interrupted_series(
     let options = InterruptedOptions {
         kind,
         slope: request.slope,
-        season: request.season.map(|steps| (2, steps as f64)),
-        lag: None,
+        season: request.season.map(|steps| (if steps < 5 { 1 } else { 2 }, steps as f64)),
+        memory: if request.errors == ErrorWay::NeweyWest {
+            Memory::NeweyWest(None)
+        } else {
+            Memory::FirstOrder
+        },
         chance: request.chance,
     };
     let found =
@@ -140,9 +144,9 @@ pub(super) fn interrupted_series(
     });
     let mut warnings =
         vec!["nothing is compared with: whatever else began at that time counts as the effect".to_owned()];
-    if found.autocorrelation.abs() > 0.3 {
+    if found.autocorrelation.abs() > 0.3 && found.memory.is_none() {
         warnings.push(format!(
-            "residuals remember (autocorrelation {:.2}): counts' errors are too small",
+            "residuals remember (autocorrelation {:.2}): intervals are too narrow",
             found.autocorrelation
         ));
     }
@@ -159,7 +163,7 @@ pub(super) fn interrupted_series(
             ("ratio", found.ratio.unwrap_or(f64::NAN)),
             ("dispersion", found.dispersion.unwrap_or(f64::NAN)),
             ("autocorrelation of residuals", found.autocorrelation),
-            ("lag of errors", found.lag as f64),
+            ("memory of errors", found.memory.unwrap_or(f64::NAN)),
         ],
         warnings,
         ..Found::default()

@@ -7,7 +7,7 @@ use senne_impact::{
     synthetic_difference,
 };
 
-use super::{Found, normal};
+use super::{Found, normal, student};
 use crate::{
     CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, WeightOf,
     panel::{Block, Rows},
@@ -28,7 +28,8 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
             f64::NAN
         }
     };
-    let (interval, p_value) = normal(found.effect, error, request.chance);
+    let treated = block.panel.outcome.len() - block.panel.donors;
+    let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
     let effects = found.course.iter().enumerate().map(|(step, effect)| GroupEffect {
         by: "time",
         group: None,
@@ -60,6 +61,16 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     })
 }
 
+/// With few treated units the error itself is uncertain: Student's law with one degree of freedom less than treated units. The error by
+/// placebo is that of donors, which are many.
+fn by_treated(effect: f64, error: f64, treated: usize, chance: f64) -> ([f64; 2], f64) {
+    if treated > 1 {
+        student(effect, error, (treated - 1) as f64, chance)
+    } else {
+        normal(effect, error, chance)
+    }
+}
+
 /// Placebo is the only way with one treated unit; with several the jackknife needs no draws.
 fn resampling(request: &Request, panel: &BlockPanel) -> Resampling {
     let (times, seed) = (request.draws, request.seed);
@@ -68,7 +79,7 @@ fn resampling(request: &Request, panel: &BlockPanel) -> Resampling {
         ErrorWay::Auto if single => Resampling::Placebo { times, seed },
         ErrorWay::Placebo => Resampling::Placebo { times, seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times, seed },
-        ErrorWay::Auto | ErrorWay::Jackknife => Resampling::Jackknife,
+        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest => Resampling::Jackknife,
     }
 }
 
@@ -121,7 +132,7 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let options = SyntheticOptions::default();
     let found = staggered_difference(&panel, options)?;
     let way = match request.errors {
-        ErrorWay::Auto | ErrorWay::Jackknife => Resampling::Jackknife,
+        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest => Resampling::Jackknife,
         ErrorWay::Placebo => Resampling::Placebo { times: request.draws, seed: request.seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times: request.draws, seed: request.seed },
     };
@@ -130,7 +141,8 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
         warnings.push(format!("there is no standard error: {why}"));
         f64::NAN
     });
-    let (interval, p_value) = normal(found.effect, error, request.chance);
+    let treated = panel.first_treated.iter().flatten().count();
+    let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
     let effects = found.cohorts.iter().map(|cohort| GroupEffect {
         by: "group",
         group: Some(rows.name_of(cohort.group)),
