@@ -122,6 +122,8 @@ pub struct InterruptedEffect {
     pub autocorrelation: f64,
     /// How much an error was taken to be like the one before it, where that was estimated.
     pub memory: Option<f64>,
+    /// The degrees of freedom of intervals; nothing where they are those of the normal law.
+    pub free: Option<f64>,
 }
 
 impl InterruptedEffect {
@@ -192,6 +194,12 @@ fn design(series: &Interruption, options: InterruptedOptions) -> Design {
     design
 }
 
+/// So many independent values would tell as much of a mean (Bayley and Hammersley 1946).
+fn values_in_effect(rows: usize, memory: Option<f64>) -> f64 {
+    let memory = memory.unwrap_or_default().max(0.0);
+    rows as f64 * (1.0 - memory) / (1.0 + memory)
+}
+
 fn measure(
     series: &Interruption,
     design: &Design,
@@ -211,7 +219,8 @@ fn measure(
             (fit, covariance, None)
         }
     };
-    let free = (rows - fit.coefficients.len()) as f64;
+    let free = values_in_effect(rows, memory) - fit.coefficients.len() as f64;
+    let free = free.max(1.0);
     let quantile = student_quantile(free, 0.5 + options.chance / 2.0);
     let means = series.outcome.iter().zip(&fit.residuals).map(|(y, e)| y - e).collect();
     Ok(Model { fit, covariance, quantile, free: Some(free), means, dispersion: None, memory })
@@ -227,15 +236,16 @@ fn count(
         series.exposure.as_ref().map(|of| of.iter().map(|value| value.ln()).collect());
     let general = fit_general(Family::Poisson, design, &series.outcome, offset.as_deref(), None)?;
     let covariance = general.covariance(dispersed);
+    // R's intervals of such models are those of the normal law, with the dispersion or without.
     let quantile = normal_quantile(0.5 + chance / 2.0);
     let dispersion = Some(general.dispersion);
     Ok(Model {
+        fit: general.fit,
         covariance,
         quantile,
         free: None,
         means: general.means,
         dispersion,
-        fit: general.fit,
         memory: None,
     })
 }
@@ -294,6 +304,7 @@ fn finish(series: &Interruption, options: InterruptedOptions, model: Model) -> I
         dispersion: model.dispersion,
         autocorrelation: autocorrelation(series, &model),
         memory: model.memory,
+        free: model.free,
         course,
     }
 }

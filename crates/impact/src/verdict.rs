@@ -1,8 +1,6 @@
 //! Did it work? One of four answers, from the estimate, how sure it is, and what was hoped for.
 
-use statrs::distribution::{ContinuousCDF, Normal};
-
-use crate::Grade;
+use crate::{Grade, normal_quantile, student_quantile};
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +35,8 @@ pub struct Evidence {
     pub high: f64,
     /// Its standard error.
     pub standard_error: f64,
+    /// The degrees of freedom that the interval was made with; nothing for the normal law.
+    pub free: Option<f64>,
     /// Which way is better.
     pub direction: Direction,
     /// The smallest effect that would matter, if that was said beforehand; in units of the indicator, without sign.
@@ -60,15 +60,17 @@ pub struct Verdict {
 const POWER: f64 = 0.8;
 const ALARM: f64 = 0.05;
 
-/// The smallest effect that is told from chance so often: 2.8 standard errors at 80 % and 5 %.
-pub fn smallest_detectable(standard_error: f64) -> f64 {
-    let law = Normal::standard();
-    (law.inverse_cdf(1.0 - ALARM / 2.0) + law.inverse_cdf(POWER)) * standard_error
+/// The smallest effect that is told from chance so often: 2.8 standard errors at 80 % and 5 % by the normal law, more when the error
+/// itself has few degrees of freedom.
+pub fn smallest_detectable(standard_error: f64, free: Option<f64>) -> f64 {
+    let quantile =
+        |chance: f64| free.map_or_else(|| normal_quantile(chance), |free| student_quantile(free, chance));
+    (quantile(1.0 - ALARM / 2.0) + quantile(POWER)) * standard_error
 }
 
 /// Answers. An interval that holds zero is never read as «no effect», unless it lies within what would not matter.
 pub fn verdict(evidence: &Evidence) -> Verdict {
-    let Evidence { low, high, standard_error, direction, matters, grade, .. } = *evidence;
+    let Evidence { low, high, standard_error, free, direction, matters, grade, .. } = *evidence;
     let better = match direction {
         Direction::Up => low > 0.0,
         Direction::Down => high < 0.0,
@@ -82,7 +84,7 @@ pub fn verdict(evidence: &Evidence) -> Verdict {
     } else {
         Answer::Worse
     };
-    Verdict { answer, detectable: smallest_detectable(standard_error), grade }
+    Verdict { answer, detectable: smallest_detectable(standard_error, free), grade }
 }
 
 #[cfg(test)]
@@ -91,8 +93,17 @@ mod tests {
 
     fn answer(low: f64, high: f64, direction: Direction, matters: Option<f64>) -> Answer {
         let (effect, standard_error) = (low.midpoint(high), (high - low) / 3.92);
-        verdict(&Evidence { effect, low, high, standard_error, direction, matters, grade: Grade::Three })
-            .answer
+        verdict(&Evidence {
+            effect,
+            low,
+            high,
+            standard_error,
+            free: None,
+            direction,
+            matters,
+            grade: Grade::Three,
+        })
+        .answer
     }
 
     #[test]
@@ -113,6 +124,7 @@ mod tests {
 
     #[test]
     fn the_smallest_detectable_is_2_8_errors() {
-        assert!((smallest_detectable(1.0) - 2.801_585).abs() < 1e-5);
+        assert!((smallest_detectable(1.0, None) - 2.801_585).abs() < 1e-5);
+        assert!((smallest_detectable(1.0, Some(7.0)) - 3.260_7).abs() < 1e-3);
     }
 }

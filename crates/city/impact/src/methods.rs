@@ -22,6 +22,8 @@ struct Found {
     standard_error: f64,
     interval: [f64; 2],
     p_value: f64,
+    /// The degrees of freedom of the interval, where it is not the normal law's.
+    free: Option<f64>,
     relative: Option<f64>,
     /// Whether the chance decides, and not the interval: placebo ranks.
     by_rank: bool,
@@ -154,6 +156,7 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         low,
         high,
         standard_error: found.standard_error,
+        free: found.free,
         direction: request.direction,
         matters: request.matters,
         grade: grade(method),

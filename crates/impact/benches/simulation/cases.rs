@@ -25,38 +25,73 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// The effect that is put in.
     pub(crate) effect: f64,
+    /// The degrees of freedom of the smallest detectable effect, where these are few.
+    pub(crate) free: Option<f64>,
     /// Whether the method claims an interval, and not a rank alone.
     pub(crate) interval: bool,
     pub(crate) run: fn(u64, f64) -> Option<Seen>,
 }
 
 pub(crate) const CASES: &[Case] = &[
-    Case { name: "interrupted series, 120 steps, memory 0.4", effect: 1.0, interval: true, run: series },
-    Case { name: "the same with memory 0.8", effect: 1.0, interval: true, run: long_memory },
-    Case { name: "memory 0.4 by Newey–West", effect: 1.0, interval: true, run: newey_west },
-    Case { name: "interrupted counts, 120 steps", effect: 5.0, interval: true, run: counts },
-    Case { name: "two-way, 40 × 20, one beginning, clustered", effect: 0.5, interval: true, run: two_way },
+    Case {
+        name: "interrupted series, 120 steps, memory 0.4",
+        effect: 1.0,
+        interval: true,
+        free: None,
+        run: series,
+    },
+    Case {
+        name: "the same with memory 0.8",
+        effect: 1.0,
+        interval: true,
+        free: Some(10.0),
+        run: long_memory,
+    },
+    Case { name: "memory 0.4 by Newey–West", effect: 1.0, interval: true, free: None, run: newey_west },
+    Case { name: "interrupted counts, 120 steps", effect: 5.0, interval: true, free: None, run: counts },
+    Case {
+        name: "two-way, 40 × 20, one beginning, clustered",
+        effect: 0.5,
+        interval: true,
+        free: None,
+        run: two_way,
+    },
     Case {
         name: "Callaway–Sant'Anna, 100 × 10, three beginnings",
         effect: 0.5,
         interval: true,
+        free: None,
         run: callaway,
     },
-    Case { name: "Sun–Abraham, the same", effect: 0.5, interval: true, run: sun },
+    Case { name: "Sun–Abraham, the same", effect: 0.5, interval: true, free: None, run: sun },
     Case {
         name: "synthetic differences, 8 of 50 treated, jackknife",
         effect: 0.5,
         interval: true,
+        free: Some(7.0),
         run: sdid_jackknife,
     },
     Case {
         name: "synthetic differences, 1 of 40 treated, placebo",
         effect: 1.0,
         interval: true,
+        free: None,
         run: sdid_placebo,
     },
-    Case { name: "synthetic control, 1 of 40 treated, rank", effect: 2.0, interval: false, run: control },
-    Case { name: "Bayesian series, 100 steps, one covariate", effect: 1.0, interval: true, run: bayes },
+    Case {
+        name: "synthetic control, 1 of 40 treated, rank",
+        effect: 2.0,
+        interval: false,
+        free: None,
+        run: control,
+    },
+    Case {
+        name: "Bayesian series, 100 steps, one covariate",
+        effect: 1.0,
+        interval: true,
+        free: None,
+        run: bayes,
+    },
 ];
 
 fn normal(estimate: f64, error: f64) -> Seen {
@@ -79,7 +114,7 @@ fn remembering(seed: u64, effect: f64, memory: f64, way: Memory) -> Option<Seen>
     let series = Interruption { outcome, begin: 80, exposure: None, covariates: Design::new() };
     let found =
         interrupted(&series, InterruptedOptions { memory: way, ..InterruptedOptions::default() }).ok()?;
-    Some(student(found.effect, found.standard_error, 117.0))
+    Some(student(found.effect, found.standard_error, found.free?))
 }
 
 fn series(seed: u64, effect: f64) -> Option<Seen> {

@@ -36,7 +36,7 @@ fn main() {
         let with = tally(case, runs, case.effect);
         let without = tally(case, runs, 0.0);
         let error = with.errors / with.runs as f64;
-        let detectable = senne_impact::smallest_detectable(error);
+        let detectable = senne_impact::smallest_detectable(error, case.free);
         let power = tally(case, runs, detectable);
         let part = |count: usize, of: &Tally| 100.0 * count as f64 / of.runs as f64;
         let mean = with.bias / with.runs as f64;

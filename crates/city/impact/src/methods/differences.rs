@@ -50,6 +50,7 @@ pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, Evaluatio
     let effects = terms(&fit, &errors, |_| true);
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];
     Ok(Found {
+        free: Some(units - 1.0),
         source: TWO_WAY,
         estimate,
         standard_error,
@@ -91,6 +92,7 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];
     Ok(Found {
         source: "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit",
+        free: Some(units - 1.0),
         estimate,
         standard_error,
         interval,

@@ -121,11 +121,9 @@ pub(super) fn interrupted_series(
     };
     let found =
         interrupted(&Interruption { outcome: take(&rows.outcome), begin, exposure, covariates }, options)?;
-    let free = (chosen.len() - found.terms.len()) as f64;
-    let (interval, p_value) = if request.counts {
-        normal(found.effect, found.standard_error, request.chance)
-    } else {
-        student(found.effect, found.standard_error, free, request.chance)
+    let (interval, p_value) = match found.free {
+        Some(free) => student(found.effect, found.standard_error, free, request.chance),
+        None => normal(found.effect, found.standard_error, request.chance),
     };
     let course = found.course.iter().map(|step| CourseStep {
         time: rows.times[rows.time[chosen[step.time]]].clone(),
@@ -152,6 +150,7 @@ pub(super) fn interrupted_series(
     }
     Ok(Found {
         source: "Wagner and others (2002); Lopez Bernal, Cummins and Gasparrini (2017)",
+        free: found.free,
         estimate: found.effect,
         standard_error: found.standard_error,
         interval,

@@ -30,6 +30,7 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     };
     let treated = block.panel.outcome.len() - block.panel.donors;
     let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
+    let free = (treated > 1).then_some((treated - 1) as f64);
     let effects = found.course.iter().enumerate().map(|(step, effect)| GroupEffect {
         by: "time",
         group: None,
@@ -41,6 +42,7 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     let effects = effects.collect();
     Ok(Found {
         source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021)",
+        free,
         estimate: found.effect,
         standard_error: error,
         interval,
@@ -143,6 +145,7 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     });
     let treated = panel.first_treated.iter().flatten().count();
     let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
+    let free = (treated > 1).then_some((treated - 1) as f64);
     let effects = found.cohorts.iter().map(|cohort| GroupEffect {
         by: "group",
         group: Some(rows.name_of(cohort.group)),
@@ -153,6 +156,7 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     });
     Ok(Found {
         source: "Arkhangelsky and others (2021), by cohort as Clarke, Pailañir, Athey and Imbens (2024)",
+        free,
         estimate: found.effect,
         standard_error: error,
         interval,
