@@ -32,57 +32,66 @@ impl Search<'_> {
         self.search(&columns, &target, sparse(first), STEPS_MAX)
     }
 
-    fn search(&self, columns: &[Vec<f64>], target: &[f64], mut weights: Vec<f64>, steps: usize) -> Vec<f64> {
+    fn search(&self, columns: &[Vec<f64>], target: &[f64], weights: Vec<f64>, steps: usize) -> Vec<f64> {
         let rows = target.len() as f64;
-        let eta = rows * self.zeta * self.zeta;
-        let mut residual: Vec<f64> = target.iter().map(|value| -value).collect();
-        for (column, weight) in columns.iter().zip(&weights) {
-            residual.iter_mut().zip(column).for_each(|(r, value)| *r += weight * value);
-        }
-        let mut before = f64::INFINITY;
+        let mut place = Place::new(columns, target, weights, rows * self.zeta * self.zeta);
         for step in 0..steps {
-            self.step(columns, target, eta, &mut weights, &mut residual);
-            let spread: f64 = weights.iter().map(|weight| weight * weight).sum();
-            let error: f64 = residual.iter().map(|value| value * value).sum();
-            let value = self.zeta * self.zeta * spread + error / rows;
-            if step >= 1 && before - value <= self.gain_min * self.gain_min {
+            let gain = place.step() / rows;
+            // The first step is never the last, as in the package.
+            if step >= 1 && gain <= self.gain_min * self.gain_min {
                 break;
             }
-            before = value;
         }
-        weights
+        place.weights
+    }
+}
+
+/// Where the search is. All products of columns are taken once, so that a step costs as much as there are columns.
+struct Place {
+    /// Products of the columns with one another, by rows.
+    products: Vec<f64>,
+    /// Products of the columns with the target.
+    with_target: Vec<f64>,
+    eta: f64,
+    weights: Vec<f64>,
+    /// Products of the columns with what the weights give.
+    with_fit: Vec<f64>,
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+impl Place {
+    fn new(columns: &[Vec<f64>], target: &[f64], weights: Vec<f64>, eta: f64) -> Self {
+        let products: Vec<f64> =
+            columns.iter().flat_map(|a| columns.iter().map(move |b| dot(a, b))).collect();
+        let with_fit = products.chunks_exact(weights.len()).map(|row| dot(row, &weights)).collect();
+        let with_target = columns.iter().map(|column| dot(column, target)).collect();
+        Self { products, with_target, eta, weights, with_fit }
     }
 
-    /// Goes towards the one column that helps most, as far as is best.
-    fn step(
-        &self,
-        columns: &[Vec<f64>],
-        target: &[f64],
-        eta: f64,
-        weights: &mut [f64],
-        residual: &mut [f64],
-    ) {
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let gradient: Vec<f64> = columns
-            .iter()
-            .zip(weights.iter())
-            .map(|(column, weight)| dot(column, residual) + eta * weight)
+    /// Goes towards the one column that helps most, as far as is best; gives by how much the sum of squares got less.
+    fn step(&mut self) -> f64 {
+        let size = self.weights.len();
+        let gradient: Vec<f64> = (0..size)
+            .map(|at| self.with_fit[at] - self.with_target[at] + self.eta * self.weights[at])
             .collect();
-        let Some(best) = (0..gradient.len()).min_by(|a, b| gradient[*a].total_cmp(&gradient[*b])) else {
-            return;
-        };
-        let direction: Vec<f64> =
-            weights.iter().enumerate().map(|(place, w)| if place == best { 1.0 - w } else { -w }).collect();
-        if direction.iter().all(|value| *value == 0.0) {
-            return;
+        let Some(best) = (0..size).min_by(|a, b| gradient[*a].total_cmp(&gradient[*b])) else { return 0.0 };
+        let of_best = &self.products[best * size..][..size];
+        let along = gradient[best] - dot(&gradient, &self.weights);
+        // The squared distance from the present fit to the best column, and from the weights to that corner.
+        let distance = of_best[best] - 2.0 * self.with_fit[best] + dot(&self.weights, &self.with_fit);
+        let corner = 1.0 - 2.0 * self.weights[best] + dot(&self.weights, &self.weights);
+        let curve = distance.max(0.0) + self.eta * corner;
+        if curve <= 0.0 {
+            return 0.0;
         }
-        // What the fit changes by: the best column less the present fit.
-        let change: Vec<f64> =
-            (0..residual.len()).map(|row| columns[best][row] - (residual[row] + target[row])).collect();
-        let curve = dot(&change, &change) + eta * dot(&direction, &direction);
-        let length = (-dot(&gradient, &direction) / curve).clamp(0.0, 1.0);
-        weights.iter_mut().zip(&direction).for_each(|(w, d)| *w += length * d);
-        residual.iter_mut().zip(&change).for_each(|(r, c)| *r += length * c);
+        let length = (-along / curve).clamp(0.0, 1.0);
+        self.with_fit.iter_mut().zip(of_best).for_each(|(fit, best)| *fit += length * (best - *fit));
+        self.weights.iter_mut().for_each(|weight| *weight *= 1.0 - length);
+        self.weights[best] += length;
+        -(2.0 * length * along + length * length * curve)
     }
 }
 
