@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::support::root;
 
 /// What a folder may stand on: everything on a lower floor.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("crates/model", 0),
     ("crates/impact", 0),
     ("crates/indicator", 0),
+    ("crates/composite", 0),
     ("crates/language", 1),
     ("crates/context", 1),
     ("crates/contract", 1),

@@ -1,0 +1,27 @@
+//! Composite indices and multi-criteria choice: from indicators of many units to one number each, and back to what it is made of.
+//!
+//! No I/O, no async, no randomness but from a seed that is given. Every step is a function of values that keeps what it did, names its
+//! source, and is tested on published results. The ten steps are those of the *Handbook on Constructing Composite Indicators* (OECD and
+//! Joint Research Centre 2008); where details are left open there, they are those of the package COINr (Becker and others 2022).
+
+mod aggregate;
+mod error;
+mod hierarchy;
+pub mod statistics;
+mod steps;
+mod table;
+mod weights;
+
+pub use aggregate::{
+    Aggregated, Aggregation, Group, LevelPlan, Outranking, Penalty, Plan, aggregate, outranking,
+};
+pub use error::CompositeError;
+pub use hierarchy::{Direction, Element, Hierarchy, Role};
+pub use steps::{
+    Availability, Carried, CarriedForward, Denominated, Division, ExpectationOptions, Filled, Grouping,
+    Imputation, Imputed, Logarithm, Normalisation, NormaliseOptions, Normalised, Scale, Screened, Screening,
+    Shape, Side, Treated, TreatedIndicator, Treatment, Winsorised, denominate, impute, latest_known,
+    normalise, screen, treat,
+};
+pub use table::{Table, Value};
+pub use weights::Weights;

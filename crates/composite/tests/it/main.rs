@@ -1,0 +1,12 @@
+//! Published results, reproduced; and what must hold for any data.
+
+#![allow(clippy::unwrap_used, reason = "tests may fail")]
+
+mod asem;
+mod shared;
+
+mod aggregates;
+mod development;
+mod faults;
+mod scales;
+mod steps;
