@@ -5,8 +5,11 @@
 //! Joint Research Centre 2008); where details are left open there, they are those of the package COINr (Becker and others 2022).
 
 mod aggregate;
+pub mod choice;
+mod coherence;
 mod error;
 mod hierarchy;
+mod search;
 pub mod statistics;
 mod steps;
 mod table;
@@ -14,6 +17,9 @@ mod weights;
 
 pub use aggregate::{
     Aggregated, Aggregation, Group, LevelPlan, Outranking, Penalty, Plan, aggregate, outranking,
+};
+pub use coherence::{
+    Correlation, Correlations, Flag, Limits, Principal, Profile, alpha, correlations, principal, profile,
 };
 pub use error::CompositeError;
 pub use hierarchy::{Direction, Element, Hierarchy, Role};
@@ -24,4 +30,7 @@ pub use steps::{
     normalise, screen, treat,
 };
 pub use table::{Table, Value};
-pub use weights::Weights;
+pub use weights::{
+    Aim, BalanceOptions, Balanced, Benefit, BenefitOptions, Judgements, PrincipalWeights, Priorities,
+    Weights, balance, benefit_of_the_doubt, principal_weights,
+};

@@ -1,6 +1,16 @@
 //! How much each element counts among its siblings.
 
+mod balance;
+mod benefit;
+mod judgement;
+mod principal;
+
 use std::collections::BTreeMap;
+
+pub use balance::{Aim, BalanceOptions, Balanced, balance};
+pub use benefit::{Benefit, BenefitOptions, benefit_of_the_doubt};
+pub use judgement::{Judgements, Priorities};
+pub use principal::{PrincipalWeights, principal_weights};
 
 use crate::{CompositeError, Hierarchy};
 

@@ -6,7 +6,10 @@ mod asem;
 mod shared;
 
 mod aggregates;
+mod choice;
+mod coherence;
 mod development;
 mod faults;
 mod scales;
 mod steps;
+mod weights;
