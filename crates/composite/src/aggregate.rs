@@ -5,6 +5,7 @@ mod outrank;
 
 use std::collections::BTreeMap;
 
+pub(crate) use means::counted;
 pub use outrank::{Outranking, outranking};
 
 use crate::{CompositeError, Hierarchy, Table, Value, Weights, weights::shares};

@@ -7,11 +7,15 @@
 mod aggregate;
 pub mod choice;
 mod coherence;
+mod composite;
+mod decomposition;
 mod error;
 mod hierarchy;
+pub mod robustness;
 mod search;
 pub mod statistics;
 mod steps;
+mod strengths;
 mod table;
 mod weights;
 
@@ -21,6 +25,8 @@ pub use aggregate::{
 pub use coherence::{
     Correlation, Correlations, Flag, Limits, Principal, Profile, alpha, correlations, principal, profile,
 };
+pub use composite::{Composite, Inputs, Method, Trail, build};
+pub use decomposition::{Contribution, Decomposition, Exactness, decompose, difference};
 pub use error::CompositeError;
 pub use hierarchy::{Direction, Element, Hierarchy, Role};
 pub use steps::{
@@ -29,6 +35,7 @@ pub use steps::{
     Shape, Side, Treated, TreatedIndicator, Treatment, Winsorised, denominate, impute, latest_known,
     normalise, screen, treat,
 };
+pub use strengths::{Standing, StrengthOptions, Strengths, strengths};
 pub use table::{Table, Value};
 pub use weights::{
     Aim, BalanceOptions, Balanced, Benefit, BenefitOptions, Judgements, PrincipalWeights, Priorities,

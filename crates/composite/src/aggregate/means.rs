@@ -20,7 +20,7 @@ pub(super) fn mean_by(by: Aggregation, values: &[f64], weights: &[f64]) -> Resul
 }
 
 /// How many values count at all.
-fn counted(weights: &[f64]) -> usize {
+pub(crate) fn counted(weights: &[f64]) -> usize {
     weights.iter().filter(|weight| **weight > 0.0).count()
 }
 

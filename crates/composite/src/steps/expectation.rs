@@ -19,7 +19,7 @@ pub struct ExpectationOptions {
 
 impl Default for ExpectationOptions {
     fn default() -> Self {
-        Self { ridge: 0.01, tolerance: 1e-8, most_steps: 2000 }
+        Self { ridge: 0.05, tolerance: 1e-5, most_steps: 2000 }
     }
 }
 
@@ -39,8 +39,10 @@ pub(super) fn expected(table: &Table, options: ExpectationOptions) -> Result<Tab
     }
     let scales = scales(table)?;
     let mut search = start(table, &scales);
-    for _ in 0..options.most_steps {
-        if step(&mut search, options.ridge)? <= options.tolerance {
+    for number in 0..options.most_steps {
+        let moved = step(&mut search, options.ridge)?;
+        // The first step only learns the covariance: it starts from none, and its guesses are the means.
+        if number > 0 && moved <= options.tolerance {
             return Ok(finish(table, &scales, &search));
         }
     }
@@ -82,10 +84,11 @@ fn start(table: &Table, scales: &[(f64, f64)]) -> Search {
 /// One expectation and one maximisation; answers by how much the guess that moved most has moved.
 fn step(search: &mut Search, ridge: f64) -> Result<f64, CompositeError> {
     let (rows, columns) = (search.guesses.nrows(), search.guesses.ncols());
+    let precision = inverse(&search.covariance)?;
     let mut moved: f64 = 0.0;
     let mut unexplained = Mat::<f64>::zeros(columns, columns);
     for row in 0..rows {
-        moved = moved.max(expect(search, row, &mut unexplained)?);
+        moved = moved.max(expect(search, row, &precision, &mut unexplained)?);
     }
     let count = rows as f64;
     search.centre =
@@ -100,34 +103,40 @@ fn step(search: &mut Search, ridge: f64) -> Result<f64, CompositeError> {
     Ok(moved)
 }
 
-/// Renews the guesses of a row, and adds their covariance given what is known.
-fn expect(search: &mut Search, row: usize, unexplained: &mut Mat<f64>) -> Result<f64, CompositeError> {
+fn inverse(matrix: &Mat<f64>) -> Result<Mat<f64>, CompositeError> {
+    let factors = matrix.llt(faer::Side::Lower).map_err(|_| {
+        let why = "there are too few units for so many indicators; raise the ridge, or impute by groups";
+        CompositeError::undefined("the covariance of the indicators", why)
+    })?;
+    Ok(factors.solve(Mat::<f64>::identity(matrix.nrows(), matrix.nrows())))
+}
+
+/// Renews the guesses of a row, and adds their covariance given what is known: the inverse of their block of the precision.
+fn expect(
+    search: &mut Search,
+    row: usize,
+    precision: &Mat<f64>,
+    unexplained: &mut Mat<f64>,
+) -> Result<f64, CompositeError> {
     let missing = search.missing[row].clone();
     if missing.is_empty() {
         return Ok(0.0);
     }
+    let size = missing.len();
+    let spread = inverse(&Mat::from_fn(size, size, |a, b| precision[(missing[a], missing[b])]))?;
     let known: Vec<usize> = (0..search.centre.len()).filter(|column| !missing.contains(column)).collect();
-    let part = |rows: &[usize], columns: &[usize]| {
-        Mat::from_fn(rows.len(), columns.len(), |r, c| search.covariance[(rows[r], columns[c])])
+    let pull = |column: usize| -> f64 {
+        known.iter().map(|k| precision[(column, *k)] * (search.guesses[(row, *k)] - search.centre[*k])).sum()
     };
-    let (between, among) = (part(&known, &missing), part(&known, &known));
-    let factors = among.llt(faer::Side::Lower).map_err(|_| {
-        let why = "there are too few units for so many indicators; raise the ridge, or impute by groups";
-        CompositeError::undefined("the covariance of the indicators", why)
-    })?;
-    let slopes = factors.solve(&between);
+    let pulls: Vec<f64> = missing.iter().map(|column| pull(*column)).collect();
     let mut moved: f64 = 0.0;
-    for (place, column) in missing.iter().enumerate() {
-        let gap = |k: usize| search.guesses[(row, known[k])] - search.centre[known[k]];
-        let guess =
-            search.centre[*column] + (0..known.len()).map(|k| slopes[(k, place)] * gap(k)).sum::<f64>();
+    for (a, column) in missing.iter().enumerate() {
+        let gap: f64 = pulls.iter().enumerate().map(|(b, pull)| spread[(a, b)] * pull).sum();
+        let guess = search.centre[*column] - gap;
         moved = moved.max((guess - search.guesses[(row, *column)]).abs());
         search.guesses[(row, *column)] = guess;
-    }
-    let explained = between.transpose() * &slopes;
-    for (a, column) in missing.iter().enumerate() {
         for (b, other) in missing.iter().enumerate() {
-            unexplained[(*column, *other)] += search.covariance[(*column, *other)] - explained[(a, b)];
+            unexplained[(*column, *other)] += spread[(a, b)];
         }
     }
     Ok(moved)

@@ -2,8 +2,9 @@
 //! package COINr builds it for its examples.
 
 use senne_composite::{
-    Aggregation, Direction, Element, Grouping, Hierarchy, Imputation, NormaliseOptions, Plan, Role, Table,
-    Treatment, Weights, aggregate, denominate, impute, normalise, treat,
+    Aggregation, Composite, Direction, Element, Grouping, Hierarchy, Imputation, Inputs, Method,
+    NormaliseOptions, Plan, Role, Table, Treatment, Weights, aggregate, build, denominate, impute, normalise,
+    treat,
 };
 
 use crate::shared::{Sheet, sheet};
@@ -80,5 +81,29 @@ impl Asem {
         let weights = Weights::given(&self.hierarchy);
         let plan = Plan::all(Aggregation::Arithmetic);
         aggregate(&self.normalised(), &self.hierarchy, &weights, &plan).unwrap().table
+    }
+}
+
+impl Asem {
+    pub(crate) fn inputs(&self) -> Inputs {
+        let (hierarchy, raw) = (self.hierarchy.clone(), self.raw.clone());
+        Inputs { hierarchy, raw, denominators: Some(self.denominators.clone()) }
+    }
+
+    /// That of the example.
+    pub(crate) fn method(&self) -> Method {
+        Method {
+            denominate: true,
+            screening: None,
+            imputation: Some(Imputation::GroupMean(self.groups.clone())),
+            treatment: Some(Treatment::default()),
+            normalisation: NormaliseOptions::default(),
+            weights: Weights::given(&self.hierarchy),
+            plan: Plan::all(Aggregation::Arithmetic),
+        }
+    }
+
+    pub(crate) fn composite(&self) -> Composite {
+        build(&self.inputs(), &self.method()).unwrap()
     }
 }

@@ -1,7 +1,5 @@
 //! Textbook cases of multi-criteria choice, and what must hold for any.
 
-use std::fmt::Debug;
-
 use senne_composite::{
     Direction, Judgements,
     choice::{
@@ -11,7 +9,7 @@ use senne_composite::{
 };
 use serde_json::Value;
 
-use crate::shared::{close, text};
+use crate::shared::{close, text, words};
 
 fn case(name: &str) -> Option<Value> {
     let cases: Value = serde_json::from_str(&text("mcda_cases.json")?).unwrap();
@@ -219,9 +217,6 @@ fn sums_and_faults() {
     let found = weighted_sum(&choice);
     for (found, wanted) in found.iter().zip([0.75, 0.25, 0.875]) {
         close("a sum", *found, wanted, 1e-14);
-    }
-    fn words<T: Debug>(outcome: Result<T, senne_composite::CompositeError>) -> String {
-        outcome.unwrap_err().to_string()
     }
     assert!(
         words(Choice::new(values.clone(), &[0.0, 0.0], directions.clone())).contains("the sum of weights")

@@ -5,9 +5,7 @@ use senne_composite::{
     Screening, Table, Weights, aggregate, denominate, impute, normalise, screen,
 };
 
-fn words<T: std::fmt::Debug>(outcome: Result<T, CompositeError>) -> String {
-    outcome.unwrap_err().to_string()
-}
+use crate::shared::words;
 
 fn good() -> Vec<Element> {
     vec![

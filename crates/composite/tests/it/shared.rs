@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf};
 
-use senne_composite::{Table, Value};
+use senne_composite::{CompositeError, Table, Value};
 
 /// A table of text by column; `NA` and nothing are missing.
 pub(crate) struct Sheet {
@@ -103,4 +103,10 @@ pub(crate) fn same(found: &Table, wanted: &Table, tolerance: f64) -> usize {
         }
     }
     compared
+}
+
+/// What an error says.
+#[track_caller]
+pub(crate) fn words<T: std::fmt::Debug>(outcome: Result<T, CompositeError>) -> String {
+    outcome.unwrap_err().to_string()
 }
