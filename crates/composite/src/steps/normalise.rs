@@ -77,6 +77,21 @@ pub enum Normalisation {
     Directed,
 }
 
+impl Normalisation {
+    /// Goalposts for the adjusted index of Mazziotta and Pareto: a reference value (that of the whole in a first year) gets 100, and half of
+    /// the range of all units over all years on either side of it 70 and 130. Values beyond are let pass.
+    pub fn around(reference: f64, least: f64, most: f64) -> Self {
+        let half = (most - least) / 2.0;
+        Self::Goalposts {
+            low: reference - half,
+            high: reference + half,
+            from: 70.0,
+            to: 130.0,
+            truncate: false,
+        }
+    }
+}
+
 /// Which scale each indicator is brought to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NormaliseOptions {

@@ -30,6 +30,8 @@ pub struct BalanceOptions {
     pub level: usize,
     /// What is sought.
     pub aim: Aim,
+    /// The least part of the weight of its siblings that an element keeps, 0 or more. Without it, what cannot be balanced ends at no weight.
+    pub least_share: f64,
     /// It ends when the logarithms of weights lie within this.
     pub tolerance: f64,
     /// After so many steps it is given up.
@@ -39,14 +41,14 @@ pub struct BalanceOptions {
 impl BalanceOptions {
     /// The same influence for all elements of a level.
     pub fn equal_influence(level: usize) -> Self {
-        Self { level, aim: Aim::EqualInfluence, tolerance: 1e-7, most_steps: 5000 }
+        Self { level, aim: Aim::EqualInfluence, least_share: 0.02, tolerance: 1e-7, most_steps: 5000 }
     }
 }
 
 /// Weights that were sought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balanced {
-    /// All weights, those of the level replaced; over the level they sum to one.
+    /// All weights, those of the level replaced; those of siblings sum to one.
     pub weights: Weights,
     /// The elements of the level, in order.
     pub codes: Vec<String>,
@@ -58,10 +60,10 @@ pub struct Balanced {
 
 /// Seeks weights of one level such that the elements have the influence on the index that is asked for, as `get_opt_weights` of COINr.
 ///
-/// `table` holds the normalised indicators. Weights are above 0. Not every influence can be had: look at `missed`.
+/// `table` holds the normalised indicators. Not every influence can be had: look at `missed`.
 ///
 /// # Errors
-/// When the level has no weights that matter, an influence is missing or not above 0, the aggregation fails, or the search does not end.
+/// When the level has no weights that matter, `least_share` leaves no choice, an influence is missing or not above 0, the aggregation fails, or the search does not end.
 pub fn balance(
     table: &Table,
     hierarchy: &Hierarchy,
@@ -70,12 +72,26 @@ pub fn balance(
     options: &BalanceOptions,
 ) -> Result<Balanced, CompositeError> {
     let codes: Vec<String> = hierarchy.at_level(options.level).map(|element| element.code.clone()).collect();
-    if options.level >= hierarchy.levels() || codes.len() < 2 {
-        let wanted = "a level below the index, with two elements or more";
+    let siblings = |code: &String| {
+        hierarchy
+            .element(code)
+            .map_or(0, |own| hierarchy.children(own.parent.as_deref().unwrap_or("")).count())
+    };
+    let most = codes.iter().map(siblings).max().unwrap_or_default();
+    if options.level >= hierarchy.levels() || most < 2 {
+        let wanted = "a level below the index, with two siblings or more";
         return Err(CompositeError::setting("the level of balanced weights", options.level, wanted));
     }
+    if !(options.least_share >= 0.0 && options.least_share * (most as f64) < 1.0) {
+        let wanted = "0 or more, and less than one in sum over siblings";
+        return Err(CompositeError::setting(
+            "the least share of balanced weights",
+            options.least_share,
+            wanted,
+        ));
+    }
     let wanted = wanted(&codes, &options.aim)?;
-    let problem = Problem { table, hierarchy, weights, plan, codes: &codes };
+    let problem = Problem { table, hierarchy, weights, plan, codes: &codes, least: options.least_share };
     let height = |logarithms: &[f64]| {
         let found = problem.influences(&problem.weights_at(logarithms)?)?;
         Ok(match &wanted {
@@ -132,28 +148,51 @@ struct Problem<'a> {
     weights: &'a Weights,
     plan: &'a Plan,
     codes: &'a [String],
+    least: f64,
 }
 
 impl Problem<'_> {
-    /// Logarithms of the weights that are there, the last one being the measure of the others.
+    /// The elements of the level by parent.
+    fn groups(&self) -> Vec<Vec<&str>> {
+        let level =
+            self.hierarchy.element(&self.codes[0]).and_then(|element| element.level).unwrap_or_default();
+        let children = |parent: &str| {
+            self.codes
+                .iter()
+                .map(String::as_str)
+                .filter(|code| self.hierarchy.element(code).and_then(|e| e.parent.as_deref()) == Some(parent))
+                .collect()
+        };
+        self.hierarchy.at_level(level + 1).map(|parent| children(&parent.code)).collect()
+    }
+
+    /// Logarithms of the shares that are there, above the least, those of the last sibling being the measure of the others.
     fn start(&self) -> Result<Vec<f64>, CompositeError> {
-        let codes: Vec<&str> = self.codes.iter().map(String::as_str).collect();
-        let own = self.weights.need(&codes)?;
-        if let Some(place) = own.iter().position(|weight| *weight <= 0.0) {
-            return Err(CompositeError::setting(
-                &format!("the first weight of `{}`", codes[place]),
-                own[place],
-                "above 0",
-            ));
+        let mut start = Vec::new();
+        for group in self.groups() {
+            let own = super::shares(&self.weights.need(&group)?);
+            // A share at the bound has no logarithm: the search begins a little above it.
+            let above: Vec<f64> = own.iter().map(|share| (share - self.least).max(1e-3)).collect();
+            let last = above[above.len() - 1];
+            start.extend(above[..above.len() - 1].iter().map(|share| (share / last).ln()));
         }
-        let last = own[own.len() - 1];
-        Ok(own[..own.len() - 1].iter().map(|weight| (weight / last).ln()).collect())
+        Ok(start)
     }
 
     fn weights_at(&self, logarithms: &[f64]) -> Result<Weights, CompositeError> {
-        let most = logarithms.iter().copied().fold(0.0, f64::max);
-        let powers: Vec<f64> = logarithms.iter().copied().chain([0.0]).map(|l| (l - most).exp()).collect();
-        self.weights.with(self.codes.iter().cloned().zip(super::shares(&powers)))
+        let mut rest = logarithms;
+        let mut changes = Vec::new();
+        for group in self.groups() {
+            let (own, others) = rest.split_at(group.len() - 1);
+            rest = others;
+            let most = own.iter().copied().fold(0.0, f64::max);
+            let powers: Vec<f64> =
+                own.iter().copied().chain([0.0]).map(|logarithm| (logarithm - most).exp()).collect();
+            let free = 1.0 - self.least * group.len() as f64;
+            let shares = super::shares(&powers).into_iter().map(|share| self.least + free * share);
+            changes.extend(group.into_iter().map(str::to_owned).zip(shares));
+        }
+        self.weights.with(changes)
     }
 
     fn influences(&self, weights: &Weights) -> Result<Vec<f64>, CompositeError> {

@@ -140,3 +140,24 @@ fn distances_to_reference_target_and_goalposts() {
     close("slope", slope, -7.5, 1e-12);
     close("offset", offset, 145.0, 1e-12);
 }
+
+/// The reference gets 100, whichever way is better.
+#[test]
+fn goalposts_around_a_reference() {
+    let Some(asem) = asem() else { return };
+    let treated = asem.treated().select(&["LPI", "CO2"]).unwrap();
+    let mut options = NormaliseOptions::all(Normalisation::Directed);
+    for (code, column) in treated.columns() {
+        let values: Vec<f64> = column.iter().flatten().copied().collect();
+        let (least, most) = senne_composite::statistics::extremes(&values).unwrap();
+        let reference = treated.value("BEL", code).unwrap();
+        options.each.insert(code.to_owned(), Normalisation::around(reference, least, most));
+    }
+    let found = normalise(&treated, &asem.hierarchy, &options).unwrap().table;
+    for (code, column) in found.columns() {
+        close(code, found.value("BEL", code).unwrap(), 100.0, 1e-12);
+        let values: Vec<f64> = column.iter().flatten().copied().collect();
+        let (least, most) = senne_composite::statistics::extremes(&values).unwrap();
+        close(code, most - least, 60.0, 1e-12);
+    }
+}
