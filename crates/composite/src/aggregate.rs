@@ -19,9 +19,9 @@ pub enum Aggregation {
     Geometric,
     /// The inverse of the mean of inverses; values must be above 0.
     Harmonic,
-    /// `(Σ w xᵖ / Σ w)^(1/p)`: `p` = 1 is the arithmetic mean, 0 the geometric, −1 the harmonic, −∞ the least value. The lower, the less a good
-    /// value makes up for a bad one. Below 1, values
-    /// must not be negative, and at 0 and below they must be above 0 (not for −∞).
+    /// `(Σ w xᵖ / Σ w)^(1/p)`: `p` = 1 is the arithmetic mean, 0 the geometric, −1 the harmonic, −∞ the least value. The lower,
+    /// the less a good value makes up for a bad one. Below 1, values must not be negative, and at 0 and below they must be above 0 (not
+    /// for −∞).
     Generalised {
         /// The power, from −∞ to 1.
         power: f64,

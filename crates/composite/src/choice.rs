@@ -1,7 +1,7 @@
 //! Choice among alternatives by several criteria.
 //!
-//! Methods differ in what they hold to be good, and may rank differently: ask several, and say where they agree. Priorities from judgements in
-//! pairs (AHP) are [`Judgements`](crate::Judgements).
+//! Methods differ in what they hold to be good, and may rank differently: ask several, and say where they agree. Priorities from
+//! judgements in pairs (AHP) are [`Judgements`](crate::Judgements).
 
 mod compromise;
 mod critic;

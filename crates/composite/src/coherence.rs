@@ -69,7 +69,8 @@ pub fn correlations(
     })
 }
 
-/// Both tails of Student's t beyond a correlation: a finite sum, since the degrees are whole (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4).
+/// Both tails of Student's t beyond a correlation: a finite sum, since the degrees are whole (Abramowitz and Stegun 1964, 26.7.3 and
+/// 26.7.4).
 fn chance(correlation: f64, degrees: usize) -> Value {
     if degrees == 0 {
         return None;

@@ -1,8 +1,8 @@
 //! What an index is made of, unit by unit.
 //!
-//! All means but Copeland's grow in proportion when all their values do. For such a function the values, each times how much the result moves
-//! with it, sum to the result (Euler's theorem). For an arithmetic mean the parts are weight by value, and exact: without the element its part
-//! would be gone. For the others they say what a small change would bring.
+//! All means but Copeland's grow in proportion when all their values do. For such a function the values, each times how much the result
+//! moves with it, sum to the result (Euler's theorem). For an arithmetic mean the parts are weight by value, and exact: without the
+//! element its part would be gone. For the others they say what a small change would bring.
 
 use crate::{
     Aggregation, Composite, CompositeError, Penalty, Value,

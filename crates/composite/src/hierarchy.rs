@@ -130,7 +130,8 @@ impl Hierarchy {
     ///
     /// # Errors
     /// When a code stands twice; a parent or denominator is unknown or of the wrong role; parents run in a circle; a level is missing,
-    /// skipped or does not fit the role; a weight is negative or not finite; an aggregate has no children; or there is not exactly one root.
+    /// skipped or does not fit the role; a weight is negative or not finite; an aggregate has no children; or there is not exactly one
+    /// root.
     pub fn new(elements: Vec<Element>) -> Result<Self, CompositeError> {
         let levels = check::check(&elements)?;
         Ok(Self { elements, levels })

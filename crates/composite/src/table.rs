@@ -80,13 +80,14 @@ impl Table {
     /// Only these codes, in this order.
     ///
     /// # Errors
-    /// When a code is not there.
+    /// When a code is not there, or named twice.
     pub fn select(&self, codes: &[impl AsRef<str>]) -> Result<Self, CompositeError> {
         let columns: Result<Vec<_>, _> = codes
             .iter()
             .map(|code| self.need(code.as_ref(), "the selection").map(<[Value]>::to_vec))
             .collect();
-        let codes = codes.iter().map(|code| code.as_ref().to_owned()).collect();
+        let codes: Vec<String> = codes.iter().map(|code| code.as_ref().to_owned()).collect();
+        check_once("in the selection, the code", &codes)?;
         Ok(Self { units: self.units.clone(), codes, columns: columns? })
     }
 

@@ -14,8 +14,8 @@ pub struct Similarity {
     pub similarity: Vec<f64>,
 }
 
-/// The order of preference by similarity to an ideal solution (TOPSIS, Hwang and Yoon 1981; Tzeng and Huang 2011): each criterion divided by
-/// the root of its sum of squares, Euclidean distances.
+/// The order of preference by similarity to an ideal solution (TOPSIS, Hwang and Yoon 1981; Tzeng and Huang 2011): each criterion divided
+/// by the root of its sum of squares, Euclidean distances.
 ///
 /// # Errors
 /// When all alternatives are the same.

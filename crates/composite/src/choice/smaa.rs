@@ -43,7 +43,8 @@ pub struct Acceptability {
     pub ranks: Vec<Vec<f64>>,
     /// For each alternative the mean of the weights that make it the best; nothing when none do.
     pub central_weights: Vec<Option<Vec<f64>>>,
-    /// For each alternative how often it is the best under its central weights, when values are uncertain; nothing when no weights make it so.
+    /// For each alternative how often it is the best under its central weights, when values are uncertain; nothing when no weights make it
+    /// so.
     pub confidence: Vec<Option<f64>>,
 }
 

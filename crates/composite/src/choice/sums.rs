@@ -8,8 +8,8 @@ pub fn weighted_sum(choice: &Choice) -> Vec<f64> {
     choice.scaled().iter().map(|row| sum(&choice.weights, row)).collect()
 }
 
-/// The weighted distance from the best end of fixed bounds, 0 to 1, for each alternative; lower is better (SPOTIS, Dezert, Tchamova, Han and
-/// Tacnet 2020). A new alternative moves no other: ranks do not turn over.
+/// The weighted distance from the best end of fixed bounds, 0 to 1, for each alternative; lower is better (SPOTIS, Dezert, Tchamova, Han
+/// and Tacnet 2020). A new alternative moves no other: ranks do not turn over.
 ///
 /// # Errors
 /// When there is not one pair of bounds a criterion, the first is not below the second, or a value lies outside.

@@ -78,8 +78,8 @@ pub enum Normalisation {
 }
 
 impl Normalisation {
-    /// Goalposts for the adjusted index of Mazziotta and Pareto: a reference value (that of the whole in a first year) gets 100, and half of
-    /// the range of all units over all years on either side of it 70 and 130. Values beyond are let pass.
+    /// Goalposts for the adjusted index of Mazziotta and Pareto: a reference value (that of the whole in a first year) gets 100, and half
+    /// of the range of all units over all years on either side of it 70 and 130. Values beyond are let pass.
     pub fn around(reference: f64, least: f64, most: f64) -> Self {
         let half = (most - least) / 2.0;
         Self::Goalposts {
@@ -139,8 +139,8 @@ pub struct Normalised {
 /// Brings each indicator to its scale. Missing values stay missing.
 ///
 /// # Errors
-/// When an indicator is not of the hierarchy, or has no place on the scale: its values do not differ, its bounds are the wrong way round, it
-/// has no target, its reference is missing.
+/// When an indicator is not of the hierarchy, or has no place on the scale: its values do not differ, its bounds are the wrong way round,
+/// it has no target, its reference is missing.
 pub fn normalise(
     table: &Table,
     hierarchy: &Hierarchy,

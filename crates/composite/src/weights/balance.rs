@@ -30,7 +30,8 @@ pub struct BalanceOptions {
     pub level: usize,
     /// What is sought.
     pub aim: Aim,
-    /// The least part of the weight of its siblings that an element keeps, 0 or more. Without it, what cannot be balanced ends at no weight.
+    /// The least part of the weight of its siblings that an element keeps, 0 or more. Without it, what cannot be balanced ends at no
+    /// weight.
     pub least_share: f64,
     /// It ends when the logarithms of weights lie within this.
     pub tolerance: f64,
@@ -63,7 +64,8 @@ pub struct Balanced {
 /// `table` holds the normalised indicators. Not every influence can be had: look at `missed`.
 ///
 /// # Errors
-/// When the level has no weights that matter, `least_share` leaves no choice, an influence is missing or not above 0, the aggregation fails, or the search does not end.
+/// When the level has no weights that matter, `least_share` leaves no choice, an influence is missing or not above 0, the aggregation
+/// fails, or the search does not end.
 pub fn balance(
     table: &Table,
     hierarchy: &Hierarchy,
@@ -72,12 +74,11 @@ pub fn balance(
     options: &BalanceOptions,
 ) -> Result<Balanced, CompositeError> {
     let codes: Vec<String> = hierarchy.at_level(options.level).map(|element| element.code.clone()).collect();
-    let siblings = |code: &String| {
-        hierarchy
-            .element(code)
-            .map_or(0, |own| hierarchy.children(own.parent.as_deref().unwrap_or("")).count())
-    };
-    let most = codes.iter().map(siblings).max().unwrap_or_default();
+    let most = hierarchy
+        .at_level(options.level + 1)
+        .map(|parent| hierarchy.children(&parent.code).count())
+        .max()
+        .unwrap_or_default();
     if options.level >= hierarchy.levels() || most < 2 {
         let wanted = "a level below the index, with two siblings or more";
         return Err(CompositeError::setting("the level of balanced weights", options.level, wanted));

@@ -25,7 +25,8 @@ pub struct Priorities {
     pub eigenvalue: f64,
     /// `(eigenvalue − n) / (n − 1)`.
     pub inconsistency: f64,
-    /// The inconsistency as a part of that of random judgements; up to 0.1 is held to be fit for use. 0 below three things; nothing above 15.
+    /// The inconsistency as a part of that of random judgements; up to 0.1 is held to be fit for use. 0 below three things; nothing above
+    /// 15.
     pub ratio: Option<f64>,
 }
 

@@ -36,8 +36,8 @@ impl PrincipalWeights {
     }
 }
 
-/// The first principal component of each group of siblings at `level`, as `get_PCA` of COINr. `table` holds the values of that level, higher
-/// better: normalised indicators for level 1, aggregates above.
+/// The first principal component of each group of siblings at `level`, as `get_PCA` of COINr. `table` holds the values of that level,
+/// higher better: normalised indicators for level 1, aggregates above.
 ///
 /// # Errors
 /// When the table lacks an element, or a group has no components (see [`principal`]).

@@ -78,6 +78,9 @@ fn tables() {
             .contains("`a` is not a finite number at place 1")
     );
     assert!(words(table(&[("a", &RISING), ("a", &RISING)])).contains("`a` stands twice"));
+    let data = table(&[("a", &RISING)]).unwrap();
+    assert!(words(data.select(&["b"])).contains("the selection names `b`"));
+    assert!(words(data.select(&["a", "a"])).contains("in the selection, the code `a` stands twice"));
     assert!(words(Table::new(vec![], vec![])).contains("units: there are 0"));
 }
 

@@ -228,7 +228,10 @@ proptest! {
 
     /// An alternative that is no worse on any criterion, and better on one, comes no later.
     #[test]
-    fn choices_respect_dominance(rows in prop::collection::vec(prop::collection::vec(0.0..10.0_f64, 3), 4), weights in prop::collection::vec(0.1..1.0_f64, 3)) {
+    fn choices_respect_dominance(
+        rows in prop::collection::vec(prop::collection::vec(0.0..10.0_f64, 3), 4),
+        weights in prop::collection::vec(0.1..1.0_f64, 3),
+    ) {
         let mut rows = rows;
         let better: Vec<f64> = rows[0].iter().map(|value| value + 0.5).collect();
         rows.push(better);

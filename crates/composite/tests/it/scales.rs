@@ -2,8 +2,8 @@
 //!
 //! `expected_norm_fracmax` holds `Inf` where the maximum of a turned indicator is 0, and `NA` for 0/0: there is no value here.
 //!
-//! The files have 15 digits. In `TolMin`, Bulgaria and the Czech Republic share 5.1 with Greece, and Norway 3.4 with another country, to that
-//! many digits; the data from which the ranks were taken tell them apart. These three ranks of 2,499 are one lower here.
+//! The files have 15 digits. In `TolMin`, Bulgaria and the Czech Republic share 5.1 with Greece, and Norway 3.4 with another country, to
+//! that many digits; the data from which the ranks were taken tell them apart. These three ranks of 2,499 are one lower here.
 
 use senne_composite::{Direction, Normalisation, NormaliseOptions, Table, normalise};
 
@@ -73,8 +73,8 @@ fn percentile_ranks() {
     compare_ranks("expected_norm_prank.csv", Normalisation::PercentileRank, 0.02);
 }
 
-/// COINr scales values that are turned already by bounds that are not, 0 and 100: in units of the indicator these are −100 and 0 where lower
-/// is better.
+/// COINr scales values that are turned already by bounds that are not, 0 and 100: in units of the indicator these are −100 and 0 where
+/// lower is better.
 #[test]
 fn scaled_by_bounds() {
     let Some(asem) = asem() else { return };

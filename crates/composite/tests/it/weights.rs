@@ -229,7 +229,8 @@ proptest! {
                 let area = one[0] * other[1] - one[1] * other[0];
                 let corner = [(of_one * other[1] - of_other * one[1]) / area, (one[0] * of_other - other[0] * of_one) / area];
                 let sum = |row: &Vec<f64>| corner[0] * row[0] + corner[1] * row[1];
-                let within = corner.iter().all(|weight| weight.is_finite() && *weight >= -1e-12) && rows.iter().all(|row| sum(row) <= 1.0 + 1e-9);
+                let above = corner.iter().all(|weight| weight.is_finite() && *weight >= -1e-12);
+                let within = above && rows.iter().all(|row| sum(row) <= 1.0 + 1e-9);
                 if within {
                     rows.iter().zip(&mut best).for_each(|(row, best)| *best = best.max(sum(row)));
                 }
