@@ -4,6 +4,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod impact;
+
+pub(crate) use impact::Impact;
+
 /// Senne carries a city's data from the sensor to the decision.
 ///
 /// It takes in what sensors, feeds and public bodies send, keeps it with its whole past and quality, serves it
@@ -54,6 +58,8 @@ pub(crate) enum Command {
     /// Ask with SQL over the views entity, observation, observation_corrected, hourly and daily; without a question,
     /// in a shell.
     Sql(Sql),
+    /// Say what a project changed, from a table of units over time: the effect, its interval, a verdict.
+    Impact(Box<Impact>),
     /// Check contracts, feeds and configuration; errors come with file, line and column.
     Check(Check),
     /// Write out entities or their whole past.

@@ -43,7 +43,8 @@ pub struct Report {
     /// Effects by group, time, or time since treatment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<GroupEffect>,
-    /// Figures by which the method is judged.
+    /// Figures by which the method is judged, by their names.
+    #[serde(serialize_with = "named")]
     pub diagnostics: Vec<(&'static str, f64)>,
     /// What could be wrong.
     pub warnings: Vec<String>,
@@ -144,4 +145,8 @@ fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> 
 
 fn numbers<S: Serializer>(values: &[f64; 2], serializer: S) -> Result<S::Ok, S::Error> {
     values.map(|value| Some(value).filter(|value| value.is_finite())).serialize(serializer)
+}
+
+fn named<S: Serializer>(values: &[(&'static str, f64)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(values.iter().map(|(name, value)| (*name, *value)))
 }

@@ -5,6 +5,7 @@ mod check;
 mod doctor;
 mod erase;
 mod export;
+mod impact;
 mod load;
 mod progress;
 mod restore;
@@ -24,6 +25,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(options) => serve::run(options).await,
         Command::Load(options) => load::run(options).await,
         Command::Sql(options) => sql::run(options).await,
+        Command::Impact(options) => impact::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,

@@ -19,7 +19,8 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_is_a_pleasure_to_read() {
     insta::assert_snapshot!("help", help(&[]));
-    for name in ["serve", "load", "sql", "check", "export", "doctor", "erase", "backup", "restore"] {
+    for name in ["serve", "load", "sql", "impact", "check", "export", "doctor", "erase", "backup", "restore"]
+    {
         insta::assert_snapshot!(format!("help_{name}"), help(&[name]));
     }
 }

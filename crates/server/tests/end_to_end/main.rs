@@ -18,6 +18,7 @@ mod export;
 mod floors;
 mod fsync;
 mod hostile;
+mod impact;
 mod load;
 mod sql_http;
 mod sql_script;

@@ -1,0 +1,122 @@
+//! A statistician without a server: a table in, a report out.
+
+use std::{
+    fmt::Write as _,
+    io::Write as _,
+    process::{Output, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::support::{City, command, shared_data, words};
+
+/// Twelve streets over twenty months; three of them get calmer by 3 decibels from the thirteenth on.
+fn streets() -> String {
+    let mut text = String::from("street,month,noise,calm\n");
+    for street in 0..12 {
+        for month in 1..=20 {
+            let calm = street < 3 && month > 12;
+            let wobble = f64::from((street * 37 + month * 53) % 17) / 17.0 - 0.5;
+            let level = 60.0 + f64::from(street) + (f64::from(month) / 2.0).sin() + wobble;
+            let level = level - if calm { 3.0 } else { 0.0 };
+            writeln!(text, "S{street:02},{month},{level:.4},{}", u8::from(calm)).unwrap();
+        }
+    }
+    text
+}
+
+fn impact(arguments: &[&str], table: &str) -> Output {
+    let mut child = command()
+        .args(["impact", "--data", "-"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(table.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+const COLUMNS: [&str; 10] =
+    ["--unit", "street", "--time", "month", "--outcome", "noise", "--treated", "calm", "--better", "down"];
+
+#[test]
+fn every_method_of_panels_reports_and_decides() {
+    for method in ["auto", "did", "event-study", "cs", "sunab", "bacon", "sc", "sdid"] {
+        let arguments: Vec<&str> = ["--method", method, "--draws", "40"].into_iter().chain(COLUMNS).collect();
+        let output = impact(&arguments, &streets());
+        assert!(output.status.success(), "{method}: {}", words(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let estimate = report["estimate"].as_f64().unwrap();
+        assert!((estimate + 3.0).abs() < 0.6, "{method}: {estimate}");
+        assert!(report["diagnostics"].is_object(), "{method}: {report:#}");
+        // With nine donors the rank of a placebo can be 1 in 10 at best, so that it decides nothing.
+        if method != "sc" {
+            assert_eq!(report["verdict"]["answer"], "better", "{method}: {report:#}");
+        }
+    }
+}
+
+#[test]
+fn the_report_for_people() {
+    let arguments: Vec<&str> = ["--method", "sdid", "--format", "text"].into_iter().chain(COLUMNS).collect();
+    let output = impact(&arguments, &streets());
+    assert!(output.status.success(), "{}", words(&output));
+    insta::assert_snapshot!("impact_text", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_single_series_from_a_file() {
+    let city = City::new();
+    let mut text = String::from("week;visits;park\n");
+    for week in 0..120 {
+        let park = 40.0 + 5.0 * (f64::from(week) / 5.0).cos();
+        let wobble = f64::from((week * 53) % 19) / 19.0 - 0.5;
+        let visits = 10.0 + 2.0 * park + wobble + if week >= 90 { 6.0 } else { 0.0 };
+        writeln!(text, "{week};{visits:.3};{park:.3}").unwrap();
+    }
+    let path = city.file("visits.csv", &text);
+    for method in ["its", "bsts"] {
+        let output = command()
+            .args(["impact", "--method", method, "--data"])
+            .arg(&path)
+            .args(["--time", "week", "--outcome", "visits", "--start", "90", "--covariates", "park"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{method}: {}", words(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!((report["estimate"].as_f64().unwrap() - 6.0).abs() < 0.6, "{method}: {report:#}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_with_a_remedy() {
+    let wrong = |arguments: &[&str], table: &str, wanted: &str| {
+        let output = impact(arguments, table);
+        assert!(!output.status.success());
+        assert!(words(&output).contains(wanted), "{wanted}: {}", words(&output));
+    };
+    let columns = ["--unit", "street", "--time", "month", "--outcome", "nois", "--treated", "calm"];
+    wrong(&columns, &streets(), "did you mean `noise`?");
+    wrong(&COLUMNS, "street,month,noise,calm\nS1,1,loud,0\n", "line 2, column `noise`");
+    wrong(&["--method", "sdid", "--time", "month", "--outcome", "noise"], &streets(), "needs");
+    wrong(&["--method", "guess", "--time", "month", "--outcome", "noise"], &streets(), "possible values");
+    wrong(&COLUMNS, "street,month,noise,calm\nS1,1\n", "line 2 of the table");
+}
+
+#[test]
+fn proposition_99_by_synthetic_differences() {
+    let Some(data) = shared_data() else { return };
+    let output = command()
+        .args(["impact", "--method", "sdid", "--data"])
+        .arg(data.join("impact/california_prop99.csv"))
+        .args(["--unit", "State", "--time", "Year", "--outcome", "PacksPerCapita", "--treated", "treated"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", words(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!((report["estimate"].as_f64().unwrap() + 15.603_828).abs() < 1e-5, "{report:#}");
+    let nevada = report["unit_weights"].as_array().unwrap().iter().find(|one| one["of"] == "Nevada").unwrap();
+    assert!((nevada["weight"].as_f64().unwrap() - 0.124_489).abs() < 1e-5, "{nevada}");
+}
