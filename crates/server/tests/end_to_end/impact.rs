@@ -51,8 +51,8 @@ fn every_method_of_panels_reports_and_decides() {
         let estimate = report["estimate"].as_f64().unwrap();
         assert!((estimate + 3.0).abs() < 0.6, "{method}: {estimate}");
         assert!(report["diagnostics"].is_object(), "{method}: {report:#}");
-        // With nine donors the rank of a placebo can be 1 in 10 at best, so that it decides nothing.
-        if method != "sc" {
+        // With nine donors the rank of a placebo can be 1 in 10 at best, and a decomposition has no error: they decide nothing.
+        if !["sc", "bacon"].contains(&method) {
             assert_eq!(report["verdict"]["answer"], "better", "{method}: {report:#}");
         }
     }
