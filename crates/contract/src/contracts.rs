@@ -15,12 +15,14 @@ macro_rules! builtin_files {
     };
 }
 
-const BUILTIN: [(&str, &str); 8] = builtin_files![
+const BUILTIN: [(&str, &str); 10] = builtin_files![
     "AdministrativeArea",
     "AirQualityObserved",
     "BikeHireDockingStation",
     "Device",
+    "Indicator",
     "ItemFlowObserved",
+    "KeyPerformanceIndicator",
     "OffStreetParking",
     "TrafficFlowObserved",
     "WeatherObserved",

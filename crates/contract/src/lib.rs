@@ -20,6 +20,7 @@ mod words;
 
 pub use contracts::Contracts;
 pub use period::Period;
+pub use source::Source as YamlFile;
 pub use types::{
     AttributeContract, Contract, Guideline, Publication, Range, SensorFailed, Shown, Spike, Stuck, ValueKind,
 };

@@ -8,14 +8,14 @@ use serde_json::{Map, Number, Value};
 
 use crate::Finding;
 
-/// Deeper than any contract goes; keeps a hostile file from exhausting the stack.
+/// Deeper than any file goes; keeps a hostile one from exhausting the stack.
 const DEPTH_MAX: usize = 16;
 
 /// One file that has been parsed.
-pub(crate) struct Source<'a> {
+pub struct Source<'a> {
     file: &'a str,
     /// The content.
-    pub(crate) json: Value,
+    pub json: Value,
     places: HashMap<String, Place>,
 }
 
@@ -28,7 +28,7 @@ struct Place {
 
 impl<'a> Source<'a> {
     /// Parses a text with exactly one YAML document.
-    pub(crate) fn parse(file: &'a str, text: &str) -> Result<Self, Finding> {
+    pub fn parse(file: &'a str, text: &str) -> Result<Self, Finding> {
         let finding = |line: usize, column: usize, message: String| Finding {
             file: file.to_owned(),
             line,
@@ -39,7 +39,7 @@ impl<'a> Source<'a> {
             finding(e.marker().line(), e.marker().col() + 1, format!("this is not YAML: {}", e.info()))
         })?;
         let [document] = documents.as_slice() else {
-            let message = format!("a contract file has one YAML document; this one has {}", documents.len());
+            let message = format!("a file has one YAML document; this one has {}", documents.len());
             return Err(finding(1, 1, message));
         };
         let mut reader = Reader { places: HashMap::new() };
@@ -50,12 +50,12 @@ impl<'a> Source<'a> {
     }
 
     /// A finding about the value at a JSON pointer (RFC 6901).
-    pub(crate) fn at_value(&self, pointer: &str, message: impl Into<String>) -> Finding {
+    pub fn at_value(&self, pointer: &str, message: impl Into<String>) -> Finding {
         self.finding(pointer, |place| place.value, message.into())
     }
 
     /// A finding about the key at a JSON pointer.
-    pub(crate) fn at_key(&self, pointer: &str, message: impl Into<String>) -> Finding {
+    pub fn at_key(&self, pointer: &str, message: impl Into<String>) -> Finding {
         self.finding(pointer, |place| place.key.unwrap_or(place.value), message.into())
     }
 
@@ -101,7 +101,7 @@ impl Reader {
         let at = place_of(node.span.start);
         let unreadable = |message: &str| Err(Unreadable { at, message: message.to_owned() });
         if depth > DEPTH_MAX {
-            return unreadable("this is nested deeper than a contract can be");
+            return unreadable("this is nested deeper than such a file can be");
         }
         self.places.insert(pointer.clone(), Place { key, value: at });
         let length = pointer.len();
@@ -135,7 +135,7 @@ impl Reader {
                 }
                 Ok(Value::Object(object))
             }
-            _ => unreadable("tags and references have no place in a contract; write the value out"),
+            _ => unreadable("tags and references have no place here; write the value out"),
         }
     }
 }
@@ -174,6 +174,6 @@ mod tests {
         assert!(error("a: [1\n").starts_with("a.yaml:"));
         assert_eq!(error("a: .nan\n"), "a.yaml:1:4: a number must be finite");
         assert_eq!(error("1: x\n"), "a.yaml:1:1: a key must be a text; put it in quotes");
-        assert_eq!(error(""), "a.yaml:1:1: a contract file has one YAML document; this one has 0");
+        assert_eq!(error(""), "a.yaml:1:1: a file has one YAML document; this one has 0");
     }
 }

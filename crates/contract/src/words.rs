@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// A text in the languages of the city. French, Dutch and English are always there.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Localised {
     /// French.
     pub fr: String,

@@ -115,7 +115,7 @@ async fn session(
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);
-    views::register(&context, engine, tenant, around).await?;
+    views::register(&context, engine, tenant, around, question.as_of).await?;
     Ok(context)
 }
 

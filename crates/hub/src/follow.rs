@@ -96,6 +96,28 @@ impl Hub {
         self.follow_from(follower, start)
     }
 
+    /// Up to where a follower's work was on disk when it was last noted; none when it is new.
+    pub fn cursor(&self, follower: &str) -> Result<Option<ChangeNo>, Problem> {
+        Ok(self.inner.store.cursor(follower)?)
+    }
+
+    /// Whether the log no longer has all changes after a follower's cursor: somebody wrote while it was not there.
+    pub fn has_missed(&self, follower: &str) -> Result<bool, Problem> {
+        let pruned = self.inner.store.pruned()?;
+        Ok(self.cursor(follower)?.is_some_and(|cursor| cursor < pruned))
+    }
+
+    /// Runs something beside the hub, until it ends or the hub stops.
+    pub fn run_beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.inner.stop.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
+
     pub(crate) fn follow_from(&self, follower: Arc<dyn Follower>, start: ChangeNo) -> Result<(), Problem> {
         let pruned = self.inner.store.pruned()?;
         if start < pruned {

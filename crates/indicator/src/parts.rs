@@ -1,9 +1,12 @@
 //! The parts of a value. Areas and periods are put together by their parts: a share of shares is never a mean of percentages.
 
+use serde::Deserialize;
+
 use crate::{Interval, mean_interval, poisson_interval, wilson_interval};
 
-/// How a value follows from parts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How a value follows from parts. In declarations: `mean`, `{ ratio: { factor: 100 } }`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Measure {
     /// The mean of values.
     Mean,
@@ -24,12 +27,17 @@ pub enum Measure {
         /// What the excess is multiplied with.
         factor: f64,
     },
+    /// The sum is the value: medians, coefficients and whatever else does not follow from parts. It is asked for each area and period
+    /// anew and never added up.
+    Value,
 }
 
 /// Where the interval of a value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Uncertainty {
     /// There is none: a full count.
+    #[default]
     None,
     /// The numerator is part of the denominator, each a sample (Wilson).
     Share,
@@ -98,7 +106,7 @@ impl Parts {
     pub fn estimate(&self, measure: Measure, uncertainty: Uncertainty, chance: f64) -> Option<Estimate> {
         let value = match measure {
             Measure::Mean => self.sum / self.count,
-            Measure::Sum => self.sum,
+            Measure::Sum | Measure::Value => self.sum,
             Measure::Count { factor } => self.count * factor,
             Measure::Ratio { factor } => factor * self.numerator / self.denominator,
             Measure::Excess { factor } => factor * (self.numerator / self.denominator - 1.0),

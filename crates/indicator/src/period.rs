@@ -7,9 +7,11 @@ use jiff::{
     civil::{Date, ISOWeekDate, Weekday, date},
     tz::TimeZone,
 };
+use serde::Deserialize;
 
 /// How often an indicator has a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Frequency {
     /// Each day.
     Day,
@@ -21,6 +23,38 @@ pub enum Frequency {
     Quarter,
     /// Each year.
     Year,
+}
+
+impl Frequency {
+    /// All, from the shortest to the longest.
+    pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
+    /// As declarations write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// From the word in declarations.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|frequency| frequency.word() == word)
+    }
+
+    /// As SDMX (CL_FREQ) writes it.
+    pub fn sdmx(self) -> char {
+        match self {
+            Self::Day => 'D',
+            Self::Week => 'W',
+            Self::Month => 'M',
+            Self::Quarter => 'Q',
+            Self::Year => 'A',
+        }
+    }
 }
 
 /// One period, by its first day.
@@ -80,6 +114,17 @@ impl Period {
             Frequency::Year => 1.year(),
         };
         Self { first: self.first.saturating_add(span), frequency: self.frequency }
+    }
+
+    /// The year of the last day before it.
+    pub fn previous_day_year(self) -> i16 {
+        self.first.saturating_sub(1.day()).year()
+    }
+
+    /// How many days lie from its first day to before that of another; 0 when the other is not later.
+    pub fn days_until(self, other: Self) -> usize {
+        let days = (other.first - self.first).get_days();
+        usize::try_from(days).unwrap_or(0)
     }
 
     /// The one before it.

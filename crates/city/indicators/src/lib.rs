@@ -1,10 +1,27 @@
-//! Indicators of quality of life, computed from the past by SQL, with what they rest on.
+//! Indicators of quality of life: declared in YAML, computed from the past by SQL, published as entities, with what they rest on.
 //!
-//! The first: the daily mean of nitrogen dioxide per station and commune against the WHO guideline.
+//! A follower notes which days changes touch; a worker asks for these days alone, puts months, years and larger areas together by their
+//! parts, and writes what differs. See `docs/indicators.md`.
 
 mod areas;
+mod book;
+mod calendar;
+mod catalogue;
+mod cell;
+mod compute;
 mod day;
+mod declaration;
+mod desk;
+mod entity;
+mod framework;
+mod hierarchy;
 mod no2;
+mod published;
+mod question;
+mod read;
+mod reproduce;
+mod touched;
+mod value;
 
 use std::{
     collections::HashMap,
@@ -17,21 +34,49 @@ use senne_hub::{Context, Hub};
 use senne_model::{Problem, TenantName};
 
 pub use areas::AreaIndex;
+pub use catalogue::{Catalogue, PILLARS};
+pub use declaration::{
+    Baseline, Code, Computed, DataQuality, Declaration, Entered, Reads, TargetDeclaration,
+};
+pub use framework::{Framework, Group};
 pub use no2::{AreaDay, StationDay};
+pub use published::{Latest, SeriesQuery};
+pub use read::read;
+pub use reproduce::Reproduction;
+pub use value::{Figure, Status, Value};
 
 /// How long the map of areas is used before it is made anew.
 const AREAS_KEPT: Duration = Duration::from_secs(60);
 
 /// Computes indicators for whoever may read what they rest on.
+#[derive(Clone)]
 pub struct Indicators {
     hub: Hub,
-    areas: Mutex<HashMap<TenantName, (Instant, Arc<AreaIndex>)>>,
+    catalogue: Arc<Catalogue>,
+    areas: Arc<Mutex<HashMap<TenantName, (Instant, Arc<AreaIndex>)>>>,
 }
 
 impl Indicators {
     /// Indicators over the data of a hub.
-    pub fn new(hub: Hub) -> Self {
-        Self { hub, areas: Mutex::default() }
+    pub fn new(hub: Hub, catalogue: Catalogue) -> Self {
+        Self { hub, catalogue: Arc::new(catalogue), areas: Arc::default() }
+    }
+
+    /// What is declared.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// An indicator by its id; an error that names those that are like it.
+    pub fn indicator(&self, id: &str) -> Result<&Declaration, Problem> {
+        self.catalogue
+            .indicator(id)
+            .ok_or_else(|| Problem::not_found(format!("there is no indicator `{id}`")).field("indicator"))
+    }
+
+    /// Computes from now on what changes touch, and what was never computed. Ends with the hub.
+    pub fn keep_up(&self) -> Result<(), Problem> {
+        Arc::new(desk::Desk::new(self.hub.clone(), Arc::clone(&self.catalogue))?).start()
     }
 
     /// The daily mean NO2 of each station, for civil days in Brussels from `from` to `to` (`2024-01-31`, both

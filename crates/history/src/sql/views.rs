@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::array::RecordBatch, catalog::TableProvider, common::DataFusionError, datasource::MemTable,
-    logical_expr::Expr, prelude::SessionContext,
+    logical_expr::Expr,
+    prelude::{SessionContext, col, lit},
 };
-use senne_model::Problem;
+use senne_model::{ChangeNo, Problem};
 
 use super::{contracts, dictionary, entity::EntityTable, observed::Observed, problem, rolled::Rolled, sight};
 use crate::{
@@ -32,15 +33,38 @@ const SUMS: &str = "count, nullif(good + not_evaluated, 0) AS usable, good, not_
        - (sum / (good + not_evaluated)) * (sum / (good + not_evaluated)), 0.0)) END AS stddev, \
      coalesce(first, sum) AS first, coalesce(last, sum) AS last, first_at, coalesce(last_at, first_at) AS last_at";
 
+/// The columns of a roll-up from the observations themselves. `start` is the column of the bucket, with a comma, or nothing.
+fn rolled_anew(start: &str) -> String {
+    let by = if start.is_empty() { "" } else { ", 5" };
+    let flag = |flag: &str| format!("count(*) FILTER (WHERE quality & 7 {flag})");
+    let usable = "FILTER (WHERE quality & 7 <= 1)";
+    format!(
+        "SELECT entity, type, attribute, dataset_id, {start}count(number) AS count, {} AS good, {} AS not_evaluated, \
+         {} AS suspect, {} AS fail, {} AS missing, sum(number) {usable} AS sum, min(number) {usable} AS min, \
+         max(number) {usable} AS max, sum(number * number) {usable} AS sum_squares, \
+         first_value(number ORDER BY observed_at) {usable} AS first, last_value(number ORDER BY observed_at) {usable} AS last, \
+         min(observed_at) {usable} AS first_at, max(observed_at) {usable} AS last_at \
+         FROM {CORRECTED} WHERE version = 1 AND NOT deleted AND observed_at IS NOT NULL \
+           AND (number IS NOT NULL OR quality & 7 > 3) GROUP BY 1, 2, 3, 4{by}",
+        flag("= 0"),
+        flag("= 1"),
+        flag("= 2"),
+        flag("= 3"),
+        flag("> 3"),
+    )
+}
+
 /// Registers the views that a query may name.
 pub(super) async fn register(
     context: &SessionContext,
     engine: &Arc<Engine>,
     tenant: &Arc<Tenant>,
     around: &Surroundings,
+    as_of: Option<ChangeNo>,
 ) -> Result<(), Problem> {
     let snapshot = Arc::new(tenant.snapshot().map_err(steps::failed)?);
-    let sources = Sources { context, engine, tenant, conditions: sight::conditions(&around.sight), snapshot };
+    let conditions = sight::conditions(&around.sight);
+    let sources = Sources { context, engine, tenant, conditions, as_of, snapshot };
     sources.register(around).await.map_err(|e| problem(&e))
 }
 
@@ -49,6 +73,7 @@ struct Sources<'a> {
     engine: &'a Arc<Engine>,
     tenant: &'a Arc<Tenant>,
     conditions: Vec<Expr>,
+    as_of: Option<ChangeNo>,
     snapshot: Arc<Snapshot>,
 }
 
@@ -58,16 +83,19 @@ impl Sources<'_> {
             .await?;
         let corrected = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
         self.put("observation_corrected", self.observed(), &corrected).await?;
-        for (name, kind) in [("hourly", Kind::Hour), ("daily", Kind::Day)] {
-            let text = format!(
-                "SELECT entity, type, attribute, dataset_id, start, {SUMS} FROM raw WHERE count > 0 OR missing > 0"
-            );
-            self.put(name, self.rolled(kind), &text).await?;
+        let rolled = [
+            ("hourly", Kind::Hour, "start, ", "date_trunc('hour', observed_at) AS start, "),
+            ("daily", Kind::Day, "start, ", "date_trunc('day', observed_at) AS start, "),
+            ("series", Kind::Series, "", ""),
+        ];
+        for (name, kind, start, anew) in rolled {
+            let of = format!("SELECT entity, type, attribute, dataset_id, {start}{SUMS} FROM");
+            if self.as_of.is_some() {
+                self.put(name, self.observed(), &format!("{of} ({}) AS sums", rolled_anew(anew))).await?;
+            } else {
+                self.put(name, self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0")).await?;
+            }
         }
-        let text = format!(
-            "SELECT entity, type, attribute, dataset_id, {SUMS} FROM raw WHERE count > 0 OR missing > 0"
-        );
-        self.put("series", self.rolled(Kind::Series), &text).await?;
         self.context.register_table("entity", Arc::new(EntityTable::new(Arc::clone(&around.entities))))?;
         let areas = &around.areas;
         self.fixed("area", &areas.areas)?;
@@ -89,7 +117,8 @@ impl Sources<'_> {
     fn observed(&self) -> Arc<dyn TableProvider> {
         let memory = self.snapshot.memory(std::iter::empty(), None, None);
         let view = self.snapshot.view(Kind::Observation, memory);
-        Arc::new(Observed { view, conditions: self.conditions.clone() })
+        let known = self.as_of.map(|no| col("change").lt_eq(lit(no.0 as i64)));
+        Arc::new(Observed { view, conditions: self.conditions.iter().cloned().chain(known).collect() })
     }
 
     fn rolled(&self, kind: Kind) -> Arc<dyn TableProvider> {

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
-use senne_model::{Entity, ErrorKind, Json, Name, Problem};
+use senne_model::{ChangeNo, Entity, ErrorKind, Json, Name, Problem};
 
 use super::Areas;
 
@@ -35,12 +35,15 @@ pub struct Question {
     pub parameters: Parameters,
     /// How much it may use.
     pub limits: SqlLimits,
+    /// Only what was recorded up to this change counts: observations, and roll-ups computed from them anew. Entities and areas are always
+    /// those of now.
+    pub as_of: Option<ChangeNo>,
 }
 
 impl Question {
     /// A question without parameters, with the usual limits.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), parameters: Parameters::None, limits: SqlLimits::default() }
+        Self { text: text.into(), parameters: Parameters::None, limits: SqlLimits::default(), as_of: None }
     }
 }
 

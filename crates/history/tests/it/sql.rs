@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use senne_history::{ColumnKind, EntitySource, History, Question, SqlLimits, Surroundings, Table};
 use senne_model::{
-    Attribute, AttributeValue, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name, Problem,
+    Attribute, AttributeValue, ChangeNo, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name, Problem,
     Quality, Test,
 };
 
@@ -179,4 +179,42 @@ async fn long_queries_end() {
     let problem = history.sql(&tenant(), question, city()).await.unwrap_err();
     assert!(matches!(problem.kind, ErrorKind::Timeout | ErrorKind::TooComplex), "{problem}");
     assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn what_was_known_at_a_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = filled(dir.path()).await;
+    let late = number("NO2", 10.0, at("2024-01-31T12:30:00Z"));
+    let as_of = |no: u64, text: &str| {
+        let question = Question { as_of: Some(ChangeNo(no)), ..Question::new(text) };
+        let history = Arc::clone(&history);
+        async move {
+            let table = history.sql(&tenant(), question, city()).await.unwrap();
+            let rows: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+            rows.join("\n")
+        }
+    };
+    for flushed in [false, true] {
+        if flushed {
+            history.flush().await.unwrap();
+            history.append_all(&[change(5, &id(1), vec![late.clone()])]);
+            history.flush().await.unwrap();
+        }
+        for view in ["hourly", "daily"] {
+            let sums = format!(
+                "SELECT count, usable, good, fail, mean, sum, min, max, stddev, first, last, first_at, last_at FROM {view} \
+                 WHERE attribute = 'NO2' ORDER BY entity"
+            );
+            let first = as_of(1, &sums).await;
+            assert!(first.starts_with("[1,1,1,0,40.5,40.5,40.5,40.5,0.0,40.5,40.5,"), "{first}");
+            assert_eq!(as_of(3, &sums).await.lines().count(), 2);
+            let newest = if flushed { 5 } else { 4 };
+            assert_eq!(as_of(newest, &sums).await, rows(&history, &sums).await, "{view}");
+        }
+        let all = "SELECT number FROM observation_corrected WHERE attribute = 'NO2' ORDER BY number";
+        assert_eq!(as_of(1, all).await, "[40.5]");
+        assert_eq!(as_of(2, all).await, "[41.5]");
+        assert_eq!(as_of(3, all).await, "[41.5]\n[900.0]");
+    }
 }

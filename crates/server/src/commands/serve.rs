@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Durat
 
 use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use senne_city_indicators::Indicators;
+use senne_city_indicators::{Catalogue, Indicators};
 use senne_face_ngsi_ld::NgsiLdOptions;
 use senne_face_portal::PortalOptions;
 use senne_face_sql::SqlOptions;
@@ -46,6 +46,8 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let address = listener.local_addr()?;
     let url = format!("http://{address}");
     write_address(&options.data, &url)?;
+    let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
+    indicators.keep_up()?;
     start_sources(&hub, &options)?;
     let server = Server {
         hub: hub.clone(),
@@ -59,7 +61,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
     let portal = PortalOptions {
-        figures: Arc::new(PortalFigures(Indicators::new(hub.clone()))),
+        figures: Arc::new(PortalFigures(indicators)),
         ..PortalOptions::default()
     };
     let portal = senne_face_portal::router(hub.clone(), portal);

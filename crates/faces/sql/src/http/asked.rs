@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Method, header},
 };
 use senne_hub::{Parameters, Question, SqlLimits};
-use senne_model::{ErrorKind, Problem};
+use senne_model::{ChangeNo, ErrorKind, Problem};
 use serde::Deserialize;
 
 use super::{Format, Refusal, parameters};
@@ -54,6 +54,7 @@ struct Words {
     rows: Option<usize>,
     seconds: Option<f64>,
     format: Option<String>,
+    as_of: Option<u64>,
 }
 
 /// Reads a request.
@@ -75,6 +76,7 @@ impl Words {
             rows: self.rows.or(other.rows),
             seconds: self.seconds.or(other.seconds),
             format: self.format.or(other.format),
+            as_of: self.as_of.or(other.as_of),
         }
     }
 }
@@ -93,7 +95,8 @@ fn asked(words: Words, headers: &HeaderMap) -> Result<Asked, Refusal> {
     let may_be_cut = rows.is_some() || format == Format::Json;
     let limits = limits(format, rows, words.seconds)?;
     let text = if matches!(parameters, Parameters::Values(_)) { numbered(&text) } else { text };
-    Ok(Asked { question: Question { text, parameters, limits }, format, may_be_cut })
+    let as_of = words.as_of.map(ChangeNo);
+    Ok(Asked { question: Question { text, parameters, limits, as_of }, format, may_be_cut })
 }
 
 fn limits(format: Format, rows: Option<usize>, seconds: Option<f64>) -> Result<SqlLimits, Problem> {
@@ -160,13 +163,15 @@ fn words_of_form(bytes: &[u8]) -> Result<Words, Problem> {
             "format" => words.format = Some(value.into_owned()),
             "rows" => words.rows = Some(number(&name, &value)?),
             "seconds" => words.seconds = Some(number(&name, &value)?),
+            "as_of" => words.as_of = Some(number(&name, &value)?),
             "parameters" => {
                 let read = serde_json::from_str(&value);
                 words.parameters =
                     Some(read.map_err(|e| invalid(format!("this is not JSON: {e}")).field("parameters"))?);
             }
             _ => {
-                let detail = "there is no such parameter; there are query, parameters, rows, seconds, format";
+                let detail =
+                    "there is no such parameter; there are query, parameters, rows, seconds, format, as_of";
                 return Err(invalid(detail).field(name));
             }
         }

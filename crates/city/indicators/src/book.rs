@@ -1,0 +1,128 @@
+//! The parts of one indicator in memory, by civil year: what values are put together from without asking again.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use senne_indicator::{Frequency, Period};
+use senne_model::EntityId;
+
+use crate::{Declaration, Value, cell::Cell, hierarchy::Hierarchy};
+
+/// A civil year.
+type Year = i16;
+
+/// Parts by year, area and base period, and what is published.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    years: BTreeMap<Year, Leaf>,
+}
+
+/// One year.
+#[derive(Debug, Default)]
+pub(crate) struct Leaf {
+    cells: HashMap<EntityId, BTreeMap<Period, Cell>>,
+    /// Published values whose period begins in the year.
+    pub(crate) published: HashMap<(EntityId, Period), Value>,
+}
+
+/// The year that a period begins in.
+pub(crate) fn year_of(period: Period) -> Year {
+    period.first().year()
+}
+
+impl Book {
+    /// Whether a year is known.
+    pub(crate) fn has(&self, year: Year) -> bool {
+        self.years.contains_key(&year)
+    }
+
+    /// The years that are not known of those that some periods need.
+    pub(crate) fn lacks(&self, periods: &BTreeSet<Period>) -> BTreeSet<Year> {
+        let ends = |period: &Period| [year_of(*period), period.next().previous_day_year()];
+        periods.iter().flat_map(ends).filter(|year| !self.has(*year)).collect()
+    }
+
+    /// Opens a year, with what is published of it.
+    pub(crate) fn open(&mut self, year: Year, published: HashMap<(EntityId, Period), Value>) {
+        self.years.insert(year, Leaf { published, ..Leaf::default() });
+    }
+
+    /// Replaces what is known of base periods from `from` to before `to`.
+    pub(crate) fn replace(
+        &mut self,
+        from: Period,
+        to: Period,
+        cells: impl Iterator<Item = (EntityId, Period, Cell)>,
+    ) {
+        for leaf in self.years.values_mut() {
+            for known in leaf.cells.values_mut() {
+                let mut rest = known.split_off(&from);
+                let mut after = rest.split_off(&to);
+                known.append(&mut after);
+            }
+        }
+        for (area, period, cell) in cells {
+            if let Some(leaf) = self.years.get_mut(&year_of(period)) {
+                leaf.cells.entry(area).or_default().entry(period).or_default().add(&cell);
+            }
+        }
+    }
+
+    /// All areas with their values in a period, those of all levels of the declaration. `now` is the base period that the present falls into.
+    pub(crate) fn figures(
+        &self,
+        declaration: &Declaration,
+        hierarchy: &Hierarchy,
+        period: Period,
+        now: Period,
+        ended: bool,
+    ) -> Vec<(EntityId, Option<Value>)> {
+        let base = declaration.base();
+        let (first, last) = (Period::of(period.first(), base), Period::of(period.next().first(), base));
+        let expected = base_periods(first, last.min(now.next())) as f64;
+        let mut sums: BTreeMap<EntityId, (Cell, f64)> = BTreeMap::new();
+        for (area, cell) in self.areas(first, last) {
+            for level in &declaration.levels {
+                let Some(holder) = hierarchy.holder(area, level) else { continue };
+                let (sum, areas) = sums.entry(holder).or_default();
+                sum.add(&cell);
+                *areas += 1.0;
+            }
+        }
+        let value = |(area, (cell, areas)): (EntityId, (Cell, f64))| {
+            (area, cell.value(declaration, expected * areas, ended))
+        };
+        sums.into_iter().map(value).collect()
+    }
+
+    /// What each area has from `first` to before `last`; areas that have anything in those years, even nothing then.
+    fn areas(&self, first: Period, last: Period) -> impl Iterator<Item = (&EntityId, Cell)> {
+        let mut sums: BTreeMap<&EntityId, Cell> = BTreeMap::new();
+        let years = year_of(first)..=last.previous_day_year();
+        for leaf in self.years.range(years).map(|(_, leaf)| leaf) {
+            for (area, known) in &leaf.cells {
+                let sum = sums.entry(area).or_default();
+                known.range(first..last).for_each(|(_, cell)| sum.add(cell));
+            }
+        }
+        sums.into_iter()
+    }
+
+    /// A year that is known.
+    pub(crate) fn leaf_mut(&mut self, year: Year) -> Option<&mut Leaf> {
+        self.years.get_mut(&year)
+    }
+
+    /// How many cells and values it holds.
+    pub(crate) fn size(&self) -> usize {
+        let of = |leaf: &Leaf| leaf.cells.values().map(BTreeMap::len).sum::<usize>() + leaf.published.len();
+        self.years.values().map(of).sum()
+    }
+}
+
+/// How many base periods there are from one to before another.
+fn base_periods(first: Period, last: Period) -> usize {
+    if first.frequency() == Frequency::Day {
+        return first.days_until(last);
+    }
+    std::iter::successors(Some(first), |period| Some(period.next())).take_while(|period| *period < last).count()
+}

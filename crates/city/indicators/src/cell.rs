@@ -1,0 +1,108 @@
+//! What is known of one area in one period: parts, and how much of what should be there is there.
+
+use senne_indicator::{Measure, Parts, Uncertainty};
+
+use crate::{Declaration, Status, Value};
+
+/// The chance with which intervals hold the value.
+const CHANCE: f64 = 0.95;
+
+/// Digits that survive sums taken in another order.
+const DIGITS: i32 = 12;
+
+/// What adds up over areas and periods.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Cell {
+    /// The parts of the measure.
+    pub(crate) parts: Parts,
+    /// The shares of the base periods that are covered, added up.
+    pub(crate) covered: f64,
+    /// The interval, where the question gave one.
+    pub(crate) given: Option<(f64, f64)>,
+    /// Whether the simulator made any of it.
+    pub(crate) simulated: bool,
+}
+
+impl Cell {
+    /// Puts another period or area beside this one.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.parts = self.parts + other.parts;
+        self.covered += other.covered;
+        self.given = None;
+        self.simulated |= other.simulated;
+    }
+
+    /// The value, when there is one to say. `expected` is how many base periods of how many areas should be covered; `ended` is whether the period
+    /// and the time until its release are over.
+    pub(crate) fn value(&self, declaration: &Declaration, expected: f64, ended: bool) -> Option<Value> {
+        if self.covered <= 0.0 {
+            return None;
+        }
+        let coverage = if expected > 0.0 { (self.covered / expected).clamp(0.0, 1.0) } else { 0.0 };
+        let mut value = Value { coverage: rounded(coverage), parts: self.parts, ..Value::default() };
+        value.simulated = self.simulated;
+        let counted = counted(&self.parts, declaration.measure, declaration.uncertainty);
+        if declaration.suppress_below > 0.0 && counted < declaration.suppress_below {
+            return Some(Value { parts: Parts::default(), status: Status::Suppressed, ..value });
+        }
+        let estimate = self.parts.estimate(declaration.measure, declaration.uncertainty, CHANCE)?;
+        value.number = Some(rounded(estimate.value));
+        let interval = estimate.interval.map(|interval| (interval.low, interval.high)).or(self.given);
+        value.interval = interval
+            .filter(|(low, high)| low.is_finite() && high.is_finite())
+            .map(|(low, high)| (rounded(low), rounded(high)));
+        value.status = match (ended, coverage + 1e-9 >= declaration.completeness) {
+            (false, _) => Status::Provisional,
+            (true, true) => Status::Final,
+            (true, false) => Status::Incomplete,
+        };
+        Some(value)
+    }
+}
+
+/// How many persons or events a value rests on.
+fn counted(parts: &Parts, measure: Measure, uncertainty: Uncertainty) -> f64 {
+    match (measure, uncertainty) {
+        (Measure::Ratio { .. } | Measure::Excess { .. }, Uncertainty::Events) => parts.numerator,
+        (Measure::Ratio { .. } | Measure::Excess { .. }, _) => parts.denominator,
+        _ => parts.count,
+    }
+}
+
+/// The number to so many digits that it does not depend on the order in which it was summed.
+pub(crate) fn rounded(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let places = DIGITS - 1 - x.abs().log10().floor() as i32;
+    if (0..=300).contains(&places) {
+        format!("{x:.*}", places.unsigned_abs() as usize).parse().unwrap_or(x)
+    } else {
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_sum_leaves_no_trace() {
+        let a = (0.1 + 0.2) + 0.3;
+        let b = 0.1 + (0.2 + 0.3);
+        assert_ne!(a, b);
+        assert_eq!(rounded(a), rounded(b));
+        assert_eq!(rounded(123_456_789.123_456_78), 123_456_789.123);
+        assert_eq!(rounded(0.0), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_moves_nothing_that_is_seen(x in -1e9..1e9_f64) {
+            prop_assert!((rounded(x) - x).abs() <= x.abs() * 1e-11);
+            prop_assert_eq!(rounded(rounded(x)), rounded(x));
+        }
+    }
+}

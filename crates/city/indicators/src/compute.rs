@@ -1,0 +1,254 @@
+//! From touched days to figures that are new.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{civil::Date, tz::TimeZone};
+use senne_hub::{Hub, PastQuery, language::TimeFilter};
+use senne_indicator::{Frequency, Period};
+use senne_model::{EntityId, Problem, TenantName, Timestamp};
+
+use crate::{
+    Declaration, Figure, Status, Value,
+    book::{Book, year_of},
+    calendar::{day, is_over},
+    entity::{SUPPRESSED, VALUE, entity_of, figure, moment, term},
+    hierarchy::Hierarchy,
+    question::{Asked, Row, ask, service},
+};
+
+/// The most published values that are read at once.
+const PUBLISHED_MAX: usize = 2_000_000;
+
+/// Computes one indicator of one tenant.
+pub(crate) struct Computation<'a> {
+    pub(crate) hub: &'a Hub,
+    pub(crate) tenant: &'a TenantName,
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) hierarchy: &'a Hierarchy,
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: Timestamp,
+}
+
+impl Computation<'_> {
+    /// The figures that differ from what is published, for the periods that hold some days.
+    pub(crate) async fn update(&self, book: &mut Book, days: &BTreeSet<Date>) -> Result<Vec<Figure>, Problem> {
+        let bases: BTreeSet<Period> = days.iter().map(|day| Period::of(*day, self.declaration.base())).collect();
+        let periods = self.periods(&bases);
+        let lacks = book.lacks(&periods);
+        for year in &lacks {
+            self.open(book, *year).await?;
+        }
+        if self.declaration.adds_up() {
+            // A year that was not known has just been asked for as a whole.
+            let rest = bases.iter().copied().filter(|base| !lacks.contains(&year_of(*base)));
+            for (from, to) in runs(rest) {
+                self.refresh(book, from, to).await?;
+            }
+        }
+        let mut found = Vec::new();
+        for period in periods {
+            for (area, value) in self.figures(book, period).await? {
+                found.extend(self.news(book, area, period, value));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The periods of all frequencies that hold some base periods.
+    fn periods(&self, bases: &BTreeSet<Period>) -> BTreeSet<Period> {
+        let of = |base: &Period| {
+            let first = base.first();
+            self.declaration.frequencies.iter().map(move |frequency| Period::of(first, *frequency))
+        };
+        bases.iter().flat_map(of).collect()
+    }
+
+    async fn open(&self, book: &mut Book, year: i16) -> Result<(), Problem> {
+        let first = Date::new(year, 1, 1).map_err(|error| Problem::bad(error.to_string()))?;
+        let whole = Period::of(first, Frequency::Year);
+        if !self.declaration.adds_up() {
+            book.open(year, HashMap::new());
+            let known = self.published(self.all_areas(), whole).await?;
+            book.open(year, known);
+            return Ok(());
+        }
+        let rows = self.ask(self.declaration.finest(), whole, None).await?;
+        let mut areas: BTreeSet<EntityId> = rows.iter().map(|row| row.area.clone()).collect();
+        let holders: Vec<EntityId> = areas
+            .iter()
+            .flat_map(|area| self.declaration.levels.iter().filter_map(|level| self.hierarchy.holder(area, level)))
+            .collect();
+        areas.extend(holders);
+        book.open(year, self.published(areas, whole).await?);
+        let base = self.declaration.base();
+        let (from, to) = (Period::of(first, base), Period::of(whole.next().first(), base));
+        book.replace(from, to, self.cells(rows));
+        Ok(())
+    }
+
+    async fn refresh(&self, book: &mut Book, from: Period, to: Period) -> Result<(), Problem> {
+        let rows = self.between(self.declaration.finest(), from, to, None).await?;
+        book.replace(from, to, self.cells(rows));
+        Ok(())
+    }
+
+    fn cells(&self, rows: Vec<Row>) -> impl Iterator<Item = (EntityId, Period, crate::cell::Cell)> {
+        let (base, zone) = (self.declaration.base(), self.zone.clone());
+        rows.into_iter().map(move |row| (row.area, Period::at(row.at, base, &zone), row.cell))
+    }
+
+    /// All areas of the levels of the declaration.
+    fn all_areas(&self) -> BTreeSet<EntityId> {
+        self.declaration.levels.iter().flat_map(|level| self.hierarchy.of_level(level)).collect()
+    }
+
+    /// What each area has in a period.
+    async fn figures(&self, book: &Book, period: Period) -> Result<Vec<(EntityId, Option<Value>)>, Problem> {
+        let today = day(self.now, self.zone);
+        let ended = is_over(self.declaration, period, today);
+        if self.declaration.adds_up() {
+            let now = Period::of(today, self.declaration.base());
+            return Ok(book.figures(self.declaration, self.hierarchy, period, now, ended));
+        }
+        self.given(period, None, ended).await
+    }
+
+    /// What each area has in a period, for a measure that does not add up.
+    pub(crate) async fn given(
+        &self,
+        period: Period,
+        as_of: Option<senne_model::ChangeNo>,
+        ended: bool,
+    ) -> Result<Vec<(EntityId, Option<Value>)>, Problem> {
+        let mut found = Vec::new();
+        for level in &self.declaration.levels {
+            for row in self.ask(level, period, as_of).await? {
+                let value = row.cell.value(self.declaration, 1.0, ended);
+                found.push((row.area, value));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Asks for one level over a period.
+    async fn ask(
+        &self,
+        level: &str,
+        period: Period,
+        as_of: Option<senne_model::ChangeNo>,
+    ) -> Result<Vec<Row>, Problem> {
+        self.between(level, period, period.next(), as_of).await
+    }
+
+    /// Asks for one level from the first moment of a period to that of another.
+    pub(crate) async fn between(
+        &self,
+        level: &str,
+        from: Period,
+        to: Period,
+        as_of: Option<senne_model::ChangeNo>,
+    ) -> Result<Vec<Row>, Problem> {
+        let (from, to) = (from.moments(self.zone).0, to.moments(self.zone).0);
+        ask(self.hub, self.tenant, self.declaration, &Asked { level, from, to, as_of }).await
+    }
+
+    /// A figure, when it differs from what is published.
+    fn news(
+        &self,
+        book: &mut Book,
+        area: EntityId,
+        period: Period,
+        value: Option<Value>,
+    ) -> Option<Figure> {
+        let leaf = book.leaf_mut(year_of(period))?;
+        let known = leaf.published.get(&(area.clone(), period));
+        let mut value = match (value, known) {
+            (Some(value), _) => value,
+            // What was said cannot be taken back from those who read it; it is said that nothing stands there any more.
+            (None, Some(known)) if known.number.is_some() => {
+                Value { status: Status::Incomplete, coverage: 0.0, ..known.clone() }
+            }
+            (None, _) => return None,
+        };
+        if let Some(known) = known
+            && known.status.stood()
+            && value.status == Status::Final
+        {
+            let same = known.number == value.number;
+            value.status = if same { known.status } else { Status::Revised };
+        }
+        if known == Some(&value) {
+            return None;
+        }
+        leaf.published.insert((area.clone(), period), value.clone());
+        Some(Figure {
+            area,
+            period,
+            value,
+            formula: self.declaration.formula(),
+            vintage: senne_model::ChangeNo::default(),
+        })
+    }
+
+    /// What is published of some areas, for periods that begin in a year.
+    async fn published(
+        &self,
+        areas: BTreeSet<EntityId>,
+        year: Period,
+    ) -> Result<HashMap<(EntityId, Period), Value>, Problem> {
+        if areas.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let by_entity: HashMap<EntityId, EntityId> =
+            areas.into_iter().map(|area| (entity_of(&self.declaration.id, &area), area)).collect();
+        let time = TimeFilter {
+            from: Some(moment(year)),
+            to: Some(moment(year.next())),
+            ..TimeFilter::default()
+        };
+        let query = PastQuery {
+            attributes: vec![term(VALUE), term(SUPPRESSED)],
+            types: vec![term(crate::entity::KIND)],
+            limit: PUBLISHED_MAX,
+            ..PastQuery::of(by_entity.keys().cloned().collect(), time)
+        };
+        let mut known = HashMap::new();
+        for past in self.hub.past(&service(self.tenant), &query).await? {
+            let Some(area) = by_entity.get(&past.entity) else { continue };
+            let points = past.series.iter().flat_map(|series| &series.points);
+            for figure in points.filter_map(|point| figure(area, point)) {
+                // Of a value and a suppression of the same period the one recorded last counts.
+                let newer = known.get(&(area.clone(), figure.period)).is_none_or(|(vintage, _)| *vintage <= figure.vintage);
+                if newer && figure.formula == self.declaration.formula() {
+                    known.insert((area.clone(), figure.period), (figure.vintage, figure.value));
+                }
+            }
+        }
+        Ok(known.into_iter().map(|(key, (_, value))| (key, value)).collect())
+    }
+}
+
+/// Consecutive periods as ranges, from the first to the one after the last.
+fn runs(periods: impl Iterator<Item = Period>) -> Vec<(Period, Period)> {
+    let mut runs: Vec<(Period, Period)> = Vec::new();
+    for period in periods {
+        match runs.last_mut() {
+            Some((_, to)) if *to == period => *to = period.next(),
+            _ => runs.push((period, period.next())),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_in_a_row_are_asked_at_once() {
+        let day = |text: &str| text.parse::<Period>().unwrap();
+        let days = ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-05"].map(day);
+        let found = runs(days.into_iter());
+        assert_eq!(found, [(day("2024-02-28"), day("2024-03-02")), (day("2024-03-05"), day("2024-03-06"))]);
+    }
+}

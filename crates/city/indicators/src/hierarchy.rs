@@ -1,0 +1,105 @@
+//! Which area lies in which.
+
+use std::collections::HashMap;
+
+use senne_hub::{Hub, model::Json};
+use senne_model::{EntityId, Problem, TenantName};
+
+use crate::question::service;
+
+/// The level of the area that holds all others.
+const REGION: &str = "region";
+
+/// The Brussels-Capital Region by its NIS code: what holds the areas of a city that names no region of its own.
+const WHOLE: &str = "urn:ngsi-ld:AdministrativeArea:BE:04000";
+
+/// The most areas.
+const AREAS_MAX: usize = 100_000;
+
+/// The areas of a city.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hierarchy {
+    areas: HashMap<EntityId, Area>,
+    whole: Option<EntityId>,
+}
+
+#[derive(Clone, Debug)]
+struct Area {
+    level: String,
+    parent: Option<EntityId>,
+}
+
+impl Hierarchy {
+    /// The areas as they are now.
+    pub(crate) async fn load(hub: &Hub, tenant: &TenantName) -> Result<Self, Problem> {
+        let table = hub.sql(&service(tenant), "SELECT id, level, parent FROM area", AREAS_MAX).await?;
+        Ok(Self::of(table.rows.iter().filter_map(|row| {
+            let text = |place: usize| row.get(place).and_then(Json::as_str);
+            Some((EntityId::trusted(text(0)?), text(1)?.to_owned(), text(2).map(EntityId::trusted)))
+        })))
+    }
+
+    pub(crate) fn of(rows: impl Iterator<Item = (EntityId, String, Option<EntityId>)>) -> Self {
+        let areas: HashMap<EntityId, Area> =
+            rows.map(|(id, level, parent)| (id, Area { level, parent })).collect();
+        let whole = areas.iter().filter(|(_, area)| area.level == REGION).map(|(id, _)| id).min().cloned();
+        Self { areas, whole }
+    }
+
+    /// The area of a level that holds an area, itself when it is of that level.
+    pub(crate) fn holder(&self, area: &EntityId, level: &str) -> Option<EntityId> {
+        let mut at = area;
+        // Chains of areas are short; a circle in them must not be one here.
+        for _ in 0..8 {
+            let Some(known) = self.areas.get(at) else { break };
+            if known.level == level {
+                return Some(at.clone());
+            }
+            let Some(parent) = &known.parent else { break };
+            at = parent;
+        }
+        (level == REGION).then(|| self.whole())
+    }
+
+    /// All areas of a level.
+    pub(crate) fn of_level(&self, level: &str) -> Vec<EntityId> {
+        let mut found: Vec<EntityId> =
+            self.areas.iter().filter(|(_, area)| area.level == level).map(|(id, _)| id.clone()).collect();
+        if level == REGION && found.is_empty() {
+            found.push(self.whole());
+        }
+        found.sort();
+        found
+    }
+
+    /// The area that holds all others.
+    pub(crate) fn whole(&self) -> EntityId {
+        self.whole.clone().unwrap_or_else(|| EntityId::trusted(WHOLE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> EntityId {
+        EntityId::trusted(text)
+    }
+
+    #[test]
+    fn what_holds_what() {
+        let rows = [
+            (id("q"), "quarter".to_owned(), Some(id("c"))),
+            (id("c"), "commune".to_owned(), None),
+            (id("loop"), "x".to_owned(), Some(id("loop"))),
+        ];
+        let hierarchy = Hierarchy::of(rows.into_iter());
+        assert_eq!(hierarchy.holder(&id("q"), "commune"), Some(id("c")));
+        assert_eq!(hierarchy.holder(&id("q"), "quarter"), Some(id("q")));
+        assert_eq!(hierarchy.holder(&id("c"), "quarter"), None);
+        assert_eq!(hierarchy.holder(&id("c"), "region"), Some(id(WHOLE)));
+        assert_eq!(hierarchy.holder(&id("loop"), "commune"), None);
+        let with = Hierarchy::of([(id("r"), REGION.to_owned(), None)].into_iter());
+        assert_eq!(with.holder(&id("c"), "region"), Some(id("r")));
+    }
+}

@@ -1,0 +1,100 @@
+//! A published value computed again from the data as they were.
+
+use std::collections::HashMap;
+
+use senne_hub::Context;
+use senne_indicator::Period;
+use senne_model::{EntityId, Problem, Timestamp};
+
+use crate::{
+    Declaration, Figure, Indicators, SeriesQuery, Value,
+    book::{Book, year_of},
+    calendar::{day, is_over, zone},
+    compute::Computation,
+    hierarchy::Hierarchy,
+};
+
+/// A published value beside the same computed again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reproduction {
+    /// As it was published.
+    pub published: Figure,
+    /// As it comes out again, from the data up to its vintage; none when nothing comes out.
+    pub again: Option<Value>,
+    /// Whether it was computed by the declaration that is in force.
+    pub same_formula: bool,
+    /// Whether number, interval and parts are the same to the last digit.
+    pub same_digits: bool,
+}
+
+impl Indicators {
+    /// Computes the newest published version of a value again.
+    ///
+    /// # Errors
+    /// When nothing is published for the area and the period, or the indicator is not computed here.
+    pub async fn reproduce(
+        &self,
+        context: &Context,
+        declaration: &Declaration,
+        area: &EntityId,
+        period: Period,
+    ) -> Result<Reproduction, Problem> {
+        let wanted = SeriesQuery {
+            areas: vec![area.clone()],
+            frequency: period.frequency(),
+            from: Some(period),
+            to: Some(period),
+            as_of: None,
+        };
+        let mut found = self.series(context, declaration, &wanted).await?;
+        let published = found.remove(area).and_then(|mut figures| figures.pop());
+        let published = published.ok_or_else(|| {
+            Problem::not_found(format!("`{}` has no value for {period} in `{area}`", declaration.id))
+        })?;
+        if declaration.computed.is_none() {
+            return Err(Problem::bad(format!("`{}` is entered, not computed", declaration.id)).field("indicator"));
+        }
+        let again = self.again(context, declaration, &published).await?;
+        let digits = |value: &Value| (value.number, value.interval, value.parts_rounded());
+        let same_digits = again.as_ref().is_some_and(|again| digits(again) == digits(&published.value));
+        let same_formula = published.formula == declaration.formula();
+        Ok(Reproduction { published, again, same_formula, same_digits })
+    }
+
+    async fn again(
+        &self,
+        context: &Context,
+        declaration: &Declaration,
+        published: &Figure,
+    ) -> Result<Option<Value>, Problem> {
+        let zone = zone()?;
+        let hierarchy = Hierarchy::load(&self.hub, &context.tenant).await?;
+        let now = Timestamp::now();
+        let computation = Computation {
+            hub: &self.hub,
+            tenant: &context.tenant,
+            declaration,
+            hierarchy: &hierarchy,
+            zone: &zone,
+            now,
+        };
+        let (period, as_of) = (published.period, Some(published.vintage));
+        let today = day(now, &zone);
+        let ended = is_over(declaration, period, today);
+        if !declaration.adds_up() {
+            let all = computation.given(period, as_of, ended).await?;
+            return Ok(all.into_iter().find(|(area, _)| *area == published.area).and_then(|(_, value)| value));
+        }
+        let base = declaration.base();
+        let (from, to) = (Period::of(period.first(), base), Period::of(period.next().first(), base));
+        let rows = computation.between(declaration.finest(), from, to, as_of).await?;
+        let mut book = Book::default();
+        for year in year_of(from)..=to.previous_day_year() {
+            book.open(year, HashMap::new());
+        }
+        let cells = rows.into_iter().map(|row| (row.area, Period::at(row.at, base, &zone), row.cell));
+        book.replace(from, to, cells);
+        let all = book.figures(declaration, &hierarchy, period, Period::of(today, base), ended);
+        Ok(all.into_iter().find(|(area, _)| *area == published.area).and_then(|(_, value)| value))
+    }
+}
