@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use senne_indicator::{Frequency, Period};
+use senne_indicator::{Declaration, Frequency, Period, Value};
 use senne_model::EntityId;
 
-use crate::{Declaration, Value, cell::Cell, hierarchy::Hierarchy};
+use crate::{cell::Cell, hierarchy::Hierarchy};
 
 /// A civil year.
 type Year = i16;
@@ -124,5 +124,7 @@ fn base_periods(first: Period, last: Period) -> usize {
     if first.frequency() == Frequency::Day {
         return first.days_until(last);
     }
-    std::iter::successors(Some(first), |period| Some(period.next())).take_while(|period| *period < last).count()
+    std::iter::successors(Some(first), |period| Some(period.next()))
+        .take_while(|period| *period < last)
+        .count()
 }

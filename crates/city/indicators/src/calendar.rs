@@ -1,10 +1,8 @@
 //! The civil time of the city.
 
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use senne_indicator::Period;
+use senne_indicator::{Declaration, Period};
 use senne_model::{Problem, Timestamp};
-
-use crate::Declaration;
 
 /// The zone in which days begin.
 const ZONE: &str = "Europe/Brussels";

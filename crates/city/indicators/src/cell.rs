@@ -1,14 +1,9 @@
 //! What is known of one area in one period: parts, and how much of what should be there is there.
 
-use senne_indicator::{Measure, Parts, Uncertainty};
-
-use crate::{Declaration, Status, Value};
+use senne_indicator::{Declaration, Measure, Parts, Status, Uncertainty, Value, rounded};
 
 /// The chance with which intervals hold the value.
 const CHANCE: f64 = 0.95;
-
-/// Digits that survive sums taken in another order.
-const DIGITS: i32 = 12;
 
 /// What adds up over areas and periods.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -66,43 +61,5 @@ fn counted(parts: &Parts, measure: Measure, uncertainty: Uncertainty) -> f64 {
         (Measure::Ratio { .. } | Measure::Excess { .. }, Uncertainty::Events) => parts.numerator,
         (Measure::Ratio { .. } | Measure::Excess { .. }, _) => parts.denominator,
         _ => parts.count,
-    }
-}
-
-/// The number to so many digits that it does not depend on the order in which it was summed.
-pub(crate) fn rounded(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() {
-        return x;
-    }
-    let places = DIGITS - 1 - x.abs().log10().floor() as i32;
-    if (0..=300).contains(&places) {
-        format!("{x:.*}", places.unsigned_abs() as usize).parse().unwrap_or(x)
-    } else {
-        x
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn the_order_of_a_sum_leaves_no_trace() {
-        let a = (0.1 + 0.2) + 0.3;
-        let b = 0.1 + (0.2 + 0.3);
-        assert_ne!(a, b);
-        assert_eq!(rounded(a), rounded(b));
-        assert_eq!(rounded(123_456_789.123_456_78), 123_456_789.123);
-        assert_eq!(rounded(0.0), 0.0);
-    }
-
-    proptest! {
-        #[test]
-        fn rounding_moves_nothing_that_is_seen(x in -1e9..1e9_f64) {
-            prop_assert!((rounded(x) - x).abs() <= x.abs() * 1e-11);
-            prop_assert_eq!(rounded(rounded(x)), rounded(x));
-        }
     }
 }

@@ -4,11 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
 use senne_hub::{Hub, PastQuery, language::TimeFilter};
-use senne_indicator::{Frequency, Period};
+use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value};
 use senne_model::{EntityId, Problem, TenantName, Timestamp};
 
 use crate::{
-    Declaration, Figure, Status, Value,
     book::{Book, year_of},
     calendar::{day, is_over},
     entity::{SUPPRESSED, VALUE, entity_of, figure, moment, term},
@@ -31,8 +30,13 @@ pub(crate) struct Computation<'a> {
 
 impl Computation<'_> {
     /// The figures that differ from what is published, for the periods that hold some days.
-    pub(crate) async fn update(&self, book: &mut Book, days: &BTreeSet<Date>) -> Result<Vec<Figure>, Problem> {
-        let bases: BTreeSet<Period> = days.iter().map(|day| Period::of(*day, self.declaration.base())).collect();
+    pub(crate) async fn update(
+        &self,
+        book: &mut Book,
+        days: &BTreeSet<Date>,
+    ) -> Result<Vec<Figure>, Problem> {
+        let bases: BTreeSet<Period> =
+            days.iter().map(|day| Period::of(*day, self.declaration.base())).collect();
         let periods = self.periods(&bases);
         let lacks = book.lacks(&periods);
         for year in &lacks {
@@ -76,7 +80,9 @@ impl Computation<'_> {
         let mut areas: BTreeSet<EntityId> = rows.iter().map(|row| row.area.clone()).collect();
         let holders: Vec<EntityId> = areas
             .iter()
-            .flat_map(|area| self.declaration.levels.iter().filter_map(|level| self.hierarchy.holder(area, level)))
+            .flat_map(|area| {
+                self.declaration.levels.iter().filter_map(|level| self.hierarchy.holder(area, level))
+            })
             .collect();
         areas.extend(holders);
         book.open(year, self.published(areas, whole).await?);
@@ -153,13 +159,7 @@ impl Computation<'_> {
     }
 
     /// A figure, when it differs from what is published.
-    fn news(
-        &self,
-        book: &mut Book,
-        area: EntityId,
-        period: Period,
-        value: Option<Value>,
-    ) -> Option<Figure> {
+    fn news(&self, book: &mut Book, area: EntityId, period: Period, value: Option<Value>) -> Option<Figure> {
         let leaf = book.leaf_mut(year_of(period))?;
         let known = leaf.published.get(&(area.clone(), period));
         let mut value = match (value, known) {
@@ -201,11 +201,8 @@ impl Computation<'_> {
         }
         let by_entity: HashMap<EntityId, EntityId> =
             areas.into_iter().map(|area| (entity_of(&self.declaration.id, &area), area)).collect();
-        let time = TimeFilter {
-            from: Some(moment(year)),
-            to: Some(moment(year.next())),
-            ..TimeFilter::default()
-        };
+        let time =
+            TimeFilter { from: Some(moment(year)), to: Some(moment(year.next())), ..TimeFilter::default() };
         let query = PastQuery {
             attributes: vec![term(VALUE), term(SUPPRESSED)],
             types: vec![term(crate::entity::KIND)],
@@ -218,7 +215,9 @@ impl Computation<'_> {
             let points = past.series.iter().flat_map(|series| &series.points);
             for figure in points.filter_map(|point| figure(area, point)) {
                 // Of a value and a suppression of the same period the one recorded last counts.
-                let newer = known.get(&(area.clone(), figure.period)).is_none_or(|(vintage, _)| *vintage <= figure.vintage);
+                let newer = known
+                    .get(&(area.clone(), figure.period))
+                    .is_none_or(|(vintage, _)| *vintage <= figure.vintage);
                 if newer && figure.formula == self.declaration.formula() {
                     known.insert((area.clone(), figure.period), (figure.vintage, figure.value));
                 }

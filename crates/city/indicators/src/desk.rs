@@ -13,11 +13,11 @@ use futures::future::BoxFuture;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use parking_lot::Mutex;
 use senne_hub::{Follower, Hub, WriteOptions, model::Json};
+use senne_indicator::{Catalogue, Declaration, Figure};
 use senne_model::{Change, ChangeNo, EntityId, Problem, TenantName, Timestamp, Write};
 use tokio::sync::Notify;
 
 use crate::{
-    Catalogue, Declaration, Figure,
     book::Book,
     calendar::{day, zone},
     compute::Computation,
@@ -262,7 +262,8 @@ impl Desk {
         let reads = declaration.computed.iter().flat_map(|computed| &computed.reads);
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
         let each = reads.map(|reads| {
-            let attributes: Vec<String> = reads.attributes.iter().map(|attribute| quoted(attribute)).collect();
+            let attributes: Vec<String> =
+                reads.attributes.iter().map(|attribute| quoted(attribute)).collect();
             format!("(type = {} AND attribute IN ({}))", quoted(&reads.kind), attributes.join(", "))
         });
         let conditions: Vec<String> = each.collect();

@@ -2,12 +2,10 @@
 
 use senne_contract::Localised;
 use senne_hub::{Point, model::Json};
-use senne_indicator::{Frequency, Parts, Period};
+use senne_indicator::{Declaration, Figure, Frequency, Parts, Period, Status, Value};
 use senne_model::{
     Attribute, AttributeValue, ChangeNo, EntityId, Instance, Iri, Name, Operation, Timestamp, Write,
 };
-
-use crate::{Declaration, Figure, Status, Value};
 
 /// The type of the entities with values.
 pub(crate) const KIND: &str = "KeyPerformanceIndicator";
@@ -51,7 +49,12 @@ fn property(local: &str, value: Json) -> Attribute {
 }
 
 fn language(local: &str, texts: &Localised) -> Attribute {
-    let each = [("fr", Some(&texts.fr)), ("nl", Some(&texts.nl)), ("en", Some(&texts.en)), ("de", texts.de.as_ref())];
+    let each = [
+        ("fr", Some(&texts.fr)),
+        ("nl", Some(&texts.nl)),
+        ("en", Some(&texts.en)),
+        ("de", texts.de.as_ref()),
+    ];
     let map = each.into_iter().filter_map(|(tag, text)| Some((tag.into(), Json::text(text?)))).collect();
     Attribute::new(term(local), Instance::new(AttributeValue::Language(map)))
 }
@@ -69,7 +72,10 @@ pub(crate) fn describe(declaration: &Declaration, area: &EntityId) -> Write {
         language("name", &declaration.title),
         language("description", &declaration.definition),
         property("category", Json::text(&declaration.pillar)),
-        property("calculationFrequency", Json::text(declaration.frequencies.first().map_or("", |f| f.word()))),
+        property(
+            "calculationFrequency",
+            Json::text(declaration.frequencies.first().map_or("", |f| f.word())),
+        ),
         property("calculatedBy", Json::text(&declaration.owner)),
         relationship("area", area),
         relationship("refIndicator", &declared_as(&declaration.id)),

@@ -6,22 +6,17 @@
 mod areas;
 mod book;
 mod calendar;
-mod catalogue;
 mod cell;
 mod compute;
 mod day;
-mod declaration;
 mod desk;
 mod entity;
-mod framework;
 mod hierarchy;
 mod no2;
 mod published;
 mod question;
-mod read;
 mod reproduce;
 mod touched;
-mod value;
 
 use std::{
     collections::HashMap,
@@ -31,19 +26,11 @@ use std::{
 
 use parking_lot::Mutex;
 use senne_hub::{Context, Hub};
+use senne_indicator::{Catalogue, Declaration};
 use senne_model::{Problem, TenantName};
 
 pub use areas::AreaIndex;
-pub use catalogue::{Catalogue, PILLARS};
-pub use declaration::{
-    Baseline, Code, Computed, DataQuality, Declaration, Entered, Reads, TargetDeclaration,
-};
-pub use framework::{Framework, Group};
 pub use no2::{AreaDay, StationDay};
-pub use published::{Latest, SeriesQuery};
-pub use read::read;
-pub use reproduce::Reproduction;
-pub use value::{Figure, Status, Value};
 
 /// How long the map of areas is used before it is made anew.
 const AREAS_KEPT: Duration = Duration::from_secs(60);

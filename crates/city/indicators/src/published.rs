@@ -6,11 +6,11 @@ use senne_hub::{
     Context, Page, PastQuery,
     language::{Query, TimeFilter, TypeExpression},
 };
-use senne_indicator::{Frequency, Period};
-use senne_model::{AttributeValue, Entity, EntityId, Problem, Timestamp};
+use senne_indicator::{Declaration, Figure, Latest, Period, SeriesQuery};
+use senne_model::{AttributeValue, Entity, EntityId, Problem};
 
 use crate::{
-    Declaration, Figure, Indicators,
+    Indicators,
     entity::{KIND, SUPPRESSED, VALUE, dataset, entity_of, figure, figure_now, moment, term},
 };
 
@@ -18,28 +18,6 @@ use crate::{
 const PAGE: usize = 1_000;
 /// The most values of one answer.
 const FIGURES_MAX: usize = 1_000_000;
-
-/// The newest values of all indicators and areas.
-#[derive(Clone, Debug, Default)]
-pub struct Latest {
-    /// By indicator and area: one figure for each frequency, the one that is shown first before the others.
-    pub figures: HashMap<String, BTreeMap<EntityId, Vec<Figure>>>,
-}
-
-/// Which values of an indicator are wanted.
-#[derive(Clone, Debug)]
-pub struct SeriesQuery {
-    /// The areas.
-    pub areas: Vec<EntityId>,
-    /// The length of the periods.
-    pub frequency: Frequency,
-    /// The first period that counts.
-    pub from: Option<Period>,
-    /// The last period that counts.
-    pub to: Option<Period>,
-    /// What was known at a moment.
-    pub as_of: Option<Timestamp>,
-}
 
 impl Indicators {
     /// The newest values, of everything that the caller may see.
@@ -51,7 +29,7 @@ impl Indicators {
         loop {
             let found = self.hub.query(context, &query, &page).await?;
             page.after = found.entities.last().map(|last| last.id.clone());
-            found.entities.iter().for_each(|entity| latest.take(entity));
+            found.entities.iter().for_each(|entity| take(&mut latest, entity));
             if !found.more || page.after.is_none() {
                 return Ok(latest);
             }
@@ -100,31 +78,32 @@ impl Indicators {
     }
 
     /// The areas in which an indicator has values.
-    pub async fn areas_of(&self, context: &Context, declaration: &Declaration) -> Result<Vec<EntityId>, Problem> {
+    pub async fn areas_of(
+        &self,
+        context: &Context,
+        declaration: &Declaration,
+    ) -> Result<Vec<EntityId>, Problem> {
         let latest = self.latest(context).await?;
-        Ok(latest.figures.get(&declaration.id).map(|areas| areas.keys().cloned().collect()).unwrap_or_default())
+        Ok(latest
+            .figures
+            .get(&declaration.id)
+            .map(|areas| areas.keys().cloned().collect())
+            .unwrap_or_default())
     }
 }
 
-impl Latest {
-    /// The newest figure of an indicator in an area, of the frequency that is shown first.
-    pub fn figure(&self, indicator: &str, area: &EntityId) -> Option<&Figure> {
-        self.figures.get(indicator)?.get(area)?.first()
-    }
-
-    fn take(&mut self, entity: &Entity) {
-        let Some((indicator, area)) = told(entity) else { return };
-        let values = [VALUE, SUPPRESSED].into_iter().filter_map(|local| entity.attribute(&term(local)));
-        let mut figures: Vec<Figure> = Vec::new();
-        let mut instances: Vec<_> = values.flat_map(|attribute| &attribute.instances).collect();
-        instances.sort_by(|a, b| a.dataset_id.cmp(&b.dataset_id).then(b.observed_at.cmp(&a.observed_at)));
-        for figure in instances.into_iter().filter_map(|instance| figure_now(&area, instance)) {
-            if figures.iter().all(|known| known.period.frequency() != figure.period.frequency()) {
-                figures.push(figure);
-            }
+fn take(latest: &mut Latest, entity: &Entity) {
+    let Some((indicator, area)) = told(entity) else { return };
+    let values = [VALUE, SUPPRESSED].into_iter().filter_map(|local| entity.attribute(&term(local)));
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut instances: Vec<_> = values.flat_map(|attribute| &attribute.instances).collect();
+    instances.sort_by(|a, b| a.dataset_id.cmp(&b.dataset_id).then(b.observed_at.cmp(&a.observed_at)));
+    for figure in instances.into_iter().filter_map(|instance| figure_now(&area, instance)) {
+        if figures.iter().all(|known| known.period.frequency() != figure.period.frequency()) {
+            figures.push(figure);
         }
-        self.figures.entry(indicator).or_default().insert(area, figures);
     }
+    latest.figures.entry(indicator).or_default().insert(area, figures);
 }
 
 /// The indicator and the area that an entity says it is of.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use senne_hub::{Context, Hub, Parameters, Principal, Question, SqlLimits, model::Json};
-use senne_indicator::{Measure, Parts};
+use senne_indicator::{Declaration, Measure, Parts, columns};
 use senne_model::{ChangeNo, EntityId, Problem, TenantName, Timestamp};
 
-use crate::{Declaration, cell::Cell, read::columns};
+use crate::cell::Cell;
 
 /// The most rows of an answer: 724 sectors for ten years of days.
 const ROWS_MAX: usize = 3_000_000;
@@ -78,7 +78,8 @@ struct Reader {
 
 impl Reader {
     fn row(&self, row: &[Json]) -> Option<Row> {
-        let cell = |column: usize| self.places.get(column).copied().flatten().and_then(|place| row.get(place));
+        let cell =
+            |column: usize| self.places.get(column).copied().flatten().and_then(|place| row.get(place));
         let number = |column: usize| cell(column).and_then(Json::as_f64);
         let part = |column: usize| number(column).unwrap_or_default();
         let area = cell(0)?.as_str()?;

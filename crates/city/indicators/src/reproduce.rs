@@ -3,29 +3,16 @@
 use std::collections::HashMap;
 
 use senne_hub::Context;
-use senne_indicator::Period;
+use senne_indicator::{Declaration, Figure, Period, Reproduction, SeriesQuery, Value};
 use senne_model::{EntityId, Problem, Timestamp};
 
 use crate::{
-    Declaration, Figure, Indicators, SeriesQuery, Value,
+    Indicators,
     book::{Book, year_of},
     calendar::{day, is_over, zone},
     compute::Computation,
     hierarchy::Hierarchy,
 };
-
-/// A published value beside the same computed again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reproduction {
-    /// As it was published.
-    pub published: Figure,
-    /// As it comes out again, from the data up to its vintage; none when nothing comes out.
-    pub again: Option<Value>,
-    /// Whether it was computed by the declaration that is in force.
-    pub same_formula: bool,
-    /// Whether number, interval and parts are the same to the last digit.
-    pub same_digits: bool,
-}
 
 impl Indicators {
     /// Computes the newest published version of a value again.
@@ -52,7 +39,9 @@ impl Indicators {
             Problem::not_found(format!("`{}` has no value for {period} in `{area}`", declaration.id))
         })?;
         if declaration.computed.is_none() {
-            return Err(Problem::bad(format!("`{}` is entered, not computed", declaration.id)).field("indicator"));
+            return Err(
+                Problem::bad(format!("`{}` is entered, not computed", declaration.id)).field("indicator")
+            );
         }
         let again = self.again(context, declaration, &published).await?;
         let digits = |value: &Value| (value.number, value.interval, value.parts_rounded());
@@ -83,7 +72,10 @@ impl Indicators {
         let ended = is_over(declaration, period, today);
         if !declaration.adds_up() {
             let all = computation.given(period, as_of, ended).await?;
-            return Ok(all.into_iter().find(|(area, _)| *area == published.area).and_then(|(_, value)| value));
+            return Ok(all
+                .into_iter()
+                .find(|(area, _)| *area == published.area)
+                .and_then(|(_, value)| value));
         }
         let base = declaration.base();
         let (from, to) = (Period::of(period.first(), base), Period::of(period.next().first(), base));

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
+use senne_indicator::Catalogue;
 use senne_model::{Change, ChangeKind, ChangeNo, Name, TenantName, Timestamp};
 
-use crate::{Catalogue, calendar::day, entity::term};
+use crate::{calendar::day, entity::term};
 
 /// More days of one indicator than this are a load; they are kept as what they are, days, but a load touches years.
 const DAYS_MAX: usize = 40_000;
@@ -30,7 +31,9 @@ impl Readers {
         let mut by: HashMap<Name, Vec<(Name, usize)>> = HashMap::new();
         for (place, declaration) in catalogue.indicators.iter().enumerate() {
             let reads = declaration.computed.iter().flat_map(|computed| &computed.reads);
-            for (kind, attribute) in reads.flat_map(|reads| reads.attributes.iter().map(move |a| (&reads.kind, a))) {
+            for (kind, attribute) in
+                reads.flat_map(|reads| reads.attributes.iter().map(move |a| (&reads.kind, a)))
+            {
                 by.entry(term(kind)).or_default().push((term(attribute), place));
             }
         }

@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
-use senne_city_indicators::{Catalogue, Figure, Indicators, SeriesQuery, Status};
+use senne_city_indicators::Indicators;
 use senne_contract::Contracts;
 use senne_hub::{Context, Hub, HubConfig, Principal, WriteOptions, language::TimeFilter};
-use senne_indicator::{Frequency, Period};
+use senne_indicator::{Catalogue, Figure, Frequency, Period, SeriesQuery, Status};
 use senne_model::{
     Attribute, AttributeValue, EntityId, Geometry, Instance, Json, Name, Operation, TenantName, Timestamp,
     Write,
@@ -106,7 +106,8 @@ fn located(id: &str, kind: &str, geometry: Geometry) -> Write {
 
 fn commune(id: &str, west: f64) -> Write {
     let (east, south, north) = (west + 0.1, 50.8, 50.9);
-    let ring = format!("[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]");
+    let ring =
+        format!("[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]");
     let outline = Geometry::parse("Polygon", &serde_json::from_str(&ring).unwrap()).unwrap();
     let mut write = located(id, "AdministrativeArea", outline);
     write.attributes.push(property("level", Json::text("commune")));
@@ -161,7 +162,8 @@ impl City {
         self.write(vec![commune(A, 4.3), commune(B, 4.4)]).await;
         let at = |longitude| Geometry::point(longitude, 50.85).unwrap();
         let stations = [("urn:s:1", 4.35), ("urn:s:2", 4.45), ("urn:s:3", 4.46)];
-        self.write(stations.map(|(id, longitude)| located(id, "AirQualityObserved", at(longitude))).into()).await;
+        self.write(stations.map(|(id, longitude)| located(id, "AirQualityObserved", at(longitude))).into())
+            .await;
     }
 
     async fn series(&self, id: &str, area: &str, frequency: Frequency) -> BTreeMap<String, Figure> {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::RecordBatch, catalog::TableProvider, common::DataFusionError, datasource::MemTable,
+    arrow::array::RecordBatch,
+    catalog::TableProvider,
+    common::DataFusionError,
+    datasource::MemTable,
     logical_expr::Expr,
     prelude::{SessionContext, col, lit},
 };
@@ -93,7 +96,8 @@ impl Sources<'_> {
             if self.as_of.is_some() {
                 self.put(name, self.observed(), &format!("{of} ({}) AS sums", rolled_anew(anew))).await?;
             } else {
-                self.put(name, self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0")).await?;
+                self.put(name, self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0"))
+                    .await?;
             }
         }
         self.context.register_table("entity", Arc::new(EntityTable::new(Arc::clone(&around.entities))))?;

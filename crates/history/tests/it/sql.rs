@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use senne_history::{ColumnKind, EntitySource, History, Question, SqlLimits, Surroundings, Table};
 use senne_model::{
-    Attribute, AttributeValue, ChangeNo, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name, Problem,
-    Quality, Test,
+    Attribute, AttributeValue, ChangeNo, Effect, Entity, ErrorKind, Flag, Geometry, Instance, Json, Name,
+    Problem, Quality, Test,
 };
 
 use crate::common::*;
@@ -191,7 +191,8 @@ async fn what_was_known_at_a_change() {
         let history = Arc::clone(&history);
         async move {
             let table = history.sql(&tenant(), question, city()).await.unwrap();
-            let rows: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+            let rows: Vec<String> =
+                table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
             rows.join("\n")
         }
     };

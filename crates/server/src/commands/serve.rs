@@ -4,11 +4,12 @@ use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Durat
 
 use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use senne_city_indicators::{Catalogue, Indicators};
+use senne_city_indicators::Indicators;
 use senne_face_ngsi_ld::NgsiLdOptions;
 use senne_face_portal::PortalOptions;
 use senne_face_sql::SqlOptions;
 use senne_hub::{Context, Hub, HubConfig, Principal};
+use senne_indicator::Catalogue;
 use senne_intake::{Poller, PreparedFeed, Preset, Sink};
 use senne_model::TenantName;
 use tokio::net::TcpListener;
@@ -60,10 +61,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
-    let portal = PortalOptions {
-        figures: Arc::new(PortalFigures(indicators)),
-        ..PortalOptions::default()
-    };
+    let portal = PortalOptions { figures: Arc::new(PortalFigures(indicators)), ..PortalOptions::default() };
     let portal = senne_face_portal::router(hub.clone(), portal);
     let sql = SqlOptions::default();
     let stop = sql.stop.clone();

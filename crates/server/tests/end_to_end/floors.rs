@@ -10,12 +10,12 @@ use crate::support::root;
 const FLOORS: [(&str, u8); 17] = [
     ("crates/model", 0),
     ("crates/impact", 0),
-    ("crates/indicator", 0),
     ("crates/composite", 0),
     ("crates/language", 1),
     ("crates/context", 1),
     ("crates/contract", 1),
     ("crates/http", 1),
+    ("crates/indicator", 2),
     ("crates/store", 2),
     ("crates/policy", 3),
     ("crates/history", 3),

@@ -1,14 +1,13 @@
 //! From a YAML file to a declaration whose sense is right.
 
 use senne_contract::{Finding, YamlFile};
-use senne_indicator::{Measure, Period, Uncertainty};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use crate::Declaration;
+use crate::{Declaration, Measure, Period, Uncertainty};
 
 /// The columns that a measure needs from its SQL.
-pub(crate) fn columns(measure: Measure) -> &'static [&'static str] {
+pub fn columns(measure: Measure) -> &'static [&'static str] {
     match measure {
         Measure::Mean => &["count", "sum"],
         Measure::Sum => &["sum"],
@@ -64,7 +63,10 @@ fn check_names(declaration: &Declaration, find: &mut impl FnMut(&str, String)) {
         find("/version", "versions count from 1".to_owned());
     }
     if senne_contract::Unit::find(&declaration.unit).is_none() {
-        find("/unit", format!("`{}` is not a unit that is known; `C62` is for plain numbers", declaration.unit));
+        find(
+            "/unit",
+            format!("`{}` is not a unit that is known; `C62` is for plain numbers", declaration.unit),
+        );
     }
     if declaration.levels.is_empty() {
         find("/levels", "name at least one level of areas, e.g. [region, commune]".to_owned());

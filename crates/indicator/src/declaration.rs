@@ -1,8 +1,9 @@
 //! An indicator as it is declared: `indicators/*.yaml`, described in `docs/indicators.md`.
 
 use senne_contract::Localised;
-use senne_indicator::{Direction, Frequency, Measure, Uncertainty};
 use serde::Deserialize;
+
+use crate::{Band, Direction, Frequency, Measure, Target, Uncertainty};
 
 /// An indicator.
 #[derive(Clone, Debug, Deserialize)]
@@ -195,6 +196,17 @@ impl Declaration {
             self.computed
         );
         format!("{:016x}", twox_hash::XxHash3_64::oneshot(text.as_bytes()))
+    }
+}
+
+impl TargetDeclaration {
+    /// The target as it is counted with; nothing when a period in it is none, which reading has refused.
+    pub fn target(&self) -> Option<Target> {
+        let baseline = match &self.baseline {
+            Some(baseline) => Some((baseline.period.parse().ok()?, baseline.value)),
+            None => None,
+        };
+        Some(Target { baseline, by: self.by.parse().ok()?, band: Band { low: self.low, high: self.high } })
     }
 }
 

@@ -1,9 +1,13 @@
 //! A value of an indicator: of one area in one period.
 
-use senne_indicator::{Parts, Period};
-use senne_model::{ChangeNo, EntityId};
+use std::collections::{BTreeMap, HashMap};
 
-use crate::cell::rounded;
+use senne_model::{ChangeNo, EntityId, Timestamp};
+
+use crate::{Frequency, Parts, Period};
+
+/// Digits that survive sums taken in another order.
+const DIGITS: i32 = 12;
 
 /// How far a value can be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +58,7 @@ impl Status {
     }
 
     /// Whether it has stood as final.
-    pub(crate) fn stood(self) -> bool {
+    pub fn stood(self) -> bool {
         matches!(self, Self::Final | Self::Revised)
     }
 }
@@ -93,8 +97,88 @@ pub struct Figure {
 
 impl Value {
     /// The parts to so many digits that they do not depend on the order in which they were summed.
-    pub(crate) fn parts_rounded(&self) -> [f64; 5] {
+    pub fn parts_rounded(&self) -> [f64; 5] {
         let parts = &self.parts;
         [parts.count, parts.sum, parts.sum_of_squares, parts.numerator, parts.denominator].map(rounded)
+    }
+}
+
+/// The newest values of all indicators and areas.
+#[derive(Clone, Debug, Default)]
+pub struct Latest {
+    /// By indicator and area: one figure for each frequency, the one that is shown first before the others.
+    pub figures: HashMap<String, BTreeMap<EntityId, Vec<Figure>>>,
+}
+
+/// Which values of an indicator are wanted.
+#[derive(Clone, Debug)]
+pub struct SeriesQuery {
+    /// The areas.
+    pub areas: Vec<EntityId>,
+    /// The length of the periods.
+    pub frequency: Frequency,
+    /// The first period that counts.
+    pub from: Option<Period>,
+    /// The last period that counts.
+    pub to: Option<Period>,
+    /// What was known at a moment.
+    pub as_of: Option<Timestamp>,
+}
+
+/// A published value beside the same computed again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reproduction {
+    /// As it was published.
+    pub published: Figure,
+    /// As it comes out again, from the data up to its vintage; none when nothing comes out.
+    pub again: Option<Value>,
+    /// Whether it was computed by the declaration that is in force.
+    pub same_formula: bool,
+    /// Whether number, interval and parts are the same to the last digit.
+    pub same_digits: bool,
+}
+
+impl Latest {
+    /// The newest figure of an indicator in an area, of the frequency that is shown first.
+    pub fn figure(&self, indicator: &str, area: &EntityId) -> Option<&Figure> {
+        self.figures.get(indicator)?.get(area)?.first()
+    }
+}
+
+/// The number to so many digits that it does not depend on the order in which it was summed.
+pub fn rounded(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let places = DIGITS - 1 - x.abs().log10().floor() as i32;
+    if (0..=300).contains(&places) {
+        format!("{x:.*}", places.unsigned_abs() as usize).parse().unwrap_or(x)
+    } else {
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_sum_leaves_no_trace() {
+        let a = (0.1 + 0.2) + 0.3;
+        let b = 0.1 + (0.2 + 0.3);
+        assert_ne!(a, b);
+        assert_eq!(rounded(a), rounded(b));
+        assert_eq!(rounded(123_456_789.123_456_78), 123_456_789.123);
+        assert_eq!(rounded(0.0), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_moves_nothing_that_is_seen(x in -1e9..1e9_f64) {
+            prop_assert!((rounded(x) - x).abs() <= x.abs() * 1e-11);
+            prop_assert_eq!(rounded(rounded(x)), rounded(x));
+        }
     }
 }

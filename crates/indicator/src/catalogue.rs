@@ -7,7 +7,7 @@ use crate::{Declaration, Framework, read::read};
 
 /// The files that Senne brings.
 #[derive(RustEmbed)]
-#[folder = "../../../indicators"]
+#[folder = "../../indicators"]
 struct Files;
 
 /// The framework whose groups are the pillars.
@@ -57,7 +57,8 @@ impl Catalogue {
             match read(name, text) {
                 Ok(declaration) => {
                     if let Some((_, other)) = origins.iter().find(|(id, _)| *id == declaration.id) {
-                        let message = format!("the indicator `{}` is declared in {other} already", declaration.id);
+                        let message =
+                            format!("the indicator `{}` is declared in {other} already", declaration.id);
                         findings.push(Finding { file: name.clone(), line: 1, column: 1, message });
                     }
                     origins.push((declaration.id.clone(), name.clone()));
