@@ -126,6 +126,20 @@ pub enum DataQuality {
     Untraceable,
 }
 
+impl DataQuality {
+    /// The word in declarations.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Survey => "survey",
+            Self::Extrapolated => "extrapolated",
+            Self::Estimated => "estimated",
+            Self::Opinion => "opinion",
+            Self::Untraceable => "untraceable",
+        }
+    }
+}
+
 /// Where an indicator should be by when.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,8 @@
 mod catalogue;
 mod completeness;
 mod declaration;
+mod entered;
+mod export;
 mod framework;
 mod inequality;
 mod interval;
@@ -21,6 +23,10 @@ pub use completeness::Completeness;
 pub use declaration::{
     Baseline, Code, Computed, DataQuality, Declaration, Entered, Reads, TargetDeclaration,
 };
+pub use entered::{AreaCodes, EnteredError, EnteredForm, EnteredValue, read_entered};
+pub use export::{
+    CodeOf, declaration_json, figure_json, figures_csv, figures_json, figures_sdmx, reproduction_json,
+};
 pub use framework::{Framework, Group};
 pub use inequality::gini;
 pub use interval::{Interval, mean_interval, poisson_interval, ratio_interval, wilson_interval};
@@ -30,4 +36,4 @@ pub use period::{Frequency, Period, PeriodError};
 pub use read::{columns, read};
 pub use survival::{Duration, median_duration, survival};
 pub use target::{Band, Direction, Score, Target};
-pub use value::{Figure, Latest, Reproduction, SeriesQuery, Status, Value, rounded};
+pub use value::{Entry, Figure, Latest, Reproduction, SeriesQuery, Status, Value, rounded};

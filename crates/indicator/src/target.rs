@@ -14,6 +14,17 @@ pub enum Direction {
     Band,
 }
 
+impl Direction {
+    /// The word in declarations.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Band => "band",
+        }
+    }
+}
+
 /// Between these the indicator should be; an end that is open does not bound it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Band {

@@ -125,6 +125,17 @@ pub struct SeriesQuery {
     pub as_of: Option<Timestamp>,
 }
 
+/// What came of entering values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// How many values were given.
+    pub given: usize,
+    /// How many of them are new or differ from what was published.
+    pub changed: usize,
+    /// How many values of larger areas followed from them.
+    pub followed: usize,
+}
+
 /// A published value beside the same computed again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reproduction {

@@ -12,17 +12,18 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use parking_lot::Mutex;
-use senne_hub::{Follower, Hub, WriteOptions, model::Json};
-use senne_indicator::{Catalogue, Declaration, Figure};
-use senne_model::{Change, ChangeNo, EntityId, Problem, TenantName, Timestamp, Write};
+use senne_hub::{Follower, Hub, model::Json};
+use senne_indicator::{Catalogue, Declaration};
+use senne_model::{Change, ChangeNo, Problem, TenantName, Timestamp};
 use tokio::sync::Notify;
 
 use crate::{
     book::Book,
     calendar::{day, zone},
     compute::Computation,
-    entity::{declare, declared_as, describe, publish, term},
+    entity::{declare, declared_as, term},
     hierarchy::Hierarchy,
+    publish::{publish, write},
     question::service,
     touched::{Readers, Touched},
 };
@@ -41,10 +42,6 @@ const CLOCK: Duration = Duration::from_secs(600);
 const RETRY: Duration = Duration::from_secs(60);
 /// So many cells and values of all books stay in memory, some 100 bytes each.
 const SIZE_MAX: usize = 600_000;
-/// So many writes go to the hub at once.
-const WRITES: usize = 500;
-/// So many figures of one entity go into one write.
-const FIGURES: usize = 200;
 
 /// What the follower and the worker share.
 pub(crate) struct Desk {
@@ -183,43 +180,11 @@ impl Desk {
         // By civil years, so that a load of decades needs the memory of one.
         for days in by_year(days) {
             let figures = computation.update(book, &days).await?;
-            self.publish(tenant, declaration, figures).await?;
+            publish(&self.hub, &service(tenant), declaration, figures).await?;
         }
         metrics::histogram!("senne_indicator_seconds", "indicator" => declaration.id.clone())
             .record(begun.elapsed().as_secs_f64());
         shelf.keep_small(key);
-        Ok(())
-    }
-
-    async fn publish(
-        &self,
-        tenant: &TenantName,
-        declaration: &Declaration,
-        figures: Vec<Figure>,
-    ) -> Result<(), Problem> {
-        let vintage = self.hub.head();
-        let mut by_area: HashMap<EntityId, Vec<Figure>> = HashMap::new();
-        for figure in figures {
-            by_area.entry(figure.area.clone()).or_default().push(Figure { vintage, ..figure });
-        }
-        let mut writes: Vec<Write> = Vec::new();
-        for (area, figures) in by_area {
-            let context = service(tenant);
-            if self.hub.entity(&context, &crate::entity::entity_of(&declaration.id, &area)).await.is_err() {
-                writes.push(describe(declaration, &area));
-            }
-            writes.extend(figures.chunks(FIGURES).map(|figures| publish(declaration, &area, figures)));
-        }
-        self.write(tenant, writes).await
-    }
-
-    async fn write(&self, tenant: &TenantName, writes: Vec<Write>) -> Result<(), Problem> {
-        let mut writes = writes.into_iter().peekable();
-        while writes.peek().is_some() {
-            let some: Vec<Write> = writes.by_ref().take(WRITES).collect();
-            let answers = self.hub.write(&service(tenant), some, WriteOptions::default()).await?;
-            answers.into_iter().collect::<Result<Vec<_>, Problem>>()?;
-        }
         Ok(())
     }
 
@@ -238,7 +203,7 @@ impl Desk {
             let begun = Instant::now();
             let mut shelf = Shelf::default();
             self.one(&mut shelf, &mut hierarchies, &(tenant.clone(), place), &days).await?;
-            self.write(&tenant, vec![declare(declaration)]).await?;
+            write(&self.hub, &service(&tenant), vec![declare(declaration)]).await?;
             let (id, seconds) = (&declaration.id, begun.elapsed().as_secs_f64());
             tracing::info!(indicator = id, "`{id}` computed for {} days in {seconds:.1} s", days.len());
         }

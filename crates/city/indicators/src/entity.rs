@@ -107,7 +107,7 @@ pub(crate) fn declare(declaration: &Declaration) -> Write {
 }
 
 /// The write of some figures of one area.
-pub(crate) fn publish(declaration: &Declaration, area: &EntityId, figures: &[Figure]) -> Write {
+pub(crate) fn observed(declaration: &Declaration, area: &EntityId, figures: &[Figure]) -> Write {
     let mut write = Write::new(entity_of(&declaration.id, area), Operation::Observe);
     write.types.push(term(KIND));
     write.simulated = figures.iter().any(|figure| figure.value.simulated);

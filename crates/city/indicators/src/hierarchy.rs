@@ -13,6 +13,9 @@ const REGION: &str = "region";
 /// The Brussels-Capital Region by its NIS code: what holds the areas of a city that names no region of its own.
 const WHOLE: &str = "urn:ngsi-ld:AdministrativeArea:BE:04000";
 
+/// What files call the area that holds all others: the levels of NUTS, and NIS.
+const WHOLE_CODES: [&str; 5] = ["region", "BE1", "BE10", "BE100", "04000"];
+
 /// The most areas.
 const AREAS_MAX: usize = 100_000;
 
@@ -21,6 +24,7 @@ const AREAS_MAX: usize = 100_000;
 pub(crate) struct Hierarchy {
     areas: HashMap<EntityId, Area>,
     whole: Option<EntityId>,
+    codes: HashMap<String, EntityId>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,18 +36,41 @@ struct Area {
 impl Hierarchy {
     /// The areas as they are now.
     pub(crate) async fn load(hub: &Hub, tenant: &TenantName) -> Result<Self, Problem> {
-        let table = hub.sql(&service(tenant), "SELECT id, level, parent FROM area", AREAS_MAX).await?;
-        Ok(Self::of(table.rows.iter().filter_map(|row| {
-            let text = |place: usize| row.get(place).and_then(Json::as_str);
-            Some((EntityId::trusted(text(0)?), text(1)?.to_owned(), text(2).map(EntityId::trusted)))
-        })))
+        let table = hub.sql(&service(tenant), "SELECT id, level, parent, code FROM area", AREAS_MAX).await?;
+        let text = |row: &[Json], place: usize| row.get(place).and_then(Json::as_str).map(str::to_owned);
+        let mut hierarchy = Self::of(table.rows.iter().filter_map(|row| {
+            let parent = text(row, 2).map(|parent| EntityId::trusted(&parent));
+            Some((EntityId::trusted(&text(row, 0)?), text(row, 1)?, parent))
+        }));
+        hierarchy.codes = WHOLE_CODES.iter().map(|code| ((*code).to_owned(), hierarchy.whole())).collect();
+        for row in &table.rows {
+            let Some(id) = text(row, 0) else { continue };
+            hierarchy.codes.extend(text(row, 3).map(|code| (code, EntityId::trusted(&id))));
+        }
+        Ok(hierarchy)
+    }
+
+    /// The area of an official code, or of its id.
+    pub(crate) fn by_code(&self, code: &str) -> Option<EntityId> {
+        let id = EntityId::trusted(code);
+        self.codes
+            .get(code)
+            .cloned()
+            .or_else(|| (self.areas.contains_key(&id) || id == self.whole()).then_some(id))
+    }
+
+    /// The official codes of the areas that have one.
+    pub(crate) fn coded(&self) -> HashMap<EntityId, String> {
+        let own = self.codes.iter().filter(|(_, id)| **id != self.whole());
+        let whole = [(self.whole(), "04000".to_owned())];
+        own.map(|(code, id)| (id.clone(), code.clone())).chain(whole).collect()
     }
 
     pub(crate) fn of(rows: impl Iterator<Item = (EntityId, String, Option<EntityId>)>) -> Self {
         let areas: HashMap<EntityId, Area> =
             rows.map(|(id, level, parent)| (id, Area { level, parent })).collect();
         let whole = areas.iter().filter(|(_, area)| area.level == REGION).map(|(id, _)| id).min().cloned();
-        Self { areas, whole }
+        Self { areas, whole, codes: HashMap::new() }
     }
 
     /// The area of a level that holds an area, itself when it is of that level.

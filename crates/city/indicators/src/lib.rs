@@ -7,12 +7,15 @@ mod areas;
 mod book;
 mod calendar;
 mod cell;
+mod codes;
 mod compute;
 mod day;
 mod desk;
+mod enter;
 mod entity;
 mod hierarchy;
 mod no2;
+mod publish;
 mod published;
 mod question;
 mod reproduce;
@@ -30,6 +33,7 @@ use senne_indicator::{Catalogue, Declaration};
 use senne_model::{Problem, TenantName};
 
 pub use areas::AreaIndex;
+pub use codes::AreaCodes;
 pub use no2::{AreaDay, StationDay};
 
 /// How long the map of areas is used before it is made anew.

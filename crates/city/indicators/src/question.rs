@@ -11,7 +11,7 @@ use crate::cell::Cell;
 /// The most rows of an answer: 724 sectors for ten years of days.
 const ROWS_MAX: usize = 3_000_000;
 /// How long one question may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What is asked: one level of areas, `from` ≤ moment < `to`, in microseconds.
 pub(crate) struct Asked<'a> {
