@@ -5,8 +5,13 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod impact;
+mod indicator;
 
 pub(crate) use impact::Impact;
+pub(crate) use indicator::{
+    FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorImport, IndicatorList,
+    IndicatorReproduce, IndicatorValues,
+};
 
 /// Senne carries a city's data from the sensor to the decision.
 ///
@@ -58,6 +63,8 @@ pub(crate) enum Command {
     /// Ask with SQL over the views entity, observation, observation_corrected, hourly and daily; without a question,
     /// in a shell.
     Sql(Sql),
+    /// Indicators of quality of life: list, show, compute again, import.
+    Indicator(Indicator),
     /// Say what a project changed, from a table of units over time: the effect, its interval, a verdict.
     Impact(Box<Impact>),
     /// Check contracts, feeds and configuration; errors come with file, line and column.

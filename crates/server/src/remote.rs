@@ -117,6 +117,23 @@ impl Remote {
         Err(read(response).await.err().unwrap_or_else(|| Problem::internal("the answer is odd")))
     }
 
+    /// The text at an address.
+    pub(crate) async fn text(&self, address: &str) -> Result<String, Problem> {
+        let sent = self.dress(self.client.get(format!("{}{address}", self.base))).send().await;
+        let response = sent.map_err(|e| Problem::new(ErrorKind::Timeout, format!("{}: {e}", self.base)))?;
+        if !response.status().is_success() {
+            return Err(read(response).await.err().unwrap_or_else(|| Problem::internal("the answer is odd")));
+        }
+        response.text().await.map_err(|e| Problem::new(ErrorKind::Timeout, e.to_string()))
+    }
+
+    /// Sends a text to an address; the answer is JSON.
+    pub(crate) async fn post_text(&self, address: &str, text: String) -> Result<serde_json::Value, Problem> {
+        let (url, body) = (format!("{}{address}", self.base), bytes::Bytes::from(text));
+        let answer = self.send(|| self.client.post(&url).body(body.clone())).await?;
+        serde_json::to_value(&answer).map_err(|e| Problem::internal(e.to_string()))
+    }
+
     pub(crate) async fn sql(&self, question: &str, rows_max: usize) -> Result<Table, Problem> {
         let url = format!("{}/sql", self.base);
         let make = || self.client.post(&url).header("Senne-Rows-Max", rows_max).body(question.to_owned());

@@ -54,6 +54,17 @@ pub(crate) struct Desk {
     durable: AtomicU64,
 }
 
+/// How the computation of one indicator went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The indicator.
+    pub indicator: String,
+    /// How many days have data.
+    pub days: usize,
+    /// How long it took.
+    pub seconds: f64,
+}
+
 /// The books of a worker, and when each was last used.
 #[derive(Default)]
 struct Shelf {
@@ -196,16 +207,46 @@ impl Desk {
             if !missed && self.is_computed(&tenant, declaration).await {
                 continue;
             }
-            let days = self.days_with_data(&tenant, declaration).await?;
-            if days.is_empty() {
-                continue;
+            let Progress { indicator, days, seconds } = self.whole(&mut hierarchies, &tenant, place).await?;
+            if days > 0 {
+                tracing::info!(indicator, "`{indicator}` computed for {days} days in {seconds:.1} s");
             }
-            let begun = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Computes one indicator in full.
+    async fn whole(
+        &self,
+        hierarchies: &mut HashMap<TenantName, Hierarchy>,
+        tenant: &TenantName,
+        place: usize,
+    ) -> Result<Progress, Problem> {
+        let begun = Instant::now();
+        let declaration = &self.catalogue.indicators[place];
+        let days = self.days_with_data(tenant, declaration).await?;
+        if !days.is_empty() {
             let mut shelf = Shelf::default();
-            self.one(&mut shelf, &mut hierarchies, &(tenant.clone(), place), &days).await?;
-            write(&self.hub, &service(&tenant), vec![declare(declaration)]).await?;
-            let (id, seconds) = (&declaration.id, begun.elapsed().as_secs_f64());
-            tracing::info!(indicator = id, "`{id}` computed for {} days in {seconds:.1} s", days.len());
+            self.one(&mut shelf, hierarchies, &(tenant.clone(), place), &days).await?;
+            write(&self.hub, &service(tenant), vec![declare(declaration)]).await?;
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        Ok(Progress { indicator: declaration.id.clone(), days: days.len(), seconds })
+    }
+
+    /// Computes some indicators in full, or all when none is named.
+    pub(crate) async fn compute(
+        &self,
+        ids: &[String],
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<(), Problem> {
+        let tenant = TenantName::default();
+        let mut hierarchies = HashMap::new();
+        for (place, declaration) in self.catalogue.indicators.iter().enumerate() {
+            let wanted = ids.is_empty() || ids.contains(&declaration.id);
+            if wanted && declaration.computed.is_some() {
+                tell(self.whole(&mut hierarchies, &tenant, place).await?);
+            }
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ use senne_model::{Problem, TenantName};
 
 pub use areas::AreaIndex;
 pub use codes::AreaCodes;
+pub use desk::Progress;
 pub use no2::{AreaDay, StationDay};
 
 /// How long the map of areas is used before it is made anew.
@@ -63,6 +64,14 @@ impl Indicators {
         self.catalogue
             .indicator(id)
             .ok_or_else(|| Problem::not_found(format!("there is no indicator `{id}`")).field("indicator"))
+    }
+
+    /// Computes indicators in full, now: those named, or all; `tell` is called after each.
+    pub async fn compute(&self, ids: &[String], tell: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+        for id in ids {
+            self.indicator(id)?;
+        }
+        desk::Desk::new(self.hub.clone(), Arc::clone(&self.catalogue))?.compute(ids, tell).await
     }
 
     /// Computes from now on what changes touch, and what was never computed. Ends with the hub.

@@ -6,6 +6,7 @@ mod doctor;
 mod erase;
 mod export;
 mod impact;
+mod indicator;
 mod load;
 mod progress;
 mod restore;
@@ -25,6 +26,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(options) => serve::run(options).await,
         Command::Load(options) => load::run(options).await,
         Command::Sql(options) => sql::run(options).await,
+        Command::Indicator(options) => indicator::run(options).await,
         Command::Impact(options) => impact::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(options).await,

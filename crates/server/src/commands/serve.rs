@@ -52,6 +52,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     start_sources(&hub, &options)?;
     let server = Server {
         hub: hub.clone(),
+        indicators: indicators.clone(),
         metrics,
         admin_key: Arc::from(admin_key(&options.data)?),
         open: options.open,

@@ -3,6 +3,7 @@
 mod caller;
 mod erasures;
 mod health;
+mod indicators;
 mod intake;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -15,6 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use senne_city_indicators::Indicators;
 use senne_face_sql::{FLIGHT_PATH, grpc_refusal};
 use senne_hub::{Hub, Principal};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -28,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) hub: Hub,
+    pub(crate) indicators: Indicators,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) admin_key: Arc<str>,
     /// Whether callers on the loopback are administrators.
@@ -50,7 +53,8 @@ pub(crate) fn router(server: Server, faces: Faces) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/intake/batch", post(intake::batch))
         .route("/intake/position", get(intake::position))
-        .with_state(server.clone());
+        .with_state(server.clone())
+        .merge(indicators::router(server.indicators.clone()));
     // Beside the others, since it may take long.
     let erasures = Router::new().route("/erasures", post(erasures::erase)).with_state(server.clone());
     Router::new()

@@ -1,0 +1,178 @@
+//! `senne indicator`
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use senne_city_indicators::{Indicators, Progress};
+use senne_indicator::Catalogue;
+use serde_json::Value as Json;
+
+use crate::{
+    access::{Access, administrator},
+    cli::{
+        FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorImport, IndicatorList,
+        IndicatorReproduce, IndicatorValues, ReportFormat, Target,
+    },
+    figures::{ValuesAsked, indicators_json, reproduction, values},
+};
+
+/// The most bytes of a file of values.
+const BYTES_MAX: u64 = 256 << 20;
+
+pub(super) async fn run(options: Indicator) -> anyhow::Result<ExitCode> {
+    match options.command {
+        IndicatorCommand::List(options) => list(&options).await,
+        IndicatorCommand::Values(options) => print_values(&options).await,
+        IndicatorCommand::Reproduce(options) => reproduce(&options).await,
+        IndicatorCommand::Import(options) => import(&options).await,
+        IndicatorCommand::Compute(options) => compute(&options).await,
+    }
+}
+
+/// Asks the folder's own hub, or the server at an address of its.
+async fn ask<F>(target: &Target, address: &str, here: impl FnOnce(Indicators) -> F) -> anyhow::Result<String>
+where
+    F: Future<Output = Result<String, senne_model::Problem>>,
+{
+    let access = Access::open(target).await?;
+    let answer = match &access {
+        Access::Embedded { hub, .. } => here(Indicators::new(hub.clone(), Catalogue::builtin())).await,
+        Access::Remote(remote) => remote.text(address).await,
+    };
+    access.close().await;
+    Ok(answer?)
+}
+
+async fn list(options: &IndicatorList) -> anyhow::Result<ExitCode> {
+    let text = ask(&options.target, "/indicators", |indicators| async move {
+        Ok(indicators_json(&indicators, &administrator("default")?).await?.to_string())
+    })
+    .await?;
+    let mut all: Json = serde_json::from_str(&text)?;
+    if let (Some(pillar), Some(list)) = (&options.pillar, all["indicators"].as_array_mut()) {
+        list.retain(|each| each["pillar"] == pillar.as_str());
+    }
+    if options.format == ReportFormat::Json {
+        println!("{all:#}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut pillar = String::new();
+    for each in all["indicators"].as_array().into_iter().flatten() {
+        let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+        if text(&each["pillar"]) != pillar {
+            pillar = text(&each["pillar"]);
+            println!("{pillar}");
+        }
+        let title = text(&each["title"][&options.language]);
+        let latest = match (each["latest"]["value"].as_f64(), each["latest"]["period"].as_str()) {
+            (Some(value), Some(period)) => {
+                let decimals = each["decimals"].as_u64().unwrap_or(1) as usize;
+                format!("{value:.decimals$} {} ({period})", text(&each["unit_shown"][&options.language]))
+            }
+            _ if each["sql"].is_null() => "entered; no values yet".to_owned(),
+            _ => "no values yet".to_owned(),
+        };
+        println!("  {:<34} {title}: {latest}", text(&each["id"]));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn print_values(options: &IndicatorValues) -> anyhow::Result<ExitCode> {
+    let format = match options.format {
+        FigureFormat::Csv => "csv",
+        FigureFormat::Sdmx => "sdmx",
+        FigureFormat::Json => "json",
+    };
+    let asked = ValuesAsked {
+        areas: options.area.clone(),
+        frequency: options.frequency,
+        from: options.from,
+        to: options.to,
+        format: format.to_owned(),
+    };
+    let address = format!("/indicators/{}/values?{}", options.id, asked.query());
+    let id = options.id.clone();
+    let text = ask(&options.target, &address, |indicators| async move {
+        values(&indicators, &administrator("default")?, &id, &asked).await
+    })
+    .await?;
+    print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reproduce(options: &IndicatorReproduce) -> anyhow::Result<ExitCode> {
+    let (id, area, period) = (options.id.clone(), options.area.clone(), options.period);
+    let address = format!("/indicators/{id}/reproduction?area={area}&period={period}");
+    let text = ask(&options.target, &address, |indicators| async move {
+        Ok(reproduction(&indicators, &administrator("default")?, &id, &area, period).await?.to_string())
+    })
+    .await?;
+    let found: Json = serde_json::from_str(&text)?;
+    let same = found["same_digits"] == true;
+    if options.format == ReportFormat::Json {
+        println!("{found:#}");
+    } else {
+        let said =
+            |value: &Json| value.as_f64().map_or_else(|| "nothing".to_owned(), |number| number.to_string());
+        let published = &found["published"];
+        println!(
+            "published   {} ({}, vintage {})",
+            said(&published["value"]),
+            published["status"],
+            published["vintage"]
+        );
+        println!("again       {}", said(&found["again"]["value"]));
+        if found["same_formula"] != true {
+            println!("formula     it was computed by another declaration or version of the program");
+        }
+        println!("digits      {}", if same { "the same" } else { "different" });
+    }
+    Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+async fn import(options: &IndicatorImport) -> anyhow::Result<ExitCode> {
+    let file = &options.file;
+    let size = std::fs::metadata(file).with_context(|| file.display().to_string())?.len();
+    if size > BYTES_MAX {
+        bail!("{} has more than {} MiB", file.display(), BYTES_MAX >> 20);
+    }
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let filters: Vec<String> =
+        options.filters.iter().map(|(name, code)| format!("where={name}={code}")).collect();
+    let access = Access::open(&options.target).await?;
+    let entry = match &access {
+        Access::Embedded { hub, .. } => {
+            let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
+            let context = administrator("default")?;
+            crate::figures::enter(&indicators, &context, &options.indicator, &text, &options.filters).await
+        }
+        Access::Remote(remote) => {
+            let address = format!("/indicators/{}/values?{}", options.indicator, filters.join("&"));
+            remote.post_text(&address, text).await
+        }
+    };
+    access.close().await;
+    let entry = entry?;
+    println!(
+        "{} values read, {} of them new or changed; {} values of larger areas followed",
+        entry["given"], entry["changed"], entry["followed"]
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn compute(options: &IndicatorCompute) -> anyhow::Result<ExitCode> {
+    let target = Target { data: Some(options.data.clone()), url: None, key_file: None };
+    let access = Access::open(&target).await?;
+    let Access::Embedded { hub, .. } = &access else {
+        bail!("a server runs on {}; it computes by itself", options.data.display());
+    };
+    let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
+    let outcome = indicators
+        .compute(&options.ids, &mut |Progress { indicator, days, seconds }| {
+            println!("{indicator:<34} {days} days in {seconds:.2} s");
+        })
+        .await;
+    access.close().await;
+    outcome?;
+    Ok(ExitCode::SUCCESS)
+}
