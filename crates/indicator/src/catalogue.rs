@@ -3,7 +3,7 @@
 use rust_embed::RustEmbed;
 use senne_contract::Finding;
 
-use crate::{Declaration, Framework, read::read};
+use crate::{Declaration, Framework, Group, read::read};
 
 /// The files that Senne brings.
 #[derive(RustEmbed)]
@@ -80,6 +80,25 @@ impl Catalogue {
     /// A framework by its id.
     pub fn framework(&self, id: &str) -> Option<&Framework> {
         self.frameworks.iter().find(|framework| framework.id == id)
+    }
+
+    /// The groups of a framework that an indicator belongs to.
+    pub fn groups_of<'a>(
+        &'a self,
+        declaration: &'a Declaration,
+        framework: &'a Framework,
+    ) -> impl Iterator<Item = &'a Group> {
+        let pillar = (framework.id == PILLARS).then(|| framework.group(&declaration.pillar)).flatten();
+        let codes = declaration.codes.iter().filter(|code| code.framework == framework.id);
+        let mut groups: Vec<&Group> = codes
+            .filter_map(|code| match &code.group {
+                Some(group) => framework.group(group),
+                None => framework.group_of(&code.code),
+            })
+            .chain(pillar)
+            .collect();
+        groups.dedup_by(|a, b| a.id == b.id);
+        groups.into_iter()
     }
 
     fn order(&mut self) {

@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use crate::{Interval, mean_interval, poisson_interval, wilson_interval};
 
+/// The fewest values of a sample that an interval is given for.
+const SAMPLE_LEAST: f64 = 5.0;
+
 /// How a value follows from parts. In declarations: `mean`, `{ ratio: { factor: 100 } }`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
@@ -128,6 +131,8 @@ impl Parts {
             (Measure::Count { factor }, Uncertainty::Events) => {
                 Some(poisson_interval(self.count, chance)?.times(factor))
             }
+            // Of so few the interval would be wider than anything it could be about.
+            (Measure::Mean | Measure::Sum, Uncertainty::Sample) if self.count < SAMPLE_LEAST => None,
             (Measure::Mean, Uncertainty::Sample) => {
                 mean_interval(self.count, self.sum, self.sum_of_squares, chance)
             }

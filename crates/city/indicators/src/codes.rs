@@ -34,6 +34,11 @@ impl AreaCodes {
         self.by_area.get(area).cloned().unwrap_or_else(|| area.as_str().to_owned())
     }
 
+    /// All areas that have a code, with it.
+    pub fn all(&self) -> impl Iterator<Item = (&EntityId, &str)> {
+        self.by_area.iter().map(|(area, code)| (area, code.as_str()))
+    }
+
     /// The areas of a level.
     pub fn of_level(&self, level: &str) -> Vec<EntityId> {
         self.hierarchy.of_level(level)

@@ -77,6 +77,47 @@ impl Indicators {
         Ok(found)
     }
 
+    /// The last values of every indicator in one area, at most `last` of each length of period, the shortest first and each in order.
+    pub async fn recent(
+        &self,
+        context: &Context,
+        area: &EntityId,
+        last: usize,
+    ) -> Result<BTreeMap<String, Vec<Figure>>, Problem> {
+        let by_entity: HashMap<EntityId, &str> = self
+            .catalogue()
+            .indicators
+            .iter()
+            .map(|declaration| (entity_of(&declaration.id, area), declaration.id.as_str()))
+            .collect();
+        if by_entity.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let query = PastQuery {
+            attributes: vec![term(VALUE), term(SUPPRESSED)],
+            types: vec![term(KIND)],
+            last_n: Some(last),
+            limit: FIGURES_MAX,
+            ..PastQuery::of(by_entity.keys().cloned().collect(), TimeFilter::default())
+        };
+        let mut found: BTreeMap<String, Vec<Figure>> = BTreeMap::new();
+        for past in self.hub.past(context, &query).await? {
+            let Some(id) = by_entity.get(&past.entity) else { continue };
+            let points = past.series.iter().flat_map(|series| &series.points);
+            let mut figures: Vec<Figure> = points.filter_map(|point| figure(area, point)).collect();
+            figures.sort_by_key(|figure| (figure.period.frequency(), figure.period.first(), figure.vintage));
+            figures.dedup_by(|later, kept| {
+                let same = later.period == kept.period;
+                if same {
+                    std::mem::swap(later, kept);
+                }
+                same
+            });
+            found.insert((*id).to_owned(), figures);
+        }
+        Ok(found)
+    }
+
     /// The areas in which an indicator has values.
     pub async fn areas_of(
         &self,

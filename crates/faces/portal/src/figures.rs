@@ -1,11 +1,12 @@
-//! The figures that the portal shows and does not compute: the daily NO2 indicator, per area and per station.
+//! The figures that the portal shows and does not compute: indicators by area and period, and the daily NO2 per station.
 //!
 //! The module of indicators computes them by SQL over the past; the server hands an implementation of [`Figures`]
 //! to the portal, so that the portal knows no rule.
 
-use std::{future::Future, pin::Pin};
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::LazyLock};
 
 use senne_hub::Context;
+use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
 use senne_model::{EntityId, Problem};
 
 /// An answer under way.
@@ -53,6 +54,9 @@ pub struct StationDay {
     pub simulated: bool,
 }
 
+/// The values of one indicator, by area and in the order of periods.
+pub type FiguresByArea = BTreeMap<EntityId, Vec<Figure>>;
+
 /// Who computes the figures. Days are civil days in Brussels written `2024-01-31`; both ends are included.
 pub trait Figures: Send + Sync + 'static {
     /// The indicator of every area and day; an area without a station has no row or one without a mean.
@@ -70,7 +74,60 @@ pub trait Figures: Send + Sync + 'static {
         from: &'a str,
         to: &'a str,
     ) -> Answer<'a, Vec<StationDay>>;
+
+    /// What is declared; nothing, unless somebody computes indicators.
+    fn catalogue(&self) -> &Catalogue {
+        &NOTHING
+    }
+
+    /// The values of an indicator in some areas.
+    fn series<'a>(
+        &'a self,
+        _context: &'a Context,
+        _declaration: &'a Declaration,
+        _wanted: &'a SeriesQuery,
+    ) -> Answer<'a, FiguresByArea> {
+        Box::pin(async { Ok(FiguresByArea::new()) })
+    }
+
+    /// The last values of every indicator in one area, at most `last` of each length of period, the shortest first and each in order.
+    fn recent<'a>(
+        &'a self,
+        _context: &'a Context,
+        _area: &'a EntityId,
+        _last: usize,
+    ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
+        Box::pin(async { Ok(BTreeMap::new()) })
+    }
+
+    /// The area that holds all others, and the official codes of the areas that have one.
+    fn codes<'a>(&'a self, _context: &'a Context) -> Answer<'a, AreaCodes> {
+        Box::pin(async { Ok(AreaCodes::default()) })
+    }
 }
+
+/// What areas are called in addresses and files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AreaCodes {
+    /// The area that holds all others.
+    pub whole: Option<EntityId>,
+    /// Areas and their codes.
+    pub codes: Vec<(EntityId, String)>,
+}
+
+impl AreaCodes {
+    /// The area of a code.
+    pub(crate) fn area(&self, code: &str) -> Option<&EntityId> {
+        self.codes.iter().find(|(_, known)| known == code).map(|(area, _)| area)
+    }
+
+    /// The code of an area.
+    pub(crate) fn code(&self, area: &EntityId) -> Option<&str> {
+        self.codes.iter().find(|(known, _)| known == area).map(|(_, code)| code.as_str())
+    }
+}
+
+static NOTHING: LazyLock<Catalogue> = LazyLock::new(Catalogue::default);
 
 /// Figures of nobody: every area is unknown. For a portal without the module of indicators.
 #[derive(Clone, Copy, Debug, Default)]

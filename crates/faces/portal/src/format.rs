@@ -1,6 +1,7 @@
 //! Numbers, dates and durations as each language writes them. Times are those of Brussels.
 
 use jiff::{Timestamp as Instant, Zoned, tz::TimeZone};
+use senne_indicator::{Frequency, Period};
 use senne_model::Timestamp;
 
 use crate::language::Language;
@@ -158,6 +159,40 @@ fn civil(language: Language, year: i16, month: i8, day: i8) -> String {
 pub(crate) fn day(language: Language, iso: &str) -> String {
     iso.parse::<jiff::civil::Date>()
         .map_or_else(|_| iso.to_owned(), |d| civil(language, d.year(), d.month(), d.day()))
+}
+
+/// A civil period as a reader writes it: «octobre 2026», «3e trimestre 2026».
+pub(crate) fn period(language: Language, period: Period) -> String {
+    let (first, year) = (period.first(), period.first().year());
+    match period.frequency() {
+        Frequency::Day => civil(language, year, first.month(), first.day()),
+        Frequency::Week => {
+            let week = first.iso_week_date();
+            let (number, year) = (week.week(), week.year());
+            match language {
+                Language::Fr => format!("semaine {number} de {year}"),
+                Language::Nl => format!("week {number} van {year}"),
+                Language::En => format!("week {number} of {year}"),
+            }
+        }
+        Frequency::Month => {
+            format!(
+                "{} {year}",
+                MONTHS[index(language)][usize::from((first.month() - 1).unsigned_abs()).min(11)]
+            )
+        }
+        Frequency::Quarter => {
+            let quarter = (first.month() + 2) / 3;
+            match language {
+                Language::Fr => {
+                    format!("{quarter}{} trimestre {year}", if quarter == 1 { "er" } else { "e" })
+                }
+                Language::Nl => format!("{quarter}e kwartaal {year}"),
+                Language::En => format!("Q{quarter} {year}"),
+            }
+        }
+        Frequency::Year => year.to_string(),
+    }
 }
 
 /// `31 janv.`: a day on an axis.

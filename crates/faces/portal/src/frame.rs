@@ -88,13 +88,14 @@ impl Frame {
         self.in_language(self.w.language)
     }
 
-    pub(crate) fn doors(&self) -> [Door; 3] {
+    pub(crate) fn doors(&self) -> [Door; 4] {
         let door = |label, path: &str| Door {
             label,
             link: format!("/{}{path}", self.w.language),
             here: self.path.split('?').next() == Some(path),
         };
         [
+            door(self.w.t("frame.indicators"), "/indicators"),
             door(self.w.t("frame.areas"), "/areas"),
             door(self.w.t("frame.map"), "/map"),
             door(self.w.t("frame.data"), "/data"),

@@ -34,7 +34,7 @@ use axum::{
 };
 use senne_hub::Hub;
 
-pub use figures::{Answer, AreaDay, Figures, NoFigures, StationDay};
+pub use figures::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, NoFigures, StationDay};
 pub use language::Language;
 pub use portal::PortalOptions;
 
@@ -76,6 +76,8 @@ fn pages(at: At) -> Router {
         .route(&path("/area/{id}"), get(pages::area::show))
         .route(&path("/areas"), get(pages::areas::show))
         .route(&path("/areas.csv"), get(pages::areas::csv))
+        .route(&path("/indicators"), get(pages::indicators::show))
+        .route(&path("/indicator/{id}"), get(pages::indicator::show))
         .route(&path("/contract/{term}"), get(pages::contract::show))
         .route(&path("/data"), get(pages::data::show))
         .route(&path("/accessibility"), get(pages::accessibility::show))

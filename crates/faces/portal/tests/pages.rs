@@ -31,6 +31,12 @@ async fn every_page_is_there_in_every_language() {
             "/map".to_owned(),
             "/map?type=WeatherObserved&type=OffStreetParking&page=2".to_owned(),
             "/areas?sort=-name".to_owned(),
+            "/indicators".to_owned(),
+            "/indicators?area=21009&framework=nothing".to_owned(),
+            "/indicator/quiet-nights".to_owned(),
+            "/indicator/quiet-nights?area=21009&frequency=month".to_owned(),
+            "/indicator/quiet-nights?area=nowhere&frequency=century".to_owned(),
+            "/indicator/unemployment-rate?area=21009".to_owned(),
             "/data".to_owned(),
             "/contract/AirQualityObserved".to_owned(),
             "/accessibility".to_owned(),
@@ -57,6 +63,35 @@ async fn every_page_is_there_in_every_language() {
             assert!(body.contains("<h1>"), "{path}");
         }
     }
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_indicator_says_what_it_rests_on() {
+    let town = Town::new(1).await;
+    let page = town.page("/en/indicator/quiet-nights").await;
+    for wanted in [
+        "Quiet nights, Brussels-Capital Region, May 2026",
+        "No clear change from May 2025",
+        "Target: at least 60.0\u{a0}% by 2030. It is met.",
+        "chart-spread",
+        "chart-suspect",
+        "Definition &#60;1&#62;",
+        "not published: too few",
+        "class=\"area step-",
+        "0123456789abcdef",
+        "/indicators/quiet-nights/reproduction?area=04000&#38;period=2026-05",
+        "format=sdmx",
+    ] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    let empty = town.page("/nl/indicator/unemployment-rate").await;
+    assert!(empty.contains("nog geen waarde") && empty.contains("Enquête"), "{empty}");
+    let all = town.page("/fr/indicators").await;
+    assert!(all.contains("1 indicateurs sur 2") && all.contains("source habituelle"), "{all}");
+    assert!(town.page("/en/").await.contains("Quiet nights"));
+    let nobody = Request::get("/en/indicator/nothing").body(Body::empty()).unwrap();
+    assert_eq!(town.ask(nobody).await.0, StatusCode::NOT_FOUND);
     town.hub.stop().await;
 }
 

@@ -1,8 +1,12 @@
 //! Hands the module of indicators to the portal, which knows no module.
 
 use senne_city_indicators::Indicators;
-use senne_face_portal::{Answer, AreaDay, Figures, StationDay};
+use std::collections::BTreeMap;
+
+use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, StationDay};
 use senne_hub::Context;
+use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
+use senne_model::EntityId;
 
 pub(crate) struct PortalFigures(pub(crate) Indicators);
 
@@ -48,6 +52,36 @@ impl Figures for PortalFigures {
                 simulated: day.simulated,
             };
             Ok(days.into_iter().map(each).collect())
+        })
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.0.catalogue()
+    }
+
+    fn series<'a>(
+        &'a self,
+        context: &'a Context,
+        declaration: &'a Declaration,
+        wanted: &'a SeriesQuery,
+    ) -> Answer<'a, FiguresByArea> {
+        Box::pin(self.0.series(context, declaration, wanted))
+    }
+
+    fn recent<'a>(
+        &'a self,
+        context: &'a Context,
+        area: &'a EntityId,
+        last: usize,
+    ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
+        Box::pin(self.0.recent(context, area, last))
+    }
+
+    fn codes<'a>(&'a self, context: &'a Context) -> Answer<'a, AreaCodes> {
+        Box::pin(async move {
+            let codes = self.0.area_codes(context).await?;
+            let all = codes.all().map(|(area, code)| (area.clone(), code.to_owned())).collect();
+            Ok(AreaCodes { whole: Some(codes.whole()), codes: all })
         })
     }
 }

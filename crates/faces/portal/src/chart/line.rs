@@ -20,6 +20,15 @@ const HOLLOW_MAX: usize = 160;
 pub(crate) struct Guideline {
     pub(crate) value: f64,
     pub(crate) label: String,
+    /// Which side of it is shaded: where values should not be.
+    pub(crate) shaded: Side,
+}
+
+/// A side of a guideline.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Side {
+    Above,
+    Below,
 }
 
 /// A line chart.
@@ -109,14 +118,18 @@ impl LineChart<'_> {
         out.push_str("</g>");
     }
 
-    /// The guideline: what lies above it is shaded.
+    /// The guideline: what lies on its wrong side is shaded.
     fn band(&self, out: &mut String, scale: &Scale) {
         let Some(guide) = &self.guideline else { return };
-        let (top, y) = (PLOT.1, scale.place(guide.value));
+        let y = scale.place(guide.value);
+        let (top, height) = match guide.shaded {
+            Side::Above => (PLOT.1, y - PLOT.1),
+            Side::Below => (y, PLOT.0 - y),
+        };
         let _ = write!(
             out,
-            r#"<rect class="chart-band" x="0" width="{INNER}" y="{top}" height="{:.1}"/>"#,
-            y - top
+            r#"<rect class="chart-band" x="0" width="{INNER}" y="{top:.1}" height="{:.1}"/>"#,
+            height.max(0.0)
         );
         let _ = write!(out, r#"<line class="chart-guide" x1="0" x2="{INNER}" y1="{y:.1}" y2="{y:.1}"/>"#);
     }
@@ -339,7 +352,7 @@ mod tests {
     #[test]
     fn the_guideline_is_on_the_scale() {
         let dots = [dot(0, 10.0, Trust::Usable), dot(15, 11.0, Trust::Usable)];
-        let guideline = Some(Guideline { value: 25.0, label: "OMS 25".to_owned() });
+        let guideline = Some(Guideline { value: 25.0, label: "OMS 25".to_owned(), shaded: Side::Above });
         let svg = LineChart { guideline, ..chart(&dots) }.svg();
         assert!(svg.contains("OMS 25") && svg.contains("chart-band"));
     }

@@ -4,6 +4,7 @@
 //! drawing serves a phone and a desk.
 
 pub(crate) mod centre;
+pub(crate) mod interval;
 pub(crate) mod line;
 pub(crate) mod map;
 pub(crate) mod meter;

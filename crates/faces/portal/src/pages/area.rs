@@ -14,7 +14,7 @@ use crate::{
     address,
     chart::{
         Dot, Trust,
-        line::{Guideline, LineChart},
+        line::{Guideline, LineChart, Side},
         map::MapPicture,
     },
     describe,
@@ -210,7 +210,11 @@ fn chart(visit: &Visit, name: &str, days: &[AreaDay]) -> (String, String) {
         to: to + DAY / 2,
         dots: &series.dots,
         gap_after: DAY * 3 / 2,
-        guideline: Some(Guideline { value: guideline, label: words.fill("area.guideline", [limit]) }),
+        guideline: Some(Guideline {
+            value: guideline,
+            label: words.fill("area.guideline", [limit]),
+            shaded: Side::Above,
+        }),
         scale_of: None,
     }
     .svg();

@@ -6,6 +6,7 @@ use senne_model::Problem;
 
 use super::{
     home_words::{self, Card, Line},
+    indicators,
     region::Region,
     rows::AreaRow,
 };
@@ -14,12 +15,16 @@ use crate::{frame::Frame, visit::Visit};
 /// How many areas stand on the first screen.
 const AREAS_SHOWN: usize = 5;
 
+/// How many indicators stand on the first screen.
+const INDICATORS_SHOWN: usize = 6;
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
     simulated: bool,
     region: Option<RegionView>,
+    indicators: Vec<indicators::Card>,
     cards: Vec<Card>,
     changes: Vec<Line>,
 }
@@ -49,6 +54,7 @@ async fn view(visit: &Visit) -> Result<HomePage, Problem> {
         frame,
         simulated: overview.simulated(),
         region: region.map(|region| summary(visit, &region, overview.schematic())),
+        indicators: indicators::chosen(visit, INDICATORS_SHOWN).await?,
         cards: home_words::cards(visit, &overview),
         changes: home_words::changes(visit, &overview),
     })

@@ -12,6 +12,8 @@ mod facts;
 pub(crate) mod geojson;
 pub(crate) mod home;
 mod home_words;
+pub(crate) mod indicator;
+pub(crate) mod indicators;
 pub(crate) mod map;
 mod panel;
 pub(crate) mod past;

@@ -1,10 +1,13 @@
 //! A made-up city for tests and for looking at pages: communes on a grid, stations of every kind, and one of each
 //! trouble. Nothing in it is real.
 
-use std::sync::Arc;
+mod figures;
 
-use senne_face_portal::{Answer, AreaDay, Figures, StationDay};
+use std::{collections::BTreeMap, sync::Arc};
+
+use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, StationDay};
 use senne_hub::Context;
+use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
 use senne_model::{
     Attribute, AttributeValue, EntityId, Geometry, Instance, Json, Name, Operation, Timestamp, Write,
 };
@@ -218,5 +221,31 @@ impl Figures for MadeUp {
 
     fn daily_by_station<'a>(&'a self, _: &'a Context, _: &'a str, _: &'a str) -> Answer<'a, Vec<StationDay>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        figures::catalogue()
+    }
+
+    fn series<'a>(
+        &'a self,
+        _: &'a Context,
+        declaration: &'a Declaration,
+        wanted: &'a SeriesQuery,
+    ) -> Answer<'a, FiguresByArea> {
+        Box::pin(async move { Ok(figures::series(declaration, wanted)) })
+    }
+
+    fn recent<'a>(
+        &'a self,
+        _: &'a Context,
+        area: &'a EntityId,
+        last: usize,
+    ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
+        Box::pin(async move { Ok(figures::recent(area, last)) })
+    }
+
+    fn codes<'a>(&'a self, _: &'a Context) -> Answer<'a, AreaCodes> {
+        Box::pin(async { Ok(figures::codes()) })
     }
 }

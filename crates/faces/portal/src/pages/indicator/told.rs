@@ -1,0 +1,147 @@
+//! A figure in words: with its unit, interval, period, and what it means beside another.
+
+use senne_indicator::{Declaration, Direction, Figure, Interval, Status, Target};
+
+use crate::{
+    format,
+    words::{Words, key},
+};
+
+/// A value as a page shows it.
+pub(crate) struct Told {
+    pub(crate) value: String,
+    pub(crate) unit: String,
+    /// «22.1 to 24.8», or nothing.
+    pub(crate) interval: String,
+    pub(crate) period: String,
+    pub(crate) status: &'static str,
+    /// Whether the status is to be seen: everything but final.
+    pub(crate) doubt: bool,
+    pub(crate) coverage: String,
+    pub(crate) simulated: bool,
+    pub(crate) suppressed: bool,
+}
+
+impl Told {
+    pub(crate) fn of(words: Words, declaration: &Declaration, figure: &Figure) -> Self {
+        let value = &figure.value;
+        let number = |x: f64| number(words, declaration, x);
+        Self {
+            value: value.number.map_or_else(|| words.t("indicator.suppressed").to_owned(), number),
+            unit: declaration.unit_shown(words.language.code()).to_owned(),
+            interval: value.interval.map_or_else(String::new, |(low, high)| {
+                words.fill("indicator.interval", [number(low), number(high)])
+            }),
+            period: format::period(words.language, figure.period),
+            status: status(words, value.status),
+            doubt: !matches!(value.status, Status::Final),
+            coverage: format::percent(words.language, value.coverage),
+            simulated: value.simulated,
+            suppressed: value.number.is_none(),
+        }
+    }
+}
+
+/// A number with the decimals of the indicator.
+pub(crate) fn number(words: Words, declaration: &Declaration, x: f64) -> String {
+    format::number(words.language, x, usize::from(declaration.decimals))
+}
+
+/// A number with decimals and unit.
+pub(crate) fn with_unit(words: Words, declaration: &Declaration, x: f64) -> String {
+    let unit = declaration.unit_shown(words.language.code());
+    let number = number(words, declaration, x);
+    if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
+}
+
+/// The status in words.
+pub(crate) fn status(words: Words, status: Status) -> &'static str {
+    words.t(match status {
+        Status::Provisional => key!("indicator.provisional"),
+        Status::Incomplete => key!("indicator.incomplete"),
+        Status::Final => key!("indicator.final"),
+        Status::Revised => key!("indicator.revised"),
+        Status::Suppressed => key!("indicator.suppressed"),
+    })
+}
+
+/// Which way is better.
+pub(crate) fn direction(words: Words, declaration: &Declaration) -> &'static str {
+    words.t(match declaration.direction {
+        Direction::Up => key!("indicator.up"),
+        Direction::Down => key!("indicator.down"),
+        Direction::Band => key!("indicator.band"),
+    })
+}
+
+/// The figure to speak of: the newest that has ended and is complete, else the newest.
+pub(crate) fn newest(figures: &[Figure]) -> Option<&Figure> {
+    let stands = |figure: &&Figure| {
+        matches!(figure.value.status, Status::Final | Status::Revised | Status::Suppressed)
+    };
+    figures.iter().rev().find(stands).or_else(|| figures.last())
+}
+
+/// The same period of the year before, where it has a value that can be compared.
+pub(crate) fn previous_year<'a>(figures: &'a [Figure], figure: &Figure) -> Option<&'a Figure> {
+    let before = figure.period.year_before();
+    figures.iter().find(|other| {
+        other.period == before
+            && other.formula == figure.formula
+            && matches!(other.value.status, Status::Final | Status::Revised)
+    })
+}
+
+/// A figure beside that of the year before: a change is said to be one only when the intervals have nothing in common.
+pub(crate) fn change(words: Words, declaration: &Declaration, now: &Figure, before: &Figure) -> String {
+    let (Some(new), Some(old)) = (now.value.number, before.value.number) else { return String::new() };
+    let said = [with_unit(words, declaration, old), format::period(words.language, before.period)];
+    let interval = |figure: &Figure| figure.value.interval.map(|(low, high)| Interval { low, high });
+    let apart = match (interval(now), interval(before)) {
+        (Some(now), Some(before)) => Some(now.is_apart_from(before)),
+        _ => None,
+    };
+    let better = match declaration.direction {
+        Direction::Up => Some(new > old),
+        Direction::Down => Some(new < old),
+        Direction::Band => None,
+    };
+    match (apart, better) {
+        _ if number(words, declaration, new) == number(words, declaration, old) => {
+            words.fill("indicator.same", said)
+        }
+        (Some(false), _) => words.fill("indicator.within", said),
+        (_, Some(true)) => words.fill("indicator.better", said),
+        (_, Some(false)) => words.fill("indicator.worse", said),
+        (_, None) => words.fill("indicator.other", said),
+    }
+}
+
+/// The target that comes next, or the last one.
+pub(crate) fn target_of(declaration: &Declaration, figure: &Figure) -> Option<Target> {
+    let mut targets: Vec<Target> = declaration.targets.iter().filter_map(|target| target.target()).collect();
+    targets.sort_by_key(|target| target.by.first());
+    let next = targets.iter().find(|target| target.by.first() >= figure.period.first());
+    next.or(targets.last()).copied()
+}
+
+/// The target in words, with whether it is met as far as the interval lets it be said.
+pub(crate) fn target(words: Words, declaration: &Declaration, figure: &Figure) -> String {
+    let Some(target) = target_of(declaration, figure) else { return String::new() };
+    let by = format::period(words.language, target.by);
+    let shown = |x: f64| with_unit(words, declaration, x);
+    let aim = match (target.band.low, target.band.high) {
+        (Some(low), Some(high)) => words.fill("indicator.target_between", [shown(low), shown(high), by]),
+        (Some(low), None) => words.fill("indicator.target_least", [shown(low), by]),
+        (None, Some(high)) => words.fill("indicator.target_most", [shown(high), by]),
+        (None, None) => return String::new(),
+    };
+    let Some(value) = figure.value.number else { return aim };
+    let (low, high) = figure.value.interval.unwrap_or((value, value));
+    let met = match target.is_met(Interval { low, high }) {
+        Some(true) => words.t("indicator.met"),
+        Some(false) => words.t("indicator.not_met"),
+        None => words.t("indicator.perhaps_met"),
+    };
+    format!("{aim} {met}")
+}
