@@ -3,6 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use senne_contract::Contracts;
+use senne_indicator::Catalogue;
 use senne_intake::{Feed, Preset};
 
 use crate::{cli::Check, contracts::yaml_files};
@@ -12,6 +13,7 @@ use crate::{cli::Check, contracts::yaml_files};
 struct Report {
     contracts: usize,
     feeds: usize,
+    indicators: usize,
     findings: Vec<String>,
 }
 
@@ -22,21 +24,31 @@ pub(super) fn run(options: &Check) -> anyhow::Result<ExitCode> {
     } else {
         let mut contracts = Vec::new();
         let mut feeds = Vec::new();
+        let mut indicators = Vec::new();
         for path in &options.paths {
             for (name, text) in yaml_files(path)? {
-                if is_feed(&name, &text) { feeds.push((name, text)) } else { contracts.push((name, text)) }
+                let kind = if is_indicator(&name, &text) {
+                    &mut indicators
+                } else if is_feed(&name, &text) {
+                    &mut feeds
+                } else {
+                    &mut contracts
+                };
+                kind.push((name, text));
             }
         }
         check_files(&contracts, &feeds, &mut report);
+        check_indicators(&indicators, &mut report);
     }
     for finding in &report.findings {
         println!("{finding}");
     }
     let count = report.findings.len();
     println!(
-        "{} contracts, {} feeds: {}",
+        "{} contracts, {} feeds, {} indicators: {}",
         report.contracts,
         report.feeds,
+        report.indicators,
         match count {
             0 => "all well".to_owned(),
             1 => "1 finding".to_owned(),
@@ -52,6 +64,28 @@ fn is_feed(name: &str, text: &str) -> bool {
     in_feeds || text.lines().any(|line| line.starts_with("source:"))
 }
 
+/// An indicator or a framework of indicators.
+fn is_indicator(name: &str, text: &str) -> bool {
+    let folders = Path::new(name).parent().map(Path::components);
+    let in_folder = folders.into_iter().flatten().any(|folder| folder.as_os_str() == "indicators");
+    in_folder || text.lines().any(|line| line.starts_with("pillar:"))
+}
+
+/// Those given stand beside those that Senne brings: a framework that they name need not be given too.
+fn check_indicators(files: &[(String, String)], report: &mut Report) {
+    if files.is_empty() {
+        return;
+    }
+    let own = |name: &str| files.iter().any(|(other, _)| other.ends_with(name));
+    let brought = Catalogue::builtin_files().into_iter();
+    let frameworks = brought.filter(|(name, _)| name.contains("/frameworks/") && !own(name));
+    let all: Vec<(String, String)> = frameworks.chain(files.iter().cloned()).collect();
+    match Catalogue::parse(&all) {
+        Ok(catalogue) => report.indicators = catalogue.indicators.len(),
+        Err(findings) => report.findings.extend(findings.iter().map(ToString::to_string)),
+    }
+}
+
 fn check_builtin(report: &mut Report) {
     let contracts = Contracts::builtin();
     report.contracts = contracts.iter().count();
@@ -61,6 +95,10 @@ fn check_builtin(report: &mut Report) {
             Some(feed) => report.findings.extend(feed.check(&contracts)),
             None => report.findings.push(format!("the feed `{id}` that Senne brings cannot be read")),
         }
+    }
+    match Catalogue::parse(&Catalogue::builtin_files()) {
+        Ok(catalogue) => report.indicators = catalogue.indicators.len(),
+        Err(findings) => report.findings.extend(findings.iter().map(ToString::to_string)),
     }
     for id in Preset::builtin_ids() {
         if Preset::builtin(id).is_none() {

@@ -19,8 +19,19 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_is_a_pleasure_to_read() {
     insta::assert_snapshot!("help", help(&[]));
-    for name in ["serve", "load", "sql", "impact", "check", "export", "doctor", "erase", "backup", "restore"]
-    {
+    for name in [
+        "serve",
+        "load",
+        "sql",
+        "impact",
+        "indicator",
+        "check",
+        "export",
+        "doctor",
+        "erase",
+        "backup",
+        "restore",
+    ] {
         insta::assert_snapshot!(format!("help_{name}"), help(&[name]));
     }
 }
@@ -43,12 +54,30 @@ class: public
 attributes: {}
 ";
 
+const INDICATOR: &str = "id: wrong
+version: 1
+title: { fr: a, nl: b, en: c }
+definition: { fr: a, nl: b, en: c }
+pillar: economy
+unit: P1
+direction: sideways
+measure: mean
+levels: [region]
+frequencies: [year]
+entered: { from: { fr: a, nl: b, en: c } }
+data_quality: survey
+owner: nobody
+";
+
 #[test]
 fn check_says_where_a_file_is_wrong() {
     let city = City::new();
     let feed = city.file("feeds/broken.yaml", FEED);
     let contract = city.file("contracts/Broken.yaml", CONTRACT);
-    for (path, place) in [(feed, "broken.yaml:6:"), (contract, "Broken.yaml:4:")] {
+    let indicator = city.file("indicators/wrong.yaml", INDICATOR);
+    for (path, place) in
+        [(feed, "broken.yaml:6:"), (contract, "Broken.yaml:4:"), (indicator, "wrong.yaml:7:")]
+    {
         let output = command().arg("check").arg(&path).output().unwrap();
         let text = words(&output);
         assert!(!output.status.success(), "{text}");

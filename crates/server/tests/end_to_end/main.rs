@@ -19,6 +19,7 @@ mod floors;
 mod fsync;
 mod hostile;
 mod impact;
+mod indicator;
 mod load;
 mod sql_http;
 mod sql_script;
