@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use senne_hub::Context;
+use senne_hub::{Action, Context};
 use senne_indicator::{Declaration, EnteredValue, Entry, Figure, Parts, Period, SeriesQuery, Status, Value};
 use senne_model::{ChangeNo, EntityId, Problem};
 
@@ -20,6 +20,7 @@ impl Indicators {
         declaration: &Declaration,
         values: Vec<EnteredValue>,
     ) -> Result<Entry, Problem> {
+        self.hub.decide(context, Action::Write)?;
         if declaration.computed.is_some() {
             let detail = format!("`{}` is computed from data; nothing is entered for it", declaration.id);
             return Err(Problem::bad(detail).field("indicator"));

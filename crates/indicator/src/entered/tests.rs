@@ -1,3 +1,5 @@
+//! What is read from files of values, and how faults in them are named.
+
 use super::*;
 use crate::read;
 

@@ -88,7 +88,7 @@ fn a_reading_moves_its_indicator_and_the_value_comes_out_again() {
     assert_eq!(entity.status, 200, "{}", entity.text());
     assert!(entity.text().contains("urn:ngsi-ld:Indicator:no2-mean"), "{}", entity.text());
     let page = client.get("/en/indicator/no2-mean?area=21009&frequency=day");
-    assert!(page.status == 200 && page.text().contains("11 January 2024"), "{}", page.text());
+    assert!(page.status == 200 && page.text().contains("11\u{a0}January 2024"), "{}", page.text());
     for (path, status) in [
         ("/indicators/nothing/values", 404),
         ("/indicators/no2-mean/values?area=99999", 404),
