@@ -44,6 +44,7 @@ use crate::{
     HistoryConfig, HistoryError, background, disk,
     files::FileSet,
     schema::{Kind, dictionary},
+    spread::cores,
 };
 
 /// Rows of a batch while reading.
@@ -173,10 +174,6 @@ impl Engine {
     pub(crate) fn forget_footers(&self) {
         self.runtime.cache_manager.get_file_metadata_cache().clear();
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8)
 }
 
 /// The session settings of every query.

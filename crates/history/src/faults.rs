@@ -64,7 +64,9 @@ impl Drop for Fault {
     }
 }
 
-/// A step on something below a folder begins. Those above, whose steps go on from these, pass here too.
+/// A step on something below a folder begins. Those above, whose steps go on from these, pass here too. Files that are written
+/// side by side pass from several threads: which of them comes first is not certain, and while one is struck those beside it may
+/// be ended. None is begun after it.
 pub fn pass(step: &'static str, path: &Path) -> Result<(), HistoryError> {
     if COUNT.load(Ordering::Acquire) == 0 {
         return Ok(());

@@ -1,6 +1,9 @@
 //! From memory to the tables, exactly once. The steps are those of `docs/lifecycle-history.md`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use datafusion::logical_expr::{Expr, col, lit};
@@ -20,17 +23,21 @@ use crate::{
     rollup::{self, COLUMNS, Dirty, RollupRow, Series, start_of},
     rollup_rows,
     schema::{Kind, observation},
+    spread::{beside, spread},
     tenant::{Frozen, Tables, Tenant, series_hash},
 };
 
 /// How many sorted rows are handed to the Parquet writer at once.
 const WRITE_ROWS: usize = 65_536;
 
-/// What the sorting of fresh rows gives beside the files.
+/// Per roll-up: new rows, and buckets to compute anew.
+type Rollups = [(Vec<RollupRow>, Dirty); 3];
+
+/// What fresh rows give: the files with them, the newest time of each series, and roll-ups.
 struct Written {
     files: Vec<FileEntry>,
     newest: HashMap<u64, i64>,
-    rollups: [(Vec<RollupRow>, Dirty); 3],
+    rollups: Rollups,
 }
 
 /// Writes the rows that the tenant has in memory; gives how many there were.
@@ -139,7 +146,7 @@ async fn commit_change(table: &mut LogTable, commit: Commit) -> Result<(), Histo
     }
 }
 
-/// Sorts the fresh rows, writes them, and computes what can be rolled up without looking back.
+/// Sorts the fresh rows and writes them; beside that computes what can be rolled up without looking back.
 fn write(
     tenant: &Tenant,
     dir: &std::path::Path,
@@ -149,14 +156,20 @@ fn write(
 ) -> Result<Written, HistoryError> {
     let batches = fresh.iter().flat_map(|frozen| &frozen.chunks).map(|chunk| chunk.batch.clone()).collect();
     let rows = Gathered::new(batches).map_err(rollup::failed)?;
-    let files = write_files(dir, &rows)?;
+    let roll_up = || Ok(roll_up(tenant, before, &rows, last.0 as i64));
+    let (files, (newest, rollups)) = beside(|| write_files(dir, &rows), roll_up)?;
+    Ok(Written { files, newest, rollups })
+}
+
+/// What can be rolled up without looking back, and the newest time of each series.
+fn roll_up(tenant: &Tenant, before: &FileSet, rows: &Gathered, change: i64) -> (HashMap<u64, i64>, Rollups) {
     let keys = rows.sorted();
     let mut newest_of: HashMap<u64, i64> = HashMap::new();
     let mut upper = |name: &SeriesName<'_>, first: i64| {
         *newest_of.entry(series_hash(name)).or_insert_with(|| tenant.newest(before, name, first))
     };
     let retired = tenant.retired.read().clone();
-    let rollups = rollup::build(Kind::ROLLUPS, &rows, &keys, last.0 as i64, &mut upper, &retired);
+    let rollups = rollup::build(Kind::ROLLUPS, rows, &keys, change, &mut upper, &retired);
     for run in keys.chunk_by(|a, b| a.series() == b.series()) {
         let newest = run.iter().rev().find(|key| rows.is_observed(**key));
         if let Some(key) = newest {
@@ -164,9 +177,10 @@ fn write(
             *known = (*known).max(key.moment());
         }
     }
-    Ok(Written { files, newest: newest_of, rollups })
+    (newest_of, rollups)
 }
 
+/// Writes observations, one file per type and month, several at once.
 fn write_files(dir: &std::path::Path, rows: &Gathered) -> Result<Vec<FileEntry>, HistoryError> {
     use observation::{KIND, TYPES, UNIT};
     let kind = Kind::Observation;
@@ -176,16 +190,15 @@ fn write_files(dir: &std::path::Path, rows: &Gathered) -> Result<Vec<FileEntry>,
     let groups = rows.groups(|batch, row, moment| (types.number(batch, row), months.of(moment)));
     let mut groups: Vec<((i32, Month), Vec<Key>)> = groups.into_iter().collect();
     groups.sort_unstable_by_key(|(group, _)| *group);
-    let mut files = Vec::with_capacity(groups.len());
-    for ((type_name, month), keys) in groups {
+    spread(groups, |((type_name, month), mut keys)| {
+        keys.sort_unstable();
         let type_name = types.text(type_name).unwrap_or_default();
         let mut file = FileWriter::begin(kind, dir, type_name, &month.text(), FileName::part())?;
         for part in keys.chunks(WRITE_ROWS) {
             file.write(&rows.take(part, &schema, &texts).map_err(rollup::failed)?)?;
         }
-        files.push(file.finish()?);
-    }
-    Ok(files)
+        file.finish()
+    })
 }
 
 async fn commit_rollups(
@@ -240,28 +253,26 @@ impl Source for Committed<'_> {
     }
 }
 
-/// Writes roll-up rows, one file per partition.
+/// Writes roll-up rows, one file per partition, several at once.
 pub(crate) fn write_rollups(
     kind: Kind,
     dir: &std::path::Path,
     mut rows: Vec<RollupRow>,
 ) -> Result<Vec<FileEntry>, HistoryError> {
     rollup::sort(&mut rows);
-    let mut parts: HashMap<(String, String), Vec<RollupRow>> = HashMap::new();
+    let mut parts: BTreeMap<(String, String), Vec<RollupRow>> = BTreeMap::new();
     for row in rows {
         let part = (row.series.type_name.clone(), kind.time_partition_of(row.start));
         parts.entry(part).or_default().push(row);
     }
     let width = kind.file_schema().fields().len();
     let columns: Vec<usize> = (0..width).collect();
-    let mut files = Vec::with_capacity(parts.len());
-    for ((type_name, part), rows) in parts {
+    spread(parts.into_iter().collect(), |((type_name, part), rows)| {
         let mut file = FileWriter::begin(kind, dir, &type_name, &part, FileName::part())?;
         for some in rows.chunks(WRITE_ROWS) {
             let batch = rollup_rows::to_batch(kind, some).and_then(|batch| batch.project(&columns));
             file.write(&batch.map_err(rollup::failed)?)?;
         }
-        files.push(file.finish()?);
-    }
-    Ok(files)
+        file.finish()
+    })
 }

@@ -111,7 +111,7 @@ impl Gathered {
         Ok(Self { batches, columns, first, texts, series, series_of })
     }
 
-    /// The rows in order, in groups that `group` tells; it is given batch, row and moment.
+    /// The rows in groups that `group` tells; it is given batch, row and moment. The keys of a group are in no order yet.
     pub(crate) fn groups<G: std::hash::Hash + Eq>(
         &self,
         mut group: impl FnMut(usize, usize, i64) -> G,
@@ -125,15 +125,14 @@ impl Gathered {
                 groups.entry(group(b, row, moment)).or_default().push(key);
             }
         }
-        for keys in groups.values_mut() {
-            keys.sort_unstable();
-        }
         groups
     }
 
     /// All rows in order.
     pub(crate) fn sorted(&self) -> Vec<Key> {
-        self.groups(|_, _, _| ()).remove(&()).unwrap_or_default()
+        let mut keys = self.groups(|_, _, _| ()).remove(&()).unwrap_or_default();
+        keys.sort_unstable();
+        keys
     }
 
     /// Of each (series, `observed_at`) the row that was recorded last. Rows without `observed_at` are told apart by

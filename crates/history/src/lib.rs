@@ -33,6 +33,7 @@ mod rollup_check;
 mod rollup_rows;
 mod rollup_scan;
 mod schema;
+mod spread;
 mod sql;
 mod steps;
 mod storage;

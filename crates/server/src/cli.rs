@@ -114,6 +114,9 @@ pub(crate) struct Serve {
     /// Let subscriptions and user contexts reach private and loopback addresses.
     #[arg(long)]
     pub(crate) allow_private_addresses: bool,
+    /// After how long an idle connection is hung up on; the other limits of connections go with it. For tests.
+    #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=86_400), hide = true)]
+    pub(crate) idle_seconds: u64,
 }
 
 #[derive(Args, Debug)]

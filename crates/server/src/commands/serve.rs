@@ -1,6 +1,6 @@
 //! `senne serve`
 
-use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -19,7 +19,10 @@ use crate::{
     cli::Serve,
     contracts,
     figures::PortalFigures,
-    http::{self, Faces, Server},
+    http::{
+        self, Faces, Server,
+        connections::{Limits, serve},
+    },
     key::{FolderLock, admin_key, remove_address, write_address},
     living,
     sink::HubSink,
@@ -69,20 +72,15 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let sql = senne_face_sql::router(hub.clone(), sql);
     let router = http::router(server, Faces { ngsi_ld, portal, sql });
     tracing::info!(%url, folder = %options.data.display(), "Senne listens on {url}");
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        stream.set_nodelay(true).ok();
+    let limits = Limits::of(Duration::from_secs(options.idle_seconds));
+    let serving = serve(listener, router, limits, stop.clone());
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        asked.cancel();
     });
-    let asked = {
-        let stop = stop.clone();
-        async move {
-            asked_to_stop().await;
-            stop.cancel();
-        }
-    };
-    let serving = axum::serve(listener, service).with_graceful_shutdown(asked).into_future();
     tokio::select! {
-        ended = serving => ended?,
+        () = serving => {}
         () = too_late(&stop) => tracing::warn!("some callers did not take their answers in time"),
     }
     tracing::info!("stopping: no more requests are taken");

@@ -1,6 +1,7 @@
-//! The HTTP server: who calls, the faces, health and metrics.
+//! The HTTP server: who is connected, who calls, the faces, health and metrics.
 
 mod caller;
+pub(crate) mod connections;
 mod erasures;
 mod health;
 mod indicators;

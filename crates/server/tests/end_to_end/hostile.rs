@@ -1,6 +1,7 @@
 //! Malformed input: always a problem that says what and where, never a failure, never much memory.
 
 mod inputs;
+mod silent;
 
 use std::{
     io::{Read, Write},
