@@ -146,7 +146,7 @@ mod tests {
     fn what_senne_brings_is_well() {
         let read = Catalogue::parse(&Catalogue::builtin_files());
         let catalogue = read.unwrap_or_else(|findings| {
-            panic!("{}", findings.iter().map(|finding| format!("{finding}\n")).collect::<String>())
+            panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         });
         assert!(catalogue.indicators.len() >= 40, "{}", catalogue.indicators.len());
         assert_eq!(catalogue.framework(PILLARS).map(|pillars| pillars.groups.len()), Some(6));

@@ -180,7 +180,7 @@ targets:
             ("high: 10, ", "", "a lower end, an upper end or both"),
         ] {
             let findings = read("a", &GOOD.replace(good, bad)).unwrap_err();
-            let all: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
+            let all = findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
             assert!(all.contains(wanted), "{wanted}\n{all}");
         }
     }

@@ -33,9 +33,9 @@ const NAME: &str = "indicators";
 /// So long after a change more are waited for.
 const GATHER: Duration = Duration::from_millis(300);
 /// The worker rests so many times as long as it worked, so that a city at full flow is not slowed by its indicators.
-const REST: u32 = 3;
+const REST: u32 = 2;
 /// The longest rest.
-const REST_MAX: Duration = Duration::from_secs(30);
+const REST_MAX: Duration = Duration::from_secs(5);
 /// How often the clock alone may end a period.
 const CLOCK: Duration = Duration::from_secs(600);
 /// How long what failed waits for its next try.

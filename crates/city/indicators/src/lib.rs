@@ -40,12 +40,15 @@ pub use no2::{AreaDay, StationDay};
 /// How long the map of areas is used before it is made anew.
 const AREAS_KEPT: Duration = Duration::from_secs(60);
 
+/// The maps of areas, and when each was made.
+type AreasByTenant = HashMap<TenantName, (Instant, Arc<AreaIndex>)>;
+
 /// Computes indicators for whoever may read what they rest on.
 #[derive(Clone)]
 pub struct Indicators {
     hub: Hub,
     catalogue: Arc<Catalogue>,
-    areas: Arc<Mutex<HashMap<TenantName, (Instant, Arc<AreaIndex>)>>>,
+    areas: Arc<Mutex<AreasByTenant>>,
 }
 
 impl Indicators {

@@ -65,12 +65,12 @@ impl Among {
         if found.iter().filter(|(_, figure)| figure.is_some()).count() < 2 {
             return Ok(None);
         }
-        let value = |figure: &Option<&Figure>| figure.and_then(|figure| figure.value.number);
+        let value = |figure: Option<&Figure>| figure.and_then(|figure| figure.value.number);
         // The best first; unknown is neither, and comes last.
         let sign = if declaration.direction == Direction::Up { -1.0 } else { 1.0 };
         found.sort_by(|a, b| {
             let order =
-                |one: &(&Arc<Entity>, Option<&Figure>)| value(&one.1).map_or(f64::INFINITY, |x| x * sign);
+                |one: &(&Arc<Entity>, Option<&Figure>)| value(one.1).map_or(f64::INFINITY, |x| x * sign);
             order(a).total_cmp(&order(b)).then_with(|| a.0.id.cmp(&b.0.id))
         });
         let scale = scale(found.iter().filter_map(|(_, figure)| *figure));
@@ -81,9 +81,9 @@ impl Among {
             link: link(words, declaration, places, &area.id),
             here: places.area.as_ref() == Some(&area.id),
             told: figure.map(|figure| Told::of(words, declaration, figure)),
-            picture: interval::svg(value(figure), figure.and_then(|f| f.value.interval), reference, scale),
+            picture: interval::svg(value(*figure), figure.and_then(|f| f.value.interval), reference, scale),
         };
-        let breaks = breaks(found.iter().filter_map(|(_, figure)| value(figure)));
+        let breaks = breaks(found.iter().filter_map(|(_, figure)| value(*figure)));
         Ok(Some(Self {
             caption: words.fill("indicator.among", [format::period(words.language, period)]),
             rows: found.iter().map(row).collect(),

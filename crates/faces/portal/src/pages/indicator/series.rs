@@ -72,11 +72,10 @@ pub(crate) fn chart(
 fn guideline(words: Words, declaration: &Declaration, newest: &Figure) -> Option<Guideline> {
     let target = target_of(declaration, newest)?;
     let by = format::period(words.language, target.by);
-    let (value, shaded) = match (target.band.low, target.band.high, declaration.direction) {
-        (_, Some(high), Direction::Down | Direction::Band) => (high, Side::Above),
-        (Some(low), ..) => (low, Side::Below),
-        (None, Some(high), _) => (high, Side::Above),
-        (None, None, _) => return None,
+    let (value, shaded) = match (target.band.low, target.band.high) {
+        (Some(low), high) if high.is_none() || declaration.direction == Direction::Up => (low, Side::Below),
+        (_, Some(high)) => (high, Side::Above),
+        _ => return None,
     };
     let label = words.fill("indicator.guide", [number(words, declaration, value), by]);
     Some(Guideline { value, label, shaded })

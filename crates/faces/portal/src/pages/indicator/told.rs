@@ -1,6 +1,6 @@
 //! A figure in words: with its unit, interval, period, and what it means beside another.
 
-use senne_indicator::{Declaration, Direction, Figure, Interval, Status, Target};
+use senne_indicator::{Declaration, Direction, Figure, Interval, Status, Target, TargetDeclaration};
 
 use crate::{
     format,
@@ -119,7 +119,7 @@ pub(crate) fn change(words: Words, declaration: &Declaration, now: &Figure, befo
 
 /// The target that comes next, or the last one.
 pub(crate) fn target_of(declaration: &Declaration, figure: &Figure) -> Option<Target> {
-    let mut targets: Vec<Target> = declaration.targets.iter().filter_map(|target| target.target()).collect();
+    let mut targets: Vec<Target> = declaration.targets.iter().filter_map(TargetDeclaration::target).collect();
     targets.sort_by_key(|target| target.by.first());
     let next = targets.iter().find(|target| target.by.first() >= figure.period.first());
     next.or(targets.last()).copied()
