@@ -2,6 +2,7 @@
 //!
 //! No I/O, no async, no randomness but from a seed that is given. Every method names its source, and is tested on published results.
 
+mod augmented;
 mod bacon;
 pub mod bsts;
 mod chance;
@@ -14,12 +15,18 @@ mod interrupted;
 mod least_squares;
 mod matrix;
 mod memory;
+mod quantile;
 mod staggered;
 pub mod state_space;
 mod sun_abraham;
 mod synthetic;
 mod verdict;
 
+pub use augmented::{
+    AugmentedControl, AugmentedOptions, BlockCovariates, Conformal, ConformalBounds, ConformalStatistic,
+    ConformalStep, CovariateUse, JackknifeBounds, Penalty, PenaltyError, PenaltySearch, Reordering,
+    augmented_control, conformal_bounds, conformal_p_value, jackknife_plus,
+};
 pub use bacon::{Decomposition, Pairing, Part, decompose};
 pub use chance::{normal_quantile, student_quantile, two_sided};
 pub use choice::{Choice, Grade, Method, Reason, Situation, choose};

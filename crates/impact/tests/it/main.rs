@@ -4,10 +4,13 @@
 
 mod shared;
 
+mod augmented;
 mod bayes;
 mod callaway;
 mod fixest;
+mod geo;
 mod invariance;
+mod kansas;
 mod nile;
 mod reform;
 mod sicily;
