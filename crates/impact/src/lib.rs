@@ -15,6 +15,7 @@ mod interrupted;
 mod least_squares;
 mod matrix;
 mod memory;
+mod multiplicity;
 mod quantile;
 mod staggered;
 pub mod state_space;
@@ -39,6 +40,7 @@ pub use interrupted::{
 };
 pub use least_squares::{Design, Fit, fit};
 pub use memory::{RememberingFit, fit_remembering};
+pub use multiplicity::{MultipleCorrection, adjusted_p_values};
 pub use staggered::{
     Aggregate, Aggregation, Bands, Bootstrap, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial,
     StaggeredOptions, StaggeredPanel, group_time_effects,
