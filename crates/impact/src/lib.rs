@@ -8,6 +8,7 @@ pub mod bsts;
 mod chance;
 mod choice;
 mod covariance;
+mod discontinuity;
 mod error;
 mod fixed_effects;
 mod glm;
@@ -32,6 +33,11 @@ pub use bacon::{Decomposition, Pairing, Part, decompose};
 pub use chance::{normal_quantile, student_quantile, two_sided};
 pub use choice::{Choice, Grade, Method, Reason, Situation, choose};
 pub use covariance::{Cluster, Correction, Errors};
+pub use discontinuity::{
+    BandwidthRule, Bandwidths, DensityJump, DiscontinuityEffect, DiscontinuityOptions, Jump, Kernel,
+    LocalVariance, PlaceboThreshold, ThresholdData, bandwidths, density_jump, discontinuity,
+    placebo_thresholds,
+};
 pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
 pub use glm::{Family, GeneralFit, fit_general};

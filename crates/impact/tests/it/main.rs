@@ -17,3 +17,4 @@ mod sicily;
 mod smoking;
 mod states;
 mod sun;
+mod threshold;
