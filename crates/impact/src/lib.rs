@@ -18,6 +18,7 @@ mod matrix;
 mod memory;
 mod multiplicity;
 mod quantile;
+mod randomised;
 mod staggered;
 pub mod state_space;
 mod sun_abraham;
@@ -47,6 +48,9 @@ pub use interrupted::{
 pub use least_squares::{Design, Fit, fit};
 pub use memory::{RememberingFit, fit_remembering};
 pub use multiplicity::{MultipleCorrection, adjusted_p_values};
+pub use randomised::{
+    LotOptions, LotTest, Trial, TrialEffect, adjusted_difference, difference_in_means, randomisation_test,
+};
 pub use staggered::{
     Aggregate, Aggregation, Bands, Bootstrap, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial,
     StaggeredOptions, StaggeredPanel, group_time_effects,

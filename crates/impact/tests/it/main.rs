@@ -11,6 +11,7 @@ mod fixest;
 mod geo;
 mod invariance;
 mod kansas;
+mod lots;
 mod nile;
 mod reform;
 mod sicily;
