@@ -12,7 +12,7 @@ mod ridge;
 
 pub use conformal::{
     Conformal, ConformalBounds, ConformalStatistic, ConformalStep, Reordering, conformal_bounds,
-    conformal_p_value,
+    conformal_mean_interval, conformal_p_value,
 };
 pub use control::{AugmentedControl, augmented_control};
 pub use covariates::BlockCovariates;

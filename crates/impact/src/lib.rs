@@ -11,6 +11,7 @@ mod covariance;
 mod discontinuity;
 mod error;
 mod fixed_effects;
+mod geo;
 mod glm;
 mod interrupted;
 mod least_squares;
@@ -28,7 +29,7 @@ mod verdict;
 pub use augmented::{
     AugmentedControl, AugmentedOptions, BlockCovariates, Conformal, ConformalBounds, ConformalStatistic,
     ConformalStep, CovariateUse, JackknifeBounds, Penalty, PenaltyError, PenaltySearch, Reordering,
-    augmented_control, conformal_bounds, conformal_p_value, jackknife_plus,
+    augmented_control, conformal_bounds, conformal_mean_interval, conformal_p_value, jackknife_plus,
 };
 pub use bacon::{Decomposition, Pairing, Part, decompose};
 pub use chance::{normal_quantile, student_quantile, two_sided};
@@ -41,6 +42,10 @@ pub use discontinuity::{
 };
 pub use error::StatisticsError;
 pub use fixed_effects::{Absorbed, within};
+pub use geo::{
+    Cell, CellComparison, CellEffect, CellEffects, GeoOptions, LiftPower, RankedRegions, RegionDraw,
+    RegionPower, RegionRules, TestSide, candidate_regions, evaluate_cells, rank_regions, region_power,
+};
 pub use glm::{Family, GeneralFit, fit_general};
 pub use interrupted::{
     Foreseen, InterruptedEffect, InterruptedOptions, Interruption, Memory, SeriesKind, Term, interrupted,

@@ -116,14 +116,9 @@ pub fn conformal_bounds(
 ) -> Result<ConformalBounds, StatisticsError> {
     let centred = covariates.centred(panel)?;
     let p_value = no_effect(panel, &centred, found, how)?;
-    let later = &found.gap[panel.before..];
-    let size = (later.iter().map(|gap| gap * gap).sum::<f64>() / later.len() as f64).sqrt();
     let times = (panel.before..panel.times())
         .map(|time| {
-            let steps = how.grid.max(2);
-            let of =
-                |step: usize| found.gap[time] + 2.0 * size * (2.0 * step as f64 / (steps - 1) as f64 - 1.0);
-            let tried: Vec<f64> = (0..steps).map(of).chain([0.0]).collect();
+            let tried = tried(found, panel.before, found.gap[time], 2.0, how.grid);
             one_time(panel, &centred, found, how, time, &tried)
         })
         .collect::<Result<_, _>>()?;
@@ -141,6 +136,43 @@ pub fn conformal_p_value(
     how: Conformal,
 ) -> Result<f64, StatisticsError> {
     no_effect(panel, &covariates.centred(panel)?, found, how)
+}
+
+/// The effects, the same at each time from the treatment on, that are not rejected: the least and the largest of `how.grid` within six root
+/// mean square effects of the estimate, and of none. Nothing when all are rejected.
+///
+/// # Errors
+/// As [`conformal_bounds`].
+pub fn conformal_mean_interval(
+    panel: &BlockPanel,
+    covariates: &BlockCovariates,
+    found: &AugmentedControl,
+    how: Conformal,
+) -> Result<Option<[f64; 2]>, StatisticsError> {
+    let centred = covariates.centred(panel)?;
+    let donors = &panel.outcome[..panel.donors];
+    let past = Past::of(donors, &centred, found.options)?;
+    let treated = panel.treated_mean();
+    let mut kept: Option<[f64; 2]> = None;
+    for effect in tried(found, panel.before, found.effect, 6.0, how.grid) {
+        let without =
+            |(time, value): (usize, &f64)| if time < panel.before { *value } else { value - effect };
+        let treated: Vec<f64> = treated.iter().enumerate().map(without).collect();
+        if chance(&gaps(&past, donors, &treated)?, panel.before, how)? >= how.alpha {
+            let [low, high] = kept.unwrap_or([effect; 2]);
+            kept = Some([low.min(effect), high.max(effect)]);
+        }
+    }
+    Ok(kept)
+}
+
+/// Effects around one, by so many root mean square gaps, and none.
+fn tried(found: &AugmentedControl, before: usize, middle: f64, reach: f64, grid: usize) -> Vec<f64> {
+    let later = &found.gap[before..];
+    let size = (later.iter().map(|gap| gap * gap).sum::<f64>() / later.len() as f64).sqrt();
+    let steps = grid.max(2);
+    let of = |step: usize| middle + reach * size * (2.0 * step as f64 / (steps - 1) as f64 - 1.0);
+    (0..steps).map(of).chain([0.0]).collect()
 }
 
 fn no_effect(
