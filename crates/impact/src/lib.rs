@@ -20,6 +20,7 @@ mod memory;
 mod multiplicity;
 mod quantile;
 mod randomised;
+mod spillover;
 mod staggered;
 pub mod state_space;
 mod sun_abraham;
@@ -55,6 +56,9 @@ pub use memory::{RememberingFit, fit_remembering};
 pub use multiplicity::{MultipleCorrection, adjusted_p_values};
 pub use randomised::{
     LotOptions, LotTest, Trial, TrialEffect, adjusted_difference, difference_in_means, randomisation_test,
+};
+pub use spillover::{
+    Exposure, Exposures, Places, RingEffect, RingEffects, RingStep, exposures, ring_course, ring_effects,
 };
 pub use staggered::{
     Aggregate, Aggregation, Bands, Bootstrap, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial,

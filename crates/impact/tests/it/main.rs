@@ -12,6 +12,7 @@ mod geo;
 mod invariance;
 mod kansas;
 mod lots;
+mod neighbours;
 mod nile;
 mod reform;
 mod sicily;
