@@ -18,6 +18,7 @@ mod least_squares;
 mod matrix;
 mod memory;
 mod multiplicity;
+mod power;
 mod quantile;
 mod randomised;
 mod spillover;
@@ -54,6 +55,10 @@ pub use interrupted::{
 pub use least_squares::{Design, Fit, fit};
 pub use memory::{RememberingFit, fit_remembering};
 pub use multiplicity::{MultipleCorrection, adjusted_p_values};
+pub use power::{
+    ControlPower, Detectable, DifferencePower, InterruptionPower, detectable_by_control,
+    detectable_by_differences, detectable_by_interruption,
+};
 pub use randomised::{
     LotOptions, LotTest, Trial, TrialEffect, adjusted_difference, difference_in_means, randomisation_test,
 };

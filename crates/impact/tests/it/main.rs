@@ -8,6 +8,7 @@ mod augmented;
 mod bayes;
 mod callaway;
 mod fixest;
+mod foresight;
 mod geo;
 mod invariance;
 mod kansas;
