@@ -21,6 +21,7 @@ mod multiplicity;
 mod power;
 mod quantile;
 mod randomised;
+mod sensitivity;
 mod spillover;
 mod staggered;
 pub mod state_space;
@@ -61,6 +62,10 @@ pub use power::{
 };
 pub use randomised::{
     LotOptions, LotTest, Trial, TrialEffect, adjusted_difference, difference_in_means, randomisation_test,
+};
+pub use sensitivity::{
+    Breakdown, EventStudy, Hybrid, MagnitudeOptions, breakdown_curvature, breakdown_magnitude,
+    relative_magnitudes, smoothness,
 };
 pub use spillover::{
     Exposure, Exposures, Places, RingEffect, RingEffects, RingStep, exposures, ring_course, ring_effects,

@@ -21,3 +21,4 @@ mod smoking;
 mod states;
 mod sun;
 mod threshold;
+mod trends;
