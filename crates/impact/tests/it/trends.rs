@@ -172,3 +172,37 @@ fn what_cannot_be_is_said() {
     assert!(EventStudy::new(vec![0.0, 1.0], &[vec![1.0, 0.0], vec![0.0, 0.0]], 1, vec![1.0]).is_err());
     assert!(EventStudy::new(vec![0.0, f64::NAN], &unit, 1, vec![1.0]).is_err());
 }
+
+/// Before treatment each step tells of the time before it; summed up they tell of the last time before treatment.
+#[test]
+fn steps_summed_up_are_long_differences() {
+    use senne_impact::{Aggregation, StaggeredOptions, StaggeredPanel, group_time_effects};
+    let value = |unit: usize, time: usize| ((unit * 31 + time * 17) as f64 * 0.7).sin() + unit as f64;
+    let first = |unit: usize| [None, Some(4), Some(6)][unit % 3];
+    let panel = StaggeredPanel {
+        times: (0..9).collect(),
+        first_treated: (0..30).map(first).collect(),
+        outcome: (0..30).map(|unit| (0..9).map(|time| value(unit, time)).collect()).collect(),
+        covariates: vec![vec![Vec::new(); 9]; 30],
+        left_out: 0,
+    };
+    let steps = group_time_effects(&panel, StaggeredOptions::default()).unwrap();
+    let long = steps.long_differences().unwrap();
+    let mean = |of: Option<i64>, time: usize, base: usize| {
+        let units: Vec<usize> = (0..30).filter(|unit| first(*unit) == of).collect();
+        units.iter().map(|unit| value(*unit, time) - value(*unit, base)).sum::<f64>() / units.len() as f64
+    };
+    for effect in &long.effects {
+        let (time, base) = (effect.time as usize, effect.group as usize - 1);
+        let wanted = mean(Some(effect.group), time, base) - mean(None, time, base);
+        close(&format!("{} {}", effect.group, effect.time), effect.effect, wanted, 1e-9);
+        assert!(effect.standard_error > 0.0);
+    }
+    assert_eq!(long.effects.len(), steps.effects.len());
+    let parts = long.aggregate(Aggregation::Dynamic).unwrap();
+    let covariance = parts.covariance_of_parts();
+    for (place, part) in parts.parts.iter().enumerate() {
+        close("error", covariance[place][place].sqrt(), part.standard_error, 1e-12);
+        assert_ne!(part.at, -1);
+    }
+}
