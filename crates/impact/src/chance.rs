@@ -1,5 +1,7 @@
 //! Laws that estimates over their errors follow.
 
+use rand_distr::{Distribution, Uniform};
+use rand_pcg::Pcg64;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// The value that a standard normal variable stays below with this chance.
@@ -24,4 +26,16 @@ pub fn two_sided(statistic: f64, free: Option<f64>) -> f64 {
         None => Normal::standard().cdf(at),
     };
     (2.0 * below).min(1.0)
+}
+
+/// A whole number below `count`, each as likely.
+pub(crate) fn below(count: usize, random: &mut Pcg64) -> usize {
+    Uniform::new(0, count).map_or(0, |law| law.sample(random))
+}
+
+/// Puts values in an order of which each is as likely (Fisher and Yates).
+pub(crate) fn shuffle<T>(values: &mut [T], random: &mut Pcg64) {
+    for place in 0..values.len() {
+        values.swap(place, place + below(values.len() - place, random));
+    }
 }

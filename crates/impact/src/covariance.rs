@@ -216,7 +216,7 @@ fn conley(scores: &Mat<f64>, latitude: &[f64], longitude: &[f64], cut_off_km: f6
 }
 
 /// Along a great circle (haversine), between (latitude, longitude) in degrees.
-fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
+pub(crate) fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
     let (a, b) = (from.0.to_radians(), to.0.to_radians());
     let across = (to.1 - from.1).to_radians();
     let half = ((b - a) / 2.0).sin().powi(2) + a.cos() * b.cos() * (across / 2.0).sin().powi(2);

@@ -5,6 +5,7 @@ mod bootstrap;
 mod comparison;
 mod data;
 mod effects;
+mod long;
 
 pub use aggregate::{Aggregate, Aggregation, Partial};
 pub use bootstrap::{Bands, Bootstrap};

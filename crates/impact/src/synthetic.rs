@@ -8,7 +8,7 @@ mod frank_wolfe;
 mod importance;
 mod placebo;
 mod predictors;
-mod simplex;
+pub(crate) mod simplex;
 mod staggered;
 
 pub use block::BlockPanel;

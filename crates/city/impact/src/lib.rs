@@ -5,6 +5,7 @@
 
 mod error;
 mod methods;
+mod neighbours;
 mod panel;
 mod report;
 mod request;

@@ -1,14 +1,18 @@
 //! One file a family of methods: from rows to a report.
 
+mod augmented;
 mod differences;
+mod lots;
 mod single;
 mod staggered;
 mod synthetic;
+mod threshold;
+mod trends;
 
 use senne_impact::{Answer, Evidence, Grade, Method, Reason, Situation, choose, verdict};
 
 use crate::{
-    Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf,
+    Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf, neighbours,
     panel::Rows,
     request::MethodName,
     sentence::{Language, Spoken},
@@ -16,24 +20,26 @@ use crate::{
 
 /// What a method found, before it is judged.
 #[derive(Default)]
-struct Found {
-    source: &'static str,
-    estimate: f64,
-    standard_error: f64,
-    interval: [f64; 2],
-    p_value: f64,
+pub(crate) struct Found {
+    pub(crate) source: &'static str,
+    pub(crate) estimate: f64,
+    pub(crate) standard_error: f64,
+    pub(crate) interval: [f64; 2],
+    pub(crate) p_value: f64,
     /// The degrees of freedom of the interval, where it is not the normal law's.
-    free: Option<f64>,
-    relative: Option<f64>,
+    pub(crate) free: Option<f64>,
+    pub(crate) relative: Option<f64>,
     /// Whether the chance decides, and not the interval: placebo ranks.
-    by_rank: bool,
-    left_out: usize,
-    unit_weights: Vec<WeightOf>,
-    time_weights: Vec<WeightOf>,
-    course: Vec<CourseStep>,
-    effects: Vec<GroupEffect>,
-    diagnostics: Vec<(&'static str, f64)>,
-    warnings: Vec<String>,
+    pub(crate) by_rank: bool,
+    pub(crate) left_out: usize,
+    /// How many units were compared with, where it is not those that are never treated.
+    pub(crate) compared: Option<usize>,
+    pub(crate) unit_weights: Vec<WeightOf>,
+    pub(crate) time_weights: Vec<WeightOf>,
+    pub(crate) course: Vec<CourseStep>,
+    pub(crate) effects: Vec<GroupEffect>,
+    pub(crate) diagnostics: Vec<(&'static str, f64)>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Answers what is asked of a table.
@@ -45,9 +51,10 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
     let situation = situation(&rows, request);
     let choice = choose(&situation);
     let (method, reasons) = match request.method {
-        MethodName::Auto => {
-            (name_of(choice.method), choice.reasons.iter().map(|reason| why(*reason).to_owned()).collect())
-        }
+        MethodName::Auto => (
+            name_of(choice.method, &situation),
+            choice.reasons.iter().map(|reason| why(*reason).to_owned()).collect(),
+        ),
         asked => (asked, Vec::new()),
     };
     let found = match method {
@@ -59,8 +66,12 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
         MethodName::SyntheticControl => synthetic::control(&rows, table, request)?,
         MethodName::SyntheticDifference => synthetic::difference(&rows, request)?,
         MethodName::StructuralSeries => single::bayesian(&rows, request)?,
+        MethodName::AugmentedControl => augmented::control(&rows, table, request)?,
+        MethodName::Discontinuity => threshold::jump(&rows, request)?,
+        MethodName::Randomised => lots::drawn(&rows, table, request)?,
         MethodName::Interrupted | MethodName::Auto => single::interrupted_series(&rows, table, request)?,
     };
+    let found = neighbours::with_rings(found, &rows, request);
     Ok(report(method, reasons, &rows, request, found))
 }
 
@@ -74,19 +85,22 @@ fn situation(rows: &Rows, request: &Request) -> Situation {
         starts: starts.len(),
         before,
         after: rows.times.len() - before,
-        randomised: false,
-        threshold: false,
+        randomised: request.randomised,
+        threshold: request.running.is_some() && request.cutoff.is_some(),
         covariates: request.covariates.len(),
     }
 }
 
-fn name_of(method: Method) -> MethodName {
+fn name_of(method: Method, situation: &Situation) -> MethodName {
     match method {
+        // Lots that fall at several times are compared by when they fell.
+        Method::Randomised if situation.starts == 1 => MethodName::Randomised,
         Method::StaggeredDifferences | Method::Randomised => MethodName::CallawaySantAnna,
         Method::SyntheticDifference => MethodName::SyntheticDifference,
         Method::SyntheticControl => MethodName::SyntheticControl,
         Method::StructuralSeries => MethodName::StructuralSeries,
-        Method::Interrupted | Method::Discontinuity => MethodName::Interrupted,
+        Method::Interrupted => MethodName::Interrupted,
+        Method::Discontinuity => MethodName::Discontinuity,
     }
 }
 
@@ -105,8 +119,15 @@ fn why(reason: Reason) -> &'static str {
 }
 
 /// How strong the evidence of a method can be at most, whatever it finds.
-fn grade(method: MethodName) -> Grade {
+fn grade(method: MethodName, request: &Request) -> Grade {
+    let by_lot = matches!(
+        method,
+        MethodName::Did | MethodName::EventStudy | MethodName::CallawaySantAnna | MethodName::SunAbraham
+    );
     match method {
+        MethodName::Randomised => Grade::Five,
+        _ if by_lot && request.randomised => Grade::Five,
+        MethodName::Discontinuity => Grade::Four,
         MethodName::Interrupted | MethodName::Auto => Grade::One,
         MethodName::StructuralSeries => Grade::Two,
         _ => Grade::Three,
@@ -118,12 +139,13 @@ fn report(method: MethodName, reasons: Vec<String>, rows: &Rows, request: &Reque
     let before = starts.first().copied().unwrap_or_default();
     let treated = rows.treated();
     let comparison = Comparison {
-        donors: rows.units.len() - treated.len(),
+        donors: found.compared.unwrap_or(rows.units.len() - treated.len()),
         treated,
         starts: starts.iter().map(|place| rows.times[*place].clone()).collect(),
         before,
         after: rows.times.len() - before,
         left_out: found.left_out,
+        near: rows.near.as_ref().map_or_else(Vec::new, |near| near.names.clone()),
     };
     let verdict = said(method, request, &found);
     Report {
@@ -159,7 +181,7 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         free: found.free,
         direction: request.direction,
         matters: request.matters,
-        grade: grade(method),
+        grade: grade(method, request),
     });
     let spoken = Spoken {
         outcome: &request.outcome,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use senne_impact::{BlockPanel, Design, PanelRows, StaggeredPanel};
 
-use crate::{EvaluationError, Request, Table, table::value};
+use crate::{EvaluationError, Request, Table, neighbours::Near, table::value};
 
 /// The rows of a table, with names apart.
 pub(crate) struct Rows {
@@ -12,13 +12,20 @@ pub(crate) struct Rows {
     pub(crate) times: Vec<String>,
     /// The times as whole numbers: as they are written when they are, else counted from 0.
     pub(crate) clock: Vec<i64>,
-    /// For each row: its unit, its time, its outcome.
+    /// For each row: which of the table it is, its unit, its time, its outcome.
+    pub(crate) of_table: Vec<usize>,
     pub(crate) unit: Vec<usize>,
     pub(crate) time: Vec<usize>,
     pub(crate) outcome: Vec<f64>,
     /// For each unit: the place of its first treated time.
     pub(crate) first: Vec<Option<usize>>,
     pub(crate) covariates: Vec<Vec<f64>>,
+    /// The place of each row on earth, where it is asked for.
+    pub(crate) places: Option<[Vec<f64>; 2]>,
+    /// The running value of each row, where a threshold decides.
+    pub(crate) running: Option<Vec<f64>>,
+    /// Units that lie in a ring around treated ones, taken out of the rows; and the rows with them.
+    pub(crate) near: Option<Box<Near>>,
 }
 
 /// A block, and which units stand in it.
@@ -40,10 +47,27 @@ impl Rows {
         let outcome = table.numbers(&request.outcome)?;
         let covariates =
             request.covariates.iter().map(|name| table.numbers(name)).collect::<Result<Vec<_>, _>>()?;
-        let mut rows =
-            Self { first: vec![None; units.len()], units, times, clock, unit, time, outcome, covariates };
+        let places = match (&request.latitude, &request.longitude) {
+            (Some(latitude), Some(longitude)) => Some([table.numbers(latitude)?, table.numbers(longitude)?]),
+            _ => None,
+        };
+        let running = request.running.as_ref().map(|column| table.numbers(column)).transpose()?;
+        let mut rows = Self {
+            of_table: (0..outcome.len()).collect(),
+            first: vec![None; units.len()],
+            units,
+            times,
+            clock,
+            unit,
+            time,
+            outcome,
+            covariates,
+            places,
+            running,
+            near: None,
+        };
         rows.first = rows.first_treated(table, request)?;
-        Ok(rows)
+        if request.rings_m.is_empty() { Ok(rows) } else { rows.without_neighbours(request) }
     }
 
     fn first_treated(&self, table: &Table, request: &Request) -> Result<Vec<Option<usize>>, EvaluationError> {
@@ -52,6 +76,9 @@ impl Rows {
         }
         if let Some(column) = &request.first_treated {
             return self.by_first(table.texts(column)?, column);
+        }
+        if let (Some(running), Some(cutoff)) = (&self.running, request.cutoff) {
+            return Ok(self.by_threshold(running, cutoff, request));
         }
         if let Some(start) = &request.start {
             let place = self.place_of(start);
@@ -66,8 +93,22 @@ impl Rows {
         Err(EvaluationError::Lacks { method: request.method.name(), what })
     }
 
+    /// A unit is treated from the beginning on when its first known running value is not below the threshold.
+    fn by_threshold(&self, running: &[f64], cutoff: f64, request: &Request) -> Vec<Option<usize>> {
+        let begin = request.start.as_ref().and_then(|start| self.place_of(start)).unwrap_or(0);
+        let value = self.of_units(running);
+        value.into_iter().map(|value| (value >= cutoff).then_some(begin)).collect()
+    }
+
+    /// For each unit the first known value of a column; NaN where there is none.
+    pub(crate) fn of_units(&self, column: &[f64]) -> Vec<f64> {
+        let grid = self.grid(column);
+        let first = |row: &Vec<f64>| row.iter().copied().find(|value| value.is_finite()).unwrap_or(f64::NAN);
+        grid.iter().map(first).collect()
+    }
+
     /// The place of the first time that is not before a given one.
-    fn place_of(&self, text: &str) -> Option<usize> {
+    pub(crate) fn place_of(&self, text: &str) -> Option<usize> {
         let place = match (text.parse::<f64>(), self.times.iter().map(|time| time.parse::<f64>()).collect()) {
             (Ok(wanted), Ok::<Vec<f64>, _>(times)) => times.partition_point(|time| *time < wanted),
             _ => self.times.partition_point(|time| time.as_str() < text),
@@ -111,6 +152,11 @@ impl Rows {
         Ok((0..self.units.len()).map(place).collect())
     }
 
+    /// What a column of the table says of these rows.
+    pub(crate) fn own<T: Copy>(&self, column: &[T]) -> Vec<T> {
+        self.of_table.iter().map(|row| column[*row]).collect()
+    }
+
     /// The names of treated units.
     pub(crate) fn treated(&self) -> Vec<String> {
         self.units
@@ -136,6 +182,35 @@ impl Rows {
             grid[self.unit[row]][self.time[row]] = *value;
         }
         grid
+    }
+
+    /// The rows of some units.
+    pub(crate) fn only(self, kept: &[bool]) -> Self {
+        let rows: Vec<usize> = (0..self.unit.len()).filter(|row| kept[self.unit[*row]]).collect();
+        let numbers: Vec<usize> = kept
+            .iter()
+            .scan(0, |next, kept| {
+                *next += usize::from(*kept);
+                Some(*next - usize::from(*kept))
+            })
+            .collect();
+        let take = |column: &Vec<f64>| rows.iter().map(|row| column[*row]).collect::<Vec<f64>>();
+        let of = |unit: &usize| kept[*unit];
+        let units: Vec<usize> = (0..self.units.len()).filter(of).collect();
+        Self {
+            of_table: rows.iter().map(|row| self.of_table[*row]).collect(),
+            unit: rows.iter().map(|row| numbers[self.unit[*row]]).collect(),
+            time: rows.iter().map(|row| self.time[*row]).collect(),
+            outcome: take(&self.outcome),
+            covariates: self.covariates.iter().map(take).collect(),
+            places: self.places.as_ref().map(|places| places.each_ref().map(take)),
+            running: self.running.as_ref().map(take),
+            first: units.iter().map(|unit| self.first[*unit]).collect(),
+            units: units.iter().map(|unit| self.units[*unit].clone()).collect(),
+            times: self.times,
+            clock: self.clock,
+            near: self.near,
+        }
     }
 
     /// A block; units that lack a value are left out.

@@ -67,6 +67,9 @@ pub struct Comparison {
     pub after: usize,
     /// How many units were left out for lack of values.
     pub left_out: usize,
+    /// Units that lie in a ring around treated ones, and were not compared with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<String>,
 }
 
 /// The verdict in words.
@@ -118,7 +121,7 @@ pub struct CourseStep {
 /// The effect on a group, at a time, or so long after treatment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GroupEffect {
-    /// What the effect is by: `group and time`, `since`, `group`, `time`, `pair` or `term`.
+    /// What the effect is by: `group and time`, `since`, `group`, `time`, `pair`, `term`, `ring` and others.
     pub by: &'static str,
     /// The group, when it is by one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -25,11 +25,17 @@ pub enum MethodName {
     StructuralSeries,
     /// Interrupted time series.
     Interrupted,
+    /// Synthetic control with a ridge correction.
+    AugmentedControl,
+    /// Regression discontinuity.
+    Discontinuity,
+    /// Difference of units that were drawn by lot.
+    Randomised,
 }
 
 impl MethodName {
     /// All of them, with the name and other names on the command line.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 10] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 13] = [
         (Self::Auto, "auto", &[]),
         (Self::Did, "did", &["twfe"]),
         (Self::EventStudy, "event-study", &[]),
@@ -40,6 +46,9 @@ impl MethodName {
         (Self::SyntheticDifference, "sdid", &["synthetic-did"]),
         (Self::StructuralSeries, "bsts", &["causal-impact"]),
         (Self::Interrupted, "its", &["interrupted"]),
+        (Self::AugmentedControl, "asc", &["augsynth", "augmented-synthetic-control"]),
+        (Self::Discontinuity, "rd", &["discontinuity"]),
+        (Self::Randomised, "randomised", &["randomized", "lots"]),
     ];
 
     /// The name on the command line.
@@ -68,8 +77,10 @@ pub enum ErrorWay {
     Bootstrap,
     /// Each unit left out once.
     Jackknife,
-    /// For an interrupted series: least squares with Newey–West errors.
+    /// Errors that remember over time (Newey and West): for an interrupted series, and for two-way fixed effects.
     NeweyWest,
+    /// Errors that neighbours share (Conley), for two-way fixed effects: needs latitude, longitude and a cut-off.
+    Conley,
 }
 
 /// What is asked of a table.
@@ -117,6 +128,24 @@ pub struct Request {
     pub direction: Direction,
     /// The smallest effect that would matter.
     pub matters: Option<f64>,
+    /// Whether it was drawn by lot who is treated.
+    pub randomised: bool,
+    /// The column of strata within which lots were drawn.
+    pub stratum: Option<String>,
+    /// The column of the value that a threshold decides by.
+    pub running: Option<String>,
+    /// The threshold. Without columns that say who is treated, units at or above it are, from `start` on.
+    pub cutoff: Option<f64>,
+    /// The column of latitudes in degrees.
+    pub latitude: Option<String>,
+    /// The column of longitudes in degrees.
+    pub longitude: Option<String>,
+    /// How far errors are shared, in km.
+    pub cutoff_km: Option<f64>,
+    /// Over how many steps errors remember; nothing: by how many there are.
+    pub lag: Option<usize>,
+    /// Where rings around treated units end, in metres, rising. Units in a ring are no donors.
+    pub rings_m: Vec<f64>,
 }
 
 impl Request {
@@ -144,6 +173,15 @@ impl Request {
             chance: 0.95,
             direction: Direction::Up,
             matters: None,
+            randomised: false,
+            stratum: None,
+            running: None,
+            cutoff: None,
+            latitude: None,
+            longitude: None,
+            cutoff_km: None,
+            lag: None,
+            rings_m: Vec::new(),
         }
     }
 }

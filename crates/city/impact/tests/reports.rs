@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use senne_city_impact::{MethodName, Report, Request, Table, evaluate};
+use senne_city_impact::{ErrorWay, MethodName, Report, Request, Table, evaluate};
 use senne_impact::Direction;
 use serde_json::Value;
 
@@ -59,6 +59,7 @@ fn one_beginning_by_each_method() {
         MethodName::SunAbraham,
         MethodName::SyntheticControl,
         MethodName::SyntheticDifference,
+        MethodName::AugmentedControl,
     ] {
         let report = evaluate(&table, &request(method)).unwrap();
         found(&report);
@@ -146,4 +147,183 @@ fn what_is_wrong_is_named() {
     };
     let error = evaluate(&ended, &asked).unwrap_err().to_string();
     assert!(error.starts_with("line 4, column `d`") && error.contains("to last"), "{error}");
+}
+
+#[test]
+fn trends_that_are_not_parallel() {
+    let table = town(30, 40, &[(5, 24), (9, 24), (14, 24)]);
+    for method in [MethodName::EventStudy, MethodName::CallawaySantAnna] {
+        let report = evaluate(&table, &request(method)).unwrap();
+        let breakdown = report.diagnostics.iter().find(|(name, _)| *name == "breakdown of parallel trends");
+        assert!(breakdown.is_some_and(|(_, bound)| *bound > 0.0), "{:?}", report.diagnostics);
+        assert!(report.warnings.iter().any(|warning| warning.contains("Rambachan")), "{:?}", report.warnings);
+    }
+}
+
+/// Streets along a line, 300 m apart from south to north; those beside a treated one feel half of it.
+fn street_with_neighbours() -> Table {
+    let mut text = String::from("street,month,no2,school_street,lat,lon\n");
+    let noise = |unit: usize, time: usize| ((unit * 7919 + time * 104_729) as f64 * 0.618).sin() * 0.3;
+    for unit in 0..40_usize {
+        for time in 0..20 {
+            let treated = unit % 20 == 9 && time >= 12;
+            let near = (unit % 20).abs_diff(9) == 1 && time >= 12;
+            let effect = if treated {
+                EFFECT
+            } else if near {
+                EFFECT / 2.0
+            } else {
+                0.0
+            };
+            let value = 20.0 + unit as f64 + (time as f64).cos() + noise(unit, time) + effect;
+            let lat = 50.8 + unit as f64 * 0.0027;
+            writeln!(text, "S{unit:02},{time},{value},{},{lat},4.35", u8::from(treated)).unwrap();
+        }
+    }
+    Table::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn neighbours_are_no_donors() {
+    let table = street_with_neighbours();
+    let asked = Request {
+        latitude: Some("lat".to_owned()),
+        longitude: Some("lon".to_owned()),
+        rings_m: vec![500.0, 1000.0],
+        ..request(MethodName::Did)
+    };
+    let report = evaluate(&table, &asked).unwrap();
+    assert!((report.estimate - EFFECT).abs() < 0.3, "{}", report.estimate);
+    assert_eq!((report.comparison.near.len(), report.comparison.donors), (12, 26));
+    let rings: Vec<_> = report.effects.iter().filter(|effect| effect.by == "ring").collect();
+    assert_eq!(rings[1].at.as_deref(), Some("0–500 m"));
+    assert!(
+        (rings[0].effect - EFFECT).abs() < 0.3 && (rings[1].effect - EFFECT / 2.0).abs() < 0.3,
+        "{rings:?}"
+    );
+    assert!(rings[2].effect.abs() < 0.3, "{rings:?}");
+    let control = Request { method: MethodName::SyntheticDifference, ..asked.clone() };
+    assert_eq!(evaluate(&table, &control).unwrap().comparison.near.len(), 12);
+    let nowhere = Request { latitude: None, ..asked.clone() };
+    assert!(evaluate(&table, &nowhere).unwrap_err().to_string().contains("--latitude"));
+    let wide = Request { rings_m: vec![1e7], ..asked };
+    assert!(evaluate(&table, &wide).is_err(), "nobody is left to compare with");
+}
+
+#[test]
+fn errors_of_two_way_effects() {
+    let table = street_with_neighbours();
+    for method in [MethodName::Did, MethodName::EventStudy] {
+        let plain = Request {
+            latitude: Some("lat".to_owned()),
+            longitude: Some("lon".to_owned()),
+            cutoff_km: Some(0.5),
+            ..request(method)
+        };
+        let clustered = evaluate(&table, &plain).unwrap();
+        for errors in [ErrorWay::NeweyWest, ErrorWay::Conley] {
+            let report = evaluate(&table, &Request { errors, ..plain.clone() }).unwrap();
+            assert!((report.estimate - clustered.estimate).abs() < 1e-12);
+            assert!(report.standard_error > 0.0 && report.standard_error != clustered.standard_error);
+            assert_ne!(report.source, clustered.source);
+        }
+        let lacking = Request { errors: ErrorWay::Conley, cutoff_km: None, ..plain };
+        assert!(evaluate(&table, &lacking).unwrap_err().to_string().contains("--cutoff-km"));
+    }
+}
+
+#[test]
+fn drawn_by_lot() {
+    let begins: Vec<(usize, usize)> = (0..15).map(|n| (2 * n + usize::from(n % 3 == 0), 24)).collect();
+    let table = town(30, 40, &begins);
+    for method in [MethodName::Auto, MethodName::Randomised] {
+        let report = evaluate(&table, &Request { randomised: true, ..request(method) }).unwrap();
+        assert_eq!((report.method, report.verdict.grade), ("randomised", 5));
+        found(&report);
+        let lots = report.diagnostics.iter().find(|(name, _)| *name == "p by lots drawn again").unwrap().1;
+        assert!(lots < 0.2, "{lots}");
+    }
+    let mixed: Vec<(usize, usize)> = (0..8).map(|n| (3 * n, if n % 2 == 0 { 24 } else { 30 })).collect();
+    let table = town(30, 40, &mixed);
+    let report = evaluate(&table, &Request { randomised: true, ..request(MethodName::Auto) }).unwrap();
+    assert_eq!((report.method, report.verdict.grade), ("callaway-santanna", 5));
+    let refused = evaluate(&table, &request(MethodName::Randomised)).unwrap_err().to_string();
+    assert!(refused.contains("one beginning"), "{refused}");
+}
+
+#[test]
+fn strata_of_lots() {
+    let mut text = String::from("house,year,kwh,boiler,block\n");
+    for house in 0..40_usize {
+        let treated = house % 4 < 2;
+        let value =
+            10.0 * (house / 8) as f64 + ((house * 31) as f64).sin() + if treated { EFFECT } else { 0.0 };
+        writeln!(text, "H{house},2024,{value},{},B{}", u8::from(treated), house / 8).unwrap();
+    }
+    let table = Table::read(text.as_bytes()).unwrap();
+    let asked = Request {
+        unit: Some("house".to_owned()),
+        treated: Some("boiler".to_owned()),
+        direction: Direction::Down,
+        randomised: true,
+        stratum: Some("block".to_owned()),
+        ..Request::new(MethodName::Auto, "year", "kwh")
+    };
+    let report = evaluate(&table, &asked).unwrap();
+    assert!((report.estimate - EFFECT).abs() < 1.0 && report.interval[1] < 0.0, "{report:?}");
+    let whole = evaluate(&table, &Request { stratum: None, ..asked }).unwrap();
+    assert!(whole.standard_error > 3.0 * report.standard_error, "blocks take out what they differ in");
+}
+
+/// Houses get insulation when their score is at least 60 (or, turned round, at most).
+fn scores(treated: impl Fn(f64, usize) -> bool) -> Table {
+    let mut text = String::from("house,year,kwh,score,insulated\n");
+    let part = |value: f64| value - value.floor();
+    for house in 0..500_usize {
+        let score = 100.0 * part(house as f64 * 0.618_033_988_75);
+        let noise = part((house as f64 * 12.9898).sin() * 43_758.545) - 0.5;
+        let insulated = treated(score, house);
+        let value = 20.0 + score / 10.0 + 2.0 * noise + if insulated { EFFECT } else { 0.0 };
+        writeln!(text, "H{house},2024,{value},{score},{}", u8::from(insulated)).unwrap();
+    }
+    Table::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_threshold_decides() {
+    let sharp = |score: f64, _: usize| score >= 60.0;
+    let asked = Request {
+        unit: Some("house".to_owned()),
+        direction: Direction::Down,
+        running: Some("score".to_owned()),
+        cutoff: Some(60.0),
+        ..Request::new(MethodName::Auto, "year", "kwh")
+    };
+    let near = |report: &Report| {
+        assert_eq!((report.method, report.verdict.grade), ("rd", 4));
+        assert!((report.estimate - EFFECT).abs() < 1.5 && report.interval[1] < 0.0, "{report:?}");
+        assert!(report.effects.iter().any(|effect| effect.by == "placebo threshold"));
+    };
+    let report = evaluate(&scores(sharp), &asked).unwrap();
+    near(&report);
+    let told = Request { treated: Some("insulated".to_owned()), ..asked.clone() };
+    let same = evaluate(&scores(sharp), &told).unwrap();
+    assert!((same.estimate - report.estimate).abs() < 1e-9);
+    let rows = evaluate(&scores(sharp), &Request { unit: None, ..asked.clone() }).unwrap();
+    assert!((rows.estimate - report.estimate).abs() < 1e-9);
+    assert!(rows.comparison.donors > 200, "{:?}", rows.comparison);
+    near(&evaluate(&scores(|score, _| score <= 60.0), &told).unwrap());
+    let fuzzy = evaluate(&scores(|score, house| (score >= 60.0) != (house % 7 == 0)), &told).unwrap();
+    assert!((fuzzy.estimate - EFFECT).abs() < 2.5, "{fuzzy:?}");
+    assert!(fuzzy.diagnostics.iter().any(|(name, _)| *name == "jump in who is treated"));
+    let lacking = Request { running: None, method: MethodName::Discontinuity, ..told };
+    assert!(evaluate(&scores(sharp), &lacking).unwrap_err().to_string().contains("--running"));
+}
+
+#[test]
+fn names_of_methods_lead_back() {
+    for (method, name, others) in MethodName::ALL {
+        assert_eq!(MethodName::of(name), Some(method));
+        assert!(others.iter().all(|other| MethodName::of(other) == Some(method)), "{name}");
+    }
 }

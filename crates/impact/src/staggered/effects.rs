@@ -68,6 +68,8 @@ pub struct GroupTimeEffects {
     /// For each unit (row) its influence on each effect (column).
     pub(super) influence: Mat<f64>,
     pub(super) first_treated: Vec<Option<i64>>,
+    /// The times of the panel, rising.
+    pub(super) times: Vec<i64>,
 }
 
 /// Estimates the effect on each group at each time. Before a group's treatment a time is compared with the time before it, from then on
@@ -103,7 +105,8 @@ pub fn group_time_effects(
     let influence = Mat::from_fn(units, influences.len(), |unit, column| influences[column][unit]);
     let pretest = pretest(&effects, &influence);
     let first_treated = panel.first_treated.clone();
-    Ok(GroupTimeEffects { effects, pretest, left_out, influence, first_treated })
+    let times = panel.times.clone();
+    Ok(GroupTimeEffects { effects, pretest, left_out, influence, first_treated, times })
 }
 
 /// The place of the time that a time is compared with.

@@ -1,12 +1,11 @@
 //! How sure a synthetic double difference is (Arkhangelsky and others 2021, algorithms 2 to 4).
 
-use rand_distr::{Distribution, Uniform};
 use rand_pcg::Pcg64;
 
 use super::{
     BlockPanel, SyntheticDifference, SyntheticOptions, difference::with_weights, difference::with_zeta,
 };
-use crate::StatisticsError;
+use crate::{StatisticsError, chance::below};
 
 /// How the error is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +80,6 @@ pub(super) fn spread(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
-}
-
-pub(super) fn below(count: usize, random: &mut Pcg64) -> usize {
-    Uniform::new(0, count).map_or(0, |law| law.sample(random))
 }
 
 fn placebo_effects(

@@ -6,10 +6,10 @@ use rand_pcg::Pcg64;
 use super::{
     BlockPanel, Resampling, SyntheticDifference, SyntheticOptions,
     difference::with_weights,
-    errors::{below, normal_sum, spread},
+    errors::{normal_sum, spread},
     synthetic_difference,
 };
-use crate::{StaggeredPanel, StatisticsError};
+use crate::{StaggeredPanel, StatisticsError, chance::below};
 
 /// The units that begin at one time.
 #[derive(Clone, Debug, PartialEq)]

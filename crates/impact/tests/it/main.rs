@@ -4,13 +4,21 @@
 
 mod shared;
 
+mod augmented;
 mod bayes;
 mod callaway;
 mod fixest;
+mod foresight;
+mod geo;
 mod invariance;
+mod kansas;
+mod lots;
+mod neighbours;
 mod nile;
 mod reform;
 mod sicily;
 mod smoking;
 mod states;
 mod sun;
+mod threshold;
+mod trends;

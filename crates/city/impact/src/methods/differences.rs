@@ -3,16 +3,72 @@
 use std::collections::BTreeSet;
 
 use senne_impact::{
-    Correction, Decomposition, Design, Errors, Fit, Pairing, PanelRows, decompose, fit, within,
+    Correction, Decomposition, Design, Errors, Fit, Pairing, PanelRows, StatisticsError, decompose, fit,
+    within,
 };
 
-use super::{Found, student};
-use crate::{EvaluationError, GroupEffect, Request, panel::Rows};
+use super::{Found, student, trends};
+use crate::{ErrorWay, EvaluationError, GroupEffect, Request, panel::Rows};
 
-const TWO_WAY: &str = "Two-way fixed effects, errors clustered by unit";
+/// A fit, and how sure it is.
+struct TwoWay {
+    fit: Fit,
+    covariance: Vec<Vec<f64>>,
+    errors: Vec<f64>,
+    units: f64,
+    /// The degrees of freedom of the errors.
+    free: f64,
+    source: &'static str,
+}
 
-/// Fits columns beside effects of units and times; gives the errors clustered by unit and how many units there are.
-fn two_way_fit(panel: &PanelRows, mut design: Design) -> Result<(Fit, Vec<f64>, f64), EvaluationError> {
+/// What is taken for the errors, and who published it.
+fn errors_of(
+    rows: &Rows,
+    panel: &PanelRows,
+    time: &[usize],
+    request: &Request,
+) -> Result<(Errors, &'static str), EvaluationError> {
+    match request.errors {
+        ErrorWay::NeweyWest => {
+            let times = time.iter().max().map_or(0, |last| last + 1);
+            // As the package `fixest` has it.
+            let lag = request.lag.unwrap_or((times as f64).powf(0.25) as usize);
+            let time = time.iter().map(|time| *time as i64).collect();
+            let errors = Errors::NeweyWest { unit: panel.unit.clone(), time, lag };
+            Ok((errors, "Two-way fixed effects, errors that remember over time (Newey and West 1987)"))
+        }
+        ErrorWay::Conley => {
+            let (Some([latitude, longitude]), Some(cut_off_km)) = (&rows.places, request.cutoff_km) else {
+                let what = "for errors that neighbours share: --latitude COLUMN, --longitude COLUMN and --cutoff-km KM".to_owned();
+                return Err(EvaluationError::Lacks { method: request.method.name(), what });
+            };
+            let kept = rows.finite();
+            let take = |column: &[f64]| -> Vec<f64> { kept.iter().map(|row| column[*row]).collect() };
+            let (latitude, longitude) = (take(latitude), take(longitude));
+            if let Some(place) = (0..kept.len()).find(|row| !(latitude[*row] + longitude[*row]).is_finite()) {
+                return Err(StatisticsError::NotFinite {
+                    what: "latitude or longitude".to_owned(),
+                    place: kept[place],
+                }
+                .into());
+            }
+            let errors = Errors::Conley { latitude, longitude, cut_off_km };
+            Ok((errors, "Two-way fixed effects, errors that neighbours share (Conley 1999)"))
+        }
+        _ => {
+            let errors = Errors::Clustered(vec![panel.unit.clone()]);
+            Ok((errors, "Two-way fixed effects, errors clustered by unit"))
+        }
+    }
+}
+
+/// Fits columns beside effects of units and times.
+fn two_way_fit(
+    rows: &Rows,
+    panel: &PanelRows,
+    mut design: Design,
+    request: &Request,
+) -> Result<TwoWay, EvaluationError> {
     for (name, column) in panel.covariates.names().iter().zip(panel.covariates.columns()) {
         design.push(name.clone(), column.clone());
     }
@@ -21,9 +77,23 @@ fn two_way_fit(panel: &PanelRows, mut design: Design) -> Result<(Fit, Vec<f64>, 
         panel.time.iter().map(|time| times.partition_point(|known| known < time)).collect();
     let absorbed = within(&panel.outcome, &design, &[&panel.unit, &time], None)?;
     let fit = fit(&absorbed.design, &absorbed.outcome, None)?;
-    let correction = Correction::Finite { absorbed: absorbed.levels[1] };
-    let errors = fit.standard_errors(&Errors::Clustered(vec![panel.unit.clone()]), correction)?;
-    Ok((fit, errors, absorbed.levels[0] as f64))
+    let (errors, source) = errors_of(rows, panel, &time, request)?;
+    let units = absorbed.levels[0] as f64;
+    // Units are nested in clusters of units, and cost no freedom then.
+    let taken = match errors {
+        Errors::Clustered(_) => absorbed.levels[1],
+        _ => absorbed.levels[0] + absorbed.levels[1] - 1,
+    };
+    let free = match errors {
+        Errors::Clustered(_) => units - 1.0,
+        Errors::NeweyWest { .. } => absorbed.levels[1] as f64 - 1.0,
+        _ => panel.outcome.len() as f64 - (taken + fit.coefficients.len()) as f64,
+    };
+    let covariance = fit.covariance(&errors, Correction::Finite { absorbed: taken })?;
+    let size = fit.coefficients.len();
+    let errors = (0..size).map(|place| covariance[(place, place)].max(0.0).sqrt()).collect();
+    let covariance = (0..size).map(|a| (0..size).map(|b| covariance[(a, b)]).collect()).collect();
+    Ok(TwoWay { fit, covariance, errors, units, free, source })
 }
 
 pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -33,10 +103,11 @@ pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, Evaluatio
         .iter()
         .zip(&panel.first_treated)
         .map(|(t, f)| f64::from(u8::from(f.is_some_and(|f| *t >= f))));
-    let (fit, errors, units) = two_way_fit(&panel, Design::new().with("treated", treated.collect()))?;
+    let design = Design::new().with("treated", treated.collect());
+    let TwoWay { fit, errors, units, free, source, .. } = two_way_fit(rows, &panel, design, request)?;
     let place = identified(&fit, "treated")?;
     let (estimate, standard_error) = (fit.coefficients[place], errors[place]);
-    let (interval, p_value) = student(estimate, standard_error, units - 1.0, request.chance);
+    let (interval, p_value) = student(estimate, standard_error, free, request.chance);
     let mut warnings = Vec::new();
     if let Ok(parts) = parts(rows)
         && let Some((weight, of)) = parts.of(Pairing::LaterWithEarlier)
@@ -50,8 +121,8 @@ pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, Evaluatio
     let effects = terms(&fit, &errors, |_| true);
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];
     Ok(Found {
-        free: Some(units - 1.0),
-        source: TWO_WAY,
+        free: Some(free),
+        source,
         estimate,
         standard_error,
         interval,
@@ -73,26 +144,33 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
         let column = since.iter().map(|since| f64::from(u8::from(*since == Some(*step)))).collect();
         design.push(step.to_string(), column);
     }
-    let (fit, errors, units) = two_way_fit(&panel, design)?;
+    let TwoWay { fit, covariance, errors, units, free, .. } = two_way_fit(rows, &panel, design, request)?;
     let later: Vec<usize> =
         steps.iter().filter(|step| **step >= 0).filter_map(|step| fit.index(&step.to_string())).collect();
     if later.is_empty() {
         identified(&fit, "0")?;
     }
-    let absorbed = panel.time.iter().collect::<BTreeSet<_>>().len();
-    let covariance =
-        fit.covariance(&Errors::Clustered(vec![panel.unit.clone()]), Correction::Finite { absorbed })?;
     let count = later.len() as f64;
     let estimate = later.iter().map(|place| fit.coefficients[*place]).sum::<f64>() / count;
     let variance: f64 =
-        later.iter().flat_map(|a| later.iter().map(move |b| (a, b))).map(|(a, b)| covariance[(*a, *b)]).sum();
+        later.iter().flat_map(|a| later.iter().map(move |b| (a, b))).map(|(a, b)| covariance[*a][*b]).sum();
     let standard_error = variance.max(0.0).sqrt() / count;
-    let (interval, p_value) = student(estimate, standard_error, units - 1.0, request.chance);
+    let (interval, p_value) = student(estimate, standard_error, free, request.chance);
     let effects = terms(&fit, &errors, |name| steps.contains(&name.parse().unwrap_or(i64::MIN)));
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];
-    Ok(Found {
-        source: "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit",
-        free: Some(units - 1.0),
+    let mut found = Found {
+        source: match request.errors {
+            ErrorWay::NeweyWest => {
+                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors that remember over time"
+            }
+            ErrorWay::Conley => {
+                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors that neighbours share"
+            }
+            _ => {
+                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit"
+            }
+        },
+        free: Some(free),
         estimate,
         standard_error,
         interval,
@@ -100,7 +178,20 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
         effects,
         diagnostics,
         ..Found::default()
-    })
+    };
+    let known: Vec<(i64, usize)> =
+        steps.iter().filter_map(|step| Some((*step, fit.index(&step.to_string())?))).collect();
+    let rows_of = |a: &(i64, usize)| known.iter().map(|b| covariance[a.1][b.1]).collect::<Vec<f64>>();
+    trends::add(
+        &mut found,
+        &trends::Course {
+            since: &known.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
+            effects: &known.iter().map(|(_, place)| fit.coefficients[*place]).collect::<Vec<_>>(),
+            covariance: &known.iter().map(rows_of).collect::<Vec<_>>(),
+        },
+        request.chance,
+    );
+    Ok(found)
 }
 
 fn terms(fit: &Fit, errors: &[f64], is_step: impl Fn(&str) -> bool) -> Vec<GroupEffect> {

@@ -105,8 +105,12 @@ pub(super) fn interrupted_series(
     for (name, column) in request.covariates.iter().zip(&rows.covariates) {
         covariates.push(name.clone(), take(column));
     }
-    let exposure =
-        request.exposure.as_ref().map(|name| table.numbers(name)).transpose()?.map(|column| take(&column));
+    let exposure = request
+        .exposure
+        .as_ref()
+        .map(|name| table.numbers(name))
+        .transpose()?
+        .map(|column| take(&rows.own(&column)));
     let kind = if request.counts { SeriesKind::DispersedCount } else { SeriesKind::Measure };
     let options = InterruptedOptions {
         kind,

@@ -1,8 +1,8 @@
 //! Units that begin at different times.
 
-use senne_impact::{Aggregation, StaggeredOptions, cohort_effects, group_time_effects};
+use senne_impact::{Aggregation, Comparison, StaggeredOptions, cohort_effects, group_time_effects};
 
-use super::{Found, normal};
+use super::{Found, normal, trends};
 use crate::{EvaluationError, GroupEffect, Request, panel::Rows};
 
 pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -56,7 +56,7 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
             ));
         }
     }
-    Ok(Found {
+    let mut report = Found {
         source: "Callaway and Sant'Anna (2021)",
         estimate: whole.effect,
         standard_error: whole.standard_error,
@@ -67,7 +67,22 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
         diagnostics,
         warnings,
         ..Found::default()
-    })
+    };
+    // Steps sum up to long differences exactly only when all are told of the same units alike.
+    let exact = request.covariates.is_empty() && request.comparison == Comparison::NeverTreated;
+    if let Some(long) = found.long_differences().filter(|_| exact) {
+        let course = long.aggregate(Aggregation::Dynamic)?;
+        trends::add(
+            &mut report,
+            &trends::Course {
+                since: &course.parts.iter().map(|part| part.at).collect::<Vec<_>>(),
+                effects: &course.parts.iter().map(|part| part.effect).collect::<Vec<_>>(),
+                covariance: &course.covariance_of_parts(),
+            },
+            request.chance,
+        );
+    }
+    Ok(report)
 }
 
 fn one(

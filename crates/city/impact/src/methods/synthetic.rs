@@ -81,7 +81,9 @@ fn resampling(request: &Request, panel: &BlockPanel) -> Resampling {
         ErrorWay::Auto if single => Resampling::Placebo { times, seed },
         ErrorWay::Placebo => Resampling::Placebo { times, seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times, seed },
-        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest => Resampling::Jackknife,
+        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest | ErrorWay::Conley => {
+            Resampling::Jackknife
+        }
     }
 }
 
@@ -100,7 +102,7 @@ fn counterfactual(panel: &BlockPanel, found: &SyntheticDifference) -> Vec<f64> {
     (0..panel.times()).map(|time| donors(time) + lift).collect()
 }
 
-fn course(rows: &Rows, panel: &BlockPanel, counterfactual: &[f64]) -> Vec<CourseStep> {
+pub(super) fn course(rows: &Rows, panel: &BlockPanel, counterfactual: &[f64]) -> Vec<CourseStep> {
     let step = |(time, observed): (usize, f64)| CourseStep {
         time: rows.times[time].clone(),
         observed,
@@ -111,18 +113,18 @@ fn course(rows: &Rows, panel: &BlockPanel, counterfactual: &[f64]) -> Vec<Course
     panel.treated_mean().into_iter().enumerate().map(step).collect()
 }
 
-fn relative(panel: &BlockPanel, effect: f64) -> f64 {
+pub(super) fn relative(panel: &BlockPanel, effect: f64) -> f64 {
     let later = &panel.treated_mean()[panel.before..];
     let observed = later.iter().sum::<f64>() / later.len() as f64;
     effect / (observed - effect)
 }
 
 /// Those that are not none, the largest first.
-fn weights(names: &[String], weights: &[f64]) -> Vec<WeightOf> {
+pub(super) fn weights(names: &[String], weights: &[f64]) -> Vec<WeightOf> {
     let mut kept: Vec<WeightOf> = names
         .iter()
         .zip(weights)
-        .filter(|(_, weight)| **weight > 1e-9)
+        .filter(|(_, weight)| weight.abs() > 1e-9)
         .map(|(of, weight)| WeightOf { of: of.clone(), weight: *weight })
         .collect();
     kept.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -134,7 +136,9 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let options = SyntheticOptions::default();
     let found = staggered_difference(&panel, options)?;
     let way = match request.errors {
-        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest => Resampling::Jackknife,
+        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest | ErrorWay::Conley => {
+            Resampling::Jackknife
+        }
         ErrorWay::Placebo => Resampling::Placebo { times: request.draws, seed: request.seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times: request.draws, seed: request.seed },
     };
@@ -170,7 +174,7 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
 }
 
 /// The predictors of each unit of a block: means over the times before the treatment.
-fn predictors(
+pub(super) fn predictors(
     rows: &Rows,
     table: &Table,
     request: &Request,
@@ -178,7 +182,7 @@ fn predictors(
 ) -> Result<Predictors, EvaluationError> {
     let mut found = Predictors { names: request.predictors.clone(), values: Vec::new() };
     for name in &request.predictors {
-        let grid = rows.grid(&table.numbers(name)?);
+        let grid = rows.grid(&rows.own(&table.numbers(name)?));
         let mean = |unit: &String| {
             let place = rows.units.iter().position(|known| known == unit).unwrap_or_default();
             let known: Vec<f64> =

@@ -1,0 +1,131 @@
+//! What must hold of augmented synthetic controls of any data.
+
+use std::ops::Range;
+
+use proptest::prelude::*;
+use senne_impact::{
+    AugmentedOptions, BlockCovariates, BlockPanel, Conformal, CovariateUse, Penalty, Reordering,
+    augmented_control, conformal_bounds, jackknife_plus, synthetic_control,
+};
+
+/// With more donors than times several weights may do as well, and effects differ between them.
+fn long_panels() -> impl Strategy<Value = BlockPanel> {
+    sized((4..7_usize, 1..3_usize, 7..12_usize, 1..4_usize))
+}
+
+fn wide_panels() -> impl Strategy<Value = BlockPanel> {
+    sized((8..12_usize, 1..3_usize, 4..7_usize, 1..4_usize))
+}
+
+type Sizes = (Range<usize>, Range<usize>, Range<usize>, Range<usize>);
+
+fn sized(sizes: Sizes) -> impl Strategy<Value = BlockPanel> {
+    sizes.prop_flat_map(|(donors, treated, before, after)| {
+        let row = prop::collection::vec(-50.0..50.0_f64, before + after);
+        prop::collection::vec(row, donors + treated)
+            .prop_map(move |outcome| BlockPanel::new(outcome, donors, before).unwrap())
+    })
+}
+
+fn given(lambda: f64) -> AugmentedOptions {
+    AugmentedOptions { penalty: Penalty::Given(lambda), ..AugmentedOptions::default() }
+}
+
+fn near(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance * (1.0 + a.abs().max(b.abs()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_correction_goes_from_nothing_to_all(panel in long_panels()) {
+        let none = BlockCovariates::default();
+        let plain = synthetic_control(&panel).unwrap();
+        let held = augmented_control(&panel, &none, given(1e16)).unwrap();
+        prop_assert!(near(held.effect, plain.effect, 1e-7), "{} {}", held.effect, plain.effect);
+        let mut last = f64::INFINITY;
+        for lambda in [1e6, 1e4, 1e2, 1.0, 1e-2] {
+            let found = augmented_control(&panel, &none, given(lambda)).unwrap();
+            prop_assert!(found.imbalance <= last + 1e-7);
+            last = found.imbalance;
+            prop_assert!((found.weights.iter().sum::<f64>() - 1.0).abs() < 1e-7);
+            prop_assert!(near(found.effect, plain.effect - found.mean_bias(), 1e-7));
+        }
+    }
+
+    #[test]
+    fn more_donors_than_times_can_meet_any_past(panel in wide_panels()) {
+        let found = augmented_control(&panel, &BlockCovariates::default(), given(0.0)).unwrap();
+        prop_assert!(found.imbalance < 1e-6, "{}", found.imbalance);
+    }
+
+    #[test]
+    fn levels_do_not_matter_once_taken_out(panel in long_panels(), shift in -1e3..1e3_f64) {
+        let none = BlockCovariates::default();
+        let options = AugmentedOptions { fixed_effects: true, ..given(10.0) };
+        let mut other = panel.clone();
+        for (unit, row) in other.outcome.iter_mut().enumerate() {
+            row.iter_mut().for_each(|value| *value += shift * (unit as f64).cos());
+        }
+        let (one, two) = (augmented_control(&panel, &none, options).unwrap(), augmented_control(&other, &none, options).unwrap());
+        prop_assert!(near(one.effect, two.effect, 1e-5), "{} {}", one.effect, two.effect);
+    }
+
+    #[test]
+    fn the_measure_goes_through(panel in long_panels(), factor in 0.01..100.0_f64) {
+        let none = BlockCovariates::default();
+        let mut other = panel.clone();
+        other.outcome.iter_mut().flatten().for_each(|value| *value *= factor);
+        let (one, two) = (augmented_control(&panel, &none, given(10.0)).unwrap(), augmented_control(&other, &none, given(10.0 * factor * factor)).unwrap());
+        prop_assert!(near(one.effect * factor, two.effect, 1e-6), "{} {}", one.effect, two.effect);
+        let options = AugmentedOptions::default();
+        let one = augmented_control(&panel, &none, options).unwrap().effect * factor;
+        let two = augmented_control(&other, &none, options).unwrap().effect;
+        prop_assert!(near(one, two, 1e-5), "{one} {two}");
+    }
+
+    #[test]
+    fn covariates_that_are_taken_out_are_met(panel in long_panels(), seed in any::<u32>()) {
+        let value = |unit: usize| ((unit as f64 + 1.0) * (f64::from(seed % 1000) + 0.5)).sin();
+        let values = vec![(0..panel.outcome.len()).map(value).collect::<Vec<f64>>()];
+        let covariates = BlockCovariates { names: vec!["x".to_owned()], values };
+        let options = AugmentedOptions { covariates: CovariateUse::Residualised, ..given(5.0) };
+        let found = augmented_control(&panel, &covariates, options).unwrap();
+        let treated = &covariates.values[0][panel.donors..];
+        let mean = treated.iter().sum::<f64>() / treated.len() as f64;
+        let synthetic: f64 = covariates.values[0].iter().zip(&found.weights).map(|(value, weight)| value * weight).sum();
+        prop_assert!(near(synthetic, mean, 1e-7), "{synthetic} {mean}");
+    }
+
+    #[test]
+    fn bounds_hold_the_estimate(panel in long_panels(), seed in any::<u64>()) {
+        let none = BlockCovariates::default();
+        let found = augmented_control(&panel, &none, AugmentedOptions::default()).unwrap();
+        let bounds = jackknife_plus(&panel, &none, &found, 0.1, false).unwrap();
+        let wide = jackknife_plus(&panel, &none, &found, 0.1, true).unwrap();
+        prop_assert!(bounds.times.len() == panel.times() - panel.before);
+        prop_assert!(bounds.mean[0] <= bounds.mean[1] && wide.mean[0] <= wide.mean[1]);
+        for reordering in [Reordering::Shift, Reordering::Any { draws: 20, seed }] {
+            let how = Conformal { grid: 5, reordering, ..Conformal::default() };
+            let tests = conformal_bounds(&panel, &none, &found, how).unwrap();
+            prop_assert!(tests.p_value > 0.0 || reordering != Reordering::Shift);
+            prop_assert!(tests.times.iter().all(|step| step.p_value > 0.0 && step.p_value <= 1.0));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let panel = BlockPanel::new(vec![vec![1.0; 4]; 5], 4, 3).unwrap();
+    let none = BlockCovariates::default();
+    assert!(augmented_control(&panel, &none, AugmentedOptions::default()).is_err(), "donors are all alike");
+    assert!(augmented_control(&panel, &none, given(-1.0)).is_err());
+    assert!(augmented_control(&panel, &none, given(f64::NAN)).is_err());
+    let same = BlockCovariates { names: vec!["x".to_owned()], values: vec![vec![2.0; 5]] };
+    assert!(augmented_control(&panel, &same, given(1.0)).unwrap_err().to_string().contains('x'));
+    let short = BlockCovariates { names: vec!["x".to_owned()], values: vec![vec![2.0; 3]] };
+    assert!(augmented_control(&panel, &short, given(1.0)).is_err());
+    let nameless = BlockCovariates { names: Vec::new(), values: vec![vec![2.0; 5]] };
+    assert!(augmented_control(&panel, &nameless, given(1.0)).is_err());
+}
