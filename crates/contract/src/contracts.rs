@@ -15,11 +15,12 @@ macro_rules! builtin_files {
     };
 }
 
-const BUILTIN: [(&str, &str); 10] = builtin_files![
+const BUILTIN: [(&str, &str); 11] = builtin_files![
     "AdministrativeArea",
     "AirQualityObserved",
     "BikeHireDockingStation",
     "Device",
+    "Evaluation",
     "Indicator",
     "ItemFlowObserved",
     "KeyPerformanceIndicator",

@@ -185,6 +185,12 @@ impl Declaration {
         self.levels.last().map_or("region", String::as_str)
     }
 
+    /// The data set id under which values of a frequency stand; none for the one that is shown first.
+    pub fn dataset(&self, frequency: Frequency) -> Option<String> {
+        (self.frequencies.first() != Some(&frequency))
+            .then(|| format!("urn:ngsi-ld:frequency:{}", frequency.word()))
+    }
+
     /// Whether longer periods and larger areas follow from the parts of shorter and smaller ones.
     pub fn adds_up(&self) -> bool {
         self.measure != Measure::Value

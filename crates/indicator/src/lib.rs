@@ -36,4 +36,4 @@ pub use period::{Frequency, Period, PeriodError};
 pub use read::{columns, read};
 pub use survival::{Duration, median_duration, survival};
 pub use target::{Band, Direction, Score, Target};
-pub use value::{Entry, Figure, Latest, Reproduction, SeriesQuery, Status, Value, rounded};
+pub use value::{Entry, Figure, Latest, Reproduction, SeriesQuery, Status, Value, entity_of, rounded};

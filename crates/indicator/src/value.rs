@@ -80,6 +80,14 @@ pub struct Value {
     pub simulated: bool,
 }
 
+/// The entity with the values of an indicator in an area: `urn:ngsi-ld:KeyPerformanceIndicator:no2-mean:BE-21009`.
+pub fn entity_of(indicator: &str, area: &EntityId) -> EntityId {
+    let text = area.as_str();
+    let tail = text.split_once("AdministrativeArea:").map_or(text, |(_, tail)| tail);
+    let tail = tail.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    EntityId::trusted(&format!("urn:ngsi-ld:KeyPerformanceIndicator:{indicator}:{tail}"))
+}
+
 /// A value where it stands in the city and in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {

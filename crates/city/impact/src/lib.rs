@@ -4,6 +4,7 @@
 //! The statistics are those of `senne_impact`; here they are asked with names of columns, and answered with names of units and times.
 
 mod error;
+mod evaluations;
 mod methods;
 mod neighbours;
 mod panel;
@@ -13,6 +14,7 @@ mod sentence;
 mod table;
 
 pub use error::EvaluationError;
+pub use evaluations::{EVALUATION, Evaluations, Outcome, Plan};
 pub use methods::evaluate;
 pub use report::{Comparison, CourseStep, GroupEffect, Report, Said, WeightOf};
 pub use request::{ErrorWay, MethodName, Request};

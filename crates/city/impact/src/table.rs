@@ -1,6 +1,6 @@
 //! A table of text with named columns, as CSV has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::EvaluationError;
 
@@ -107,9 +107,9 @@ impl Table {
             let number = |text: &String| text.parse::<f64>().unwrap_or(f64::NAN);
             levels.sort_by(|a, b| number(a).total_cmp(&number(b)));
         }
-        let places =
-            texts.iter().map(|text| levels.iter().position(|level| level == text).unwrap_or_default());
-        let places = places.collect();
+        let place: HashMap<&str, usize> =
+            levels.iter().enumerate().map(|(place, level)| (level.as_str(), place)).collect();
+        let places = texts.iter().map(|text| place.get(text.as_str()).copied().unwrap_or_default()).collect();
         Ok((levels, places))
     }
 }

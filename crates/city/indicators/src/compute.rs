@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
 use senne_hub::{Hub, PastQuery, language::TimeFilter};
-use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value};
+use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, entity_of};
 use senne_model::{EntityId, Problem, TenantName, Timestamp};
 
 use crate::{
     book::{Book, year_of},
     calendar::{day, is_over},
-    entity::{SUPPRESSED, VALUE, entity_of, figure, moment, term},
+    entity::{SUPPRESSED, VALUE, figure, moment, term},
     hierarchy::Hierarchy,
     question::{Asked, Row, ask, service},
 };

@@ -2,7 +2,7 @@
 
 use senne_contract::Localised;
 use senne_hub::{Point, model::Json};
-use senne_indicator::{Declaration, Figure, Frequency, Parts, Period, Status, Value};
+use senne_indicator::{Declaration, Figure, Frequency, Parts, Period, Status, Value, entity_of};
 use senne_model::{
     Attribute, AttributeValue, ChangeNo, EntityId, Instance, Iri, Name, Operation, Timestamp, Write,
 };
@@ -21,18 +21,6 @@ pub(crate) fn term(local: &str) -> Name {
     Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{local}"))
 }
 
-/// The last part of an area's id: `BE-21009`.
-fn tail(area: &EntityId) -> String {
-    let text = area.as_str();
-    let tail = text.split_once("AdministrativeArea:").map_or(text, |(_, tail)| tail);
-    tail.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
-}
-
-/// The entity with the values of an indicator in an area.
-pub(crate) fn entity_of(indicator: &str, area: &EntityId) -> EntityId {
-    EntityId::trusted(&format!("urn:ngsi-ld:{KIND}:{indicator}:{}", tail(area)))
-}
-
 /// The entity with the declaration of an indicator.
 pub(crate) fn declared_as(indicator: &str) -> EntityId {
     EntityId::trusted(&format!("urn:ngsi-ld:{DECLARED}:{indicator}"))
@@ -40,8 +28,7 @@ pub(crate) fn declared_as(indicator: &str) -> EntityId {
 
 /// The data set of a frequency: none for the one that is shown first.
 pub(crate) fn dataset(declaration: &Declaration, frequency: Frequency) -> Option<Iri> {
-    (declaration.frequencies.first() != Some(&frequency))
-        .then(|| Iri::new(&format!("urn:ngsi-ld:frequency:{}", frequency.word())))
+    declaration.dataset(frequency).map(|dataset| Iri::new(&dataset))
 }
 
 fn property(local: &str, value: Json) -> Attribute {

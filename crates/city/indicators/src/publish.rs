@@ -3,12 +3,12 @@
 use std::{collections::HashMap, time::Instant};
 
 use senne_hub::{Context, Hub, WriteOptions};
-use senne_indicator::{Declaration, Figure};
+use senne_indicator::{Declaration, Figure, entity_of};
 use senne_model::{EntityId, Problem, Write};
 
 use crate::{
     Indicators,
-    entity::{declare, describe, entity_of, observed},
+    entity::{declare, describe, observed},
     question::PATIENCE,
 };
 

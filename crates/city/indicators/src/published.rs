@@ -6,12 +6,12 @@ use senne_hub::{
     Context, Page, PastQuery,
     language::{Query, TimeFilter, TypeExpression},
 };
-use senne_indicator::{Declaration, Figure, Latest, Period, SeriesQuery};
+use senne_indicator::{Declaration, Figure, Latest, Period, SeriesQuery, entity_of};
 use senne_model::{AttributeValue, Entity, EntityId, Problem};
 
 use crate::{
     Indicators,
-    entity::{KIND, SUPPRESSED, VALUE, dataset, entity_of, figure, figure_now, moment, term},
+    entity::{KIND, SUPPRESSED, VALUE, dataset, figure, figure_now, moment, term},
 };
 
 /// So many entities are read at once.

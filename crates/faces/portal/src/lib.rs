@@ -78,6 +78,8 @@ fn pages(at: At) -> Router {
         .route(&path("/areas.csv"), get(pages::areas::csv))
         .route(&path("/indicators"), get(pages::indicators::show))
         .route(&path("/indicator/{id}"), get(pages::indicator::show))
+        .route(&path("/evaluations"), get(pages::evaluations::show))
+        .route(&path("/evaluation/{id}"), get(pages::evaluation::show))
         .route(&path("/contract/{term}"), get(pages::contract::show))
         .route(&path("/data"), get(pages::data::show))
         .route(&path("/accessibility"), get(pages::accessibility::show))

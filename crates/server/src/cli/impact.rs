@@ -47,6 +47,30 @@ pub(crate) struct Impact {
     /// For counts: the column of how many could be counted.
     #[arg(long, value_name = "COLUMN", help_heading = "Columns", requires = "counts")]
     pub(crate) exposure: Option<String>,
+    /// For a threshold: the column of the value that decides who is treated.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns", requires = "cutoff")]
+    pub(crate) running: Option<String>,
+    /// The threshold; units at or above it are treated.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        help_heading = "Columns",
+        requires = "running",
+        allow_negative_numbers = true
+    )]
+    pub(crate) cutoff: Option<f64>,
+    /// The column of strata within which lots were drawn.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(crate) stratum: Option<String>,
+    /// The column of latitudes, in degrees; with --longitude.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns", requires = "longitude")]
+    pub(crate) latitude: Option<String>,
+    /// The column of longitudes, in degrees.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns", requires = "latitude")]
+    pub(crate) longitude: Option<String>,
+    /// It was drawn by lot who is treated.
+    #[arg(long, help_heading = "Method")]
+    pub(crate) randomised: bool,
     /// The outcome is a count.
     #[arg(long, help_heading = "Method")]
     pub(crate) counts: bool,
@@ -65,6 +89,15 @@ pub(crate) struct Impact {
     /// How standard errors are found.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Method")]
     pub(crate) errors: ErrorName,
+    /// For Conley's errors: how far neighbours share them, in km.
+    #[arg(long, value_name = "KM", help_heading = "Method", requires = "latitude", value_parser = positive)]
+    pub(crate) cutoff_km: Option<f64>,
+    /// For Newey–West's errors: over how many steps they remember.
+    #[arg(long, value_name = "STEPS", help_heading = "Method", value_parser = clap::value_parser!(u32).range(0..=1000))]
+    pub(crate) lag: Option<u32>,
+    /// Where rings around treated units end, in metres: 500,1000. Units within are no donors, and what they feel is told.
+    #[arg(long, value_name = "METRES", value_delimiter = ',', help_heading = "Method", requires = "latitude", value_parser = positive)]
+    pub(crate) rings: Vec<f64>,
     /// How many draws errors and Bayesian series are made of.
     #[arg(long, value_name = "NUMBER", default_value_t = 200, help_heading = "Method",
         value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
@@ -127,8 +160,10 @@ pub(crate) enum ErrorName {
     Bootstrap,
     /// Each unit left out once.
     Jackknife,
-    /// For an interrupted series: Newey–West.
+    /// Errors that remember over time: for an interrupted series, and for two-way fixed effects.
     NeweyWest,
+    /// Errors that neighbours share, for two-way fixed effects; needs --latitude, --longitude and --cutoff-km.
+    Conley,
 }
 
 /// Which way is better.
@@ -169,6 +204,7 @@ impl Impact {
                 ErrorName::Bootstrap => ErrorWay::Bootstrap,
                 ErrorName::Jackknife => ErrorWay::Jackknife,
                 ErrorName::NeweyWest => ErrorWay::NeweyWest,
+                ErrorName::Conley => ErrorWay::Conley,
             },
             draws: self.draws as usize,
             seed: self.seed,
@@ -178,6 +214,15 @@ impl Impact {
                 DirectionName::Down => Direction::Down,
             },
             matters: self.matters,
+            randomised: self.randomised,
+            stratum: self.stratum.clone(),
+            running: self.running.clone(),
+            cutoff: self.cutoff,
+            latitude: self.latitude.clone(),
+            longitude: self.longitude.clone(),
+            cutoff_km: self.cutoff_km,
+            lag: self.lag.map(|steps| steps as usize),
+            rings_m: self.rings.clone(),
             ..Request::new(self.method, self.time.clone(), self.outcome.clone())
         }
     }

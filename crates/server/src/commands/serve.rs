@@ -4,6 +4,7 @@ use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use senne_city_impact::Evaluations;
 use senne_city_indicators::Indicators;
 use senne_face_ngsi_ld::NgsiLdOptions;
 use senne_face_portal::PortalOptions;
@@ -52,6 +53,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     write_address(&options.data, &url)?;
     let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
     indicators.keep_up()?;
+    Evaluations::new(hub.clone()).keep_up()?;
     start_sources(&hub, &options)?;
     let server = Server {
         hub: hub.clone(),

@@ -29,6 +29,8 @@ pub(crate) struct Guideline {
 pub(crate) enum Side {
     Above,
     Below,
+    /// Neither is wrong.
+    Nowhere,
 }
 
 /// A line chart.
@@ -51,6 +53,10 @@ pub(crate) struct LineChart<'a> {
     pub(crate) guideline: Option<Guideline>,
     /// What the scale takes in beside the values, so that charts can be compared.
     pub(crate) scale_of: Option<(f64, f64)>,
+    /// What it is compared with, as a dashed line: what would have been.
+    pub(crate) beside: &'a [Dot],
+    /// When something began that may have changed it, with its name.
+    pub(crate) begins: Option<(i64, &'a str)>,
 }
 
 /// The lowest and the highest of the values that count; of the doubtful ones where these are all there is.
@@ -82,9 +88,12 @@ impl LineChart<'_> {
             r#"<svg x="0" y="0" width="100%" height="{HEIGHT}" viewBox="0 0 {INNER} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">"#
         );
         self.band(&mut out, &scale);
-        self.spread(&mut out, &scale);
-        self.line(&mut out, &scale);
+        self.spread(&mut out, &scale, self.beside);
+        self.spread(&mut out, &scale, self.dots);
+        self.line(&mut out, &scale, "chart-beside", self.beside);
+        self.line(&mut out, &scale, "chart-line", self.dots);
         out.push_str("</svg>");
+        self.beginning(&mut out);
         self.marks(&mut out, &scale);
         self.axis(&mut out, &scale);
         out.push_str("</svg>");
@@ -93,7 +102,7 @@ impl LineChart<'_> {
 
     fn scale(&self) -> Scale {
         let guide = self.guideline.as_ref().map(|guide| (guide.value, guide.value));
-        let all = [extremes(self.dots), guide, self.scale_of];
+        let all = [extremes(self.dots), extremes(self.beside), guide, self.scale_of];
         let both = |one: (f64, f64), other: (f64, f64)| (one.0.min(other.0), one.1.max(other.1));
         let (low, high) = all.into_iter().flatten().reduce(both).unwrap_or((0.0, 1.0));
         Scale::nice(low, high, 4, PLOT)
@@ -125,6 +134,7 @@ impl LineChart<'_> {
         let (top, height) = match guide.shaded {
             Side::Above => (PLOT.1, y - PLOT.1),
             Side::Below => (y, PLOT.0 - y),
+            Side::Nowhere => (y, 0.0),
         };
         let _ = write!(
             out,
@@ -135,9 +145,9 @@ impl LineChart<'_> {
     }
 
     /// The usable dots in runs without a gap.
-    fn runs(&self) -> Vec<Vec<Dot>> {
+    fn runs(&self, dots: &[Dot]) -> Vec<Vec<Dot>> {
         let mut runs: Vec<Vec<Dot>> = Vec::new();
-        for dot in self.dots.iter().filter(|d| d.trust == Trust::Usable) {
+        for dot in dots.iter().filter(|d| d.trust == Trust::Usable) {
             match runs.last_mut() {
                 Some(run) if run.last().is_some_and(|last| dot.at - last.at <= self.gap_after) => {
                     run.push(*dot);
@@ -148,8 +158,8 @@ impl LineChart<'_> {
         runs
     }
 
-    fn spread(&self, out: &mut String, scale: &Scale) {
-        for run in self.runs() {
+    fn spread(&self, out: &mut String, scale: &Scale, dots: &[Dot]) {
+        for run in self.runs(dots) {
             let edges: Vec<_> = run.iter().filter_map(|d| d.spread.map(|s| (self.inner(d.at), s))).collect();
             if edges.len() < 2 {
                 continue;
@@ -167,9 +177,9 @@ impl LineChart<'_> {
         }
     }
 
-    fn line(&self, out: &mut String, scale: &Scale) {
+    fn line(&self, out: &mut String, scale: &Scale, class: &str, dots: &[Dot]) {
         let mut path = String::new();
-        for run in self.runs().iter().filter(|run| run.len() > 1) {
+        for run in self.runs(dots).iter().filter(|run| run.len() > 1) {
             for (index, dot) in thin(run, |d| self.inner(d.at)).iter().enumerate() {
                 path.push(if index == 0 { 'M' } else { 'L' });
                 short(&mut path, self.inner(dot.at));
@@ -178,13 +188,26 @@ impl LineChart<'_> {
             }
         }
         if !path.is_empty() {
-            let _ = write!(out, r#"<path class="chart-line" d="{path}"/>"#);
+            let _ = write!(out, r#"<path class="{class}" d="{path}"/>"#);
         }
+    }
+
+    /// The moment from which on something may have changed.
+    fn beginning(&self, out: &mut String) {
+        let Some((at, name)) = self.begins else { return };
+        let x = self.percent(at);
+        let (top, low) = (PLOT.1 - 8.0, PLOT.0);
+        let anchor = if x > 60.0 { "end" } else { "start" };
+        let _ = write!(
+            out,
+            r#"<g aria-hidden="true"><line class="chart-begin" x1="{x:.2}%" x2="{x:.2}%" y1="{top}" y2="{low}"/><text class="chart-begin-text" x="{x:.2}%" y="11" text-anchor="{anchor}">{}</text></g>"#,
+            escape(name)
+        );
     }
 
     fn marks(&self, out: &mut String, scale: &Scale) {
         out.push_str(r#"<g aria-hidden="true">"#);
-        for run in self.runs().iter().filter(|run| run.len() == 1) {
+        for run in self.runs(self.dots).iter().filter(|run| run.len() == 1) {
             self.circle(out, "chart-dot", &run[0], scale, 2.5);
         }
         let hollow: Vec<_> = self.dots.iter().filter(|d| d.trust != Trust::Usable).collect();
@@ -319,6 +342,8 @@ mod tests {
             gap_after: 45 * MINUTE,
             guideline: None,
             scale_of: None,
+            beside: &[],
+            begins: None,
         }
     }
 

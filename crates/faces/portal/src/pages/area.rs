@@ -216,6 +216,8 @@ fn chart(visit: &Visit, name: &str, days: &[AreaDay]) -> (String, String) {
             shaded: Side::Above,
         }),
         scale_of: None,
+        beside: &[],
+        begins: None,
     }
     .svg();
     (svg, said)

@@ -204,6 +204,8 @@ fn beside(visit: &Visit, read: &[Read<'_>], index: usize, span: Span) -> Beside 
         gap_after: one.series.gap_after.unwrap_or(i64::MAX),
         guideline: None,
         scale_of,
+        beside: &[],
+        begins: None,
     }
     .svg();
     let others = read.iter().enumerate().filter(|(other, _)| *other != index);

@@ -8,6 +8,8 @@ pub(crate) mod contract;
 pub(crate) mod csv;
 pub(crate) mod data;
 pub(crate) mod entity;
+pub(crate) mod evaluation;
+pub(crate) mod evaluations;
 mod facts;
 pub(crate) mod geojson;
 pub(crate) mod home;

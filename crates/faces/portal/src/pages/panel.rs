@@ -114,6 +114,8 @@ impl Panel {
             gap_after,
             guideline: None,
             scale_of: None,
+            beside: &[],
+            begins: None,
         };
         let svg = if series.dots.is_empty() { String::new() } else { chart.svg() };
         let rows = rows(words, series);

@@ -166,6 +166,8 @@ fn page_of(
         gap_after,
         guideline: None,
         scale_of: None,
+        beside: &[],
+        begins: None,
     }
     .svg();
     let factor = subject.contract.and_then(|c| c.shown.as_ref()).map_or(1.0, |shown| shown.factor);

@@ -64,6 +64,8 @@ pub(crate) fn chart(
         gap_after: length(first.period) * 3 / 2,
         guideline: guideline(words, declaration, last),
         scale_of: None,
+        beside: &[],
+        begins: None,
     }
     .svg();
     Some((svg, said))

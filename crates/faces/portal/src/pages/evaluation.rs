@@ -1,0 +1,266 @@
+//! One evaluation: the verdict, what was observed beside what would have been, how it was computed, what could be wrong.
+
+pub(crate) mod read;
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use senne_model::{Entity, EntityId, Json, Problem};
+
+use self::read::{Effect, Step, course, report, targets, text, texts, verdict, weights};
+use super::{indicator::series::length, rows};
+use crate::{
+    address,
+    chart::{
+        Dot, Trust,
+        line::{Guideline, LineChart, Side},
+    },
+    describe, format,
+    frame::Frame,
+    visit::Visit,
+    words::{Words, key},
+};
+
+/// How many donors are named.
+const DONORS_SHOWN: usize = 10;
+
+#[derive(Template)]
+#[template(path = "evaluation.html")]
+struct EvaluationPage {
+    frame: Frame,
+    title: String,
+    verdict: String,
+    simulated: bool,
+    figures: Vec<(String, String)>,
+    chart: String,
+    gap: String,
+    sentence: String,
+    steps: Vec<StepRow>,
+    treated: Vec<rows::Linked>,
+    donors: Vec<Donor>,
+    reasons: Vec<String>,
+    warnings: Vec<String>,
+    facts: Vec<(String, String)>,
+    api: String,
+    past: String,
+}
+
+struct StepRow {
+    period: String,
+    observed: String,
+    counterfactual: String,
+    gap: String,
+}
+
+struct Donor {
+    name: String,
+    link: String,
+    weight: String,
+}
+
+/// `GET /{language}/evaluation/{id}`
+pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Response {
+    let page = view(&visit, &id).await;
+    visit.answer(page)
+}
+
+async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
+    let words = visit.w;
+    let missing = || Problem::not_found("no such evaluation");
+    let id = EntityId::parse(id).map_err(|_| missing())?;
+    let entity = visit.hub().entity(&visit.context(), &id).await?;
+    if !entity.types.iter().any(|kind| kind.local() == "Evaluation") {
+        return Err(missing());
+    }
+    let title = describe::name_of(&entity, words.language);
+    let verdict = verdict(words, &entity);
+    let effect = Effect::of(&entity);
+    let empty = Json::Null;
+    let report = report(&entity).unwrap_or(&empty);
+    let steps = course(report);
+    let start = text(&entity, "startDate").unwrap_or_default();
+    let begins = start.get(..10).and_then(|day| day.parse::<senne_indicator::Period>().ok());
+    let begins = begins.map(|day| day.moments(&jiff::tz::TimeZone::UTC).0);
+    let (chart, gap) = charts(words, &title, &verdict, &steps, begins);
+    Ok(EvaluationPage {
+        frame: visit
+            .frame()
+            .titled(title.clone(), verdict.clone())
+            .under(words.t("frame.evaluations"), "/evaluations")
+            .ending(title.clone()),
+        simulated: describe::simulated(&entity),
+        figures: effect.as_ref().map(|effect| figures(words, effect, report)).unwrap_or_default(),
+        sentence: sentence(words, &steps, begins),
+        steps: steps.iter().rev().map(|step| step_row(words, step)).collect(),
+        treated: linked(visit, &targets(&entity, "treated")).await,
+        donors: donors(visit, report).await,
+        reasons: texts(report, "reasons"),
+        warnings: texts(report, "warnings"),
+        facts: facts(words, &entity, effect.as_ref(), report),
+        api: format!("/ngsi-ld/v1/entities/{}", address::segment(&id)),
+        past: format!("/ngsi-ld/v1/temporal/entities/{}?attrs=effect", address::segment(&id)),
+        title,
+        verdict,
+        chart,
+        gap,
+    })
+}
+
+fn figures(words: Words, effect: &Effect, report: &Json) -> Vec<(String, String)> {
+    let number = |x: f64| format::value(words.language, x);
+    let mut figures = vec![(words.t("evaluation.effect").to_owned(), number(effect.value))];
+    if let Some((low, high)) = effect.interval {
+        let text = words.fill("indicator.interval", [number(low), number(high)]);
+        figures.push((words.t("indicator.interval_title").to_owned(), text));
+    }
+    if let Some(relative) = report.get("relative").and_then(Json::as_f64) {
+        figures.push((words.t("evaluation.relative").to_owned(), format::percent(words.language, relative)));
+    }
+    let grade = words.fill("evaluation.grade", [format::amount(words.language, effect.grade)]);
+    figures.push((words.t("evaluation.evidence").to_owned(), grade));
+    figures
+}
+
+fn dots(
+    steps: &[Step],
+    value: impl Fn(&Step) -> f64,
+    spread: impl Fn(&Step) -> Option<(f64, f64)>,
+) -> Vec<Dot> {
+    let dot = |step: &Step| Dot {
+        at: step.period.moments(&jiff::tz::TimeZone::UTC).0,
+        value: value(step),
+        spread: spread(step),
+        trust: Trust::Usable,
+    };
+    steps.iter().map(dot).collect()
+}
+
+/// Observed beside what would have been; and the gap between them.
+fn charts(words: Words, title: &str, verdict: &str, steps: &[Step], begins: Option<i64>) -> (String, String) {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Default::default() };
+    if steps.len() < 2 {
+        return Default::default();
+    }
+    let observed = dots(steps, |step| step.observed, |_| None);
+    let would = dots(steps, |step| step.counterfactual, |step| step.bounds);
+    let gaps = dots(
+        steps,
+        |step| step.observed - step.counterfactual,
+        |step| step.bounds.map(|(low, high)| (step.observed - high, step.observed - low)),
+    );
+    let place = |step: &Step| step.period.moments(&jiff::tz::TimeZone::UTC).0;
+    let chart = LineChart {
+        id: "evaluation-chart",
+        title,
+        description: verdict,
+        unit: "",
+        language: words.language,
+        from: place(first),
+        to: place(last),
+        dots: &observed,
+        gap_after: length(first.period) * 5 / 2,
+        guideline: None,
+        scale_of: None,
+        beside: &would,
+        begins: begins.map(|at| (at, words.t("evaluation.begins"))),
+    };
+    let zero =
+        Guideline { value: 0.0, label: words.t("evaluation.no_gap").to_owned(), shaded: Side::Nowhere };
+    let gap = LineChart {
+        id: "evaluation-gap",
+        title: words.t("evaluation.gap"),
+        description: verdict,
+        dots: &gaps,
+        guideline: Some(zero),
+        beside: &[],
+        ..chart.clone()
+    };
+    (chart.svg(), gap.svg())
+}
+
+/// The means before and after, of what was observed and of what would have been.
+fn sentence(words: Words, steps: &[Step], begins: Option<i64>) -> String {
+    let Some(begins) = begins else { return String::new() };
+    let after: Vec<&Step> =
+        steps.iter().filter(|step| step.period.moments(&jiff::tz::TimeZone::UTC).0 >= begins).collect();
+    if after.is_empty() {
+        return String::new();
+    }
+    let mean =
+        |value: &dyn Fn(&Step) -> f64| after.iter().map(|step| value(step)).sum::<f64>() / after.len() as f64;
+    let [observed, would] = [mean(&|step| step.observed), mean(&|step| step.counterfactual)];
+    let shown = [observed, would].map(|x| format::value(words.language, x));
+    words.fill("evaluation.sentence", shown)
+}
+
+fn step_row(words: Words, step: &Step) -> StepRow {
+    let number = |x: f64| format::value(words.language, x);
+    StepRow {
+        period: format::period(words.language, step.period),
+        observed: number(step.observed),
+        counterfactual: number(step.counterfactual),
+        gap: number(step.observed - step.counterfactual),
+    }
+}
+
+async fn linked(visit: &Visit, ids: &[String]) -> Vec<rows::Linked> {
+    let mut found = Vec::new();
+    for id in ids {
+        found.push(link(visit, id).await);
+    }
+    found
+}
+
+async fn link(visit: &Visit, id: &str) -> rows::Linked {
+    let id = EntityId::trusted(id);
+    let entity = visit.hub().entity(&visit.context(), &id).await;
+    let name = entity.map_or_else(|_| id.to_string(), |entity| describe::name_of(&entity, visit.w.language));
+    rows::Linked { name, link: rows::entity_link(visit.w, &id) }
+}
+
+async fn donors(visit: &Visit, report: &Json) -> Vec<Donor> {
+    let mut donors = Vec::new();
+    for (id, weight) in weights(report, "unit_weights", DONORS_SHOWN) {
+        let rows::Linked { name, link } = link(visit, &id).await;
+        donors.push(Donor { name, link, weight: format::number(visit.w.language, weight, 3) });
+    }
+    donors
+}
+
+fn facts(words: Words, entity: &Entity, effect: Option<&Effect>, report: &Json) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    let mut put = |name: &'static str, text: Option<String>| {
+        facts.extend(text.filter(|text| !text.is_empty()).map(|text| (words.t(name).to_owned(), text)));
+    };
+    let said = |name: &str| report.get(name).and_then(Json::as_str);
+    let counted = |name: &str| {
+        let number = report.get("comparison")?.get(name)?.as_f64()?;
+        Some(format::amount(words.language, number as u64))
+    };
+    let method = said("method").map(|method| format!("{method}: {}", said("source").unwrap_or_default()));
+    put(key!("evaluation.method"), method);
+    put(key!("evaluation.start"), text(entity, "startDate").map(|day| format::day(words.language, day)));
+    put(key!("evaluation.donors"), counted("donors"));
+    put(key!("evaluation.before"), counted("before"));
+    put(key!("evaluation.after"), counted("after"));
+    put(key!("evaluation.left_out"), counted("left_out"));
+    let outcome = text(entity, "outcomeType")
+        .map(|kind| format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default()));
+    put(key!("evaluation.outcome"), outcome.or_else(|| targets(entity, "refIndicator").pop()));
+    if let Some(effect) = effect {
+        put(key!("evaluation.run_at"), effect.at.map(|at| format::moment(words.language, at)));
+        let property = |name: &str| {
+            effect.properties.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
+        };
+        put(key!("evaluation.p"), property("pValue").map(|text| shortened(words, &text)));
+        put(key!("evaluation.detectable"), property("detectable").map(|text| shortened(words, &text)));
+        put(key!("evaluation.plan"), property("plan"));
+        put(key!("evaluation.inputs"), property("inputs"));
+        put(key!("indicator.vintage"), property("vintage"));
+    }
+    facts
+}
+
+/// A number of the entity with as many digits as a reader needs.
+fn shortened(words: Words, text: &str) -> String {
+    text.parse::<f64>().map_or_else(|_| text.to_owned(), |x| format::number(words.language, x, 4))
+}
