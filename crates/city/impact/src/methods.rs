@@ -183,8 +183,9 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         matters: request.matters,
         grade: grade(method, request),
     });
-    let spoken = Spoken {
-        outcome: &request.outcome,
+    let called = |place: usize| request.called.as_ref().map_or(&request.outcome, |names| &names[place]);
+    let spoken = |place: usize| Spoken {
+        outcome: called(place),
         answer: judged.answer,
         effect: found.estimate,
         low: found.interval[0],
@@ -202,9 +203,9 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         },
         grade: judged.grade as u8,
         detectable: judged.detectable,
-        en: spoken.say(Language::English),
-        fr: spoken.say(Language::French),
-        nl: spoken.say(Language::Dutch),
+        en: spoken(0).say(Language::English),
+        fr: spoken(1).say(Language::French),
+        nl: spoken(2).say(Language::Dutch),
     }
 }
 

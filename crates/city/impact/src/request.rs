@@ -94,6 +94,8 @@ pub struct Request {
     pub time: String,
     /// The column of the outcome.
     pub outcome: String,
+    /// What the outcome is called in English, French and Dutch; the name of its column otherwise.
+    pub called: Option<[String; 3]>,
     /// The column that is 1 where a unit is treated at a time, else 0.
     pub treated: Option<String>,
     /// The column with the time of a unit's first treatment; nothing, 0 or Inf: never.
@@ -156,6 +158,7 @@ impl Request {
             unit: None,
             time: time.into(),
             outcome: outcome.into(),
+            called: None,
             treated: None,
             first_treated: None,
             start: None,

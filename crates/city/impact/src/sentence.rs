@@ -39,39 +39,39 @@ impl Spoken<'_> {
             (Language::English, Answer::Better | Answer::Worse) => {
                 let way = if less { "lower" } else { "higher" };
                 format!(
-                    "{outcome} was {effect} {way} than it would have been without the project ({interval}); evidence grade {grade} of 5."
+                    "{outcome}: {effect} {way} than it would have been without the project ({interval}); evidence grade {grade} of 5."
                 )
             }
             (Language::English, Answer::NotDetectable) => format!(
-                "No effect on {outcome} can be told from chance ({interval}); an effect below {least} could not have been detected, so this is not «no effect»; evidence grade {grade} of 5."
+                "{outcome}: no effect can be told from chance ({interval}); an effect below {least} could not have been detected, so this is not «no effect»; evidence grade {grade} of 5."
             ),
             (Language::English, Answer::TooSmallToMatter) => {
                 format!(
-                    "Any effect on {outcome} is too small to matter ({interval}); evidence grade {grade} of 5."
+                    "{outcome}: any effect is too small to matter ({interval}); evidence grade {grade} of 5."
                 )
             }
             (Language::French, Answer::Better | Answer::Worse) => {
                 let way = if less { "inférieur" } else { "supérieur" };
                 format!(
-                    "{outcome} est {way} de {effect} à ce qu’il aurait été sans le projet ({interval}) ; niveau de preuve {grade} sur 5."
+                    "{outcome} : {way} de {effect} à ce qui aurait été sans le projet ({interval}) ; niveau de preuve {grade} sur 5."
                 )
             }
             (Language::French, Answer::NotDetectable) => format!(
-                "Aucun effet sur {outcome} ne se distingue du hasard ({interval}) ; un effet inférieur à {least} n’aurait pas pu être détecté : ce n’est donc pas « aucun effet » ; niveau de preuve {grade} sur 5."
+                "{outcome} : aucun effet ne se distingue du hasard ({interval}) ; un effet inférieur à {least} n’aurait pas pu être détecté : ce n’est donc pas « aucun effet » ; niveau de preuve {grade} sur 5."
             ),
             (Language::French, Answer::TooSmallToMatter) => {
                 format!(
-                    "L’effet éventuel sur {outcome} est trop petit pour compter ({interval}) ; niveau de preuve {grade} sur 5."
+                    "{outcome} : l’effet éventuel est trop petit pour compter ({interval}) ; niveau de preuve {grade} sur 5."
                 )
             }
             (Language::Dutch, Answer::Better | Answer::Worse) => {
                 let way = if less { "lager" } else { "hoger" };
                 format!(
-                    "{outcome} lag {effect} {way} dan zonder het project ({interval}); bewijskracht {grade} op 5."
+                    "{outcome}: {effect} {way} dan zonder het project ({interval}); bewijskracht {grade} op 5."
                 )
             }
             (Language::Dutch, Answer::NotDetectable) => format!(
-                "Geen effect op {outcome} is van toeval te onderscheiden ({interval}); een effect kleiner dan {least} kon niet worden aangetoond, dus dit is niet «geen effect»; bewijskracht {grade} op 5."
+                "{outcome}: geen effect is van toeval te onderscheiden ({interval}); een effect kleiner dan {least} kon niet worden aangetoond, dus dit is niet «geen effect»; bewijskracht {grade} op 5."
             ),
             (Language::Dutch, Answer::TooSmallToMatter) => {
                 format!(

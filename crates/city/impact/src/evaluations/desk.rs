@@ -16,7 +16,7 @@ use senne_hub::{
     Context, Follower, Hub, Page, Principal,
     language::{Query, TypeExpression},
 };
-use senne_model::{Change, ChangeNo, EntityId, Name, Problem, TenantName, Timestamp};
+use senne_model::{AttributeValue, Change, ChangeNo, EntityId, Name, Problem, TenantName, Timestamp};
 use tokio::sync::Notify;
 
 use super::{
@@ -185,7 +185,7 @@ impl Desk {
         let gathered = gather(&self.hub, &context, &plan, today, &self.zone).await?;
         let vintage = self.hub.head();
         let (text, inputs) = gathered.table(&plan);
-        let request = request(&plan);
+        let request = Request { called: self.called(&context, &plan).await, ..request(&plan) };
         let work = move || {
             let table = Table::read(text.as_bytes())?;
             evaluate(&table, &request)
@@ -195,6 +195,29 @@ impl Desk {
         match report {
             Ok(report) => ran(&self.hub, &context, &plan, &entity, &report, &inputs, vintage).await,
             Err(error) => refused(&self.hub, &context, id, &entity, &error.to_string()).await,
+        }
+    }
+
+    /// What the outcome is called in English, French and Dutch, by its contract or as the indicator says.
+    async fn called(&self, context: &Context, plan: &Plan) -> Option<[String; 3]> {
+        match &plan.outcome {
+            Outcome::Attribute { kind, attribute } => {
+                let contract = self.hub.contracts().get(&term(kind))?;
+                let title = &contract.attribute(&term(attribute))?.title;
+                Some(["en", "fr", "nl"].map(|language| title.get(language).to_owned()))
+            }
+            Outcome::Indicator(id) => {
+                let id = EntityId::trusted(&format!("urn:ngsi-ld:Indicator:{id}"));
+                let entity = self.hub.entity(context, &id).await.ok()?;
+                let AttributeValue::Language(map) = &entity.instance(&term("name"))?.value else {
+                    return None;
+                };
+                let name = |wanted: &str| {
+                    let known = map.iter().find(|(tag, _)| &**tag == wanted);
+                    known.and_then(|(_, text)| text.as_str()).unwrap_or_default().to_owned()
+                };
+                Some(["en", "fr", "nl"].map(name))
+            }
         }
     }
 
