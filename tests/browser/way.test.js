@@ -56,6 +56,28 @@ test("the map moves by buttons and shows what is under the pointer", async () =>
   await context.close();
 });
 
+test("an indicator of another commune, and how it came about, without scripts", async () => {
+  const { context, page, faults } = await open(chromium.browser, { scripts: false });
+  await page.goto(`${BASE}/en/indicators`);
+  await page.getByRole("combobox").selectOption({ label: "Uccle" });
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.waitForURL(/area=21016/);
+  assert.match(await page.locator("h1").innerText(), /Uccle/);
+  await page.getByRole("link", { name: "Nitrogen dioxide (NO2)", exact: true }).click();
+  await page.waitForURL(/\/indicator\/no2-mean\?area=21016/);
+  await page.getByRole("link", { name: "Days", exact: true }).click();
+  await page.waitForURL(/frequency=day/);
+  assert.ok(await page.locator("svg.chart .chart-line").count(), "there is a line");
+  assert.match(await page.locator(".rail-side").innerText(), /[0-9a-f]{16}/, "the digest of the formula");
+  await page.locator(".rail-side summary").click();
+  assert.match(await page.locator(".rail-side pre").innerText(), /time_bucket/);
+  const again = await page.getByRole("link", { name: /^Compute it again/ }).getAttribute("href");
+  const found = await (await page.request.get(BASE + again)).json();
+  assert.equal(found.same_digits, true, JSON.stringify(found));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("the theme is remembered without scripts", async () => {
   const { context, page } = await open(chromium.browser, { scripts: false });
   await page.goto(`${BASE}/nl/areas?sort=name`);
@@ -82,7 +104,8 @@ test("every page says its language and its other languages", async () => {
 
 test("no page is wider than a phone", async () => {
   const { context, page } = await open(chromium.browser, { viewport: PHONE });
-  for (const path of ["/fr/", "/fr/map", "/fr/areas", "/fr/data", "/nl/contract/AirQualityObserved"]) {
+  const paths = ["/fr/", "/fr/map", "/fr/areas", "/fr/data", "/nl/contract/AirQualityObserved", "/fr/indicators", "/fr/indicator/no2-mean?frequency=day"];
+  for (const path of [...paths, "/fr/evaluations", "/fr/evaluation/urn:ngsi-ld:Evaluation:bailli-traffic"]) {
     await page.goto(BASE + path);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${path} is ${wide} px too wide`);
