@@ -71,6 +71,9 @@ pub struct Declaration {
 pub struct Computed {
     /// What its values depend on: a change in any of these makes them anew.
     pub reads: Vec<Reads>,
+    /// It is computed at most so often, in seconds: for questions that look far back.
+    #[serde(default)]
+    pub at_most_every_seconds: u32,
     /// One SELECT that gives `area`, `at` and the parts of the measure, for `$level`, `$from` and `$to`.
     pub sql: String,
 }

@@ -69,6 +69,8 @@ pub struct Progress {
 #[derive(Default)]
 struct Shelf {
     books: HashMap<(TenantName, usize), (Book, u64)>,
+    /// When an indicator that must not be computed often was computed last.
+    computed: HashMap<(TenantName, usize), Instant>,
     turn: u64,
 }
 
@@ -147,9 +149,14 @@ impl Desk {
             let mut touched = self.touched.lock();
             (std::mem::take(&mut touched.days), touched.up_to)
         };
-        let mut failed = false;
+        let (mut failed, mut waits) = (false, false);
         let mut hierarchies: HashMap<TenantName, Hierarchy> = HashMap::new();
         for (key, days) in days {
+            if shelf.rests(&key, self.catalogue.indicators.get(key.1)) {
+                self.touched.lock().put_back(key, days);
+                waits = true;
+                continue;
+            }
             let done = self.one(shelf, &mut hierarchies, &key, &days).await;
             if let Err(problem) = done {
                 let id = self.catalogue.indicators.get(key.1).map_or("", |declaration| &declaration.id);
@@ -159,7 +166,7 @@ impl Desk {
                 failed = true;
             }
         }
-        if !failed {
+        if !failed && !waits {
             self.durable.store(up_to.0, Ordering::Release);
         }
         failed
@@ -309,6 +316,21 @@ impl Shelf {
         let (book, used) = self.books.entry(key.clone()).or_default();
         *used = self.turn;
         book
+    }
+
+    /// Whether an indicator was computed too short a while ago; if not, it is going to be now.
+    fn rests(&mut self, key: &(TenantName, usize), declaration: Option<&Declaration>) -> bool {
+        let seconds = declaration.and_then(|declaration| declaration.computed.as_ref());
+        let seconds = seconds.map_or(0, |computed| computed.at_most_every_seconds);
+        if seconds == 0 {
+            return false;
+        }
+        let every = Duration::from_secs(u64::from(seconds));
+        if self.computed.get(key).is_some_and(|last| last.elapsed() < every) {
+            return true;
+        }
+        self.computed.insert(key.clone(), Instant::now());
+        false
     }
 
     /// Forgets the books that were not used for the longest until the rest fits, that of `key` last.
