@@ -184,7 +184,7 @@ impl City {
     async fn comes(&self, id: &str, area: &str, period: &str, wanted: f64) -> Figure {
         let period: Period = period.parse().unwrap();
         let mut seen = None;
-        for _ in 0..150 {
+        for _ in 0..600 {
             let series = self.series(id, area, period.frequency()).await;
             seen = series.get(&period.to_string()).cloned();
             if let Some(figure) = &seen
@@ -276,7 +276,7 @@ async fn a_published_value_comes_out_again() {
         let mut tries = 0;
         while !city.series(id, area, period.frequency()).await.contains_key(&period.to_string()) {
             tries += 1;
-            assert!(tries < 100, "{id} {area} {period}");
+            assert!(tries < 600, "{id} {area} {period}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let declaration = city.indicators.indicator(id).unwrap();
@@ -290,7 +290,7 @@ async fn a_published_value_comes_out_again() {
     let declaration = city.indicators.indicator("no2-mean").unwrap();
     let before = old[0].value.number.unwrap();
     let period: Period = "2024-01".parse().unwrap();
-    for _ in 0..100 {
+    for _ in 0..600 {
         let now = city.series("no2-mean", B, Frequency::Month).await;
         if now["2024-01"].value.number.unwrap() > before + 0.1 {
             break;

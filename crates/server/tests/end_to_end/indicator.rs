@@ -51,7 +51,7 @@ fn wait(client: &mut Client, path: &str, fits: impl Fn(&Value) -> bool) -> (Valu
         if fits(&figures) {
             return (figures, begun.elapsed());
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{path}: {figures:#}");
+        assert!(begun.elapsed() < Duration::from_secs(90), "{path}: {figures:#}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
