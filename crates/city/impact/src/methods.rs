@@ -191,6 +191,7 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         low: found.interval[0],
         high: found.interval[1],
         level: request.chance,
+        rank: hidden.then_some(found.p_value),
         detectable: judged.detectable,
         grade: judged.grade as u8,
     };

@@ -21,6 +21,8 @@ pub(crate) struct Spoken<'a> {
     pub(crate) low: f64,
     pub(crate) high: f64,
     pub(crate) level: f64,
+    /// The chance of such a rank without an effect, where the rank decides and not the interval.
+    pub(crate) rank: Option<f64>,
     pub(crate) detectable: f64,
     pub(crate) grade: u8,
 }
@@ -32,7 +34,12 @@ impl Spoken<'_> {
         let signed = |value: f64| figure(value, language);
         let level = figure(self.level * 100.0, language);
         let (outcome, effect, grade) = (self.outcome, size(self.effect), self.grade);
-        let interval = format!("{level} %: {} … {}", signed(self.low), signed(self.high));
+        let interval = match (self.rank, language) {
+            (None, _) => format!("{level} %: {} … {}", signed(self.low), signed(self.high)),
+            (Some(p), Language::English) => format!("chance of such a rank without one: {}", signed(p)),
+            (Some(p), Language::French) => format!("probabilité d’un tel rang sans effet : {}", signed(p)),
+            (Some(p), Language::Dutch) => format!("kans op zo’n rang zonder effect: {}", signed(p)),
+        };
         let least = size(self.detectable);
         let less = self.effect < 0.0;
         match (language, self.answer) {
@@ -118,6 +125,7 @@ mod tests {
             low: -1.0,
             high: 1.8,
             level: 0.95,
+            rank: None,
             detectable: 2.0,
             grade: 3,
         };
