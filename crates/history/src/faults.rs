@@ -71,9 +71,14 @@ pub fn pass(step: &'static str, path: &Path) -> Result<(), HistoryError> {
     if COUNT.load(Ordering::Acquire) == 0 {
         return Ok(());
     }
-    let faults = FAULTS.read();
-    let mut near = faults.iter().filter(|(folder, _, _)| path.starts_with(folder));
-    if let Some((_, _, strike)) = near.find(|(_, decide, _)| decide(step)) {
+    // Who decides may pass here again on another thread, and somebody may wait to put a fault in: the list is not held meanwhile.
+    let near: Vec<(Decide, Strike)> = FAULTS
+        .read()
+        .iter()
+        .filter(|(folder, _, _)| path.starts_with(folder))
+        .map(|(_, decide, strike)| (Arc::clone(decide), *strike))
+        .collect();
+    if let Some((_, strike)) = near.into_iter().find(|(decide, _)| decide(step)) {
         let source = match strike {
             Strike::Crash => std::io::Error::other("a fault was put in here"),
             Strike::DiskFull => std::io::Error::from_raw_os_error(NO_SPACE),
