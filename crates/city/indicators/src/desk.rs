@@ -178,13 +178,13 @@ impl Desk {
         hierarchies: &mut HashMap<TenantName, Hierarchy>,
         key: &(TenantName, usize),
         days: &BTreeSet<Date>,
-    ) -> Result<(), Problem> {
+    ) -> Result<usize, Problem> {
         let (tenant, place) = key;
-        let Some(declaration) = self.catalogue.indicators.get(*place) else { return Ok(()) };
+        let Some(declaration) = self.catalogue.indicators.get(*place) else { return Ok(0) };
         if !hierarchies.contains_key(tenant) {
             hierarchies.insert(tenant.clone(), Hierarchy::load(&self.hub, tenant).await?);
         }
-        let Some(hierarchy) = hierarchies.get(tenant) else { return Ok(()) };
+        let Some(hierarchy) = hierarchies.get(tenant) else { return Ok(0) };
         let computation = Computation {
             hub: &self.hub,
             tenant,
@@ -196,14 +196,16 @@ impl Desk {
         let begun = Instant::now();
         let book = shelf.book(key);
         // By civil years, so that a load of decades needs the memory of one.
+        let mut published = 0;
         for days in by_year(days) {
             let figures = computation.update(book, &days).await?;
+            published += figures.len();
             publish(&self.hub, &service(tenant), declaration, figures).await?;
         }
         metrics::histogram!("senne_indicator_seconds", "indicator" => declaration.id.clone())
             .record(begun.elapsed().as_secs_f64());
         shelf.keep_small(key);
-        Ok(())
+        Ok(published)
     }
 
     /// Computes in full what has not been computed by its present declaration.
@@ -234,7 +236,12 @@ impl Desk {
         let days = self.days_with_data(tenant, declaration).await?;
         if !days.is_empty() {
             let mut shelf = Shelf::default();
-            self.one(&mut shelf, hierarchies, &(tenant.clone(), place), &days).await?;
+            let published = self.one(&mut shelf, hierarchies, &(tenant.clone(), place), &days).await?;
+            // Data that lie in no area give no figures: once there are areas, all of it is to be computed.
+            if published == 0 && !self.is_computed(tenant, declaration).await {
+                let seconds = begun.elapsed().as_secs_f64();
+                return Ok(Progress { indicator: declaration.id.clone(), days: 0, seconds });
+            }
             write(&self.hub, &service(tenant), vec![declare(declaration)]).await?;
         }
         let seconds = begun.elapsed().as_secs_f64();
