@@ -63,7 +63,7 @@ test("an indicator of another commune, and how it came about, without scripts", 
   await page.getByRole("button", { name: "Show" }).click();
   await page.waitForURL(/area=21016/);
   assert.match(await page.locator("h1").innerText(), /Uccle/);
-  await page.getByRole("link", { name: "Nitrogen dioxide (NO2)", exact: true }).click();
+  await page.getByRole("link", { name: /^Nitrogen dioxide/ }).first().click();
   await page.waitForURL(/\/indicator\/no2-mean\?area=21016/);
   await page.getByRole("link", { name: "Days", exact: true }).click();
   await page.waitForURL(/frequency=day/);
