@@ -1,9 +1,15 @@
 //! Which contracts are in force: those that Senne brings, and those of a folder.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use senne_contract::Contracts;
+
+/// Deeper folders are not looked into: a link may lead round.
+const DEPTH_MAX: usize = 4;
 
 /// The contracts that Senne brings, with those of `folder` in place of or beside them.
 pub(crate) fn in_force(folder: Option<&Path>) -> anyhow::Result<Arc<Contracts>> {
@@ -22,23 +28,30 @@ pub(crate) fn in_force(folder: Option<&Path>) -> anyhow::Result<Arc<Contracts>> 
     }
 }
 
-/// The YAML files of a folder (or the one file), as (name, text), sorted by name.
+/// The YAML files of a folder and those in it (or the one file), as (name, text), sorted by name.
 pub(crate) fn yaml_files(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let mut paths = Vec::new();
-    if path.is_dir() {
-        for entry in std::fs::read_dir(path).with_context(|| path.display().to_string())? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-    } else {
-        paths.push(path.to_owned());
-    }
+    collect(path, 0, &mut paths)?;
+    paths.sort();
     let read = |path: &std::path::PathBuf| {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         Ok((path.display().to_string(), text))
     };
     paths.iter().map(read).collect()
+}
+
+/// The YAML files of a folder and of the folders in it; a file that is named is taken whatever it is called.
+fn collect(path: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    if !path.is_dir() {
+        paths.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).with_context(|| path.display().to_string())? {
+        let path = entry?.path();
+        let is_yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        if is_yaml || (path.is_dir() && depth < DEPTH_MAX) {
+            collect(&path, depth + 1, paths)?;
+        }
+    }
+    Ok(())
 }

@@ -113,7 +113,8 @@ impl Desk {
     pub(crate) fn start(self: Arc<Self>) -> Result<(), Problem> {
         let missed = self.hub.has_missed(NAME)?;
         let cursor = self.hub.cursor(NAME)?;
-        let start = cursor.filter(|_| !missed).unwrap_or_else(|| self.hub.head());
+        // What was missed is made good in full; until that is done the cursor stays where it was, also over a restart.
+        let start = cursor.unwrap_or_else(|| self.hub.head());
         self.durable.store(start.0, Ordering::Release);
         self.touched.lock().up_to = start;
         self.hub.follow(Arc::clone(&self) as Arc<dyn Follower>)?;
@@ -124,9 +125,7 @@ impl Desk {
 
     async fn work(&self, missed: bool) {
         let mut shelf = Shelf::default();
-        if let Err(problem) = self.catch_up(missed).await {
-            tracing::warn!("indicators could not be brought up to date, and wait for news: {problem}");
-        }
+        self.catch_up(missed).await;
         let mut clock = Instant::now();
         loop {
             let begun = Instant::now();
@@ -208,20 +207,40 @@ impl Desk {
         Ok(published)
     }
 
-    /// Computes in full what has not been computed by its present declaration.
-    async fn catch_up(&self, missed: bool) -> Result<(), Problem> {
+    /// Computes in full what has not been computed by its present declaration, and everything when changes were missed. What fails is tried
+    /// again until it is done.
+    async fn catch_up(&self, missed: bool) {
         let tenant = TenantName::default();
-        let mut hierarchies = HashMap::new();
-        for (place, declaration) in self.catalogue.indicators.iter().enumerate() {
-            if !missed && self.is_computed(&tenant, declaration).await {
-                continue;
+        let mut due: Vec<usize> = (0..self.catalogue.indicators.len()).collect();
+        loop {
+            let mut hierarchies = HashMap::new();
+            let mut failed = Vec::new();
+            for place in due {
+                let declaration = &self.catalogue.indicators[place];
+                if !missed && self.is_computed(&tenant, declaration).await {
+                    continue;
+                }
+                match self.whole(&mut hierarchies, &tenant, place).await {
+                    Ok(Progress { days: 0, .. }) => {}
+                    Ok(Progress { indicator, days, seconds }) => {
+                        tracing::info!(indicator, "`{indicator}` computed for {days} days in {seconds:.1} s");
+                    }
+                    Err(problem) => {
+                        let id = &declaration.id;
+                        tracing::warn!(
+                            indicator = id,
+                            "`{id}` could not be computed and is tried again: {problem}"
+                        );
+                        failed.push(place);
+                    }
+                }
             }
-            let Progress { indicator, days, seconds } = self.whole(&mut hierarchies, &tenant, place).await?;
-            if days > 0 {
-                tracing::info!(indicator, "`{indicator}` computed for {days} days in {seconds:.1} s");
+            if failed.is_empty() {
+                return;
             }
+            due = failed;
+            tokio::time::sleep(RETRY).await;
         }
-        Ok(())
     }
 
     /// Computes one indicator in full.

@@ -57,6 +57,9 @@ pub struct StationDay {
 /// The values of one indicator, by area and in the order of periods.
 pub type FiguresByArea = BTreeMap<EntityId, Vec<Figure>>;
 
+/// The last values of indicators, by their ids.
+pub type RecentFigures = BTreeMap<String, Vec<Figure>>;
+
 /// Who computes the figures. Days are civil days in Brussels written `2024-01-31`; both ends are included.
 pub trait Figures: Send + Sync + 'static {
     /// The indicator of every area and day; an area without a station has no row or one without a mean.
@@ -96,7 +99,7 @@ pub trait Figures: Send + Sync + 'static {
         _context: &'a Context,
         _area: &'a EntityId,
         _last: usize,
-    ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
+    ) -> Answer<'a, RecentFigures> {
         Box::pin(async { Ok(BTreeMap::new()) })
     }
 

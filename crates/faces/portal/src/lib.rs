@@ -34,7 +34,7 @@ use axum::{
 };
 use senne_hub::Hub;
 
-pub use figures::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, NoFigures, StationDay};
+pub use figures::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, NoFigures, RecentFigures, StationDay};
 pub use language::Language;
 pub use portal::PortalOptions;
 

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use senne_hub::{Context, Hub};
-use senne_model::{Problem, TenantName};
+use senne_model::{EntityId, Problem, TenantName};
 
 use crate::{
-    figures::{AreaDay, Figures, NoFigures},
+    figures::{AreaCodes, AreaDay, Figures, NoFigures, RecentFigures},
     overview::Overview,
     shelf::Shelf,
 };
@@ -15,6 +15,10 @@ use crate::{
 const OVERVIEW_AGE_MAX: Duration = Duration::from_secs(5);
 /// How long a figure of whole days is kept; it changes when late values come.
 const FIGURES_AGE_MAX: Duration = Duration::from_mins(1);
+/// How long values of indicators are kept; a reader sees a new one within ten times this.
+const RECENT_AGE_MAX: Duration = Duration::from_millis(150);
+/// So many periods make a small line, and hold the same period of the year before.
+const PERIODS: usize = 31;
 
 /// What the server tells the portal.
 #[derive(Clone)]
@@ -42,12 +46,16 @@ pub(crate) struct Portal {
     pub(crate) options: PortalOptions,
     overview: Arc<Shelf<(), Overview>>,
     figures: Arc<Shelf<Days, Vec<AreaDay>>>,
+    codes: Arc<Shelf<(), AreaCodes>>,
+    recent: Arc<Shelf<EntityId, RecentFigures>>,
 }
 
 impl Portal {
     pub(crate) fn new(hub: Hub, options: PortalOptions) -> Self {
         let overview = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
-        Self { hub, options, overview, figures: Arc::new(Shelf::new(FIGURES_AGE_MAX)) }
+        let figures = Arc::new(Shelf::new(FIGURES_AGE_MAX));
+        let codes = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
+        Self { hub, options, overview, figures, codes, recent: Arc::new(Shelf::new(RECENT_AGE_MAX)) }
     }
 
     /// The present of the city, at most a little while old, and not read again while nothing changes.
@@ -69,6 +77,24 @@ impl Portal {
         let key = days.clone();
         self.figures
             .get(key, |_| false, async move { figures.daily_by_area(&context, &days.0, &days.1).await })
+            .await
+    }
+
+    /// What areas are called.
+    pub(crate) async fn codes(&self, context: &Context) -> Result<Arc<AreaCodes>, Problem> {
+        let (figures, context) = (Arc::clone(&self.options.figures), context.clone());
+        self.codes.get((), |_| false, async move { figures.codes(&context).await }).await
+    }
+
+    /// The last values of every indicator in one area.
+    pub(crate) async fn recent(
+        &self,
+        context: &Context,
+        area: &EntityId,
+    ) -> Result<Arc<RecentFigures>, Problem> {
+        let (figures, context, place) = (Arc::clone(&self.options.figures), context.clone(), area.clone());
+        self.recent
+            .get(area.clone(), |_| false, async move { figures.recent(&context, &place, PERIODS).await })
             .await
     }
 }

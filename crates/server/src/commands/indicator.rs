@@ -29,6 +29,16 @@ pub(super) async fn run(options: Indicator) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Names and values as the query of an address.
+fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// A text as one segment of a path.
+fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// Asks the folder's own hub, or the server at an address of its.
 async fn ask<F>(target: &Target, address: &str, here: impl FnOnce(Indicators) -> F) -> anyhow::Result<String>
 where
@@ -90,7 +100,7 @@ async fn print_values(options: &IndicatorValues) -> anyhow::Result<ExitCode> {
         to: options.to,
         format: format.to_owned(),
     };
-    let address = format!("/indicators/{}/values?{}", options.id, asked.query());
+    let address = format!("/indicators/{}/values?{}", segment(&options.id), asked.query());
     let id = options.id.clone();
     let text = ask(&options.target, &address, |indicators| async move {
         values(&indicators, &administrator("default")?, &id, &asked).await
@@ -102,7 +112,9 @@ async fn print_values(options: &IndicatorValues) -> anyhow::Result<ExitCode> {
 
 async fn reproduce(options: &IndicatorReproduce) -> anyhow::Result<ExitCode> {
     let (id, area, period) = (options.id.clone(), options.area.clone(), options.period);
-    let address = format!("/indicators/{id}/reproduction?area={area}&period={period}");
+    let period_text = period.to_string();
+    let query = query([("area", area.as_str()), ("period", period_text.as_str())]);
+    let address = format!("/indicators/{}/reproduction?{query}", segment(&id));
     let text = ask(&options.target, &address, |indicators| async move {
         Ok(reproduction(&indicators, &administrator("default")?, &id, &area, period).await?.to_string())
     })
@@ -137,8 +149,7 @@ async fn import(options: &IndicatorImport) -> anyhow::Result<ExitCode> {
         bail!("{} has more than {} MiB", file.display(), BYTES_MAX >> 20);
     }
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let filters: Vec<String> =
-        options.filters.iter().map(|(name, code)| format!("where={name}={code}")).collect();
+    let filters: Vec<String> = options.filters.iter().map(|(name, code)| format!("{name}={code}")).collect();
     let access = Access::open(&options.target).await?;
     let entry = match &access {
         Access::Embedded { hub, .. } => {
@@ -147,7 +158,11 @@ async fn import(options: &IndicatorImport) -> anyhow::Result<ExitCode> {
             crate::figures::enter(&indicators, &context, &options.indicator, &text, &options.filters).await
         }
         Access::Remote(remote) => {
-            let address = format!("/indicators/{}/values?{}", options.indicator, filters.join("&"));
+            let address = format!(
+                "/indicators/{}/values?{}",
+                segment(&options.indicator),
+                query(filters.iter().map(|filter| ("where", filter.as_str())))
+            );
             remote.post_text(&address, text).await
         }
     };

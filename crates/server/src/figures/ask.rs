@@ -1,7 +1,5 @@
 //! Indicators as the command line and HTTP give them: the same texts for both.
 
-use std::fmt::Write as _;
-
 use senne_city_indicators::Indicators;
 use senne_hub::Context;
 use senne_indicator::{
@@ -27,16 +25,16 @@ pub(crate) struct ValuesAsked {
 impl ValuesAsked {
     /// As the query of an address.
     pub(crate) fn query(&self) -> String {
-        let mut query = format!("format={}&area={}", self.format, self.areas.join(","));
-        let mut put = |name: &str, text: Option<String>| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("format", &self.format).append_pair("area", &self.areas.join(","));
+        let frequency = self.frequency.map(|frequency| frequency.word().to_owned());
+        let [from, to] = [self.from, self.to].map(|period| period.map(|period| period.to_string()));
+        for (name, text) in [("frequency", frequency), ("from", from), ("to", to)] {
             if let Some(text) = text {
-                write!(query, "&{name}={text}").ok();
+                query.append_pair(name, &text);
             }
-        };
-        put("frequency", self.frequency.map(|frequency| frequency.word().to_owned()));
-        put("from", self.from.map(|period| period.to_string()));
-        put("to", self.to.map(|period| period.to_string()));
-        query
+        }
+        query.finish()
     }
 }
 

@@ -1,11 +1,9 @@
 //! Hands the module of indicators to the portal, which knows no module.
 
 use senne_city_indicators::Indicators;
-use std::collections::BTreeMap;
-
-use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, StationDay};
+use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, RecentFigures, StationDay};
 use senne_hub::Context;
-use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
+use senne_indicator::{Catalogue, Declaration, SeriesQuery};
 use senne_model::EntityId;
 
 pub(crate) struct PortalFigures(pub(crate) Indicators);
@@ -73,7 +71,7 @@ impl Figures for PortalFigures {
         context: &'a Context,
         area: &'a EntityId,
         last: usize,
-    ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
+    ) -> Answer<'a, RecentFigures> {
         Box::pin(self.0.recent(context, area, last))
     }
 

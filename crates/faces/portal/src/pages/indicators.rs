@@ -1,6 +1,6 @@
 //! How the city is doing: all indicators by pillar, or by the groups of another framework.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::response::Response;
@@ -13,13 +13,11 @@ use super::indicator::{
 };
 use crate::{
     chart::{Dot, Trust, spark},
+    figures::{AreaCodes, RecentFigures},
     frame::Frame,
     visit::Visit,
     words::Words,
 };
-
-/// So many periods make a small line, and hold the same period of the year before.
-const PERIODS: usize = 31;
 
 #[derive(Template)]
 #[template(path = "indicators.html")]
@@ -83,8 +81,8 @@ async fn view(visit: &Visit) -> Result<IndicatorsPage, Problem> {
     let asked = visit.parameter("framework").unwrap_or(PILLARS);
     let framework = catalogue.framework(asked).or_else(|| catalogue.framework(PILLARS));
     let recent = match &places.area {
-        Some(area) => figures.recent(&visit.context(), area, PERIODS).await?,
-        None => BTreeMap::new(),
+        Some(area) => visit.portal.recent(&visit.context(), area).await?,
+        None => Arc::default(),
     };
     let groups = framework.map(|framework| groups(words, catalogue, framework, &recent, &places));
     let title = words.fill("indicators.title", [&places.name]);
@@ -111,13 +109,13 @@ pub(crate) struct Places {
     pub(super) name: String,
     pub(super) whole: bool,
     pub(super) choices: Vec<Choice>,
-    pub(super) codes: crate::figures::AreaCodes,
+    pub(super) codes: Arc<AreaCodes>,
 }
 
 impl Places {
     pub(super) async fn read(visit: &Visit) -> Result<Self, Problem> {
         let words = visit.w;
-        let codes = visit.portal.options.figures.codes(&visit.context()).await?;
+        let codes = visit.portal.codes(&visit.context()).await?;
         let overview = visit.portal.overview(&visit.context()).await?;
         let mut names: BTreeMap<EntityId, String> = overview
             .areas
@@ -157,7 +155,7 @@ pub(super) async fn chosen(visit: &Visit, most: usize) -> Result<Vec<Card>, Prob
     let figures = &visit.portal.options.figures;
     let places = Places::read(visit).await?;
     let Some(area) = &places.area else { return Ok(Vec::new()) };
-    let recent = figures.recent(&visit.context(), area, PERIODS).await?;
+    let recent = visit.portal.recent(&visit.context(), area).await?;
     let mut cards: Vec<(usize, Card)> = Vec::new();
     let mut of_pillar: BTreeMap<&str, usize> = BTreeMap::new();
     let all = figures.catalogue().indicators.iter();
@@ -196,7 +194,7 @@ fn groups(
     words: Words,
     catalogue: &Catalogue,
     framework: &Framework,
-    recent: &BTreeMap<String, Vec<Figure>>,
+    recent: &RecentFigures,
     places: &Places,
 ) -> Vec<Section> {
     let code = words.language.code();
