@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, process::Output};
 
 use serde_json::json;
 
-use crate::support::{City, command, senne, words};
+use crate::support::{City, command, root, senne, words};
 
 fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -92,6 +92,10 @@ fn check_says_where_a_file_is_wrong() {
 fn what_senne_brings_is_well() {
     let output = command().arg("check").output().unwrap();
     assert!(output.status.success(), "{}", words(&output));
+    // The same from its folders, with what lies in them.
+    let folders = ["contracts", "feeds", "indicators"].map(|name| root().join(name));
+    let named = command().arg("check").args(folders).output().unwrap();
+    assert_eq!(words(&named), words(&output));
 }
 
 /// A city with two entities in it.
