@@ -7,7 +7,7 @@ DEMO_DATA ?= demo-data
 LISTEN ?= 127.0.0.1:7000
 FEEDS := $(wildcard feeds/*.yaml)
 
-.PHONY: help demo test check unit browser readers release bench bench-history bench-impact crash web web-tools clean
+.PHONY: help demo test check unit browser readers release bench bench-history bench-indicators bench-impact bench-programme crash web web-tools clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,12 @@ bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the 
 
 bench-history: release ## The history at 100,000,000 observations, beside PostgreSQL and DuckDB (about an hour)
 	$(TARGET)/release/senne-bench-history $(BENCH)
+
+bench-indicators: release ## Forty indicators in nineteen communes over 100,000,000 observations: computed in full, and one changed day
+	$(TARGET)/release/senne-bench-history --indicators $(BENCH)
+
+bench-programme: ## A programme of 5,000 projects read and shown, calls of 200 projects decided
+	cargo bench --locked -p senne-programme --bench programme
 
 bench-impact: ## How often intervals hold a known effect, false verdicts, power, and times of the methods (1,000 runs each)
 	cargo bench --locked -p senne-impact --bench simulation -- $(BENCH)

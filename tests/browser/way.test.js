@@ -68,9 +68,11 @@ test("an indicator of another commune, and how it came about, without scripts", 
   await page.getByRole("link", { name: "Days", exact: true }).click();
   await page.waitForURL(/frequency=day/);
   assert.ok(await page.locator("svg.chart .chart-line").count(), "there is a line");
-  assert.match(await page.locator(".rail-side").innerText(), /[0-9a-f]{16}/, "the digest of the formula");
-  await page.locator(".rail-side summary").click();
-  assert.match(await page.locator(".rail-side pre").innerText(), /time_bucket/);
+  const drawer = page.locator("details.provenance").first();
+  await drawer.locator("summary").first().click();
+  assert.match(await drawer.innerText(), /[0-9a-f]{16}/, "the digest of the formula");
+  await drawer.locator("details > summary").click();
+  assert.match(await drawer.locator("details pre").innerText(), /time_bucket/);
   const again = await page.getByRole("link", { name: /^Compute it again/ }).getAttribute("href");
   const found = await (await page.request.get(BASE + again)).json();
   assert.equal(found.same_digits, true, JSON.stringify(found));

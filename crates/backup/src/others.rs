@@ -9,8 +9,8 @@ use senne_store::sqlite::StateImage;
 
 use crate::BackupError;
 
-/// What only means something to the process that has the folder open.
-const PASSING: [&str; 2] = ["lock", "address"];
+/// What only means something to the process that has the folder open, and the note of the last backup.
+const PASSING: [&str; 3] = ["lock", "address", "last-backup.json"];
 /// Endings of files that are not finished.
 const UNFINISHED: [&str; 3] = [".unfinished", ".new", ".part"];
 /// Lists of checksums are made anew when a folder is opened; a copy would speak of what is not in the backup.

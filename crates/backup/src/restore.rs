@@ -21,6 +21,8 @@ use crate::{
 
 /// In the unfinished folder this file says which snapshot it is of.
 const MARK: &str = "restoring.unfinished";
+/// The same before it is whole and on disk.
+const MARK_PART: &str = "mark.part";
 
 /// What is restored, and how.
 #[derive(Debug)]
@@ -69,12 +71,8 @@ pub fn restore(
     let erasures = erasures::bring(repository, settings.erased_in.as_deref(), &folder)?;
     if erasures.lines > 0 {
         // From here on the folder is no longer what the snapshot says: a crash means that it is begun anew.
-        disk::put(
-            &folder.join("mark.part"),
-            &folder.join(MARK),
-            b"",
-            "restore: before erasures are applied",
-        )?;
+        let (part, mark) = (folder.join(MARK_PART), folder.join(MARK));
+        disk::put(&part, &mark, b"", "restore: before erasures are applied")?;
         disk::sync(&folder)?;
         apply(&folder)?;
     }
@@ -112,8 +110,7 @@ fn begin(folder: &Path, snapshot: &Path) -> Result<(), BackupError> {
         if fs::read_to_string(&mark).is_ok_and(|text| text == name) {
             return Ok(());
         }
-        let empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-        if !empty && !mark.exists() {
+        if !mark.exists() && !is_hardly_begun(folder) {
             return Err(BackupError::Refused(format!(
                 "{} is in the way, and no restore made it; move it elsewhere",
                 folder.display()
@@ -123,8 +120,15 @@ fn begin(folder: &Path, snapshot: &Path) -> Result<(), BackupError> {
     }
     faults::pass("restore: before the folder is made", folder)?;
     disk::make_folder(folder)?;
-    disk::put(&folder.join("mark.part"), &mark, name.as_bytes(), "restore: before the folder has its mark")?;
+    disk::put(&folder.join(MARK_PART), &mark, name.as_bytes(), "restore: before the folder has its mark")?;
     disk::sync(folder)
+}
+
+/// Whether nothing is there but what a crash leaves before the folder has its mark.
+fn is_hardly_begun(folder: &Path) -> bool {
+    let begun =
+        |entry: std::io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == MARK_PART);
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.all(begun))
 }
 
 /// The mark goes last, so that a crash leaves a folder that is known.

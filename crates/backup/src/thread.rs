@@ -3,7 +3,7 @@
 use crate::BackupError;
 
 /// How far it stands back (`nice`, 0 to 19).
-const NICE: i32 = 10;
+const NICE: i32 = 15;
 
 /// Does work that blocks on a thread of its own that stands back behind all others.
 pub async fn on_thread<T: Send + 'static>(

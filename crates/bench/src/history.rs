@@ -13,6 +13,8 @@ mod city;
 mod correct;
 #[path = "history/fill.rs"]
 mod fill;
+#[path = "history/indicators.rs"]
+mod indicators;
 #[path = "history/memory.rs"]
 mod memory;
 #[path = "history/peers.rs"]
@@ -55,10 +57,17 @@ struct Options {
     /// Leave the peers out.
     #[arg(long)]
     alone: bool,
+    /// Measure indicators over the history instead: forty in nineteen communes, by day, month and year.
+    #[arg(long)]
+    indicators: bool,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -82,6 +91,11 @@ async fn measure(options: &Options) -> anyhow::Result<Report> {
     let mut report = Report::default();
     let city = City::of(&options.recorded, options.rows)?;
     report.note(&city.describe());
+    if options.indicators {
+        let folder = options.work.with_extension("indicators");
+        indicators::measure(&folder, &city, options.memory << 20, &mut report).await?;
+        return Ok(report);
+    }
     let folder = options.work.join("history");
     let config = HistoryConfig {
         settle_after: Duration::ZERO,
@@ -98,6 +112,10 @@ async fn measure(options: &Options) -> anyhow::Result<Report> {
     }
     report.sizes(&history);
     ask::measure(&history, &city, options.times, &mut report).await?;
+    if !options.alone {
+        // Before more is written, so that all answer from the same rows.
+        peers::measure(&folder, &city, options.times, &mut report)?;
+    }
     correct::measure(&history, &city, &mut report).await?;
     beside::measure(&history, &city, &mut report).await?;
     report.figure(
@@ -105,8 +123,5 @@ async fn measure(options: &Options) -> anyhow::Result<Report> {
         &format!("{:.0}", memory::most() - own),
         &format!("≤ {:.0}", (options.memory << 20) as f64 / 1e6),
     );
-    if !options.alone {
-        peers::measure(&folder, &city, options.times, &mut report)?;
-    }
     Ok(report)
 }

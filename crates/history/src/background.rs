@@ -3,9 +3,9 @@
 use crate::{HistoryError, rollup};
 
 /// How far a thread that answers SQL stands back (`nice`, 0 to 19).
-const ASKING: i32 = 5;
+const ASKING: i32 = 10;
 /// How far a thread that joins files stands back.
-const TIDYING: i32 = 10;
+const TIDYING: i32 = 15;
 
 /// Lets the present thread stand back from now on; it cannot be undone. Where the system does not know of it, nothing changes.
 fn stand_back(nice: i32) {

@@ -7,7 +7,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
-    HistoryError, background, clock, faults, files::FileEntry, log_table::Commit, merge, schema::Kind,
+    HistoryError, background, clock,
+    engine::Engine,
+    faults,
+    files::{FileEntry, FileSet},
+    flush,
+    log_table::Commit,
+    merge,
+    schema::Kind,
     tenant::Tenant,
 };
 
@@ -26,10 +33,14 @@ struct Job {
 
 /// Compacts the tables of a tenant; gives how many files went. `settle_after` is how long nothing may have come to a partition
 /// before it becomes one run whatever its size.
-pub(crate) async fn compact(tenant: &Tenant, settle_after: Duration) -> Result<usize, HistoryError> {
+pub(crate) async fn compact(
+    engine: &Engine,
+    tenant: &Tenant,
+    settle_after: Duration,
+) -> Result<usize, HistoryError> {
     let mut gone = 0;
     for kind in Kind::ALL {
-        while let Some(files) = one_job(tenant, kind, settle_after).await? {
+        while let Some(files) = one_job(engine, tenant, kind, settle_after).await? {
             gone += files;
         }
     }
@@ -38,10 +49,15 @@ pub(crate) async fn compact(tenant: &Tenant, settle_after: Duration) -> Result<u
 
 /// Does what is most urgent for one table. Files only come while it works, and only compaction takes any away, so the
 /// tables are held for the commit alone: a flush does not wait for the joining.
-async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<Option<usize>, HistoryError> {
+async fn one_job(
+    engine: &Engine,
+    tenant: &Tenant,
+    kind: Kind,
+    settle_after: Duration,
+) -> Result<Option<usize>, HistoryError> {
     let settled =
         clock::now(&tenant.dir).micros() - i64::try_from(settle_after.as_micros()).unwrap_or(i64::MAX);
-    let files = tenant.files()(kind);
+    let files = files_of_the_log(engine, tenant, kind).await?;
     let Some(job) = next_job(&files.files, settled) else { return Ok(None) };
     let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);
     let work = move || merge::merge(kind, &dir, &joining, whole);
@@ -50,8 +66,25 @@ async fn one_job(tenant: &Tenant, kind: Kind, settle_after: Duration) -> Result<
     let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
     tables.of(kind).commit(Commit { added, removed: job.files, change: None, news: false }).await?;
     faults::pass("compaction: before readers see the joined file", &tenant.dir)?;
+    flush::catch_up(engine, tenant, &mut tables).await?;
     tenant.switch(&tables, std::collections::HashMap::new());
     Ok(Some(count))
+}
+
+/// The files as the log names them. What readers see may be older, when something failed between a commit and the moment at which they are told:
+/// files that went already would be joined a second time.
+async fn files_of_the_log(
+    engine: &Engine,
+    tenant: &Tenant,
+    kind: Kind,
+) -> Result<Arc<FileSet>, HistoryError> {
+    let mut tables = tenant.tables.lock().await;
+    flush::catch_up(engine, tenant, &mut tables).await?;
+    let files = Arc::clone(&tables.of(kind).files);
+    if !Arc::ptr_eq(&files, &tenant.files()(kind)) {
+        tenant.switch(&tables, std::collections::HashMap::new());
+    }
+    Ok(files)
 }
 
 fn next_job(files: &[Arc<FileEntry>], settled: i64) -> Option<Job> {

@@ -146,9 +146,6 @@ pub(crate) async fn erase(
 ) -> Result<Swept, HistoryError> {
     let mut swept = Swept::default();
     let mut tables = tenant.tables.lock().await;
-    for kind in Kind::ALL {
-        tables.of(kind).settle()?;
-    }
     flush::catch_up(engine, tenant, &mut tables).await?;
     for kind in Kind::ALL {
         swept.files_rewritten += take_out(kind, engine, tenant, &mut tables, hidden).await?;

@@ -43,9 +43,6 @@ struct Written {
 /// Writes the rows that the tenant has in memory; gives how many there were.
 pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<usize, HistoryError> {
     let mut tables = tenant.tables.lock().await;
-    for kind in Kind::ALL {
-        tables.of(kind).settle()?;
-    }
     catch_up(engine, tenant, &mut tables).await?;
     let frozen = tenant.freeze().map_err(rollup::failed)?;
     let Some(last) = frozen.iter().map(|frozen| frozen.last_change).max() else { return Ok(0) };
@@ -71,12 +68,16 @@ pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<
     Ok(count)
 }
 
-/// Brings roll-ups up to date that a crash or a failure left behind.
+/// Makes durable what a failure left open, and brings roll-ups up to date that it or a crash left behind: readers may be shown new observations
+/// only together with their roll-ups.
 pub(crate) async fn catch_up(
     engine: &Engine,
     tenant: &Tenant,
     tables: &mut Tables,
 ) -> Result<(), HistoryError> {
+    for kind in Kind::ALL {
+        tables.of(kind).settle()?;
+    }
     let until = tables.observation.change;
     let mut behind = false;
     for kind in Kind::ROLLUPS {

@@ -255,7 +255,7 @@ impl History {
         let _turn = self.compacting.lock().await;
         let mut gone = 0;
         for (_, tenant) in self.all() {
-            gone += compact::compact(&tenant, self.config.settle_after).await?;
+            gone += compact::compact(&self.engine, &tenant, self.config.settle_after).await?;
         }
         if gone > 0 {
             self.compacted_at.store(clock::now(&self.config.dir).micros(), Ordering::Relaxed);
@@ -269,7 +269,7 @@ impl History {
         let _turns = (self.compacting.lock().await, self.flushing.lock().await);
         let mut gone = 0;
         for (_, tenant) in self.all() {
-            gone += retention::retire(&tenant, rules).await?;
+            gone += retention::retire(&self.engine, &tenant, rules).await?;
         }
         Ok(gone)
     }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path};
 use senne_model::{Name, Timestamp};
 
 use crate::{
-    HistoryError, disk, files::FileEntry, log_table::Commit, month::Month, names::shown, schema::Kind,
-    tenant::Tenant,
+    HistoryError, disk, engine::Engine, files::FileEntry, flush, log_table::Commit, month::Month,
+    names::shown, schema::Kind, tenant::Tenant,
 };
 
 /// This file says per type up to when values were let go of.
@@ -72,22 +72,27 @@ fn line(text: &str) -> Option<(String, i64)> {
 
 /// Lets go of whole months that ended before the moment given for their type; gives how many files went. The steps are those of
 /// `docs/lifecycle-history.md`.
-pub(crate) async fn retire(tenant: &Tenant, rules: &[(Name, Timestamp)]) -> Result<usize, HistoryError> {
+pub(crate) async fn retire(
+    engine: &Engine,
+    tenant: &Tenant,
+    rules: &[(Name, Timestamp)],
+) -> Result<usize, HistoryError> {
     let mut gone = 0;
     let mut tables = tenant.tables.lock().await;
+    flush::catch_up(engine, tenant, &mut tables).await?;
     for (type_name, before) in rules {
         let term = shown(type_name).term;
         let over = |file: &FileEntry| {
             let month = Month::parse(&file.part);
             file.type_name == term && month.is_some_and(|month| month.next().start() <= before.micros())
         };
-        let files =
-            |kind| tenant.files()(kind).files.iter().filter(|file| over(file)).cloned().collect::<Vec<_>>();
-        let last = [Kind::Observation, Kind::Hour].into_iter().flat_map(files);
+        let mut files =
+            |kind| tables.of(kind).files.files.iter().filter(|file| over(file)).cloned().collect::<Vec<_>>();
+        let old = [Kind::Observation, Kind::Hour].map(|kind| (kind, files(kind)));
+        let last = old.iter().flat_map(|(_, files)| files);
         let Some(until) = last.filter_map(|file| Month::parse(&file.part)).max() else { continue };
         note(tenant, term, until.next().start())?;
-        for kind in [Kind::Observation, Kind::Hour] {
-            let removed = files(kind);
+        for (kind, removed) in old {
             if removed.is_empty() {
                 continue;
             }

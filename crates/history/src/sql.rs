@@ -1,5 +1,6 @@
 //! Read-only SQL over the views of a tenant.
 
+mod again;
 mod budget;
 mod cells;
 mod contracts;
@@ -112,6 +113,7 @@ async fn session(
         .with_config(session_config())
         .with_runtime_env(budget::runtime(engine, question.limits.memory_bytes_max))
         .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(again::Again))
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);

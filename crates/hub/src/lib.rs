@@ -46,7 +46,7 @@ pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
 pub use senne_store::{StoreStatistics, Written};
 pub use sql::Answer;
-pub use storage::StorageReport;
+pub use storage::{LastBackup, StorageReport};
 pub use write::WriteOptions;
 
 /// A running hub. Cheap to clone; all clones are the same hub.
@@ -85,6 +85,11 @@ impl Hub {
     /// The newest change on disk.
     pub fn head(&self) -> ChangeNo {
         self.inner.store.head()
+    }
+
+    /// The tenants that there are, without Senne's own companions of them.
+    pub fn tenants(&self) -> Result<Vec<senne_model::TenantName>, senne_model::Problem> {
+        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system()).collect())
     }
 
     /// How followers stand.

@@ -5,6 +5,7 @@ mod conformal;
 mod control;
 mod covariates;
 mod jackknife;
+mod mean;
 mod options;
 mod past;
 mod penalty;
@@ -17,5 +18,6 @@ pub use conformal::{
 pub use control::{AugmentedControl, augmented_control};
 pub use covariates::BlockCovariates;
 pub use jackknife::{JackknifeBounds, jackknife_plus};
+pub use mean::{ConformalMean, conformal_mean};
 pub use options::{AugmentedOptions, CovariateUse, Penalty, PenaltySearch};
 pub use penalty::PenaltyError;

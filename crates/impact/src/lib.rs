@@ -21,6 +21,7 @@ mod multiplicity;
 mod power;
 mod quantile;
 mod randomised;
+mod reference;
 mod sensitivity;
 mod spillover;
 mod staggered;
@@ -30,9 +31,10 @@ mod synthetic;
 mod verdict;
 
 pub use augmented::{
-    AugmentedControl, AugmentedOptions, BlockCovariates, Conformal, ConformalBounds, ConformalStatistic,
-    ConformalStep, CovariateUse, JackknifeBounds, Penalty, PenaltyError, PenaltySearch, Reordering,
-    augmented_control, conformal_bounds, conformal_mean_interval, conformal_p_value, jackknife_plus,
+    AugmentedControl, AugmentedOptions, BlockCovariates, Conformal, ConformalBounds, ConformalMean,
+    ConformalStatistic, ConformalStep, CovariateUse, JackknifeBounds, Penalty, PenaltyError, PenaltySearch,
+    Reordering, augmented_control, conformal_bounds, conformal_mean, conformal_mean_interval,
+    conformal_p_value, jackknife_plus,
 };
 pub use bacon::{Decomposition, Pairing, Part, decompose};
 pub use chance::{normal_quantile, student_quantile, two_sided};
@@ -63,6 +65,7 @@ pub use power::{
 pub use randomised::{
     LotOptions, LotTest, Trial, TrialEffect, adjusted_difference, difference_in_means, randomisation_test,
 };
+pub use reference::{Conditions, InReference, ReferenceOptions, ReferenceValue, in_reference_conditions};
 pub use sensitivity::{
     Breakdown, EventStudy, Hybrid, MagnitudeOptions, breakdown_curvature, breakdown_magnitude,
     relative_magnitudes, smoothness,
@@ -82,4 +85,4 @@ pub use synthetic::{
     staggered_standard_error, standard_error, synthetic_control, synthetic_control_by_predictors,
     synthetic_difference,
 };
-pub use verdict::{Answer, Direction, Evidence, Verdict, smallest_detectable, verdict};
+pub use verdict::{Answer, Direction, Evidence, Verdict, detectable_beyond, smallest_detectable, verdict};

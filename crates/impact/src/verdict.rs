@@ -37,6 +37,8 @@ pub struct Evidence {
     pub standard_error: f64,
     /// The degrees of freedom that the interval was made with; nothing for the normal law.
     pub free: Option<f64>,
+    /// The smallest effect that is detected, where the method states it and it is not so many standard errors.
+    pub detectable: Option<f64>,
     /// Which way is better.
     pub direction: Direction,
     /// The smallest effect that would matter, if that was said beforehand; in units of the indicator, without sign.
@@ -68,6 +70,12 @@ pub fn smallest_detectable(standard_error: f64, free: Option<f64>) -> f64 {
     (quantile(1.0 - ALARM / 2.0) + quantile(POWER)) * standard_error
 }
 
+/// The smallest effect that is told from chance so often, when an estimate must lie so far from none to be told: by normal estimates with such
+/// an error.
+pub fn detectable_beyond(reach: f64, standard_error: f64) -> f64 {
+    reach + normal_quantile(POWER) * standard_error
+}
+
 /// Answers. An interval that holds zero is never read as «no effect», unless it lies within what would not matter.
 pub fn verdict(evidence: &Evidence) -> Verdict {
     let Evidence { low, high, standard_error, free, direction, matters, grade, .. } = *evidence;
@@ -84,7 +92,8 @@ pub fn verdict(evidence: &Evidence) -> Verdict {
     } else {
         Answer::Worse
     };
-    Verdict { answer, detectable: smallest_detectable(standard_error, free), grade }
+    let detectable = evidence.detectable.unwrap_or_else(|| smallest_detectable(standard_error, free));
+    Verdict { answer, detectable, grade }
 }
 
 #[cfg(test)]
@@ -99,6 +108,7 @@ mod tests {
             high,
             standard_error,
             free: None,
+            detectable: None,
             direction,
             matters,
             grade: Grade::Three,

@@ -3,7 +3,13 @@
 use senne_contract::Localised;
 use serde::Deserialize;
 
-use crate::{Band, Direction, Frequency, Measure, Target, Uncertainty};
+use senne_model::EntityId;
+
+use crate::{
+    Band, Direction, Disaggregation, Drawn, Estimate, Frequency, Measure, Parts, Period, Pieces,
+    SeasonalAdjustment, Slice, Target, Uncertainty, WeatherNormalisation, bootstrap_interval,
+    clustered_interval,
+};
 
 /// An indicator.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +39,8 @@ pub struct Declaration {
     /// Where intervals come from.
     #[serde(default)]
     pub uncertainty: Uncertainty,
+    /// What the values of a sample share their errors within, `station`: the question tells it in a column `cluster`.
+    pub clustered_by: Option<String>,
     /// The levels of areas, from the one that holds the others to the finest: `[region, commune]`.
     pub levels: Vec<String>,
     /// The lengths of its periods; the first is the one that is shown first.
@@ -46,6 +54,13 @@ pub struct Declaration {
     /// How long after its end a period is provisional, in days: the release calendar.
     #[serde(default)]
     pub released_after_days: u16,
+    /// How its season is taken out; the values with their season stay beside.
+    pub seasonal_adjustment: Option<SeasonalAdjustment>,
+    /// How the weather is taken out; the values in the weather that there was stay beside.
+    pub weather_normalisation: Option<WeatherNormalisation>,
+    /// By what it is told apart; the values of all together stay beside.
+    #[serde(default)]
+    pub disaggregations: Vec<Disaggregation>,
     /// How it is computed.
     pub computed: Option<Computed>,
     /// Where its values come from, when it is not computed.
@@ -74,6 +89,8 @@ pub struct Computed {
     /// It is computed at most so often, in seconds: for questions that look far back.
     #[serde(default)]
     pub at_most_every_seconds: u32,
+    /// A value also enters the figures of the days from so many to so many after its own: for questions that look back.
+    pub later_days: Option<(u16, u16)>,
     /// One SELECT that gives `area`, `at` and the parts of the measure, for `$level`, `$from` and `$to`.
     pub sql: String,
 }
@@ -194,9 +211,51 @@ impl Declaration {
             .then(|| format!("urn:ngsi-ld:frequency:{}", frequency.word()))
     }
 
+    /// The data set id under which values of a frequency stand: those of all, or of one slice.
+    pub fn dataset_of(&self, frequency: Frequency, slice: Option<&Slice>) -> Option<String> {
+        let Some(Slice { dimension, value }) = slice else { return self.dataset(frequency) };
+        Some(format!("urn:ngsi-ld:disaggregation:{dimension}:{value}:{}", frequency.word()))
+    }
+
     /// Whether longer periods and larger areas follow from the parts of shorter and smaller ones.
     pub fn adds_up(&self) -> bool {
-        self.measure != Measure::Value
+        !matches!(self.measure, Measure::Value | Measure::Quantile { .. })
+    }
+
+    /// What an interval needs to be told apart: clusters, periods, or nothing.
+    pub fn drawn(&self) -> Option<Drawn> {
+        match (self.uncertainty, &self.clustered_by) {
+            (Uncertainty::Sample | Uncertainty::Bootstrap, Some(_)) => Some(Drawn::Clusters),
+            (Uncertainty::Bootstrap, None) => Some(Drawn::Blocks),
+            _ => None,
+        }
+    }
+
+    /// The value of parts, with its interval by what is declared of it. Drawing begins with what the value is, so that the same value always
+    /// has the same digits.
+    pub fn estimate(
+        &self,
+        parts: &Parts,
+        pieces: &Pieces,
+        at: (&EntityId, Period),
+        chance: f64,
+    ) -> Option<Estimate> {
+        let Some(drawn) = self.drawn() else { return parts.estimate(self.measure, self.uncertainty, chance) };
+        let mut estimate = parts.estimate(self.measure, Uncertainty::None, chance)?;
+        estimate.interval = match self.uncertainty {
+            Uncertainty::Sample => {
+                let clusters: Vec<_> = pieces.parts().iter().map(|parts| (parts.count, parts.sum)).collect();
+                clustered_interval(&clusters, chance)
+            }
+            _ => bootstrap_interval(&pieces.parts(), self.measure, drawn, self.seed(at.0, at.1), chance),
+        };
+        Some(estimate)
+    }
+
+    /// Where drawing begins for one value.
+    pub fn seed(&self, area: &EntityId, period: Period) -> u64 {
+        let text = format!("{}|{area}|{period}", self.formula());
+        twox_hash::XxHash3_64::oneshot(text.as_bytes())
     }
 
     /// The unit as people of a language read it.
@@ -216,8 +275,15 @@ impl Declaration {
             self.levels,
             self.frequencies,
             self.suppress_below,
-            self.computed
+            // Not how often it is computed, or which days it touches.
+            self.computed.as_ref().map(|computed| (&computed.reads, &computed.sql))
         );
+        // What was computed before there were clusters is computed as it was.
+        let text = match &self.clustered_by {
+            Some(clusters) => format!("{text}|{clusters}"),
+            None => text,
+        };
+        let text = self.slices().fold(text, |text, slice| format!("{text}|{slice}"));
         format!("{:016x}", twox_hash::XxHash3_64::oneshot(text.as_bytes()))
     }
 }

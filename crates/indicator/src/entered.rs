@@ -124,7 +124,7 @@ pub(crate) fn whole(declaration: &Declaration, given: &Given<'_>) -> Result<Opti
         return Ok(None);
     }
     let parts = match (declaration.measure, number) {
-        (Measure::Value | Measure::Sum, Some(number)) => {
+        (Measure::Value | Measure::Quantile { .. } | Measure::Sum, Some(number)) => {
             Parts { sum: number, count: 1.0, ..Parts::default() }
         }
         _ => Parts::default(),

@@ -1,62 +1,63 @@
 //! Figures as they leave the house: CSV, SDMX-CSV 2.0 and JSON.
 
+mod columns;
+mod index;
+
 use senne_model::EntityId;
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Declaration, Figure, Reproduction, Value};
+pub use self::{
+    columns::{figures_csv, figures_sdmx},
+    index::{composite_json, index_json},
+};
+use crate::{
+    Declaration, Disaggregation, Figure, Reproduction, SeasonRefusal, SeasonalAdjustment, SeasonalEffect,
+    SeasonalPoint, Shown, Value, WeatherPoint, WeatherRefusal,
+};
 
 /// What an area is called in files: its official code, or its id.
 pub type CodeOf<'a> = &'a dyn Fn(&EntityId) -> String;
 
-/// The structure that SDMX files name.
-const STRUCTURE: &str = "SENNE:INDICATORS(1.0)";
-
-/// CSV with a header line (RFC 4180); what [`crate::read_entered`] reads comes first.
-pub fn figures_csv(figures: &[Figure], code: CodeOf<'_>) -> String {
-    let header = "area,period,value,low,high,status,coverage,count,sum,sum_of_squares,numerator,denominator,formula,vintage";
-    let rows = figures.iter().map(|figure| {
-        let value = &figure.value;
-        let (low, high) = bounds(value);
-        let parts =
-            value.parts_rounded().map(|part| if part == 0.0 { String::new() } else { part.to_string() });
-        let head =
-            [quoted(&code(&figure.area)), figure.period.to_string(), optional(value.number), low, high];
-        let tail = [value.status.word().to_owned(), value.coverage.to_string()];
-        let end = [figure.formula.clone(), figure.vintage.to_string()];
-        head.into_iter().chain(tail).chain(parts).chain(end).collect::<Vec<_>>().join(",")
-    });
-    lines(header, rows)
-}
-
-/// SDMX-CSV 2.0 (SDMX 3.0, part 6): codes of CL_FREQ and CL_OBS_STATUS.
-pub fn figures_sdmx(declaration: &Declaration, figures: &[Figure], code: CodeOf<'_>) -> String {
-    let header = "STRUCTURE,STRUCTURE_ID,ACTION,INDICATOR,FREQ,REF_AREA,TIME_PERIOD,OBS_VALUE,LOWER_BOUND,UPPER_BOUND,OBS_STATUS,UNIT_MEASURE,DECIMALS";
-    let rows = figures.iter().map(|figure| {
-        let value = &figure.value;
-        let (low, high) = bounds(value);
-        [
-            "dataflow".to_owned(),
-            STRUCTURE.to_owned(),
-            "I".to_owned(),
-            declaration.id.clone(),
-            figure.period.frequency().sdmx().to_string(),
-            quoted(&code(&figure.area)),
-            figure.period.to_string(),
-            optional(value.number),
-            low,
-            high,
-            value.status.sdmx().to_owned(),
-            declaration.unit.clone(),
-            declaration.decimals.to_string(),
-        ]
-        .join(",")
-    });
-    lines(header, rows)
-}
-
 /// A list of objects.
-pub fn figures_json(figures: &[Figure], code: CodeOf<'_>) -> Json {
-    figures.iter().map(|figure| figure_json(figure, code)).collect()
+pub fn figures_json(shown: &[Shown], code: CodeOf<'_>) -> Json {
+    let each = |one: &Shown| {
+        let mut json = figure_json(&one.figure, code);
+        if let Some(season) = &one.season {
+            json["seasonally_adjusted"] = season_json(season);
+        }
+        if let Some(weather) = &one.weather {
+            json["weather_normalised"] = weather_json(weather);
+        }
+        json
+    };
+    shown.iter().map(each).collect()
+}
+
+/// A value without its season, or why there is none.
+fn season_json(season: &Result<SeasonalPoint, SeasonRefusal>) -> Json {
+    match season {
+        Ok(point) => json!({
+            "value": point.adjusted,
+            "low": point.interval.map(|interval| interval.0),
+            "high": point.interval.map(|interval| interval.1),
+            "trend": point.trend,
+            "season": point.season,
+        }),
+        Err(refusal) => json!({ "refused": refusal.word(), "why": refusal.to_string() }),
+    }
+}
+
+/// A value in reference weather, or why there is none.
+fn weather_json(weather: &Result<WeatherPoint, WeatherRefusal>) -> Json {
+    match weather {
+        Ok(point) => json!({
+            "value": point.normalised,
+            "low": point.interval.0,
+            "high": point.interval.1,
+            "r_squared": point.r_squared,
+        }),
+        Err(refusal) => json!({ "refused": refusal.word(), "why": refusal.to_string() }),
+    }
 }
 
 /// One figure as an object.
@@ -65,6 +66,10 @@ pub fn figure_json(figure: &Figure, code: CodeOf<'_>) -> Json {
     object.insert("area".to_owned(), json!(figure.area.as_str()));
     object.insert("code".to_owned(), json!(code(&figure.area)));
     object.insert("period".to_owned(), json!(figure.period.to_string()));
+    if let Some(slice) = &figure.slice {
+        let of = json!({ "dimension": *slice.dimension, "value": *slice.value });
+        object.insert("disaggregation".to_owned(), of);
+    }
     object.extend(value_members(&figure.value));
     object.insert("formula".to_owned(), json!(figure.formula));
     object.insert("vintage".to_owned(), json!(figure.vintage.0));
@@ -81,15 +86,17 @@ pub fn reproduction_json(found: &Reproduction, code: CodeOf<'_>) -> Json {
     })
 }
 
+/// A text in its languages.
+fn texts(texts: &senne_contract::Localised) -> Json {
+    let mut object = json!({ "fr": texts.fr, "nl": texts.nl, "en": texts.en });
+    if let Some(de) = &texts.de {
+        object["de"] = json!(de);
+    }
+    object
+}
+
 /// What is declared, as an object.
 pub fn declaration_json(declaration: &Declaration) -> Json {
-    let texts = |texts: &senne_contract::Localised| {
-        let mut object = json!({ "fr": texts.fr, "nl": texts.nl, "en": texts.en });
-        if let Some(de) = &texts.de {
-            object["de"] = json!(de);
-        }
-        object
-    };
     let codes =
         declaration.codes.iter().map(|code| json!({ "framework": code.framework, "code": code.code }));
     let targets = declaration.targets.iter().map(|target| {
@@ -111,6 +118,13 @@ pub fn declaration_json(declaration: &Declaration) -> Json {
         "completeness": declaration.completeness,
         "suppress_below": declaration.suppress_below,
         "released_after_days": declaration.released_after_days,
+        "seasonal_adjustment": declaration.seasonal_adjustment.map(season_declared),
+        "weather_normalisation": declaration.weather_normalisation.as_ref().map(|declared| json!({
+            "covariates": declared.covariates, "degree_days": declared.degree_days, "harmonics": declared.harmonics,
+        })),
+        "disaggregations": declaration.disaggregations.iter().map(dimension_json).collect::<Vec<_>>(),
+        "uncertainty": declaration.uncertainty.word(),
+        "clustered_by": declaration.clustered_by,
         "sql": declaration.computed.as_ref().map(|computed| computed.sql.trim()),
         "entered_from": declaration.entered.as_ref().map(|entered| texts(&entered.from)),
         "codes": codes.collect::<Vec<_>>(),
@@ -120,6 +134,20 @@ pub fn declaration_json(declaration: &Declaration) -> Json {
         "targets": targets.collect::<Vec<_>>(),
         "formula": declaration.formula(),
     })
+}
+
+fn dimension_json(dimension: &Disaggregation) -> Json {
+    let values: Map<String, Json> =
+        dimension.values.iter().map(|(value, name)| (value.clone(), texts(name))).collect();
+    json!({ "id": dimension.id, "title": texts(&dimension.title), "values": values })
+}
+
+fn season_declared(declared: SeasonalAdjustment) -> Json {
+    let effect = match declared.effect {
+        SeasonalEffect::Additive => "additive",
+        SeasonalEffect::Multiplicative => "multiplicative",
+    };
+    json!({ "method": "stl", "effect": effect, "robust": declared.robust, "window": declared.window })
 }
 
 fn value_members(value: &Value) -> impl Iterator<Item = (String, Json)> {
@@ -148,8 +176,8 @@ fn value_members(value: &Value) -> impl Iterator<Item = (String, Json)> {
     members.into_iter().map(|(name, json)| (name.to_owned(), json))
 }
 
-fn bounds(value: &Value) -> (String, String) {
-    (optional(value.interval.map(|interval| interval.0)), optional(value.interval.map(|interval| interval.1)))
+fn bounds(interval: Option<(f64, f64)>) -> (String, String) {
+    (optional(interval.map(|interval| interval.0)), optional(interval.map(|interval| interval.1)))
 }
 
 fn optional(number: Option<f64>) -> String {
@@ -174,81 +202,4 @@ fn lines(header: &str, rows: impl Iterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Parts, Status, read};
-    use senne_model::ChangeNo;
-
-    const DECLARED: &str = "id: rate
-version: 1
-title: { fr: a, nl: b, en: c }
-definition: { fr: a, nl: b, en: c }
-pillar: economy
-unit: P1
-direction: down
-measure: { ratio: { factor: 100 } }
-uncertainty: share
-levels: [commune]
-frequencies: [year]
-entered: { from: { fr: a, nl: b, en: c } }
-data_quality: survey
-owner: Statbel
-";
-
-    fn figures() -> Vec<Figure> {
-        let value = Value {
-            number: Some(12.5),
-            interval: Some((10.0, 15.0)),
-            coverage: 1.0,
-            status: Status::Final,
-            parts: Parts::of_ratio(125.0, 1000.0),
-            simulated: false,
-        };
-        let hidden = Value {
-            number: None,
-            interval: None,
-            status: Status::Suppressed,
-            parts: Parts::default(),
-            ..value.clone()
-        };
-        let each = |(year, value): (&str, Value)| Figure {
-            area: EntityId::trusted("urn:area:21009"),
-            period: year.parse().unwrap(),
-            value,
-            formula: "f".to_owned(),
-            vintage: ChangeNo(7),
-        };
-        [("2023", value), ("2024", hidden)].map(each).into()
-    }
-
-    fn code(area: &EntityId) -> String {
-        area.as_str().rsplit(':').next().unwrap_or_default().to_owned()
-    }
-
-    #[test]
-    fn what_goes_out_comes_in_again() {
-        let declaration = read("a", DECLARED).unwrap();
-        let area = |text: &str| (text == "21009").then(|| EntityId::trusted("urn:area:21009"));
-        for text in [figures_csv(&figures(), &code), figures_sdmx(&declaration, &figures(), &code)] {
-            let form = crate::EnteredForm::of(&text);
-            let found = crate::read_entered(&text, form, &declaration, &area, &[]).unwrap();
-            let found: Vec<_> = found
-                .iter()
-                .map(|one| (one.period.to_string(), one.value.number, one.value.status))
-                .collect();
-            let wanted = [
-                ("2023".to_owned(), Some(12.5), Status::Final),
-                ("2024".to_owned(), None, Status::Suppressed),
-            ];
-            assert_eq!(found, wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn json_has_no_numbers_that_are_none() {
-        let json = figures_json(&figures(), &code);
-        assert_eq!(json[0]["parts"]["numerator"], 125.0);
-        assert_eq!((&json[1]["value"], &json[1]["status"]), (&Json::Null, &json!("suppressed")));
-        assert_eq!(declaration_json(&read("a", DECLARED).unwrap())["direction"], "down");
-    }
-}
+mod tests;

@@ -70,6 +70,25 @@ pub fn mean_interval(count: f64, sum: f64, sum_of_squares: f64, chance: f64) -> 
     Some(Interval { low: mean - width, high: mean + width })
 }
 
+/// The fewest clusters that an interval is given for.
+const CLUSTERS_LEAST: usize = 3;
+
+/// Of a mean of values that share their errors within clusters, from (count, sum) of each: the variance between clusters, times `G / (G − 1)` for
+/// `G` of them (Liang and Zeger 1986), and Student's law with `G − 1` degrees of freedom (Cameron and Miller 2015). Nothing for fewer than 3.
+pub fn clustered_interval(clusters: &[(f64, f64)], chance: f64) -> Option<Interval> {
+    let clusters: Vec<(f64, f64)> = clusters.iter().copied().filter(|(count, _)| *count > 0.0).collect();
+    if clusters.len() < CLUSTERS_LEAST {
+        return None;
+    }
+    let (count, sum) = clusters.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let (mean, groups) = (sum / count, clusters.len() as f64);
+    let between: f64 = clusters.iter().map(|(count, sum)| (sum - mean * count).powi(2)).sum();
+    let error = (between * groups / (groups - 1.0)).sqrt() / count;
+    let law = StudentsT::new(0.0, 1.0, groups - 1.0).ok()?;
+    let width = law.inverse_cdf(0.5 + chance / 2.0) * error;
+    Some(Interval { low: mean - width, high: mean + width })
+}
+
 /// Of a count of events in a population that is itself counted without error: exact, as a share of trials (Clopper and Pearson 1934). For those
 /// who must be sure that the interval is never too narrow.
 pub fn ratio_interval(successes: f64, trials: f64, chance: f64) -> Option<Interval> {
@@ -128,6 +147,18 @@ mod tests {
         // t(4) at 97.5 % is 2.7764; the deviation of 1..5 is 1.5811.
         close(mean_interval(5.0, 15.0, 55.0, 0.95), 3.0 - 1.9632, 3.0 + 1.9632, 1e-4);
         assert_eq!(mean_interval(1.0, 3.0, 9.0, 0.95), None);
+    }
+
+    /// R: `lm(y ~ 1)`, variance clustered with `G / (G − 1)`, Student's law with 4 degrees of freedom.
+    #[test]
+    fn clusters_as_r_computes_them() {
+        let clusters = [(3.0, 33.0), (4.0, 82.0), (2.0, 29.0), (5.0, 145.0), (2.0, 35.0)];
+        close(clustered_interval(&clusters, 0.95), 9.897_016_697_61, 30.602_983_302_4, 1e-9);
+        let alone = mean_interval(16.0, 324.0, 7_300.0, 0.95).unwrap();
+        let found = clustered_interval(&clusters, 0.95).unwrap();
+        assert!(found.high - found.low > 1.5 * (alone.high - alone.low), "{found:?} {alone:?}");
+        assert_eq!(clustered_interval(&clusters[..2], 0.95), None);
+        assert_eq!(clustered_interval(&[(3.0, 1.0), (2.0, 5.0), (0.0, 0.0)], 0.95), None);
     }
 
     proptest! {

@@ -30,7 +30,12 @@ pub enum Measure {
         /// What the excess is multiplied with.
         factor: f64,
     },
-    /// The sum is the value: medians, coefficients and whatever else does not follow from parts. It is asked for each area and period
+    /// The value below which a part of all values lies, 0.5 for the median. It is asked for each area and period anew: a row for each value.
+    Quantile {
+        /// From 0 to 1.
+        part: f64,
+    },
+    /// The sum is the value: coefficients and whatever else does not follow from parts. It is asked for each area and period
     /// anew and never added up.
     Value,
 }
@@ -46,8 +51,23 @@ pub enum Uncertainty {
     Share,
     /// The numerator counts rare events; the denominator is known (Poisson).
     Events,
-    /// The values are a sample (Student).
+    /// The values are a sample (Student); with `clustered_by`, one of clusters.
     Sample,
+    /// By drawing again: blocks of periods, or with `clustered_by` whole clusters.
+    Bootstrap,
+}
+
+impl Uncertainty {
+    /// The word in declarations.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Share => "share",
+            Self::Events => "events",
+            Self::Sample => "sample",
+            Self::Bootstrap => "bootstrap",
+        }
+    }
 }
 
 /// What adds up. What a measure does not need is zero.
@@ -105,11 +125,23 @@ impl Parts {
         Self { numerator, denominator, ..Self::default() }
     }
 
+    /// The same so many times.
+    #[must_use]
+    pub fn times(&self, times: f64) -> Self {
+        Self {
+            count: self.count * times,
+            sum: self.sum * times,
+            sum_of_squares: self.sum_of_squares * times,
+            numerator: self.numerator * times,
+            denominator: self.denominator * times,
+        }
+    }
+
     /// The value; nothing when there is nothing to divide by.
     pub fn estimate(&self, measure: Measure, uncertainty: Uncertainty, chance: f64) -> Option<Estimate> {
         let value = match measure {
             Measure::Mean => self.sum / self.count,
-            Measure::Sum | Measure::Value => self.sum,
+            Measure::Sum | Measure::Value | Measure::Quantile { .. } => self.sum,
             Measure::Count { factor } => self.count * factor,
             Measure::Ratio { factor } => factor * self.numerator / self.denominator,
             Measure::Excess { factor } => factor * (self.numerator / self.denominator - 1.0),

@@ -127,6 +127,11 @@ impl Period {
         usize::try_from(days).unwrap_or(0)
     }
 
+    /// How many days it has.
+    pub fn length(self) -> usize {
+        self.days_until(self.next())
+    }
+
     /// The one before it.
     #[must_use]
     pub fn previous(self) -> Self {

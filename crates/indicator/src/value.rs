@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use senne_model::{ChangeNo, EntityId, Timestamp};
 
-use crate::{Frequency, Parts, Period};
+use crate::{Frequency, Parts, Period, Slice};
 
 /// Digits that survive sums taken in another order.
 const DIGITS: i32 = 12;
@@ -95,6 +95,8 @@ pub struct Figure {
     pub area: EntityId,
     /// The period.
     pub period: Period,
+    /// What it is of, where it is not of all.
+    pub slice: Option<Slice>,
     /// The value.
     pub value: Value,
     /// The digest of the declaration that it was computed by.

@@ -7,10 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod impact;
 mod indicator;
 
-pub(crate) use impact::Impact;
+pub(crate) use impact::{Impact, ImpactCommand, ImpactQuestion};
 pub(crate) use indicator::{
-    FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorImport, IndicatorList,
-    IndicatorReproduce, IndicatorValues,
+    FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorDeclare, IndicatorImport,
+    IndicatorList, IndicatorReproduce, IndicatorValues, IndicatorWithdraw,
 };
 
 /// Senne carries a city's data from the sensor to the decision.

@@ -125,6 +125,12 @@ async fn nothing_is_written_over() {
         refused(bring_back(&to, &folder.path().join("y"), None).await.unwrap_err()).contains("in the way")
     );
     assert!(foreign.join("mine").exists());
+    // A crash before the folder has its mark leaves this, and the same call goes on from it.
+    let begun = folder.path().join("z.unfinished");
+    std::fs::create_dir(&begun).unwrap();
+    std::fs::write(begun.join("mark.part"), "").unwrap();
+    bring_back(&to, &folder.path().join("z"), None).await.unwrap();
+    assert!(!begun.exists());
     let empty = folder.path().join("empty");
     std::fs::create_dir(&empty).unwrap();
     bring_back(&to, &empty, None).await.unwrap();

@@ -101,6 +101,12 @@ impl City {
         Arc::new(Areas::new(&areas, &memberships))
     }
 
+    /// Stations and counters, each with its type, in the order of their communes.
+    pub(crate) fn entities(&self) -> impl Iterator<Item = (&EntityId, &'static str)> {
+        let stations = self.ids.iter().map(|id| (id, STATION));
+        stations.chain(self.counter_ids.iter().map(|id| (id, COUNTER)))
+    }
+
     /// `entity,commune` for the peers.
     pub(crate) fn communes_csv(&self) -> String {
         let entities = self.ids.iter().chain(&self.counter_ids).enumerate();
@@ -132,8 +138,7 @@ impl City {
     }
 
     /// One more change of a series, for what comes after.
-    pub(crate) fn correction(&self, no: u64, station: &EntityId, at: &str, value: f64) -> Arc<Change> {
-        let at = Timestamp::parse(at).unwrap_or(Timestamp::MIN);
+    pub(crate) fn correction(&self, no: u64, station: &EntityId, at: Timestamp, value: f64) -> Arc<Change> {
         Arc::new(change(no, station, STATION, vec![observed("no2", at.micros(), value)]))
     }
 

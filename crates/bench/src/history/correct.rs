@@ -6,7 +6,7 @@ use std::{
 };
 
 use senne_history::{History, Question, SqlLimits};
-use senne_model::TenantName;
+use senne_model::{TenantName, Timestamp};
 
 use crate::{ask, city::City, report::Report};
 
@@ -19,7 +19,7 @@ pub(crate) async fn measure(history: &Arc<History>, city: &City, report: &mut Re
     let station = stations[stations.len() / 2];
     let no = history.buffered().0 + 1;
     let began = Instant::now();
-    history.append_all(&[city.correction(no, station, AT, VALUE)]);
+    history.append_all(&[city.correction(no, station, Timestamp::parse(AT)?, VALUE)]);
     let (seen, each) = look(history, city, station.as_str()).await?;
     let in_memory = began.elapsed();
     let began = Instant::now();

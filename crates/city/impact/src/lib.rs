@@ -3,20 +3,28 @@
 //!
 //! The statistics are those of `senne_impact`; here they are asked with names of columns, and answered with names of units and times.
 
+mod advice;
 mod error;
 mod evaluations;
+mod foresight;
 mod methods;
 mod neighbours;
 mod panel;
+mod reason;
 mod report;
 mod request;
 mod sentence;
 mod table;
+mod warning;
+mod wording;
 
+pub use advice::{Advice, advise};
 pub use error::EvaluationError;
 pub use evaluations::{EVALUATION, Evaluations, Outcome, Plan};
+pub use foresight::{Foresight, PlannedProject, PowerOf, RegionSet, foresee};
 pub use methods::evaluate;
-pub use report::{Comparison, CourseStep, GroupEffect, Report, Said, WeightOf};
+pub use report::{CellOf, Comparison, CourseStep, GroupEffect, Report, Said, WeightOf};
 pub use request::{ErrorWay, MethodName, Request};
 pub use sentence::Language;
 pub use table::Table;
+pub use wording::Wording;

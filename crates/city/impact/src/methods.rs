@@ -2,6 +2,7 @@
 
 mod augmented;
 mod differences;
+mod geo;
 mod lots;
 mod single;
 mod staggered;
@@ -9,11 +10,13 @@ mod synthetic;
 mod threshold;
 mod trends;
 
-use senne_impact::{Answer, Evidence, Grade, Method, Reason, Situation, choose, verdict};
+use senne_impact::{Answer, Evidence, Grade, Method, Situation, choose, verdict};
 
 use crate::{
-    Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf, neighbours,
+    CellOf, Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf,
+    Wording, neighbours,
     panel::Rows,
+    reason::why,
     request::MethodName,
     sentence::{Language, Spoken},
 };
@@ -28,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) p_value: f64,
     /// The degrees of freedom of the interval, where it is not the normal law's.
     pub(crate) free: Option<f64>,
+    /// The smallest effect that is detected, where it is not so many standard errors.
+    pub(crate) detectable: Option<f64>,
     pub(crate) relative: Option<f64>,
     /// Whether the chance decides, and not the interval: placebo ranks.
     pub(crate) by_rank: bool,
@@ -38,8 +43,9 @@ pub(crate) struct Found {
     pub(crate) time_weights: Vec<WeightOf>,
     pub(crate) course: Vec<CourseStep>,
     pub(crate) effects: Vec<GroupEffect>,
+    pub(crate) cells: Vec<CellOf>,
     pub(crate) diagnostics: Vec<(&'static str, f64)>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Wording>,
 }
 
 /// Answers what is asked of a table.
@@ -51,10 +57,9 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
     let situation = situation(&rows, request);
     let choice = choose(&situation);
     let (method, reasons) = match request.method {
-        MethodName::Auto => (
-            name_of(choice.method, &situation),
-            choice.reasons.iter().map(|reason| why(*reason).to_owned()).collect(),
-        ),
+        MethodName::Auto => {
+            (name_of(choice.method, &situation), choice.reasons.iter().map(|reason| why(*reason)).collect())
+        }
         asked => (asked, Vec::new()),
     };
     let found = match method {
@@ -67,6 +72,7 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
         MethodName::SyntheticDifference => synthetic::difference(&rows, request)?,
         MethodName::StructuralSeries => single::bayesian(&rows, request)?,
         MethodName::AugmentedControl => augmented::control(&rows, table, request)?,
+        MethodName::Geo => geo::experiment(&rows, table, request)?,
         MethodName::Discontinuity => threshold::jump(&rows, request)?,
         MethodName::Randomised => lots::drawn(&rows, table, request)?,
         MethodName::Interrupted | MethodName::Auto => single::interrupted_series(&rows, table, request)?,
@@ -75,7 +81,7 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
     Ok(report(method, reasons, &rows, request, found))
 }
 
-fn situation(rows: &Rows, request: &Request) -> Situation {
+pub(crate) fn situation(rows: &Rows, request: &Request) -> Situation {
     let starts = rows.starts();
     let before = starts.first().copied().unwrap_or_default();
     let treated = rows.first.iter().flatten().count();
@@ -91,7 +97,7 @@ fn situation(rows: &Rows, request: &Request) -> Situation {
     }
 }
 
-fn name_of(method: Method, situation: &Situation) -> MethodName {
+pub(crate) fn name_of(method: Method, situation: &Situation) -> MethodName {
     match method {
         // Lots that fall at several times are compared by when they fell.
         Method::Randomised if situation.starts == 1 => MethodName::Randomised,
@@ -104,25 +110,15 @@ fn name_of(method: Method, situation: &Situation) -> MethodName {
     }
 }
 
-fn why(reason: Reason) -> &'static str {
-    match reason {
-        Reason::DrawnByLot => "it was drawn by lot who is treated",
-        Reason::DecidedByThreshold => "a threshold decides who is treated",
-        Reason::DifferentStarts => "units begin at different times, and there are units to compare with",
-        Reason::FewTreatedWithDonors => "few units are treated, with a long past and enough donors",
-        Reason::OneStartWithDonors => "units begin at one time, and there are donors",
-        Reason::NoDonorsButSeries => "there are no donors, but series that the project does not touch",
-        Reason::NothingToCompare => "there is nothing to compare with but the series' own past",
-        Reason::ShortPast => "there are too few times before the treatment to see a trend",
-        Reason::PlainTwoWayMisleads => "plain two-way fixed effects would take treated units for untreated",
-    }
-}
-
 /// How strong the evidence of a method can be at most, whatever it finds.
 fn grade(method: MethodName, request: &Request) -> Grade {
     let by_lot = matches!(
         method,
-        MethodName::Did | MethodName::EventStudy | MethodName::CallawaySantAnna | MethodName::SunAbraham
+        MethodName::Did
+            | MethodName::EventStudy
+            | MethodName::CallawaySantAnna
+            | MethodName::SunAbraham
+            | MethodName::Geo
     );
     match method {
         MethodName::Randomised => Grade::Five,
@@ -134,7 +130,7 @@ fn grade(method: MethodName, request: &Request) -> Grade {
     }
 }
 
-fn report(method: MethodName, reasons: Vec<String>, rows: &Rows, request: &Request, found: Found) -> Report {
+fn report(method: MethodName, reasons: Vec<Wording>, rows: &Rows, request: &Request, found: Found) -> Report {
     let starts = rows.starts();
     let before = starts.first().copied().unwrap_or_default();
     let treated = rows.treated();
@@ -163,6 +159,7 @@ fn report(method: MethodName, reasons: Vec<String>, rows: &Rows, request: &Reque
         time_weights: found.time_weights,
         course: found.course,
         effects: found.effects,
+        cells: found.cells,
         diagnostics: found.diagnostics.into_iter().filter(|(_, value)| value.is_finite()).collect(),
         warnings: found.warnings,
         verdict,
@@ -179,6 +176,7 @@ fn said(method: MethodName, request: &Request, found: &Found) -> Said {
         high,
         standard_error: found.standard_error,
         free: found.free,
+        detectable: found.detectable,
         direction: request.direction,
         matters: request.matters,
         grade: grade(method, request),

@@ -2,7 +2,7 @@
 
 use senne_impact::{Exposure, PanelRows, Places, StatisticsError, exposures, ring_effects};
 
-use crate::{EvaluationError, GroupEffect, Request, methods::Found, panel::Rows};
+use crate::{EvaluationError, GroupEffect, Request, methods::Found, panel::Rows, warning};
 
 /// What was taken out of the rows, and the rows with it.
 pub(crate) struct Near {
@@ -57,7 +57,7 @@ pub(crate) fn with_rings(mut found: Found, rows: &Rows, request: &Request) -> Fo
                 });
             }
         }
-        Err(why) => found.warnings.push(format!("what neighbours feel cannot be told: {why}")),
+        Err(why) => found.warnings.push(warning::neighbours_unknown(&why)),
     }
     found
 }

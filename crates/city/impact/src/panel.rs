@@ -35,6 +35,38 @@ pub(crate) struct Block {
     pub(crate) left_out: usize,
 }
 
+/// Units by time without a project, as they stand in a table.
+pub(crate) struct Grid {
+    pub(crate) names: Vec<String>,
+    pub(crate) outcome: Vec<Vec<f64>>,
+    pub(crate) left_out: usize,
+}
+
+impl Grid {
+    /// Units that lack a value are left out.
+    pub(crate) fn of(
+        table: &Table,
+        unit: Option<&String>,
+        time: &str,
+        outcome: &str,
+    ) -> Result<Self, EvaluationError> {
+        let (times, time) = table.levels(time)?;
+        let (units, unit) = match unit {
+            Some(column) => table.levels(column)?,
+            None => (vec![outcome.to_owned()], vec![0; time.len()]),
+        };
+        let mut grid = vec![vec![f64::NAN; times.len()]; units.len()];
+        for (row, value) in table.numbers(outcome)?.into_iter().enumerate() {
+            grid[unit[row]][time[row]] = value;
+        }
+        let all = units.len();
+        let whole = |(_, row): &(String, Vec<f64>)| row.iter().all(|value| value.is_finite());
+        let (names, outcome): (Vec<_>, Vec<_>) = units.into_iter().zip(grid).filter(whole).unzip();
+        let left_out = all - names.len();
+        Ok(Self { names, outcome, left_out })
+    }
+}
+
 impl Rows {
     pub(crate) fn of(table: &Table, request: &Request) -> Result<Self, EvaluationError> {
         let (times, time) = table.levels(&request.time)?;

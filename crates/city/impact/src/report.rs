@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::Wording;
+
 /// The whole answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -11,7 +13,7 @@ pub struct Report {
     pub source: &'static str,
     /// Why this method, when it was chosen and not asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Wording>,
     /// What was compared.
     pub comparison: Comparison,
     /// The mean effect on the treated, in units of the outcome.
@@ -43,11 +45,14 @@ pub struct Report {
     /// Effects by group, time, or time since treatment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<GroupEffect>,
+    /// For an experiment with regions: what each project did in its cell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellOf>,
     /// Figures by which the method is judged, by their names.
     #[serde(serialize_with = "named")]
     pub diagnostics: Vec<(&'static str, f64)>,
     /// What could be wrong.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Wording>,
     /// The verdict.
     pub verdict: Said,
 }
@@ -140,9 +145,47 @@ pub struct GroupEffect {
     pub weight: Option<f64>,
 }
 
+/// What a project did in its cell of regions.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CellOf {
+    /// The cell.
+    pub cell: String,
+    /// Its regions.
+    pub regions: Vec<String>,
+    /// The mean effect, per region and time.
+    #[serde(serialize_with = "number")]
+    pub effect: f64,
+    /// Its standard error.
+    #[serde(serialize_with = "number")]
+    pub standard_error: f64,
+    /// Its interval.
+    #[serde(serialize_with = "numbers")]
+    pub interval: [f64; 2],
+    /// The chance of such an effect when there is none.
+    #[serde(serialize_with = "number")]
+    pub p_value: f64,
+    /// The same, raised so that it holds for all cells together (Holm 1979).
+    #[serde(serialize_with = "number")]
+    pub p_value_of_all: f64,
+    /// The effect as a part of what would have been.
+    #[serde(serialize_with = "number")]
+    pub lift: f64,
+    /// The whole effect, over all regions and times.
+    #[serde(serialize_with = "number")]
+    pub incremental: f64,
+    /// Its interval.
+    #[serde(serialize_with = "numbers")]
+    pub incremental_interval: [f64; 2],
+    /// The smallest mean effect that would have been detected with a chance of 80 %.
+    #[serde(serialize_with = "number")]
+    pub detectable: f64,
+    /// Whether the interval of its whole effect lies above those of all other cells.
+    pub best: bool,
+}
+
 /// A number, or nothing when it is none.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if value.is_finite() { serializer.serialize_some(value) } else { serializer.serialize_none() }
 }
 

@@ -27,6 +27,8 @@ pub enum MethodName {
     Interrupted,
     /// Synthetic control with a ridge correction.
     AugmentedControl,
+    /// An experiment with regions.
+    Geo,
     /// Regression discontinuity.
     Discontinuity,
     /// Difference of units that were drawn by lot.
@@ -35,7 +37,7 @@ pub enum MethodName {
 
 impl MethodName {
     /// All of them, with the name and other names on the command line.
-    pub const ALL: [(Self, &'static str, &'static [&'static str]); 13] = [
+    pub const ALL: [(Self, &'static str, &'static [&'static str]); 14] = [
         (Self::Auto, "auto", &[]),
         (Self::Did, "did", &["twfe"]),
         (Self::EventStudy, "event-study", &[]),
@@ -47,6 +49,7 @@ impl MethodName {
         (Self::StructuralSeries, "bsts", &["causal-impact"]),
         (Self::Interrupted, "its", &["interrupted"]),
         (Self::AugmentedControl, "asc", &["augsynth", "augmented-synthetic-control"]),
+        (Self::Geo, "geo", &["geo-experiment", "geolift"]),
         (Self::Discontinuity, "rd", &["discontinuity"]),
         (Self::Randomised, "randomised", &["randomized", "lots"]),
     ];
@@ -79,6 +82,8 @@ pub enum ErrorWay {
     Jackknife,
     /// Errors that remember over time (Newey and West): for an interrupted series, and for two-way fixed effects.
     NeweyWest,
+    /// For augmented synthetic control: an interval by times left out (jackknife+), which holds the effect more often than it says.
+    Conservative,
     /// Errors that neighbours share (Conley), for two-way fixed effects: needs latitude, longitude and a cut-off.
     Conley,
 }
@@ -132,6 +137,8 @@ pub struct Request {
     pub matters: Option<f64>,
     /// Whether it was drawn by lot who is treated.
     pub randomised: bool,
+    /// For an experiment with regions: the column of the cell, the same for all regions of one project; empty where there is none.
+    pub cell: Option<String>,
     /// The column of strata within which lots were drawn.
     pub stratum: Option<String>,
     /// The column of the value that a threshold decides by.
@@ -177,6 +184,7 @@ impl Request {
             direction: Direction::Up,
             matters: None,
             randomised: false,
+            cell: None,
             stratum: None,
             running: None,
             cutoff: None,

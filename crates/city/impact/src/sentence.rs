@@ -2,6 +2,8 @@
 
 use senne_impact::Answer;
 
+use crate::Wording;
+
 /// A language of the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -89,8 +91,38 @@ impl Spoken<'_> {
     }
 }
 
+/// Which effect a planned project could show: in units of the outcome, as a part of it, and with what chance.
+pub(crate) fn foreseen(outcome: &str, smallest: f64, part: f64, power: f64) -> Wording {
+    Wording::each(|language| {
+        let [part, power] = [part, power].map(|share| figure(100.0 * share, language));
+        let least = figure(smallest, language);
+        match language {
+            Language::English if smallest.is_infinite() => {
+                format!(
+                    "{outcome}: as planned, no effect that was tried would be seen with a chance of {power} %."
+                )
+            }
+            Language::French if smallest.is_infinite() => format!(
+                "{outcome} : tel que prévu, aucun des effets essayés ne serait détecté avec une probabilité de {power} %."
+            ),
+            Language::Dutch if smallest.is_infinite() => format!(
+                "{outcome}: zoals gepland wordt geen van de geprobeerde effecten met een kans van {power} % aangetoond."
+            ),
+            Language::English => format!(
+                "{outcome}: as planned, an effect of {least} ({part} %) or more would be seen with a chance of {power} %; a smaller one may well be missed."
+            ),
+            Language::French => format!(
+                "{outcome} : tel que prévu, un effet d’au moins {least} ({part} %) serait détecté avec une probabilité de {power} % ; un effet plus petit risque de passer inaperçu."
+            ),
+            Language::Dutch => format!(
+                "{outcome}: zoals gepland wordt een effect van minstens {least} ({part} %) met een kans van {power} % aangetoond; een kleiner effect blijft mogelijk onopgemerkt."
+            ),
+        }
+    })
+}
+
 /// Three digits that matter, with the comma of the language.
-fn figure(value: f64, language: Language) -> String {
+pub(crate) fn figure(value: f64, language: Language) -> String {
     if !value.is_finite() {
         return "?".to_owned();
     }

@@ -1,52 +1,15 @@
 //! From a table to a report, by every method.
 #![allow(clippy::unwrap_used, reason = "tests may fail")]
 
+mod town;
+
 use std::fmt::Write;
 
-use senne_city_impact::{ErrorWay, MethodName, Report, Request, Table, evaluate};
+use senne_city_impact::{
+    ErrorWay, MethodName, PlannedProject, Report, Request, Table, advise, evaluate, foresee,
+};
 use senne_impact::Direction;
-use serde_json::Value;
-
-const EFFECT: f64 = -4.0;
-
-/// Units with a level, a common course and a little noise of their own; some are treated from the first of `begins` on, some from the
-/// second.
-fn town(units: usize, times: usize, begins: &[(usize, usize)]) -> Table {
-    let mut text = String::from("street,month,no2,school_street,wind\n");
-    let noise = |unit: usize, time: usize| ((unit * 7919 + time * 104_729) as f64 * 0.618).sin() * 0.6;
-    for unit in 0..units {
-        let begin = begins.iter().find(|(who, _)| *who == unit).map(|(_, begin)| *begin);
-        for time in 0..times {
-            let treated = begin.is_some_and(|begin| time >= begin);
-            let wind = 3.0 + (time as f64 * 0.9).cos();
-            let common = 2.0 * (time as f64 / 6.0).sin() - 1.5 * wind;
-            let value =
-                30.0 + unit as f64 * 0.8 + common + noise(unit, time) + if treated { EFFECT } else { 0.0 };
-            writeln!(text, "S{unit:02},{time},{value},{},{wind}", u8::from(treated)).unwrap();
-        }
-    }
-    Table::read(text.as_bytes()).unwrap()
-}
-
-fn request(method: MethodName) -> Request {
-    Request {
-        unit: Some("street".to_owned()),
-        treated: Some("school_street".to_owned()),
-        direction: Direction::Down,
-        draws: 60,
-        ..Request::new(method, "month", "no2")
-    }
-}
-
-fn found(report: &Report) {
-    let [low, high] = report.interval;
-    let json: Value = serde_json::from_str(&serde_json::to_string(report).unwrap()).unwrap();
-    assert!((report.estimate - EFFECT).abs() < 1.0, "{json:#}");
-    assert!(low < EFFECT + 0.5 && high > EFFECT - 0.5 && high < 0.0, "{json:#}");
-    assert_eq!(json["verdict"]["answer"], "better", "{json:#}");
-    assert!(json["verdict"]["fr"].as_str().unwrap().contains("inférieur"), "{json:#}");
-    assert_eq!(json["comparison"]["starts"][0], "24");
-}
+use town::{EFFECT, found, request, spoken, town};
 
 #[test]
 fn one_beginning_by_each_method() {
@@ -85,7 +48,7 @@ fn several_beginnings() {
     let auto = evaluate(&table, &request(MethodName::Auto)).unwrap();
     assert_eq!(auto.method, "callaway-santanna");
     let two_way = evaluate(&table, &request(MethodName::Did)).unwrap();
-    assert!(two_way.warnings[0].contains("callaway-santanna"), "{:?}", two_way.warnings);
+    assert!(two_way.warnings[0].en.contains("callaway-santanna"), "{:?}", two_way.warnings);
     let parts = evaluate(&table, &request(MethodName::Bacon)).unwrap();
     assert!((parts.estimate - two_way.estimate).abs() < 1e-9);
     let refused = evaluate(&table, &request(MethodName::SyntheticControl)).unwrap_err().to_string();
@@ -107,6 +70,128 @@ fn one_series() {
         evaluate(&table, &Request { season: None, ..single(MethodName::Auto) }).unwrap().method,
         "bsts"
     );
+}
+
+#[test]
+fn augmented_control_says_what_it_can_detect() {
+    let table = town(30, 40, &[(5, 24)]);
+    let usual = evaluate(&table, &request(MethodName::AugmentedControl)).unwrap();
+    found(&usual);
+    let half = (usual.interval[1] - usual.interval[0]) / 2.0;
+    // An interval excludes zero before 80 % of estimates do.
+    assert!(usual.verdict.detectable > half && usual.verdict.detectable < 3.0 * half, "{usual:?}");
+    assert_eq!(usual.p_value <= 0.05, usual.interval[1] < 0.0);
+    let asked = Request { errors: ErrorWay::Conservative, ..request(MethodName::AugmentedControl) };
+    let wide = evaluate(&table, &asked).unwrap();
+    assert!((wide.estimate - usual.estimate).abs() < 1e-12);
+    assert!(wide.interval[1] - wide.interval[0] > 2.0 * half, "{:?} {:?}", wide.interval, usual.interval);
+    assert!(wide.verdict.detectable > usual.verdict.detectable && wide.source != usual.source);
+    // By shifts of sixteen times nothing can be told at 95 %.
+    let short = evaluate(&town(30, 16, &[(5, 12)]), &request(MethodName::AugmentedControl)).unwrap();
+    assert_eq!(short.verdict.answer, "not detectable");
+    assert!(short.warnings[0].en.contains("at least 20"), "{:?}", short.warnings);
+}
+
+/// Cells A and B begin at once, and B does three times as much.
+fn cells() -> Table {
+    let plain = town(24, 60, &[]);
+    let mut text = String::from("street,month,no2,on,cell\n");
+    let rows = plain.texts("street").unwrap().iter().zip(plain.texts("month").unwrap());
+    for ((street, month), value) in rows.zip(plain.numbers("no2").unwrap()) {
+        let (cell, effect) = match street.as_str() {
+            "S05" | "S09" => ("A", EFFECT),
+            "S12" | "S17" => ("B", 3.0 * EFFECT),
+            _ => ("", 0.0),
+        };
+        let on = !cell.is_empty() && month.parse::<usize>().unwrap() >= 48;
+        let value = value + if on { effect } else { 0.0 };
+        writeln!(text, "{street},{month},{value},{},{cell}", u8::from(on)).unwrap();
+    }
+    Table::read(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn regions_in_cells() {
+    let asked =
+        Request { treated: Some("on".to_owned()), cell: Some("cell".to_owned()), ..request(MethodName::Geo) };
+    let report = evaluate(&cells(), &asked).unwrap();
+    assert_eq!((report.method, report.verdict.answer, report.comparison.donors), ("geo", "better", 20));
+    assert!((report.estimate - 2.0 * EFFECT).abs() < 0.6, "{}", report.estimate);
+    let [a, b] = &report.cells[..] else { panic!("{:?}", report.cells) };
+    assert_eq!(
+        (a.cell.as_str(), a.regions.as_slice()),
+        ("A", ["S05".to_owned(), "S09".to_owned()].as_slice())
+    );
+    for (cell, effect) in [(a, EFFECT), (b, 3.0 * EFFECT)] {
+        assert!((cell.effect - effect).abs() < 0.6, "{cell:?}");
+        assert!(cell.interval[0] < effect + 0.6 && cell.interval[1] < 0.0, "{cell:?}");
+        assert!((cell.incremental - cell.effect * 24.0).abs() < 1e-9 && cell.p_value_of_all >= cell.p_value);
+    }
+    assert!(a.best && !b.best, "the whole effect of A lies above that of B");
+    let nameless = Request { cell: Some("on".to_owned()), ..asked.clone() };
+    assert_eq!(evaluate(&cells(), &nameless).unwrap().cells[0].cell, "0", "the first row says which cell");
+    let one = evaluate(&cells(), &Request { cell: None, ..asked.clone() }).unwrap();
+    assert_eq!((one.cells.len(), one.cells[0].regions.len()), (1, 4));
+    assert!((one.estimate - report.estimate).abs() < 1e-12);
+}
+
+fn planned(method: MethodName, treat: &[&str]) -> PlannedProject {
+    PlannedProject {
+        method,
+        unit: Some("street".to_owned()),
+        time: "month".to_owned(),
+        outcome: "no2".to_owned(),
+        treat: treat.iter().map(|name| (*name).to_owned()).collect(),
+        keep: Vec::new(),
+        count: 2,
+        duration: 6,
+        lookback: 8,
+        draws: 100,
+        seed: 1,
+        level: 0.95,
+        power: 0.8,
+        lifts: vec![0.02, 0.05, 0.1, 0.2],
+        season: None,
+    }
+}
+
+#[test]
+fn what_a_project_could_show() {
+    let past = town(30, 60, &[]);
+    for (method, treat) in [
+        (MethodName::Did, &["S05", "S09"][..]),
+        (MethodName::Did, &[]),
+        (MethodName::SyntheticControl, &["S05"]),
+        (MethodName::Interrupted, &["S05"]),
+        (MethodName::Geo, &["S05", "S09"]),
+        (MethodName::Geo, &[]),
+    ] {
+        let told = foresee(&past, &planned(method, treat)).unwrap();
+        assert_eq!((told.method, told.times, told.duration), (method.name(), 60, 6));
+        // The noise of a unit is 0.6 at most; single series do not know the common course.
+        assert!(told.smallest > 0.05 && told.smallest < 15.0, "{told:?}");
+        assert!(told.curve.windows(2).all(|pair| pair[0].power <= pair[1].power + 0.2), "{told:?}");
+        told.warnings.iter().chain([&told.sentence]).for_each(spoken);
+        assert_eq!(told.sets.is_empty(), method != MethodName::Geo || !treat.is_empty());
+    }
+    let auto = foresee(&past, &planned(MethodName::Auto, &["S05"])).unwrap();
+    assert_eq!((auto.method, auto.reasons.len(), auto.donors), ("sc", 1, 29));
+    let few = foresee(&town(8, 60, &[]), &planned(MethodName::SyntheticControl, &["S05"])).unwrap();
+    assert!(few.smallest.is_infinite() && few.curve.is_empty(), "seven donors have no rank of 5 %: {few:?}");
+    let wrong = foresee(&past, &planned(MethodName::Did, &["S99"])).unwrap_err().to_string();
+    assert!(wrong.contains("S99"), "{wrong}");
+    let other = foresee(&past, &planned(MethodName::Bacon, &["S05"])).unwrap_err().to_string();
+    assert!(other.contains("did, sc, its and geo"), "{other}");
+}
+
+#[test]
+fn what_a_table_asks_for() {
+    let one = advise(&town(30, 40, &[(5, 24)]), &request(MethodName::Auto)).unwrap();
+    assert_eq!((one.method, one.grade, one.donors, one.before, one.after), ("sc", 3, 29, 24, 16));
+    assert_eq!(one.checks, ["sdid", "bsts"]);
+    one.reasons.iter().for_each(spoken);
+    let lots = Request { randomised: true, ..request(MethodName::Auto) };
+    assert_eq!(advise(&town(30, 40, &[(5, 24)]), &lots).unwrap().method, "randomised");
 }
 
 #[test]
@@ -156,7 +241,11 @@ fn trends_that_are_not_parallel() {
         let report = evaluate(&table, &request(method)).unwrap();
         let breakdown = report.diagnostics.iter().find(|(name, _)| *name == "breakdown of parallel trends");
         assert!(breakdown.is_some_and(|(_, bound)| *bound > 0.0), "{:?}", report.diagnostics);
-        assert!(report.warnings.iter().any(|warning| warning.contains("Rambachan")), "{:?}", report.warnings);
+        assert!(
+            report.warnings.iter().any(|warning| warning.en.contains("Rambachan")),
+            "{:?}",
+            report.warnings
+        );
     }
 }
 

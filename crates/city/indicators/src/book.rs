@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use senne_indicator::{Declaration, Frequency, Period, Value};
-use senne_model::EntityId;
 
-use crate::{cell::Cell, hierarchy::Hierarchy};
+use crate::{cell::Cell, hierarchy::Hierarchy, slices::complementary, slot::Slot};
 
 /// A civil year.
 type Year = i16;
@@ -14,14 +13,16 @@ type Year = i16;
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     years: BTreeMap<Year, Leaf>,
+    /// Whether anything was published in years that are closed.
+    published: bool,
 }
 
 /// One year.
 #[derive(Debug, Default)]
 pub(crate) struct Leaf {
-    cells: HashMap<EntityId, BTreeMap<Period, Cell>>,
+    cells: HashMap<Slot, BTreeMap<Period, Cell>>,
     /// Published values whose period begins in the year.
-    pub(crate) published: HashMap<(EntityId, Period), Value>,
+    pub(crate) published: HashMap<(Slot, Period), Value>,
 }
 
 /// The year that a period begins in.
@@ -42,7 +43,7 @@ impl Book {
     }
 
     /// Opens a year, with what is published of it.
-    pub(crate) fn open(&mut self, year: Year, published: HashMap<(EntityId, Period), Value>) {
+    pub(crate) fn open(&mut self, year: Year, published: HashMap<(Slot, Period), Value>) {
         self.years.insert(year, Leaf { published, ..Leaf::default() });
     }
 
@@ -51,7 +52,7 @@ impl Book {
         &mut self,
         from: Period,
         to: Period,
-        cells: impl Iterator<Item = (EntityId, Period, Cell)>,
+        cells: impl Iterator<Item = (Slot, Period, Cell)>,
     ) {
         for leaf in self.years.values_mut() {
             for known in leaf.cells.values_mut() {
@@ -60,14 +61,15 @@ impl Book {
                 known.append(&mut after);
             }
         }
-        for (area, period, cell) in cells {
+        for (slot, period, cell) in cells {
             if let Some(leaf) = self.years.get_mut(&year_of(period)) {
-                leaf.cells.entry(area).or_default().entry(period).or_default().add(&cell);
+                leaf.cells.entry(slot).or_default().entry(period).or_default().add(&cell);
             }
         }
     }
 
-    /// All areas with their values in a period, those of all levels of the declaration. `now` is the base period that the present falls into.
+    /// All areas with their values in a period, those of all levels of the declaration, and of each its slices. `now` is the base period that the
+    /// present falls into.
     pub(crate) fn figures(
         &self,
         declaration: &Declaration,
@@ -75,36 +77,54 @@ impl Book {
         period: Period,
         now: Period,
         ended: bool,
-    ) -> Vec<(EntityId, Option<Value>)> {
+    ) -> Vec<(Slot, Option<Value>)> {
         let base = declaration.base();
         let (first, last) = (Period::of(period.first(), base), Period::of(period.next().first(), base));
         let expected = base_periods(first, last.min(now.next())) as f64;
-        let mut sums: BTreeMap<EntityId, (Cell, f64)> = BTreeMap::new();
-        for (area, cell) in self.areas(first, last) {
+        let mut sums: BTreeMap<Slot, (Cell, f64)> = BTreeMap::new();
+        for (slot, cell) in self.slots(first, last) {
             for level in &declaration.levels {
-                let Some(holder) = hierarchy.holder(area, level) else { continue };
-                let (sum, areas) = sums.entry(holder).or_default();
+                let Some(holder) = hierarchy.holder(&slot.area, level) else { continue };
+                let (sum, areas) = sums.entry(slot.of(holder)).or_default();
                 sum.add(&cell);
                 *areas += 1.0;
             }
         }
-        let value = |(area, (cell, areas)): (EntityId, (Cell, f64))| {
-            (area, cell.value(declaration, expected * areas, ended))
+        // Nothing of a kind is not nothing observed: what was there to be seen is known of all kinds together.
+        let seen: HashMap<Slot, (f64, f64)> =
+            sums.iter().map(|(slot, (cell, areas))| (slot.clone(), (cell.covered, *areas))).collect();
+        let value = |(slot, (mut cell, mut areas)): (Slot, (Cell, f64))| {
+            if slot.slice.is_some() {
+                (cell.covered, areas) = seen.get(&Slot::all(slot.area.clone())).copied().unwrap_or_default();
+            }
+            let value = cell.value(declaration, (&slot.area, period), expected * areas, ended);
+            (slot, value)
         };
-        sums.into_iter().map(value).collect()
+        complementary(sums.into_iter().map(value).collect())
     }
 
-    /// What each area has from `first` to before `last`; areas that have anything in those years, even nothing then.
-    fn areas(&self, first: Period, last: Period) -> impl Iterator<Item = (&EntityId, Cell)> {
-        let mut sums: BTreeMap<&EntityId, Cell> = BTreeMap::new();
+    /// What each area and slice has from `first` to before `last`; those that have anything in those years, even nothing then.
+    fn slots(&self, first: Period, last: Period) -> impl Iterator<Item = (&Slot, Cell)> {
+        let mut sums: BTreeMap<&Slot, Cell> = BTreeMap::new();
         let years = year_of(first)..=last.previous_day_year();
         for leaf in self.years.range(years).map(|(_, leaf)| leaf) {
-            for (area, known) in &leaf.cells {
-                let sum = sums.entry(area).or_default();
+            for (slot, known) in &leaf.cells {
+                let sum = sums.entry(slot).or_default();
                 known.range(first..last).for_each(|(_, cell)| sum.add(cell));
             }
         }
         sums.into_iter()
+    }
+
+    /// Whether anything is published, as far as that was asked.
+    pub(crate) fn is_published(&self) -> bool {
+        self.published || self.years.values().any(|leaf| !leaf.published.is_empty())
+    }
+
+    /// Forgets the years before one.
+    pub(crate) fn close_before(&mut self, year: Year) {
+        self.published = self.is_published();
+        self.years = self.years.split_off(&year);
     }
 
     /// A year that is known.
@@ -112,9 +132,11 @@ impl Book {
         self.years.get_mut(&year)
     }
 
-    /// How many cells and values it holds.
+    /// How many cells, pieces of them and values it holds.
     pub(crate) fn size(&self) -> usize {
-        let of = |leaf: &Leaf| leaf.cells.values().map(BTreeMap::len).sum::<usize>() + leaf.published.len();
+        let cells =
+            |cells: &BTreeMap<Period, Cell>| cells.values().map(|cell| 1 + cell.pieces.len()).sum::<usize>();
+        let of = |leaf: &Leaf| leaf.cells.values().map(cells).sum::<usize>() + leaf.published.len();
         self.years.values().map(of).sum()
     }
 }

@@ -1,15 +1,18 @@
 //! What is known of one area in one period: parts, and how much of what should be there is there.
 
-use senne_indicator::{Declaration, Measure, Parts, Status, Uncertainty, Value, rounded};
+use senne_indicator::{Declaration, Measure, Parts, Period, Pieces, Status, Uncertainty, Value, rounded};
+use senne_model::EntityId;
 
 /// The chance with which intervals hold the value.
-const CHANCE: f64 = 0.95;
+pub(crate) const CHANCE: f64 = 0.95;
 
 /// What adds up over areas and periods.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {
     /// The parts of the measure.
     pub(crate) parts: Parts,
+    /// The same by period or cluster, where the interval needs them.
+    pub(crate) pieces: Pieces,
     /// The shares of the base periods that are covered, added up.
     pub(crate) covered: f64,
     /// The interval, where the question gave one.
@@ -22,6 +25,7 @@ impl Cell {
     /// Puts another period or area beside this one.
     pub(crate) fn add(&mut self, other: &Self) {
         self.parts = self.parts + other.parts;
+        self.pieces.merge(&other.pieces);
         self.covered += other.covered;
         self.given = None;
         self.simulated |= other.simulated;
@@ -29,7 +33,13 @@ impl Cell {
 
     /// The value, when there is one to say. `expected` is how many base periods of how many areas should be covered; `ended` is whether the period
     /// and the time until its release are over.
-    pub(crate) fn value(&self, declaration: &Declaration, expected: f64, ended: bool) -> Option<Value> {
+    pub(crate) fn value(
+        &self,
+        declaration: &Declaration,
+        at: (&EntityId, Period),
+        expected: f64,
+        ended: bool,
+    ) -> Option<Value> {
         if self.covered <= 0.0 {
             return None;
         }
@@ -40,7 +50,7 @@ impl Cell {
         if declaration.suppress_below > 0.0 && counted < declaration.suppress_below {
             return Some(Value { parts: Parts::default(), status: Status::Suppressed, ..value });
         }
-        let estimate = self.parts.estimate(declaration.measure, declaration.uncertainty, CHANCE)?;
+        let estimate = declaration.estimate(&self.parts, &self.pieces, at, CHANCE)?;
         value.number = Some(rounded(estimate.value));
         let interval = estimate.interval.map(|interval| (interval.low, interval.high)).or(self.given);
         value.interval = interval

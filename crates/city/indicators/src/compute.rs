@@ -13,6 +13,8 @@ use crate::{
     entity::{SUPPRESSED, VALUE, figure, moment, term},
     hierarchy::Hierarchy,
     question::{Asked, Row, ask, service},
+    rows::{cells, whole_values},
+    slot::Slot,
 };
 
 /// The most published values that are read at once.
@@ -51,8 +53,28 @@ impl Computation<'_> {
         }
         let mut found = Vec::new();
         for period in periods {
-            for (area, value) in self.figures(book, period).await? {
-                found.extend(self.news(book, area, period, value));
+            for (slot, value) in self.figures(book, period).await? {
+                found.extend(self.news(book, slot, period, value));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the base periods from one to another, both included, would have, without looking at what is published.
+    pub(crate) async fn tried(&self, first: Period, last: Period) -> Result<Vec<Figure>, Problem> {
+        let mut book = Book::default();
+        for year in year_of(first)..=year_of(last) {
+            book.open(year, HashMap::new());
+        }
+        if self.declaration.adds_up() {
+            self.refresh(&mut book, first, last.next()).await?;
+        }
+        let mut found = Vec::new();
+        for period in std::iter::successors(Some(first), |period| Some(period.next()))
+            .take_while(|period| *period <= last)
+        {
+            for (area, value) in self.figures(&book, period).await? {
+                found.extend(self.news(&mut book, area, period, value));
             }
         }
         Ok(found)
@@ -88,19 +110,14 @@ impl Computation<'_> {
         book.open(year, self.published(areas, whole).await?);
         let base = self.declaration.base();
         let (from, to) = (Period::of(first, base), Period::of(whole.next().first(), base));
-        book.replace(from, to, self.cells(rows));
+        book.replace(from, to, cells(self.declaration, rows, self.zone));
         Ok(())
     }
 
     async fn refresh(&self, book: &mut Book, from: Period, to: Period) -> Result<(), Problem> {
         let rows = self.between(self.declaration.finest(), from, to, None).await?;
-        book.replace(from, to, self.cells(rows));
+        book.replace(from, to, cells(self.declaration, rows, self.zone));
         Ok(())
-    }
-
-    fn cells(&self, rows: Vec<Row>) -> impl Iterator<Item = (EntityId, Period, crate::cell::Cell)> {
-        let (base, zone) = (self.declaration.base(), self.zone.clone());
-        rows.into_iter().map(move |row| (row.area, Period::at(row.at, base, &zone), row.cell))
     }
 
     /// All areas of the levels of the declaration.
@@ -108,8 +125,8 @@ impl Computation<'_> {
         self.declaration.levels.iter().flat_map(|level| self.hierarchy.of_level(level)).collect()
     }
 
-    /// What each area has in a period.
-    async fn figures(&self, book: &Book, period: Period) -> Result<Vec<(EntityId, Option<Value>)>, Problem> {
+    /// What each area and slice has in a period.
+    async fn figures(&self, book: &Book, period: Period) -> Result<Vec<(Slot, Option<Value>)>, Problem> {
         let today = day(self.now, self.zone);
         let ended = is_over(self.declaration, period, today);
         if self.declaration.adds_up() {
@@ -125,13 +142,11 @@ impl Computation<'_> {
         period: Period,
         as_of: Option<senne_model::ChangeNo>,
         ended: bool,
-    ) -> Result<Vec<(EntityId, Option<Value>)>, Problem> {
+    ) -> Result<Vec<(Slot, Option<Value>)>, Problem> {
         let mut found = Vec::new();
         for level in &self.declaration.levels {
-            for row in self.ask(level, period, as_of).await? {
-                let value = row.cell.value(self.declaration, 1.0, ended);
-                found.push((row.area, value));
-            }
+            let rows = self.ask(level, period, as_of).await?;
+            found.extend(whole_values(self.declaration, rows, period, self.zone, ended));
         }
         Ok(found)
     }
@@ -159,9 +174,9 @@ impl Computation<'_> {
     }
 
     /// A figure, when it differs from what is published.
-    fn news(&self, book: &mut Book, area: EntityId, period: Period, value: Option<Value>) -> Option<Figure> {
+    fn news(&self, book: &mut Book, slot: Slot, period: Period, value: Option<Value>) -> Option<Figure> {
         let leaf = book.leaf_mut(year_of(period))?;
-        let known = leaf.published.get(&(area.clone(), period));
+        let known = leaf.published.get(&(slot.clone(), period));
         let mut value = match (value, known) {
             (Some(value), _) => value,
             // What was said cannot be taken back from those who read it; it is said that nothing stands there any more.
@@ -180,10 +195,11 @@ impl Computation<'_> {
         if known == Some(&value) {
             return None;
         }
-        leaf.published.insert((area.clone(), period), value.clone());
+        leaf.published.insert((slot.clone(), period), value.clone());
         Some(Figure {
-            area,
+            area: slot.area,
             period,
+            slice: slot.slice,
             value,
             formula: self.declaration.formula(),
             vintage: senne_model::ChangeNo::default(),
@@ -195,7 +211,7 @@ impl Computation<'_> {
         &self,
         areas: BTreeSet<EntityId>,
         year: Period,
-    ) -> Result<HashMap<(EntityId, Period), Value>, Problem> {
+    ) -> Result<HashMap<(Slot, Period), Value>, Problem> {
         if areas.is_empty() {
             return Ok(HashMap::new());
         }
@@ -215,11 +231,10 @@ impl Computation<'_> {
             let points = past.series.iter().flat_map(|series| &series.points);
             for figure in points.filter_map(|point| figure(area, point)) {
                 // Of a value and a suppression of the same period the one recorded last counts.
-                let newer = known
-                    .get(&(area.clone(), figure.period))
-                    .is_none_or(|(vintage, _)| *vintage <= figure.vintage);
+                let key = (Slot { area: area.clone(), slice: figure.slice.clone() }, figure.period);
+                let newer = known.get(&key).is_none_or(|(vintage, _)| *vintage <= figure.vintage);
                 if newer && figure.formula == self.declaration.formula() {
-                    known.insert((area.clone(), figure.period), (figure.vintage, figure.value));
+                    known.insert(key, (figure.vintage, figure.value));
                 }
             }
         }

@@ -1,31 +1,38 @@
-//! The desk at which indicators are computed: a follower notes what changes touch, one worker computes it.
+//! The desk at which indicators are computed: a follower notes what changes touch, one worker computes it, and then the indices of it.
+
+mod indices;
+mod whole;
 
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use parking_lot::Mutex;
-use senne_hub::{Follower, Hub, model::Json};
+use parking_lot::{Mutex, RwLock};
+use senne_hub::{Follower, Hub};
 use senne_indicator::{Catalogue, Declaration};
 use senne_model::{Change, ChangeNo, Problem, TenantName, Timestamp};
 use tokio::sync::Notify;
 
 use crate::{
+    Indicators,
     book::Book,
     calendar::{day, zone},
     compute::Computation,
-    entity::{declare, declared_as, term},
-    hierarchy::Hierarchy,
+    entity::declare,
+    held::Job,
+    hierarchy::{Hierarchy, is_area},
+    own,
     publish::{publish, write},
     question::service,
-    touched::{Readers, Touched},
+    shelf::{Lack, Shelf},
+    touched::{Key, Readers, Touched},
 };
 
 /// The name of the cursor.
@@ -38,21 +45,48 @@ const REST: u32 = 2;
 const REST_MAX: Duration = Duration::from_secs(5);
 /// How often the clock alone may end a period.
 const CLOCK: Duration = Duration::from_secs(600);
+/// How often it is looked whether the time of what must wait has come.
+const LOOK: Duration = Duration::from_secs(5);
+/// So many indicators are computed at once: while one waits for the disk another is thought about.
+const AT_ONCE: usize = 4;
 /// How long what failed waits for its next try.
 const RETRY: Duration = Duration::from_secs(60);
-/// So many cells and values of all books stay in memory, some 100 bytes each.
-const SIZE_MAX: usize = 600_000;
 
 /// What the follower and the worker share.
 pub(crate) struct Desk {
+    indicators: Indicators,
     hub: Hub,
-    catalogue: Arc<Catalogue>,
-    readers: Readers,
+    plan: RwLock<Arc<Plan>>,
+    /// Whether declarations of the city's own have changed, or areas, for want of which something may not have been computed.
+    declared: AtomicBool,
     zone: TimeZone,
     touched: Mutex<Touched>,
     news: Notify,
     durable: AtomicU64,
 }
+
+/// What is computed, and from what.
+struct Plan {
+    catalogue: Arc<Catalogue>,
+    readers: Readers,
+}
+
+impl Plan {
+    fn of(catalogue: Arc<Catalogue>) -> Arc<Self> {
+        Arc::new(Self { readers: Readers::of(&catalogue), catalogue })
+    }
+}
+
+/// An indicator whose turn has come.
+struct Due<'a> {
+    key: Key,
+    declaration: &'a Declaration,
+    days: BTreeSet<Date>,
+    book: Book,
+}
+
+/// The areas of tenants, or why they could not be read.
+type Hierarchies = HashMap<TenantName, Result<Hierarchy, Problem>>;
 
 /// How the computation of one indicator went.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,15 +99,6 @@ pub struct Progress {
     pub seconds: f64,
 }
 
-/// The books of a worker, and when each was last used.
-#[derive(Default)]
-struct Shelf {
-    books: HashMap<(TenantName, usize), (Book, u64)>,
-    /// When an indicator that must not be computed often was computed last.
-    computed: HashMap<(TenantName, usize), Instant>,
-    turn: u64,
-}
-
 impl Follower for Desk {
     fn name(&self) -> &str {
         NAME
@@ -81,9 +106,17 @@ impl Follower for Desk {
 
     fn take<'a>(&'a self, changes: &'a [Arc<Change>]) -> BoxFuture<'a, Result<(), Problem>> {
         Box::pin(async move {
+            let today = day(Timestamp::now(), &self.zone);
+            let plan = self.plan();
             let mut touched = self.touched.lock();
-            changes.iter().for_each(|change| touched.take(change, &self.readers, &self.zone));
+            for change in changes {
+                touched.take(change, &plan.readers, &self.zone, today);
+                touched.take_values(change, &plan.readers);
+            }
             drop(touched);
+            if changes.iter().any(|change| own::declares(change) || is_area(change)) {
+                self.declared.store(true, Ordering::Release);
+            }
             self.news.notify_one();
             Ok(())
         })
@@ -95,18 +128,22 @@ impl Follower for Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(hub: Hub, catalogue: Arc<Catalogue>) -> Result<Self, Problem> {
-        let readers = Readers::of(&catalogue);
-        let touched = Mutex::default();
+    pub(crate) fn new(indicators: Indicators) -> Result<Self, Problem> {
+        let (hub, catalogue) = (indicators.hub.clone(), indicators.catalogue());
         Ok(Self {
+            indicators,
             hub,
-            catalogue,
-            readers,
+            plan: RwLock::new(Plan::of(catalogue)),
+            declared: AtomicBool::new(true),
             zone: zone()?,
-            touched,
+            touched: Mutex::default(),
             news: Notify::new(),
             durable: AtomicU64::new(0),
         })
+    }
+
+    fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.read())
     }
 
     /// Starts the follower and the worker; both end with the hub.
@@ -124,15 +161,24 @@ impl Desk {
     }
 
     async fn work(&self, missed: bool) {
-        let mut shelf = Shelf::default();
-        self.catch_up(missed).await;
+        let mut shelf = Shelf::after(ChangeNo(self.durable.load(Ordering::Acquire)));
+        let mut missed = missed;
         let mut clock = Instant::now();
         loop {
             let begun = Instant::now();
-            let failed = self.pass(&mut shelf).await;
+            self.take_declarations(&mut shelf, &mut missed).await;
+            let done = self.pass(&mut shelf).await;
+            // What was missed is owed until all of it has been computed.
+            if !missed {
+                self.durable.store(done.0, Ordering::Release);
+            }
+            let patience = match (shelf.held.any(), shelf.again_at) {
+                (true, _) => LOOK,
+                (false, Some(_)) => RETRY,
+                (false, None) => CLOCK,
+            };
             let rest = (begun.elapsed() * REST).min(REST_MAX);
             tokio::time::sleep(rest).await;
-            let patience = if failed { RETRY } else { CLOCK };
             tokio::time::timeout(patience, self.news.notified()).await.ok();
             tokio::time::sleep(GATHER).await;
             if clock.elapsed() >= CLOCK {
@@ -142,48 +188,100 @@ impl Desk {
         }
     }
 
-    /// Works off what is touched now; gives whether something failed.
-    async fn pass(&self, shelf: &mut Shelf) -> bool {
-        let (days, up_to) = {
+    /// Works off what is touched now; gives the change up to which all is done.
+    async fn pass(&self, shelf: &mut Shelf) -> ChangeNo {
+        let (days, indices, up_to) = {
             let mut touched = self.touched.lock();
-            (std::mem::take(&mut touched.days), touched.up_to)
+            (std::mem::take(&mut touched.days), std::mem::take(&mut touched.indices), touched.up_to)
         };
-        let (mut failed, mut waits) = (false, false);
-        let mut hierarchies: HashMap<TenantName, Hierarchy> = HashMap::new();
+        let plan = self.plan();
+        let mut due = Vec::new();
         for (key, days) in days {
-            if shelf.rests(&key, self.catalogue.indicators.get(key.1)) {
+            // What is no longer declared is no longer computed.
+            let Some(declaration) = plan.catalogue.indicator(&key.1) else {
+                shelf.held.done(&Job::Indicator(key));
+                continue;
+            };
+            if shelf.rests(&key, declaration) {
+                shelf.held.wait(Job::Indicator(key.clone()));
                 self.touched.lock().put_back(key, days);
-                waits = true;
                 continue;
             }
-            let done = self.one(shelf, &mut hierarchies, &key, &days).await;
-            if let Err(problem) = done {
-                let id = self.catalogue.indicators.get(key.1).map_or("", |declaration| &declaration.id);
-                tracing::warn!(indicator = id, "`{id}` could not be computed and is tried again: {problem}");
-                shelf.books.remove(&key);
-                self.touched.lock().put_back(key, days);
-                failed = true;
-            }
+            let book = shelf.take(&key);
+            due.push(Due { key, declaration, days, book });
         }
-        if !failed && !waits {
-            self.durable.store(up_to.0, Ordering::Release);
+        let hierarchies = self.hierarchies(due.iter().map(|due| &due.key.0)).await;
+        let begun = due.into_iter().map(|due| self.work_off(&hierarchies, due).boxed());
+        let mut each = futures::stream::iter(begun.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
+        while let Some((due, done)) = each.next().await {
+            self.settle_one(shelf, due, done).await;
         }
-        failed
+        drop(each);
+        self.indices(shelf, &plan.catalogue, indices).await;
+        shelf.held.settle(up_to)
     }
 
+    /// The areas of tenants, as they are now.
+    async fn hierarchies(&self, tenants: impl Iterator<Item = &TenantName>) -> Hierarchies {
+        let mut found = HashMap::new();
+        for tenant in tenants {
+            if !found.contains_key(tenant) {
+                found.insert(tenant.clone(), Hierarchy::load(&self.hub, tenant).await);
+            }
+        }
+        found
+    }
+
+    async fn work_off<'a>(
+        &self,
+        hierarchies: &Hierarchies,
+        mut due: Due<'a>,
+    ) -> (Due<'a>, Result<usize, Problem>) {
+        let done = match hierarchies.get(&due.key.0) {
+            Some(Ok(hierarchy)) => {
+                self.one(&mut due.book, hierarchy, &due.key.0, due.declaration, &due.days).await
+            }
+            Some(Err(problem)) => Err(problem.clone()),
+            None => Ok(0),
+        };
+        (due, done)
+    }
+
+    /// Keeps what is known of an indicator now, or leaves it for later when it failed.
+    async fn settle_one(&self, shelf: &mut Shelf, due: Due<'_>, mut done: Result<usize, Problem>) {
+        let Due { key, declaration, days, book } = due;
+        if done.as_ref().is_ok_and(|published| *published > 0) {
+            let no_longer = shelf.lacks.remove(&key);
+            // Before these days there was nothing to compute, so all of it is computed now.
+            if no_longer == Some(Lack::Data) {
+                let declared = write(&self.hub, &service(&key.0), vec![declare(declaration)]).await;
+                done = done.and_then(|published| declared.map(|()| published));
+            } else if no_longer == Some(Lack::Areas) {
+                self.declared.store(true, Ordering::Release);
+                self.news.notify_one();
+            }
+        }
+        if let Err(problem) = done {
+            let id = &declaration.id;
+            tracing::warn!(indicator = id, "`{id}` could not be computed and is tried again: {problem}");
+            shelf.failed(&key, RETRY);
+            shelf.held.wait(Job::Indicator(key.clone()));
+            self.touched.lock().put_back(key, days);
+        } else {
+            shelf.held.done(&Job::Indicator(key.clone()));
+            shelf.put(key, book);
+        }
+    }
+
+    /// Computes one indicator for some days and publishes what is new; gives how many figures that are.
     async fn one(
         &self,
-        shelf: &mut Shelf,
-        hierarchies: &mut HashMap<TenantName, Hierarchy>,
-        key: &(TenantName, usize),
+        book: &mut Book,
+        hierarchy: &Hierarchy,
+        tenant: &TenantName,
+        declaration: &Declaration,
         days: &BTreeSet<Date>,
     ) -> Result<usize, Problem> {
-        let (tenant, place) = key;
-        let Some(declaration) = self.catalogue.indicators.get(*place) else { return Ok(0) };
-        if !hierarchies.contains_key(tenant) {
-            hierarchies.insert(tenant.clone(), Hierarchy::load(&self.hub, tenant).await?);
-        }
-        let Some(hierarchy) = hierarchies.get(tenant) else { return Ok(0) };
         let computation = Computation {
             hub: &self.hub,
             tenant,
@@ -193,182 +291,36 @@ impl Desk {
             now: Timestamp::now(),
         };
         let begun = Instant::now();
-        let book = shelf.book(key);
         // By civil years, so that a load of decades needs the memory of one.
         let mut published = 0;
-        for days in by_year(days) {
+        let years = by_year(days);
+        let load = years.len() > 2;
+        for days in years {
+            if let Some(first) = days.first().filter(|_| load) {
+                book.close_before(first.year() - 1);
+            }
             let figures = computation.update(book, &days).await?;
             published += figures.len();
             publish(&self.hub, &service(tenant), declaration, figures).await?;
         }
         metrics::histogram!("senne_indicator_seconds", "indicator" => declaration.id.clone())
             .record(begun.elapsed().as_secs_f64());
-        shelf.keep_small(key);
         Ok(published)
-    }
-
-    /// Computes in full what has not been computed by its present declaration, and everything when changes were missed. What fails is tried
-    /// again until it is done.
-    async fn catch_up(&self, missed: bool) {
-        let tenant = TenantName::default();
-        let mut due: Vec<usize> = (0..self.catalogue.indicators.len()).collect();
-        loop {
-            let mut hierarchies = HashMap::new();
-            let mut failed = Vec::new();
-            for place in due {
-                let declaration = &self.catalogue.indicators[place];
-                if !missed && self.is_computed(&tenant, declaration).await {
-                    continue;
-                }
-                match self.whole(&mut hierarchies, &tenant, place).await {
-                    Ok(Progress { days: 0, .. }) => {}
-                    Ok(Progress { indicator, days, seconds }) => {
-                        tracing::info!(indicator, "`{indicator}` computed for {days} days in {seconds:.1} s");
-                    }
-                    Err(problem) => {
-                        let id = &declaration.id;
-                        tracing::warn!(
-                            indicator = id,
-                            "`{id}` could not be computed and is tried again: {problem}"
-                        );
-                        failed.push(place);
-                    }
-                }
-            }
-            if failed.is_empty() {
-                return;
-            }
-            due = failed;
-            tokio::time::sleep(RETRY).await;
-        }
-    }
-
-    /// Computes one indicator in full.
-    async fn whole(
-        &self,
-        hierarchies: &mut HashMap<TenantName, Hierarchy>,
-        tenant: &TenantName,
-        place: usize,
-    ) -> Result<Progress, Problem> {
-        let begun = Instant::now();
-        let declaration = &self.catalogue.indicators[place];
-        let days = self.days_with_data(tenant, declaration).await?;
-        if !days.is_empty() {
-            let mut shelf = Shelf::default();
-            let published = self.one(&mut shelf, hierarchies, &(tenant.clone(), place), &days).await?;
-            // Data that lie in no area give no figures: once there are areas, all of it is to be computed.
-            if published == 0 && !self.is_computed(tenant, declaration).await {
-                let seconds = begun.elapsed().as_secs_f64();
-                return Ok(Progress { indicator: declaration.id.clone(), days: 0, seconds });
-            }
-            write(&self.hub, &service(tenant), vec![declare(declaration)]).await?;
-        }
-        let seconds = begun.elapsed().as_secs_f64();
-        Ok(Progress { indicator: declaration.id.clone(), days: days.len(), seconds })
-    }
-
-    /// Computes some indicators in full, or all when none is named.
-    pub(crate) async fn compute(
-        &self,
-        ids: &[String],
-        tell: &mut dyn FnMut(Progress),
-    ) -> Result<(), Problem> {
-        let tenant = TenantName::default();
-        let mut hierarchies = HashMap::new();
-        for (place, declaration) in self.catalogue.indicators.iter().enumerate() {
-            let wanted = ids.is_empty() || ids.contains(&declaration.id);
-            if wanted && declaration.computed.is_some() {
-                tell(self.whole(&mut hierarchies, &tenant, place).await?);
-            }
-        }
-        Ok(())
-    }
-
-    async fn is_computed(&self, tenant: &TenantName, declaration: &Declaration) -> bool {
-        let entity = self.hub.entity(&service(tenant), &declared_as(&declaration.id)).await;
-        let formula = declaration.formula();
-        entity.is_ok_and(|entity| {
-            entity.instance(&term("formula")).and_then(|i| i.value.as_text()) == Some(formula.as_str())
-        })
-    }
-
-    /// All days from the first to the last value that an indicator reads.
-    async fn days_with_data(
-        &self,
-        tenant: &TenantName,
-        declaration: &Declaration,
-    ) -> Result<BTreeSet<Date>, Problem> {
-        let reads = declaration.computed.iter().flat_map(|computed| &computed.reads);
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let each = reads.map(|reads| {
-            let attributes: Vec<String> =
-                reads.attributes.iter().map(|attribute| quoted(attribute)).collect();
-            format!("(type = {} AND attribute IN ({}))", quoted(&reads.kind), attributes.join(", "))
-        });
-        let conditions: Vec<String> = each.collect();
-        if conditions.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        let sql = format!("SELECT min(first_at), max(last_at) FROM series WHERE {}", conditions.join(" OR "));
-        let table = self.hub.sql(&service(tenant), &sql, 1).await?;
-        let moment = |place: usize| {
-            let text = table.rows.first()?.get(place).and_then(Json::as_str)?;
-            Timestamp::parse(text).ok()
-        };
-        let Some((first, last)) = moment(0).zip(moment(1)) else { return Ok(BTreeSet::new()) };
-        let last = last.min(Timestamp::now());
-        let (first, last) = (day(first, &self.zone), day(last, &self.zone));
-        Ok(first.series(1.day()).take_while(|day| *day <= last).take(100_000).collect())
     }
 
     /// Touches the periods that may have ended by the clock alone: that of yesterday, and that of the day whose release has come.
     fn touch_ended(&self) {
         let today = day(Timestamp::now(), &self.zone);
+        let plan = self.plan();
+        let tenants = self.hub.tenants().unwrap_or_default();
         let mut touched = self.touched.lock();
-        for (place, declaration) in self.catalogue.indicators.iter().enumerate() {
-            if declaration.computed.is_none() {
-                continue;
-            }
+        for declaration in
+            plan.catalogue.indicators.iter().filter(|declaration| declaration.computed.is_some())
+        {
             let lag = i64::from(declaration.released_after_days);
-            let days = touched.days.entry((TenantName::default(), place)).or_default();
-            days.extend([today.saturating_sub(1.day()), today.saturating_sub((lag + 1).days())]);
-        }
-    }
-}
-
-impl Shelf {
-    fn book(&mut self, key: &(TenantName, usize)) -> &mut Book {
-        self.turn += 1;
-        let (book, used) = self.books.entry(key.clone()).or_default();
-        *used = self.turn;
-        book
-    }
-
-    /// Whether an indicator was computed too short a while ago; if not, it is going to be now.
-    fn rests(&mut self, key: &(TenantName, usize), declaration: Option<&Declaration>) -> bool {
-        let seconds = declaration.and_then(|declaration| declaration.computed.as_ref());
-        let seconds = seconds.map_or(0, |computed| computed.at_most_every_seconds);
-        if seconds == 0 {
-            return false;
-        }
-        let every = Duration::from_secs(u64::from(seconds));
-        if self.computed.get(key).is_some_and(|last| last.elapsed() < every) {
-            return true;
-        }
-        self.computed.insert(key.clone(), Instant::now());
-        false
-    }
-
-    /// Forgets the books that were not used for the longest until the rest fits, that of `key` last.
-    fn keep_small(&mut self, key: &(TenantName, usize)) {
-        while self.books.values().map(|(book, _)| book.size()).sum::<usize>() > SIZE_MAX {
-            let others = self.books.iter().filter(|(other, _)| *other != key);
-            let oldest = others.min_by_key(|(_, (_, used))| *used).map(|(other, _)| other.clone());
-            let oldest = oldest.unwrap_or_else(|| key.clone());
-            let last = oldest == *key;
-            self.books.remove(&oldest);
-            if last {
-                return;
+            for tenant in &tenants {
+                let days = touched.days.entry((tenant.clone(), declaration.id.as_str().into())).or_default();
+                days.extend([today.saturating_sub(1.day()), today.saturating_sub((lag + 1).days())]);
             }
         }
     }

@@ -36,6 +36,7 @@ impl Indicators {
             each.map(|((area, period), value)| Figure {
                 area: area.clone(),
                 period: *period,
+                slice: None,
                 value: value.clone(),
                 formula: declaration.formula(),
                 vintage: ChangeNo::default(),
@@ -110,7 +111,7 @@ fn follow(
             if entered.contains_key(&key) {
                 continue;
             }
-            if let Some(mut value) = cell.value(declaration, areas, true) {
+            if let Some(mut value) = cell.value(declaration, (&key.0, key.1), areas, true) {
                 // A sum over some of the areas is not that of all of them.
                 if value.coverage < 1.0 {
                     value.status = Status::Incomplete;

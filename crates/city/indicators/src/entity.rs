@@ -2,7 +2,9 @@
 
 use senne_contract::Localised;
 use senne_hub::{Point, model::Json};
-use senne_indicator::{Declaration, Figure, Frequency, Parts, Period, Status, Value, entity_of};
+use senne_indicator::{
+    CompositeIndex, Declaration, Figure, Frequency, Parts, Period, Slice, Status, Value, entity_of,
+};
 use senne_model::{
     Attribute, AttributeValue, ChangeNo, EntityId, Instance, Iri, Name, Operation, Timestamp, Write,
 };
@@ -11,6 +13,8 @@ use senne_model::{
 pub(crate) const KIND: &str = "KeyPerformanceIndicator";
 /// The type of the entities with declarations.
 pub(crate) const DECLARED: &str = "Indicator";
+/// The category of composite indices, which belong to no pillar.
+const COMPOSITE: &str = "composite";
 /// The attribute with values.
 pub(crate) const VALUE: &str = "kpiValue";
 /// The attribute that says that there is a value which is not published.
@@ -26,12 +30,12 @@ pub(crate) fn declared_as(indicator: &str) -> EntityId {
     EntityId::trusted(&format!("urn:ngsi-ld:{DECLARED}:{indicator}"))
 }
 
-/// The data set of a frequency: none for the one that is shown first.
+/// The data set of a frequency of all: none for the one that is shown first.
 pub(crate) fn dataset(declaration: &Declaration, frequency: Frequency) -> Option<Iri> {
     declaration.dataset(frequency).map(|dataset| Iri::new(&dataset))
 }
 
-fn property(local: &str, value: Json) -> Attribute {
+pub(crate) fn property(local: &str, value: Json) -> Attribute {
     Attribute::new(term(local), Instance::new(AttributeValue::Property(value)))
 }
 
@@ -93,6 +97,50 @@ pub(crate) fn declare(declaration: &Declaration) -> Write {
     write
 }
 
+/// Makes sure that the entity of an index in an area is there and says what it is.
+pub(crate) fn describe_index(index: &CompositeIndex, area: &EntityId) -> Write {
+    let mut write = Write::new(entity_of(&index.id, area), Operation::CreateOrAppend);
+    write.types.push(term(KIND));
+    write.attributes = vec![
+        language("name", &index.title),
+        language("description", &index.definition),
+        property("category", Json::text(COMPOSITE)),
+        property("calculationFrequency", Json::text(index.frequency.word())),
+        property("calculatedBy", Json::text(&index.owner)),
+        relationship("area", area),
+        relationship("refIndicator", &declared_as(&index.id)),
+    ];
+    write
+}
+
+/// The declaration of an index as an entity; `formula` says that scores up to now were made by it.
+pub(crate) fn declare_index(index: &CompositeIndex) -> Write {
+    let mut write = Write::new(declared_as(&index.id), Operation::CreateOrAppend);
+    write.types.push(term(DECLARED));
+    let members = index.members().map(|member| Json::text(&member.id));
+    write.attributes = vec![
+        language("name", &index.title),
+        language("description", &index.definition),
+        property("category", Json::text(COMPOSITE)),
+        property("version", Json::Int(i64::from(index.version))),
+        property("levels", Json::Array(vec![Json::text(&index.level)])),
+        property("frequencies", Json::Array(vec![Json::text(index.frequency.word())])),
+        property("aggregation", Json::text(index.aggregation.word())),
+        property("members", Json::Array(members.collect())),
+        property("formula", Json::text(&index.formula())),
+        property("owner", Json::text(&index.owner)),
+    ];
+    write
+}
+
+/// The indicator and the period that an instance of an entity of values is of.
+pub(crate) fn value_of<'a>(entity: &'a EntityId, instance: &Instance) -> Option<(&'a str, Period)> {
+    let (_, rest) = entity.as_str().split_once("KeyPerformanceIndicator:")?;
+    let indicator = rest.split(':').next()?;
+    let period = instance.sub_attributes.iter().find(|attribute| attribute.name.local() == "period")?;
+    Some((indicator, period.main()?.value.as_text()?.parse().ok()?))
+}
+
 /// The write of some figures of one area.
 pub(crate) fn observed(declaration: &Declaration, area: &EntityId, figures: &[Figure]) -> Write {
     let mut write = Write::new(entity_of(&declaration.id, area), Operation::Observe);
@@ -118,10 +166,15 @@ fn instance(declaration: &Declaration, figure: &Figure) -> Instance {
     let value = &figure.value;
     let json = value.number.map_or(Json::Bool(true), Json::Float);
     let mut instance = Instance::new(AttributeValue::Property(json)).at(moment(figure.period));
-    instance.dataset_id = dataset(declaration, figure.period.frequency());
+    let dataset = declaration.dataset_of(figure.period.frequency(), figure.slice.as_ref());
+    instance.dataset_id = dataset.map(|dataset| Iri::new(&dataset));
     instance.unit_code = value.number.is_some().then(|| Name::new(&declaration.unit));
     let mut put = |local: &str, json: Json| instance.sub_attributes.push(property(local, json));
     put("period", Json::text(&figure.period.to_string()));
+    if let Some(slice) = &figure.slice {
+        put("dimension", Json::text(&slice.dimension));
+        put("dimensionValue", Json::text(&slice.value));
+    }
     put("status", Json::text(value.status.word()));
     put("coverage", Json::Float(value.coverage));
     if let Some((low, high)) = value.interval {
@@ -174,6 +227,9 @@ fn read(area: &EntityId, value: &AttributeValue, more: &[Attribute], simulated: 
     Some(Figure {
         area: area.clone(),
         period: text("period")?.parse().ok()?,
+        slice: text("dimension")
+            .zip(text("dimensionValue"))
+            .map(|(dimension, value)| Slice { dimension: dimension.into(), value: value.into() }),
         value: Value {
             number: value.as_number(),
             interval: number("lowerBound").zip(number("upperBound")),

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use senne_hub::{Hub, model::Json};
-use senne_model::{EntityId, Problem, TenantName};
+use senne_model::{Change, EntityId, Problem, TenantName};
 
-use crate::question::service;
+use crate::{entity::term, question::service};
 
 /// The level of the area that holds all others.
 const REGION: &str = "region";
@@ -18,6 +18,11 @@ const WHOLE_CODES: [&str; 5] = ["region", "BE1", "BE10", "BE100", "04000"];
 
 /// The most areas.
 const AREAS_MAX: usize = 100_000;
+
+/// Whether a change is one of an area.
+pub(crate) fn is_area(change: &Change) -> bool {
+    change.types.contains(&term("AdministrativeArea"))
+}
 
 /// The areas of a city.
 #[derive(Clone, Debug, Default)]

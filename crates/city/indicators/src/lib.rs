@@ -10,15 +10,23 @@ mod cell;
 mod codes;
 mod compute;
 mod day;
+mod derived;
 mod desk;
 mod enter;
 mod entity;
+mod held;
 mod hierarchy;
+mod index;
 mod no2;
+mod own;
 mod publish;
 mod published;
 mod question;
 mod reproduce;
+mod rows;
+mod shelf;
+mod slices;
+mod slot;
 mod touched;
 
 use std::{
@@ -27,7 +35,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use senne_hub::{Context, Hub};
 use senne_indicator::{Catalogue, Declaration};
 use senne_model::{Problem, TenantName};
@@ -36,6 +44,8 @@ pub use areas::AreaIndex;
 pub use codes::AreaCodes;
 pub use desk::Progress;
 pub use no2::{AreaDay, StationDay};
+pub use own::Trial;
+pub use published::FiguresOf;
 
 /// How long the map of areas is used before it is made anew.
 const AREAS_KEPT: Duration = Duration::from_secs(60);
@@ -47,25 +57,30 @@ type AreasByTenant = HashMap<TenantName, (Instant, Arc<AreaIndex>)>;
 #[derive(Clone)]
 pub struct Indicators {
     hub: Hub,
-    catalogue: Arc<Catalogue>,
+    brought: Arc<Catalogue>,
+    catalogue: Arc<RwLock<Arc<Catalogue>>>,
     areas: Arc<Mutex<AreasByTenant>>,
+    indices: Arc<index::Kept>,
 }
 
 impl Indicators {
-    /// Indicators over the data of a hub.
+    /// Indicators over the data of a hub: those that Senne brings, before the city's own are read ([`Indicators::reload`]).
     pub fn new(hub: Hub, catalogue: Catalogue) -> Self {
-        Self { hub, catalogue: Arc::new(catalogue), areas: Arc::default() }
+        let brought = Arc::new(catalogue);
+        let catalogue = Arc::new(RwLock::new(Arc::clone(&brought)));
+        Self { hub, brought, catalogue, areas: Arc::default(), indices: Arc::default() }
     }
 
-    /// What is declared.
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    /// What is declared now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read())
     }
 
-    /// An indicator by its id; an error that names those that are like it.
-    pub fn indicator(&self, id: &str) -> Result<&Declaration, Problem> {
-        self.catalogue
+    /// An indicator by its id; an error that says that there is none.
+    pub fn indicator(&self, id: &str) -> Result<Declaration, Problem> {
+        self.catalogue()
             .indicator(id)
+            .cloned()
             .ok_or_else(|| Problem::not_found(format!("there is no indicator `{id}`")).field("indicator"))
     }
 
@@ -74,12 +89,16 @@ impl Indicators {
         for id in ids {
             self.indicator(id)?;
         }
-        desk::Desk::new(self.hub.clone(), Arc::clone(&self.catalogue))?.compute(ids, tell).await
+        self.desk()?.compute(ids, tell).await
     }
 
     /// Computes from now on what changes touch, and what was never computed. Ends with the hub.
     pub fn keep_up(&self) -> Result<(), Problem> {
-        Arc::new(desk::Desk::new(self.hub.clone(), Arc::clone(&self.catalogue))?).start()
+        Arc::new(self.desk()?).start()
+    }
+
+    fn desk(&self) -> Result<desk::Desk, Problem> {
+        desk::Desk::new(self.clone())
     }
 
     /// The daily mean NO2 of each station, for civil days in Brussels from `from` to `to` (`2024-01-31`, both

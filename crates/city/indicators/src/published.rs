@@ -6,8 +6,8 @@ use senne_hub::{
     Context, Page, PastQuery,
     language::{Query, TimeFilter, TypeExpression},
 };
-use senne_indicator::{Declaration, Figure, Latest, Period, SeriesQuery, entity_of};
-use senne_model::{AttributeValue, Entity, EntityId, Problem};
+use senne_indicator::{Catalogue, Declaration, Figure, Frequency, Latest, Period, SeriesQuery, entity_of};
+use senne_model::{AttributeValue, Entity, EntityId, Iri, Problem};
 
 use crate::{
     Indicators,
@@ -17,7 +17,31 @@ use crate::{
 /// So many entities are read at once.
 const PAGE: usize = 1_000;
 /// The most values of one answer.
-const FIGURES_MAX: usize = 1_000_000;
+pub(crate) const FIGURES_MAX: usize = 1_000_000;
+
+/// Values by indicator and area, in the order of periods.
+pub type FiguresOf = BTreeMap<String, BTreeMap<EntityId, Vec<Figure>>>;
+
+/// Entities with the indicator and the area whose values they hold.
+type Entities<'a> = HashMap<EntityId, (&'a str, &'a EntityId)>;
+
+/// The values and suppressions of some entities.
+fn question(entities: &Entities<'_>, time: TimeFilter) -> PastQuery {
+    PastQuery {
+        attributes: vec![term(VALUE), term(SUPPRESSED)],
+        types: vec![term(KIND)],
+        limit: FIGURES_MAX,
+        ..PastQuery::of(entities.keys().cloned().collect(), time)
+    }
+}
+
+/// The entities with the values of every indicator in some areas.
+fn entities<'a>(catalogue: &'a Catalogue, areas: &'a [EntityId]) -> Entities<'a> {
+    let of = |declaration: &'a Declaration| {
+        areas.iter().map(|area| (entity_of(&declaration.id, area), (declaration.id.as_str(), area)))
+    };
+    catalogue.indicators.iter().flat_map(of).collect()
+}
 
 impl Indicators {
     /// The newest values, of everything that the caller may see.
@@ -43,36 +67,57 @@ impl Indicators {
         declaration: &Declaration,
         wanted: &SeriesQuery,
     ) -> Result<BTreeMap<EntityId, Vec<Figure>>, Problem> {
-        let by_entity: HashMap<EntityId, &EntityId> =
-            wanted.areas.iter().map(|area| (entity_of(&declaration.id, area), area)).collect();
-        if by_entity.is_empty() {
-            return Ok(BTreeMap::new());
+        Ok(self.series_of(context, &[declaration], wanted).await?.remove(&declaration.id).unwrap_or_default())
+    }
+
+    /// The values of several indicators in some areas, by indicator, area and period. Those that stand in the same data set are read at once.
+    pub async fn series_of(
+        &self,
+        context: &Context,
+        declarations: &[&Declaration],
+        wanted: &SeriesQuery,
+    ) -> Result<FiguresOf, Problem> {
+        let mut by_dataset: BTreeMap<Option<Iri>, Entities<'_>> = BTreeMap::new();
+        for declaration in declarations {
+            let entities = by_dataset.entry(dataset(declaration, wanted.frequency)).or_default();
+            let of = |area| (entity_of(&declaration.id, area), (declaration.id.as_str(), area));
+            entities.extend(wanted.areas.iter().map(of));
         }
         let time = TimeFilter {
             from: wanted.from.map(moment),
             to: wanted.to.map(|last| moment(last.next())),
             ..TimeFilter::default()
         };
-        let query = PastQuery {
-            attributes: vec![term(VALUE), term(SUPPRESSED)],
-            types: vec![term(KIND)],
-            dataset_id: Some(dataset(declaration, wanted.frequency)),
-            as_of: wanted.as_of,
-            limit: FIGURES_MAX,
-            ..PastQuery::of(by_entity.keys().cloned().collect(), time)
-        };
-        let mut found = BTreeMap::new();
-        for past in self.hub.past(context, &query).await? {
-            let Some(area) = by_entity.get(&past.entity) else { continue };
-            let points = past.series.iter().flat_map(|series| &series.points);
-            let mut by_period: BTreeMap<Period, Figure> = BTreeMap::new();
-            for figure in points.filter_map(|point| figure(area, point)) {
-                let newer = by_period.get(&figure.period).is_none_or(|known| known.vintage <= figure.vintage);
-                if newer {
-                    by_period.insert(figure.period, figure);
-                }
-            }
-            found.insert((*area).clone(), by_period.into_values().collect());
+        let mut found = FiguresOf::new();
+        for (dataset, entities) in by_dataset.iter().filter(|(_, entities)| !entities.is_empty()) {
+            let query = PastQuery {
+                dataset_id: Some(dataset.clone()),
+                as_of: wanted.as_of,
+                ..question(entities, time)
+            };
+            self.read(context, &query, entities, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    /// The last values of every indicator in some areas, at most `last` of the length of period that each shows first.
+    pub async fn newest(
+        &self,
+        context: &Context,
+        areas: &[EntityId],
+        last: usize,
+    ) -> Result<FiguresOf, Problem> {
+        let catalogue = self.catalogue();
+        let entities = entities(&catalogue, areas);
+        let mut found = FiguresOf::new();
+        if !entities.is_empty() {
+            // The first length of period is the one without a data set id.
+            let query = PastQuery {
+                dataset_id: Some(None),
+                last_n: Some(last),
+                ..question(&entities, TimeFilter::default())
+            };
+            self.read(context, &query, &entities, &mut found).await?;
         }
         Ok(found)
     }
@@ -84,38 +129,40 @@ impl Indicators {
         area: &EntityId,
         last: usize,
     ) -> Result<BTreeMap<String, Vec<Figure>>, Problem> {
-        let by_entity: HashMap<EntityId, &str> = self
-            .catalogue()
-            .indicators
-            .iter()
-            .map(|declaration| (entity_of(&declaration.id, area), declaration.id.as_str()))
-            .collect();
-        if by_entity.is_empty() {
-            return Ok(BTreeMap::new());
+        let catalogue = self.catalogue();
+        let entities = entities(&catalogue, std::slice::from_ref(area));
+        let mut found = FiguresOf::new();
+        if !entities.is_empty() {
+            let query = PastQuery { last_n: Some(last), ..question(&entities, TimeFilter::default()) };
+            self.read(context, &query, &entities, &mut found).await?;
         }
-        let query = PastQuery {
-            attributes: vec![term(VALUE), term(SUPPRESSED)],
-            types: vec![term(KIND)],
-            last_n: Some(last),
-            limit: FIGURES_MAX,
-            ..PastQuery::of(by_entity.keys().cloned().collect(), TimeFilter::default())
-        };
-        let mut found: BTreeMap<String, Vec<Figure>> = BTreeMap::new();
-        for past in self.hub.past(context, &query).await? {
-            let Some(id) = by_entity.get(&past.entity) else { continue };
+        Ok(found.into_iter().map(|(id, by_area)| (id, by_area.into_values().flatten().collect())).collect())
+    }
+
+    /// Reads what a question finds, each area's figures by length of period and in order.
+    async fn read(
+        &self,
+        context: &Context,
+        query: &PastQuery,
+        entities: &Entities<'_>,
+        found: &mut FiguresOf,
+    ) -> Result<(), Problem> {
+        for past in self.hub.past(context, query).await? {
+            let Some((id, area)) = entities.get(&past.entity) else { continue };
             let points = past.series.iter().flat_map(|series| &series.points);
-            let mut figures: Vec<Figure> = points.filter_map(|point| figure(area, point)).collect();
-            figures.sort_by_key(|figure| (figure.period.frequency(), figure.period.first(), figure.vintage));
-            figures.dedup_by(|later, kept| {
-                let same = later.period == kept.period;
-                if same {
-                    std::mem::swap(later, kept);
+            let mut by_period: BTreeMap<(Frequency, Period), Figure> = BTreeMap::new();
+            let figures = points.filter_map(|point| figure(area, point));
+            for figure in figures.filter(|figure| figure.slice.is_none()) {
+                let key = (figure.period.frequency(), figure.period);
+                // Of a value and a suppression of the same period the one recorded last counts.
+                if by_period.get(&key).is_none_or(|known| known.vintage <= figure.vintage) {
+                    by_period.insert(key, figure);
                 }
-                same
-            });
-            found.insert((*id).to_owned(), figures);
+            }
+            let figures = by_period.into_values().collect();
+            found.entry((*id).to_owned()).or_default().insert((*area).clone(), figures);
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The areas in which an indicator has values.
@@ -139,7 +186,8 @@ fn take(latest: &mut Latest, entity: &Entity) {
     let mut figures: Vec<Figure> = Vec::new();
     let mut instances: Vec<_> = values.flat_map(|attribute| &attribute.instances).collect();
     instances.sort_by(|a, b| a.dataset_id.cmp(&b.dataset_id).then(b.observed_at.cmp(&a.observed_at)));
-    for figure in instances.into_iter().filter_map(|instance| figure_now(&area, instance)) {
+    let figures_now = instances.into_iter().filter_map(|instance| figure_now(&area, instance));
+    for figure in figures_now.filter(|figure| figure.slice.is_none()) {
         if figures.iter().all(|known| known.period.frequency() != figure.period.frequency()) {
             figures.push(figure);
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use senne_hub::Context;
-use senne_indicator::{Declaration, Figure, Period, Reproduction, SeriesQuery, Value};
+use senne_indicator::{Declaration, Figure, Period, Reproduction, SeriesQuery, Slice, Value};
 use senne_model::{EntityId, Problem, Timestamp};
 
 use crate::{
@@ -12,6 +12,8 @@ use crate::{
     calendar::{day, is_over, zone},
     compute::Computation,
     hierarchy::Hierarchy,
+    rows::cells,
+    slot::Slot,
 };
 
 impl Indicators {
@@ -23,7 +25,7 @@ impl Indicators {
         &self,
         context: &Context,
         declaration: &Declaration,
-        area: &EntityId,
+        (area, slice): (&EntityId, Option<&Slice>),
         period: Period,
     ) -> Result<Reproduction, Problem> {
         let wanted = SeriesQuery {
@@ -33,8 +35,15 @@ impl Indicators {
             to: Some(period),
             as_of: None,
         };
-        let mut found = self.series(context, declaration, &wanted).await?;
-        let published = found.remove(area).and_then(|mut figures| figures.pop());
+        let published = match slice {
+            None => {
+                self.series(context, declaration, &wanted).await?.remove(area).and_then(|mut all| all.pop())
+            }
+            Some(slice) => {
+                let all = self.sliced(context, declaration, &wanted).await?;
+                all.into_iter().find(|figure| figure.slice.as_ref() == Some(slice))
+            }
+        };
         let published = published.ok_or_else(|| {
             Problem::not_found(format!("`{}` has no value for {period} in `{area}`", declaration.id))
         })?;
@@ -67,15 +76,13 @@ impl Indicators {
             zone: &zone,
             now,
         };
+        let slot = Slot { area: published.area.clone(), slice: published.slice.clone() };
         let (period, as_of) = (published.period, Some(published.vintage));
         let today = day(now, &zone);
         let ended = is_over(declaration, period, today);
         if !declaration.adds_up() {
             let all = computation.given(period, as_of, ended).await?;
-            return Ok(all
-                .into_iter()
-                .find(|(area, _)| *area == published.area)
-                .and_then(|(_, value)| value));
+            return Ok(all.into_iter().find(|(other, _)| *other == slot).and_then(|(_, value)| value));
         }
         let base = declaration.base();
         let (from, to) = (Period::of(period.first(), base), Period::of(period.next().first(), base));
@@ -84,9 +91,8 @@ impl Indicators {
         for year in year_of(from)..=to.previous_day_year() {
             book.open(year, HashMap::new());
         }
-        let cells = rows.into_iter().map(|row| (row.area, Period::at(row.at, base, &zone), row.cell));
-        book.replace(from, to, cells);
+        book.replace(from, to, cells(declaration, rows, &zone));
         let all = book.figures(declaration, &hierarchy, period, Period::of(today, base), ended);
-        Ok(all.into_iter().find(|(area, _)| *area == published.area).and_then(|(_, value)| value))
+        Ok(all.into_iter().find(|(other, _)| *other == slot).and_then(|(_, value)| value))
     }
 }

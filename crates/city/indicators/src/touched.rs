@@ -1,70 +1,169 @@
-//! Which days of which indicators changes touch.
+//! Which days of which indicators changes touch, and which periods of composite indices.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use jiff::{civil::Date, tz::TimeZone};
-use senne_indicator::Catalogue;
-use senne_model::{Change, ChangeKind, ChangeNo, Name, TenantName, Timestamp};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use senne_indicator::{Catalogue, Period};
+use senne_model::{Change, ChangeKind, ChangeNo, Name, TenantName};
 
-use crate::{calendar::day, entity::term};
+use crate::{
+    calendar::day,
+    entity::{KIND, SUPPRESSED, VALUE, term, value_of},
+};
 
 /// More days of one indicator than this are a load; they are kept as what they are, days, but a load touches years.
 const DAYS_MAX: usize = 40_000;
 
+/// An indicator of a tenant.
+pub(crate) type Key = (TenantName, Arc<str>);
+
 /// What has been touched since it was last taken.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
-    /// Days by tenant and the place of the indicator in the catalogue.
-    pub(crate) days: HashMap<(TenantName, usize), BTreeSet<Date>>,
+    /// Days by tenant and indicator.
+    pub(crate) days: HashMap<Key, BTreeSet<Date>>,
+    /// Periods by tenant and composite index.
+    pub(crate) indices: HashMap<Key, BTreeSet<Period>>,
     /// Changes up to here are in.
     pub(crate) up_to: ChangeNo,
 }
 
-/// Who reads what: type and attribute to the places of indicators.
+/// Who reads what: type and attribute to the indicators that read it.
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
-    by: HashMap<Name, Vec<(Name, usize)>>,
+    by: HashMap<Name, Vec<(Name, Reader)>>,
+    /// The indices that an indicator is part of.
+    indices: HashMap<String, Vec<Arc<str>>>,
+    /// The type and the attributes of published values.
+    values: Option<(Name, [Name; 2])>,
+}
+
+/// An indicator, and the days after its own that a value also enters.
+#[derive(Clone, Debug)]
+struct Reader {
+    indicator: Arc<str>,
+    later: Option<(u16, u16)>,
 }
 
 impl Readers {
     pub(crate) fn of(catalogue: &Catalogue) -> Self {
-        let mut by: HashMap<Name, Vec<(Name, usize)>> = HashMap::new();
-        for (place, declaration) in catalogue.indicators.iter().enumerate() {
+        let mut by: HashMap<Name, Vec<(Name, Reader)>> = HashMap::new();
+        for declaration in &catalogue.indicators {
             let reads = declaration.computed.iter().flat_map(|computed| &computed.reads);
+            let later = declaration.computed.as_ref().and_then(|computed| computed.later_days);
+            let reader = Reader { indicator: declaration.id.as_str().into(), later };
             for (kind, attribute) in
                 reads.flat_map(|reads| reads.attributes.iter().map(move |a| (&reads.kind, a)))
             {
-                by.entry(term(kind)).or_default().push((term(attribute), place));
+                by.entry(term(kind)).or_default().push((term(attribute), reader.clone()));
             }
         }
-        Self { by }
+        let mut indices: HashMap<String, Vec<Arc<str>>> = HashMap::new();
+        for index in &catalogue.composites {
+            for member in index.members() {
+                indices.entry(member.id.clone()).or_default().push(index.id.as_str().into());
+            }
+        }
+        let values = Some((term(KIND), [term(VALUE), term(SUPPRESSED)])).filter(|_| !indices.is_empty());
+        Self { by, indices, values }
     }
 }
 
 impl Touched {
-    /// Takes a change in: its values touch the days at which they were observed, else recorded.
-    pub(crate) fn take(&mut self, change: &Change, readers: &Readers, zone: &TimeZone) {
+    /// Takes a change in: its values touch the days at which they were observed, else recorded, and of the days after those that
+    /// look back to it, until today.
+    pub(crate) fn take(&mut self, change: &Change, readers: &Readers, zone: &TimeZone, today: Date) {
         self.up_to = self.up_to.max(change.no);
         if change.kind == ChangeKind::Erased {
             return;
         }
-        for (attribute, place) in change.types.iter().filter_map(|kind| readers.by.get(kind)).flatten() {
+        for (attribute, reader) in change.types.iter().filter_map(|kind| readers.by.get(kind)).flatten() {
             for changed in change.attributes.iter().filter(|changed| changed.name == *attribute) {
                 let at = changed.instance.observed_at.unwrap_or(change.recorded_at);
-                self.add(&change.tenant, *place, at, zone);
+                self.add(&change.tenant, reader, day(at, zone), today);
             }
         }
     }
 
-    fn add(&mut self, tenant: &TenantName, place: usize, at: Timestamp, zone: &TimeZone) {
-        let days = self.days.entry((tenant.clone(), place)).or_default();
-        if days.len() < DAYS_MAX {
-            days.insert(day(at, zone));
+    fn add(&mut self, tenant: &TenantName, reader: &Reader, day: Date, today: Date) {
+        let days = self.days.entry((tenant.clone(), Arc::clone(&reader.indicator))).or_default();
+        let after = |n: u16| day.saturating_add(i64::from(n).days());
+        let later = reader.later.into_iter().flat_map(|(from, to)| (from..=to).map(after));
+        for day in std::iter::once(day).chain(later.take_while(|later| *later <= today)) {
+            if days.len() < DAYS_MAX {
+                days.insert(day);
+            }
+        }
+    }
+
+    /// Takes in what a change says of published values: those of which an index is made touch it in their period.
+    pub(crate) fn take_values(&mut self, change: &Change, readers: &Readers) {
+        let of_values = readers.values.as_ref().filter(|(kind, _)| change.types.contains(kind));
+        let Some((_, names)) = of_values else { return };
+        for changed in change.attributes.iter().filter(|changed| names.contains(&changed.name)) {
+            let Some((indicator, period)) = value_of(&change.entity, &changed.instance) else { continue };
+            for index in readers.indices.get(indicator).into_iter().flatten() {
+                let periods = self.indices.entry((change.tenant.clone(), Arc::clone(index))).or_default();
+                if periods.len() < DAYS_MAX {
+                    periods.insert(period);
+                }
+            }
         }
     }
 
     /// Puts back what could not be worked off.
-    pub(crate) fn put_back(&mut self, key: (TenantName, usize), days: BTreeSet<Date>) {
+    pub(crate) fn put_back(&mut self, key: Key, days: BTreeSet<Date>) {
         self.days.entry(key).or_default().extend(days);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{AttributeValue, ChangedAttribute, Effect, EntityId, Instance, Json, Timestamp};
+
+    use super::*;
+
+    fn value_at(at: &str) -> Change {
+        let at = Timestamp::parse(at).unwrap();
+        let instance = Instance::new(AttributeValue::Property(Json::Float(1.0))).at(at);
+        Change {
+            no: ChangeNo(7),
+            tenant: TenantName::default(),
+            actor: "test".into(),
+            recorded_at: at,
+            entity: EntityId::trusted("urn:s"),
+            types: [term("AirQualityObserved")].into_iter().collect(),
+            kind: ChangeKind::Updated,
+            attributes: vec![ChangedAttribute { name: term("no2"), effect: Effect::Updated, instance }],
+        }
+    }
+
+    #[test]
+    fn a_value_touches_its_day_and_the_days_that_look_back_to_it() {
+        let readers = Readers {
+            by: HashMap::from([(
+                term("AirQualityObserved"),
+                [("0", None), ("1", Some((2, 3))), ("2", Some((364, 364)))]
+                    .map(|(id, later)| (term("no2"), Reader { indicator: id.into(), later }))
+                    .into(),
+            )]),
+            ..Readers::default()
+        };
+        let zone = crate::calendar::zone().unwrap();
+        let mut touched = Touched::default();
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        // Half past eleven in the evening in UTC is the next day in Brussels.
+        touched.take(&value_at("2024-01-01T23:30:00Z"), &readers, &zone, date("2024-01-04"));
+        let days =
+            |id: &str| touched.days[&(TenantName::default(), id.into())].iter().copied().collect::<Vec<_>>();
+        assert_eq!(days("0"), [date("2024-01-02")]);
+        assert_eq!(days("1"), [date("2024-01-02"), date("2024-01-04")]);
+        assert_eq!(days("2"), [date("2024-01-02")]);
+        touched.take(&value_at("2024-01-01T12:00:00Z"), &readers, &zone, date("2025-06-01"));
+        let year_after = &touched.days[&(TenantName::default(), "2".into())];
+        assert!(year_after.contains(&date("2024-12-30")) && touched.up_to == ChangeNo(7));
     }
 }

@@ -1,16 +1,20 @@
 //! Choices that might have been made otherwise.
 
+use std::borrow::Cow;
+
 use rand_distr::{Distribution, StandardUniform};
 use rand_pcg::Pcg64;
 
 use crate::{
-    Aggregation, CompositeError, Hierarchy, Imputation, Method, NormaliseOptions, Plan, Screening, Treatment,
-    Weights,
+    Aggregation, CompositeError, Hierarchy, Imputation, Inputs, Method, NormaliseOptions, Plan, Screening,
+    Table, Treatment, Weights,
 };
 
 /// What else might have been chosen. Alternatives are equally likely; the choice that was made should be among them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Alternatives {
+    /// Measured values as they might have come out: tables of the same units and indicators, drawn from the intervals of the values.
+    Values(Vec<Table>),
     /// Rules for units.
     Screening(Vec<Option<Screening>>),
     /// Ways to guess.
@@ -52,6 +56,7 @@ impl Assumption {
     /// There must be something to choose from.
     pub(super) fn check(&self) -> Result<(), CompositeError> {
         let found = match &self.alternatives {
+            Alternatives::Values(all) => all.len(),
             Alternatives::Screening(all) => all.len(),
             Alternatives::Imputation(all) => all.len(),
             Alternatives::Treatment(all) => all.len(),
@@ -76,8 +81,9 @@ impl Assumption {
     }
 
     /// The method with the alternative at a place from 0 to below 1.
-    pub(super) fn apply(&self, place: f64, method: &mut Method) {
+    pub(super) fn apply(&self, place: f64, inputs: &mut Cow<'_, Inputs>, method: &mut Method) {
         match &self.alternatives {
+            Alternatives::Values(all) => inputs.to_mut().raw.clone_from(at(all, place)),
             Alternatives::Screening(all) => method.screening.clone_from(at(all, place)),
             Alternatives::Imputation(all) => method.imputation.clone_from(at(all, place)),
             Alternatives::Treatment(all) => method.treatment = *at(all, place),

@@ -1,5 +1,7 @@
 //! Intervals of ranks over all choices that might have been made.
 
+use std::borrow::Cow;
+
 use super::assumption::{Assumption, even, generator};
 use crate::{CompositeError, Inputs, Method, Value, build, statistics};
 
@@ -90,11 +92,11 @@ impl<'a> Runs<'a> {
 
     /// The places of the units with each assumption at a place.
     pub(super) fn ranks(&self, places: &[f64]) -> Result<Vec<Option<usize>>, CompositeError> {
-        let mut method = self.method.clone();
+        let (mut inputs, mut method) = (Cow::Borrowed(self.inputs), self.method.clone());
         for (assumption, place) in self.assumptions.iter().zip(places) {
-            assumption.apply(*place, &mut method);
+            assumption.apply(*place, &mut inputs, &mut method);
         }
-        let composite = build(self.inputs, &method)?;
+        let composite = build(&inputs, &method)?;
         let ranks = composite.ranks();
         if composite.units() == self.units {
             return Ok(ranks);

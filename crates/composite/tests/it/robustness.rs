@@ -1,7 +1,8 @@
 //! How far the ranks of the ASEM example hang on its choices, as COINr prints it.
 
 use senne_composite::{
-    Aggregation, Imputation, Normalisation, NormaliseOptions, Plan, Screening,
+    Aggregation, Element, Hierarchy, Imputation, Inputs, LevelPlan, Method, Normalisation, NormaliseOptions,
+    Plan, Screening, Table, Weights,
     robustness::{
         Alternatives, Assumption, Saltelli, SensitivityOptions, UncertaintyOptions, effects, noisy_weights,
         removals, sensitivity, uncertainty, what_if,
@@ -276,4 +277,47 @@ fn choices_that_do_not_go_together() {
     );
     run(Alternatives::Power { low: 0.2, high: 1.0 }).unwrap();
     run(Alternatives::Imputation(vec![Some(Imputation::Median), None])).unwrap();
+}
+
+/// Two units, one indicator: of four tables three keep the order, so the places move by the values alone, with the weight counting for nothing.
+#[test]
+fn values_that_might_have_come_out_otherwise() {
+    let elements = [Element::aggregate("index", 2, None), Element::indicator("x", "index")];
+    let hierarchy = Hierarchy::new(elements.to_vec()).unwrap();
+    let table = |a: f64, b: f64| {
+        let units = vec!["a".to_owned(), "b".to_owned()];
+        Table::new(units, vec![("x".to_owned(), vec![Some(a), Some(b)])]).unwrap()
+    };
+    let weights = Weights::given(&hierarchy);
+    let method = Method {
+        denominate: false,
+        screening: None,
+        imputation: None,
+        treatment: None,
+        normalisation: NormaliseOptions::all(Normalisation::Directed),
+        weights: weights.clone(),
+        plan: Plan::new(vec![LevelPlan { by: Aggregation::Arithmetic, least_available: 0.0 }]),
+    };
+    let inputs = Inputs { hierarchy, raw: table(2.0, 1.0), denominators: None };
+    let drawn = vec![table(2.0, 1.0), table(3.0, 1.0), table(4.0, 3.0), table(1.0, 2.0)];
+    let assumptions = [
+        Assumption::new("values", Alternatives::Values(drawn)),
+        Assumption::new("weights", Alternatives::Weights(vec![weights.clone(), weights])),
+    ];
+    let options = SensitivityOptions { points: 2_000, bootstrap: 0, seed: 2 };
+    let found = sensitivity(&inputs, &method, &assumptions, options).unwrap();
+    let shift = found.shift.unwrap();
+    assert!((shift[0].total - 1.0).abs() < 0.06 && shift[1].total == 0.0, "{shift:?}");
+    // A quarter of the draws puts `a` second.
+    let a = &found.intervals[0];
+    assert!((a.mean.unwrap() - 1.25).abs() < 0.03, "{a:?}");
+    assert!(
+        words(uncertainty(
+            &inputs,
+            &method,
+            &[Assumption::new("values", Alternatives::Values(vec![]))],
+            UncertaintyOptions::default()
+        ))
+        .contains("alternatives of `values`")
+    );
 }

@@ -21,7 +21,10 @@ struct Built;
 
 const TOKENS: &str = include_str!("../../../../web/styles/tokens.css");
 const RULES: &str = include_str!("../../../../web/styles/app.css");
-const PICTURES: &str = include_str!("../../../../web/styles/pictures.css");
+const CHARTS: &str = include_str!("../../../../web/styles/charts.css");
+const FIGURES: &str = include_str!("../../../../web/styles/figures.css");
+const PROVENANCE: &str = include_str!("../../../../web/styles/provenance.css");
+const MAPS: &str = include_str!("../../../../web/styles/maps.css");
 const ICON: &str = include_str!("../../../../web/styles/icon.svg");
 const FONT: &str = "font/source-sans-3.woff2";
 
@@ -33,7 +36,7 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
             "@font-face{{font-family:\"Source Sans 3 Variable\";font-style:normal;font-weight:200 900;font-display:swap;src:url({address}) format(\"woff2\")}}\n"
         )
     });
-    format!("{face}{TOKENS}{RULES}{PICTURES}")
+    format!("{face}{TOKENS}{RULES}{CHARTS}{MAPS}{FIGURES}{PROVENANCE}")
 });
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {

@@ -3,10 +3,12 @@
 //! The module of indicators computes them by SQL over the past; the server hands an implementation of [`Figures`]
 //! to the portal, so that the portal knows no rule.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin, sync::LazyLock};
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 use senne_hub::Context;
-use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
+use senne_indicator::{
+    Catalogue, CompositeIndex, Declaration, Derived, Figure, IndexQuery, IndexTable, SeriesQuery, Weather,
+};
 use senne_model::{EntityId, Problem};
 
 /// An answer under way.
@@ -60,6 +62,9 @@ pub type FiguresByArea = BTreeMap<EntityId, Vec<Figure>>;
 /// The last values of indicators, by their ids.
 pub type RecentFigures = BTreeMap<String, Vec<Figure>>;
 
+/// Values by indicator and area, in the order of periods.
+pub type FiguresOf = BTreeMap<String, FiguresByArea>;
+
 /// Who computes the figures. Days are civil days in Brussels written `2024-01-31`; both ends are included.
 pub trait Figures: Send + Sync + 'static {
     /// The indicator of every area and day; an area without a station has no row or one without a mean.
@@ -79,8 +84,28 @@ pub trait Figures: Send + Sync + 'static {
     ) -> Answer<'a, Vec<StationDay>>;
 
     /// What is declared; nothing, unless somebody computes indicators.
-    fn catalogue(&self) -> &Catalogue {
-        &NOTHING
+    fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::default()
+    }
+
+    /// The YAML of an indicator, and whether it is the city's own.
+    fn declaration<'a>(&'a self, _id: &'a str) -> Answer<'a, (String, bool)> {
+        Box::pin(async { Err(nobody()) })
+    }
+
+    /// What a declaration would give for the last days, the newest first, without publishing anything.
+    fn try_out<'a>(&'a self, _: &'a Context, _text: &'a str) -> Answer<'a, (Declaration, Vec<Figure>)> {
+        Box::pin(async { Err(nobody()) })
+    }
+
+    /// Declares an indicator of the city's own.
+    fn declare<'a>(&'a self, _: &'a Context, _text: &'a str) -> Answer<'a, Declaration> {
+        Box::pin(async { Err(nobody()) })
+    }
+
+    /// Takes a declaration of the city's own back.
+    fn withdraw<'a>(&'a self, _: &'a Context, _id: &'a str) -> Answer<'a, ()> {
+        Box::pin(async { Err(nobody()) })
     }
 
     /// The values of an indicator in some areas.
@@ -93,6 +118,29 @@ pub trait Figures: Send + Sync + 'static {
         Box::pin(async { Ok(FiguresByArea::new()) })
     }
 
+    /// What follows from the whole series of an indicator, by area: without the season, in reference weather.
+    fn derived<'a>(
+        &'a self,
+        _context: &'a Context,
+        declaration: &'a Declaration,
+        series: &'a FiguresByArea,
+    ) -> Answer<'a, BTreeMap<EntityId, Derived>> {
+        Box::pin(async move {
+            let of = |figures: &Vec<Figure>| Derived::of(declaration, figures, &Weather::default());
+            Ok(series.iter().map(|(area, figures)| (area.clone(), of(figures))).collect())
+        })
+    }
+
+    /// The values of all slices of an indicator in some areas.
+    fn sliced<'a>(
+        &'a self,
+        _context: &'a Context,
+        _declaration: &'a Declaration,
+        _wanted: &'a SeriesQuery,
+    ) -> Answer<'a, Vec<Figure>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
     /// The last values of every indicator in one area, at most `last` of each length of period, the shortest first and each in order.
     fn recent<'a>(
         &'a self,
@@ -101,6 +149,26 @@ pub trait Figures: Send + Sync + 'static {
         _last: usize,
     ) -> Answer<'a, RecentFigures> {
         Box::pin(async { Ok(BTreeMap::new()) })
+    }
+
+    /// The last values of every indicator in some areas, at most `last` of the length of period that each shows first.
+    fn newest<'a>(
+        &'a self,
+        _context: &'a Context,
+        _areas: &'a [EntityId],
+        _last: usize,
+    ) -> Answer<'a, FiguresOf> {
+        Box::pin(async { Ok(FiguresOf::new()) })
+    }
+
+    /// A composite index of all areas, in the newest period for which most values are there when none is named; nothing when no value is.
+    fn index<'a>(
+        &'a self,
+        _context: &'a Context,
+        _index: &'a CompositeIndex,
+        _asked: &'a IndexQuery,
+    ) -> Answer<'a, Option<Arc<IndexTable>>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// The area that holds all others, and the official codes of the areas that have one.
@@ -130,7 +198,9 @@ impl AreaCodes {
     }
 }
 
-static NOTHING: LazyLock<Catalogue> = LazyLock::new(Catalogue::default);
+fn nobody() -> Problem {
+    Problem::not_found("nobody computes indicators here")
+}
 
 /// Figures of nobody: every area is unknown. For a portal without the module of indicators.
 #[derive(Clone, Copy, Debug, Default)]

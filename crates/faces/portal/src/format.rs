@@ -60,6 +60,12 @@ const MONTHS_SHORT: [[&str; 12]; 3] = [
     ["Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"],
 ];
 
+const WEEKDAYS_SHORT: [[&str; 7]; 3] = [
+    ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
+    ["ma", "di", "wo", "do", "vr", "za", "zo"],
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+];
+
 /// The moment on the clocks of Brussels; the epoch when the instant is outside what a calendar knows.
 pub(crate) fn local(at: Timestamp) -> Zoned {
     let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
@@ -149,7 +155,8 @@ pub(crate) fn date(language: Language, at: Timestamp) -> String {
     civil(language, day.year(), day.month(), day.day())
 }
 
-fn civil(language: Language, year: i16, month: i8, day: i8) -> String {
+/// `31 janvier 2024`: a civil date.
+pub(crate) fn civil(language: Language, year: i16, month: i8, day: i8) -> String {
     let name = MONTHS[index(language)][usize::from((month - 1).unsigned_abs()).min(11)];
     let ordinal = if language == Language::Fr && day == 1 { "er" } else { "" };
     format!("{day}{ordinal}\u{a0}{name} {year}")
@@ -203,6 +210,11 @@ pub(crate) fn day_short(language: Language, at: &Zoned) -> String {
 /// `janv.`: a month on an axis.
 pub(crate) fn month_short(language: Language, at: &Zoned) -> &'static str {
     MONTHS_SHORT[index(language)][usize::from((at.month() - 1).unsigned_abs()).min(11)]
+}
+
+/// `lun.`: a weekday beside a row; 0 is Monday.
+pub(crate) fn weekday_short(language: Language, place: usize) -> &'static str {
+    WEEKDAYS_SHORT[index(language)][place.min(6)]
 }
 
 /// `13:05`.

@@ -6,7 +6,7 @@
 
 mod address;
 mod assets;
-mod chart;
+mod chart_words;
 mod charts;
 mod describe;
 mod figures;
@@ -16,6 +16,7 @@ mod language;
 mod overview;
 mod pages;
 mod portal;
+mod provenance;
 mod sentence;
 mod series;
 mod shelf;
@@ -34,7 +35,9 @@ use axum::{
 };
 use senne_hub::Hub;
 
-pub use figures::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, NoFigures, RecentFigures, StationDay};
+pub use figures::{
+    Answer, AreaCodes, AreaDay, Figures, FiguresByArea, FiguresOf, NoFigures, RecentFigures, StationDay,
+};
 pub use language::Language;
 pub use portal::PortalOptions;
 
@@ -77,7 +80,11 @@ fn pages(at: At) -> Router {
         .route(&path("/areas"), get(pages::areas::show))
         .route(&path("/areas.csv"), get(pages::areas::csv))
         .route(&path("/indicators"), get(pages::indicators::show))
+        .route(&path("/indicators/declare"), get(pages::declare::show).post(pages::declare::send))
         .route(&path("/indicator/{id}"), get(pages::indicator::show))
+        .route(&path("/profile/{area}"), get(pages::profile::show))
+        .route(&path("/profile/{area}/data.csv"), get(pages::profile::csv::show))
+        .route(&path("/index/{id}"), get(pages::index::show))
         .route(&path("/evaluations"), get(pages::evaluations::show))
         .route(&path("/evaluation/{id}"), get(pages::evaluation::show))
         .route(&path("/contract/{term}"), get(pages::contract::show))

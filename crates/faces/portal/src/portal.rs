@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use senne_hub::{Context, Hub};
+use senne_indicator::{CompositeIndex, IndexQuery, IndexTable};
 use senne_model::{EntityId, Problem, TenantName};
 
 use crate::{
-    figures::{AreaCodes, AreaDay, Figures, NoFigures, RecentFigures},
+    figures::{AreaCodes, AreaDay, Figures, FiguresOf, NoFigures, RecentFigures},
     overview::Overview,
     shelf::Shelf,
 };
@@ -19,6 +20,9 @@ const FIGURES_AGE_MAX: Duration = Duration::from_mins(1);
 const RECENT_AGE_MAX: Duration = Duration::from_millis(150);
 /// So many periods make a small line, and hold the same period of the year before.
 const PERIODS: usize = 31;
+
+/// So many periods back the newest that stands is looked for where areas are put beside each other.
+const PERIODS_BESIDE: usize = 6;
 
 /// What the server tells the portal.
 #[derive(Clone)]
@@ -48,6 +52,8 @@ pub(crate) struct Portal {
     figures: Arc<Shelf<Days, Vec<AreaDay>>>,
     codes: Arc<Shelf<(), AreaCodes>>,
     recent: Arc<Shelf<EntityId, RecentFigures>>,
+    newest: Arc<Shelf<(), FiguresOf>>,
+    indices: Arc<Shelf<String, Option<Arc<IndexTable>>>>,
 }
 
 impl Portal {
@@ -55,7 +61,10 @@ impl Portal {
         let overview = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
         let figures = Arc::new(Shelf::new(FIGURES_AGE_MAX));
         let codes = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
-        Self { hub, options, overview, figures, codes, recent: Arc::new(Shelf::new(RECENT_AGE_MAX)) }
+        let recent = Arc::new(Shelf::new(RECENT_AGE_MAX));
+        let indices = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
+        let newest = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
+        Self { hub, options, overview, figures, codes, recent, newest, indices }
     }
 
     /// The present of the city, at most a little while old, and not read again while nothing changes.
@@ -84,6 +93,30 @@ impl Portal {
     pub(crate) async fn codes(&self, context: &Context) -> Result<Arc<AreaCodes>, Problem> {
         let (figures, context) = (Arc::clone(&self.options.figures), context.clone());
         self.codes.get((), |_| false, async move { figures.codes(&context).await }).await
+    }
+
+    /// A composite index of all areas.
+    pub(crate) async fn index(
+        &self,
+        context: &Context,
+        index: &CompositeIndex,
+        asked: &IndexQuery,
+    ) -> Result<Option<Arc<IndexTable>>, Problem> {
+        let (figures, context, index) = (Arc::clone(&self.options.figures), context.clone(), index.clone());
+        let (asked, key) = (asked.clone(), format!("{} {asked:?}", index.id));
+        let make = async move { figures.index(&context, &index, &asked).await };
+        Ok((*self.indices.get(key, |_| false, make).await?).clone())
+    }
+
+    /// The last values of every indicator in all areas that have a code.
+    pub(crate) async fn newest(&self, context: &Context) -> Result<Arc<FiguresOf>, Problem> {
+        let codes = self.codes(context).await?;
+        let (figures, context) = (Arc::clone(&self.options.figures), context.clone());
+        let make = async move {
+            let areas: Vec<EntityId> = codes.codes.iter().map(|(area, _)| area.clone()).collect();
+            figures.newest(&context, &areas, PERIODS_BESIDE).await
+        };
+        self.newest.get((), |_| false, make).await
     }
 
     /// The last values of every indicator in one area.

@@ -120,11 +120,10 @@ pub(crate) fn area_certainty(words: Words, day: &AreaDay) -> String {
 
 #[cfg(test)]
 mod tests {
+    use senne_chart::{Dot, Trust};
+
     use super::*;
-    use crate::{
-        chart::{Dot, Trust},
-        language::Language,
-    };
+    use crate::language::Language;
 
     const MINUTE: i64 = 60_000_000;
     /// 2024-01-31T00:00:00Z, one o'clock in Brussels.

@@ -1,9 +1,8 @@
 //! One series over one window: what a chart draws and what its sentence says.
 
+use senne_chart::{Dot, Trust};
 use senne_hub::{ChartBucket, ChartPoint, ChartSeries, language::Period};
 use senne_model::{Flag, Quality};
-
-use crate::chart::{Dot, Trust};
 
 /// A series within a window, raw or summed up in steps.
 #[derive(Clone, PartialEq, Debug, Default)]

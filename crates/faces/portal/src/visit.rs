@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     /// The path after the language, with its query.
     path: String,
     pub(crate) parameters: Vec<(String, String)>,
+    /// How the reader calls this server, `https://city.example`; empty when that is not known.
+    pub(crate) origin: String,
 }
 
 impl FromRequestParts<At> for Visit {
@@ -58,8 +60,19 @@ impl FromRequestParts<At> for Visit {
             theme: cookie(&parts.headers, "theme").and_then(Theme::parse).unwrap_or_default(),
             path: path.to_owned(),
             parameters: address::parameters(uri.query().unwrap_or_default()),
+            origin: origin(&parts.headers),
         })
     }
+}
+
+/// How the reader calls this server, for addresses that are cited.
+fn origin(headers: &HeaderMap) -> String {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = header("host").filter(|host| !host.is_empty() && host.len() < 256);
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let Some(host) = host.filter(|host| host.chars().all(plain)) else { return String::new() };
+    let scheme = if header("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{host}")
 }
 
 /// The value of a cookie.
@@ -78,6 +91,11 @@ impl Visit {
     /// As who the reader is: for pages that are not for everybody.
     pub(crate) fn own_context(&self) -> Context {
         Context::new(self.principal.clone(), self.portal.options.tenant.clone())
+    }
+
+    /// Whether the reader is an administrator.
+    pub(crate) fn administers(&self) -> bool {
+        matches!(self.principal, Principal::Administrator { .. })
     }
 
     pub(crate) fn hub(&self) -> &Hub {

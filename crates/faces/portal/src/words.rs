@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, fmt::Display, sync::LazyLock};
 
-use crate::language::Language;
+use crate::{format, language::Language};
 
 /// Marks a literal as a key that is handed around before it is looked up, so that the test of unused keys sees it.
 macro_rules! key {
@@ -26,7 +26,7 @@ fn parse(file: &'static str) -> Table {
 }
 
 /// The texts in one language.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
     pub(crate) language: Language,
 }
@@ -51,7 +51,12 @@ impl Words {
 
     /// The text of a key with `{0}`, `{1}` … filled in.
     pub(crate) fn fill<T: Display, const N: usize>(self, key: &'static str, values: [T; N]) -> String {
-        fill(self.t(key), &values)
+        self.fill_all(key, &values)
+    }
+
+    /// The same with as many values as there are.
+    pub(crate) fn fill_all<T: Display>(self, key: &'static str, values: &[T]) -> String {
+        fill(self.t(key), values)
     }
 
     /// `key.one` or `key.other` by the plural rule of the language, `{0}` being the number as it is written.
@@ -62,7 +67,7 @@ impl Words {
         };
         let form = format!("{key}.{}", if one { "one" } else { "other" });
         let text = self.table().get(form.as_str()).copied().unwrap_or(key);
-        fill(text, &[crate::format::amount(self.language, n)])
+        fill(text, &[format::amount(self.language, n)])
     }
 }
 

@@ -35,8 +35,14 @@ async fn every_page_is_there_in_every_language() {
             "/indicators?area=21009&framework=nothing".to_owned(),
             "/indicator/quiet-nights".to_owned(),
             "/indicator/quiet-nights?area=21009&frequency=month".to_owned(),
-            "/indicator/quiet-nights?area=nowhere&frequency=century".to_owned(),
+            "/indicator/quiet-nights?area=nowhere&frequency=century&beside=nothing".to_owned(),
             "/indicator/unemployment-rate?area=21009".to_owned(),
+            "/index/calm".to_owned(),
+            "/index/calm?period=2026-06&weight-nights=2&aggregation=geometric".to_owned(),
+            "/index/calm?period=soon&weight-nights=much&aggregation=median".to_owned(),
+            "/profile/21009".to_owned(),
+            "/profile/04000".to_owned(),
+            format!("/profile/{}", &*area),
             "/data".to_owned(),
             "/contract/AirQualityObserved".to_owned(),
             "/accessibility".to_owned(),
@@ -79,16 +85,34 @@ async fn an_indicator_says_what_it_rests_on() {
         "Definition &#60;1&#62;",
         "not published: too few",
         "class=\"area step-",
+        "strip-mark step-",
+        "class=\"area class-suppressed",
+        "From May 2025 to May 2026: of 15, 15 rise and 0 fall.",
         "0123456789abcdef",
         "/indicators/quiet-nights/reproduction?area=04000&#38;period=2026-05",
         "format=sdmx",
+        "chart-beside",
+        "without the season</p>",
+        "Of what moves around the trend",
+        "Kind of day, May 2026",
+        "All together",
+        "beside=weather",
     ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
+    assert!(!page.contains("heat-map"), "months are no days");
+    let daily = town.page("/en/indicator/quiet-nights?frequency=day").await;
+    assert!(daily.contains("59 days from 1\u{a0}March 2024 to 29\u{a0}April 2024"), "{daily}");
+    assert!(daily.contains("<title>10\u{a0}March 2024: no value</title>"), "{daily}");
+    let weather = town.page("/en/indicator/quiet-nights?beside=weather").await;
+    assert!(
+        weather.contains("for `rain` has no values here") && !weather.contains("chart-beside"),
+        "{weather}"
+    );
     let empty = town.page("/nl/indicator/unemployment-rate").await;
     assert!(empty.contains("nog geen waarde") && empty.contains("Enquête"), "{empty}");
     let all = town.page("/fr/indicators").await;
-    assert!(all.contains("1 indicateurs sur 2") && all.contains("source habituelle"), "{all}");
+    assert!(all.contains("1 indicateurs sur 3") && all.contains("source habituelle"), "{all}");
     assert!(town.page("/en/").await.contains("Quiet nights"));
     let nobody = Request::get("/en/indicator/nothing").body(Body::empty()).unwrap();
     assert_eq!(town.ask(nobody).await.0, StatusCode::NOT_FOUND);

@@ -2,7 +2,7 @@
 //!
 //! Each run is a small city from a seed: values, late values, corrections, flushes, compactions, vacuums, erasures and restarts, and
 //! faults at steps that the seed chooses, under a clock that may jump. After each fault everything is compared with a model.
-//! `SENNE_FAULT_RUNS` says how many runs.
+//! `SENNE_FAULT_RUNS` says how many runs, `SENNE_SEED` the first seed; with `SENNE_FAULT_KEEP` the folders stay, to look at what broke.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -100,6 +100,8 @@ impl Run {
             let strikes = burning.load(Ordering::SeqCst) >= 0 && burning.fetch_sub(1, Ordering::SeqCst) == 0;
             if strikes {
                 seen.lock().unwrap().insert(step);
+                // Seen when the test fails: the way to what broke.
+                println!("strikes {step}");
             }
             strikes
         });
@@ -127,6 +129,7 @@ impl Run {
     async fn restart(&mut self) {
         loop {
             let opened = History::open(self.settings.clone()).await;
+            println!("restart: {:?}", opened.as_ref().err());
             self.fuse.store(if opened.is_err() && self.dice.roll(2) == 0 { 1 } else { -1 }, Ordering::SeqCst);
             let Ok(history) = opened else { continue };
             self.history = history;
@@ -134,6 +137,7 @@ impl Run {
                 self.history.hide(&tenant(), &[id(station as u32)], upto);
             }
             let durable = self.history.durable().0 as usize;
+            println!("durable {durable}");
             self.history.append_all(&self.model.log[durable..]);
             return;
         }
@@ -168,7 +172,9 @@ impl Run {
     }
 
     async fn step(&mut self) {
-        let failed = match self.dice.roll(12) {
+        let dice = self.dice.roll(12);
+        println!("step {dice}, {} changes", self.model.log.len());
+        let failed = match dice {
             0..=3 => {
                 self.values();
                 false
@@ -224,7 +230,10 @@ impl Run {
 }
 
 async fn run(seed: u64, struck: Arc<Mutex<BTreeSet<&'static str>>>) {
-    let folder = tempfile::tempdir().unwrap();
+    let mut folder = tempfile::tempdir().unwrap();
+    // To look at what is on disk when a city breaks.
+    folder.disable_cleanup(std::env::var_os("SENNE_FAULT_KEEP").is_some());
+    println!("the city of seed {seed} is in {}", folder.path().display());
     let (mut run, fault) = Run::begin(folder.path(), seed, struck).await;
     for _ in 0..12 {
         run.step().await;
@@ -239,6 +248,12 @@ async fn run(seed: u64, struck: Arc<Mutex<BTreeSet<&'static str>>>) {
     run.check().await;
     drop(fault);
     drop(run.struck);
+}
+
+/// A compaction failed after its commit, and the next one joined the files again that had gone already.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_went_are_not_joined_again() {
+    run(1253, Arc::default()).await;
 }
 
 #[test]

@@ -164,6 +164,26 @@ async fn a_query_stays_within_its_budget() {
     assert_eq!(format!("{:?}", table.rows), "[[Int(3000000)]]");
 }
 
+/// The engine reads the left side of such a join a second time when it does not fit, and steps that hand out rows once would panic.
+#[tokio::test]
+async fn a_join_without_equality_that_does_not_fit_goes_to_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let text = "SELECT count(*), sum(a.n) FROM \
+        (SELECT value, count(*) AS n FROM generate_series(1, 400000) GROUP BY value) AS a \
+        JOIN (SELECT DISTINCT value FROM generate_series(1, 3)) AS b ON a.value > b.value * 100000";
+    let limits = SqlLimits { time_max: Duration::from_secs(600), ..SqlLimits::default() };
+    for megabytes in [12, 16, 24, 400] {
+        let limits = SqlLimits { memory_bytes_max: megabytes << 20, ..limits };
+        match history.sql(&tenant(), Question { limits, ..Question::new(text) }, around()).await {
+            Ok(table) => assert_eq!(format!("{:?}", table.rows), "[[Int(600000), Int(600000)]]"),
+            Err(problem) => {
+                assert_eq!((problem.kind, megabytes < 20), (ErrorKind::TooComplex, true), "{problem}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_contract_is_a_view_with_a_column_for_each_attribute() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! Made-up data with noise that remembers.
 
-use rand_distr::{Distribution, StandardNormal};
+use rand_distr::{Distribution, StandardNormal, StandardUniform};
 use rand_pcg::Pcg64;
 
 /// Draws with a seed.
@@ -13,6 +13,11 @@ impl Noise {
 
     pub(crate) fn random(&mut self) -> &mut Pcg64 {
         &mut self.0
+    }
+
+    /// Between 0 and 1.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        StandardUniform.sample(&mut self.0)
     }
 
     pub(crate) fn normal(&mut self) -> f64 {

@@ -29,6 +29,14 @@ impl Default for Conformal {
     }
 }
 
+impl Conformal {
+    /// For the mean effect over all times, with errors that remember.
+    pub fn of_mean(alpha: f64) -> Self {
+        let (statistic, reordering) = (ConformalStatistic::SizeOfSum, Reordering::Shift);
+        Self { alpha, statistic, reordering, ..Self::default() }
+    }
+}
+
 /// What is taken of the gaps from the treatment on; the larger, the less it looks like nothing happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ConformalStatistic {
@@ -214,13 +222,17 @@ fn one_time(
     Ok(ConformalStep { low, high, p_value })
 }
 
-fn gaps(past: &Past<'_>, donors: &[Vec<f64>], treated: &[f64]) -> Result<Vec<f64>, StatisticsError> {
+pub(super) fn gaps(
+    past: &Past<'_>,
+    donors: &[Vec<f64>],
+    treated: &[f64],
+) -> Result<Vec<f64>, StatisticsError> {
     let weighed = past.weigh(treated)?;
     Ok((0..treated.len()).map(|t| past.gap(&weighed, treated[t], |donor| donors[donor][t])).collect())
 }
 
 /// The part of orders of gaps in which those from `before` on say as much as they do in theirs.
-fn chance(gaps: &[f64], before: usize, how: Conformal) -> Result<f64, StatisticsError> {
+pub(super) fn chance(gaps: &[f64], before: usize, how: Conformal) -> Result<f64, StatisticsError> {
     let (count, later) = (gaps.len(), gaps.len() - before);
     // The order of a sum may change its last digit.
     let own = how.statistic.of(&gaps[before..]);

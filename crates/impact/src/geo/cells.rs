@@ -6,8 +6,8 @@ use super::{
     regions::check,
 };
 use crate::{
-    BlockCovariates, StatisticsError, augmented_control, conformal_mean_interval, conformal_p_value,
-    jackknife_plus,
+    BlockCovariates, Reordering, StatisticsError, augmented_control, conformal_mean, conformal_mean_interval,
+    detectable_beyond, jackknife_plus,
 };
 
 /// The regions of one project.
@@ -26,6 +26,8 @@ pub struct CellEffect {
     pub interval: [f64; 2],
     /// The interval of the whole effect.
     pub incremental_interval: [f64; 2],
+    /// The spread of mean gaps over as many times elsewhere in the course.
+    pub standard_error: f64,
     /// The chance of such gaps when nothing happened.
     pub p_value: f64,
     /// The length of the gap before the project.
@@ -36,6 +38,13 @@ pub struct CellEffect {
     pub bias: f64,
     /// The weight of each region that is compared with.
     pub weights: Vec<(usize, f64)>,
+}
+
+impl CellEffect {
+    /// The smallest mean effect that is told from none with a chance of 80 %, by this interval.
+    pub fn detectable(&self) -> f64 {
+        detectable_beyond((self.interval[1] - self.interval[0]) / 2.0, self.standard_error)
+    }
 }
 
 /// Two cells side by side.
@@ -67,8 +76,8 @@ impl CellEffects {
     }
 }
 
-/// Evaluates each cell with the regions that are in none, over all times from `before` on. Intervals are those of an effect that is the same at
-/// each time; where no such effect is left, those of times left out.
+/// Evaluates each cell with the regions that are in none, over all times from `before` on. By shifts intervals are those of [`conformal_mean`]; by
+/// any order those of the package: of an effect that is the same at each time, and where no such effect is left, those of times left out.
 ///
 /// # Errors
 /// When rows differ in length, values are not finite, a region is not there or in two cells, a cell is empty, no region is left to compare
@@ -112,10 +121,13 @@ fn cell_effect(
     let none = BlockCovariates::default();
     let found = augmented_control(&panel, &none, options.control)?;
     let conformal = options.conformal();
-    let p_value = conformal_p_value(&panel, &none, &found, conformal)?;
-    let interval = match conformal_mean_interval(&panel, &none, &found, conformal)? {
-        Some(interval) => interval,
-        None => jackknife_plus(&panel, &none, &found, options.alpha, false)?.mean,
+    let mean = conformal_mean(&panel, &none, &found, conformal)?;
+    let interval = match options.reordering {
+        Reordering::Shift => mean.interval,
+        Reordering::Any { .. } => match conformal_mean_interval(&panel, &none, &found, conformal)? {
+            Some(interval) => interval,
+            None => jackknife_plus(&panel, &none, &found, options.alpha, false)?.mean,
+        },
     };
     let whole = (cell.len() * (times - before)) as f64;
     let later = &panel.treated_mean()[before..];
@@ -127,7 +139,8 @@ fn cell_effect(
         incremental: found.effect * whole,
         interval,
         incremental_interval: interval.map(|end| end * whole),
-        p_value,
+        standard_error: mean.standard_error,
+        p_value: mean.p_value,
         imbalance: found.imbalance,
         scaled_imbalance: found.scaled_imbalance,
         bias: found.mean_bias(),

@@ -55,8 +55,15 @@ impl Default for GeoOptions {
 }
 
 impl GeoOptions {
+    /// For mean effects with errors that remember: tests by shifts of the course. The package's own tests take times for exchangeable.
+    pub fn of_mean(alpha: f64) -> Self {
+        Self { alpha, reordering: Reordering::Shift, ..Self::default() }
+    }
+
     pub(super) fn conformal(&self) -> Conformal {
         let statistic = match self.side {
+            // A mean effect shows most in a sum; by any order of times, as the package has it.
+            TestSide::Both if self.reordering == Reordering::Shift => ConformalStatistic::SizeOfSum,
             TestSide::Both => ConformalStatistic::Norm(1.0),
             TestSide::Above => ConformalStatistic::Sum,
             TestSide::Below => ConformalStatistic::NegativeSum,

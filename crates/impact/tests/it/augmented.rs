@@ -5,7 +5,7 @@ use std::ops::Range;
 use proptest::prelude::*;
 use senne_impact::{
     AugmentedOptions, BlockCovariates, BlockPanel, Conformal, CovariateUse, Penalty, Reordering,
-    augmented_control, conformal_bounds, jackknife_plus, synthetic_control,
+    augmented_control, conformal_bounds, conformal_mean, jackknife_plus, synthetic_control,
 };
 
 /// With more donors than times several weights may do as well, and effects differ between them.
@@ -113,6 +113,62 @@ proptest! {
             prop_assert!(tests.times.iter().all(|step| step.p_value > 0.0 && step.p_value <= 1.0));
         }
     }
+}
+
+/// A course that is long enough for an interval: 24 times before, 6 after.
+fn long(seed: u64, effect: f64) -> BlockPanel {
+    let noise = |unit: usize, time: usize| {
+        let place = (unit * 7919 + time * 104_729) as f64 + seed as f64 * 0.731;
+        (place * 12.9898).sin() * 43_758.545 - ((place * 12.9898).sin() * 43_758.545).floor() - 0.5
+    };
+    let course = |unit: usize| -> Vec<f64> {
+        let at = |time: usize| {
+            let touched = unit == 10 && time >= 24;
+            let own = noise(unit, time) + if touched { effect } else { 0.0 };
+            (unit as f64 * 0.7).sin() * 4.0 + (time as f64 / 3.0).cos() + own
+        };
+        (0..30).map(at).collect()
+    };
+    BlockPanel::new((0..11).map(course).collect(), 10, 24).unwrap()
+}
+
+#[test]
+fn the_interval_of_the_mean_goes_with_the_effect() {
+    let none = BlockCovariates::default();
+    let mean = |effect: f64| {
+        let panel = long(3, effect);
+        let found = augmented_control(&panel, &none, AugmentedOptions::default()).unwrap();
+        (found.effect, conformal_mean(&panel, &none, &found, Conformal::of_mean(0.05)).unwrap())
+    };
+    let (far, sure) = mean(5.0);
+    assert!(sure.interval[0] < far && far < sure.interval[1] && sure.interval[0] > 0.0, "{far} {sure:?}");
+    assert!(sure.p_value <= 0.05 && sure.detectable() > sure.standard_error);
+    let (other, same) = mean(50.0);
+    assert!(near(other - far, 45.0, 1e-6), "{other} {far}");
+    for end in [0, 1] {
+        // Each end is found to a part of its reach.
+        assert!(near(same.interval[end] - sure.interval[end], 45.0, 1e-3), "{sure:?} {same:?}");
+    }
+    let (_, nothing) = mean(0.0);
+    assert!(
+        nothing.interval[0] <= 0.0 && 0.0 <= nothing.interval[1] && nothing.p_value > 0.05,
+        "{nothing:?}"
+    );
+}
+
+#[test]
+fn the_mean_of_few_times_has_no_end() {
+    let none = BlockCovariates::default();
+    let whole = long(1, 5.0);
+    let rows = whole.outcome.iter().map(|row| row[12..].to_vec()).collect();
+    let panel = BlockPanel::new(rows, 10, 12).unwrap();
+    let found = augmented_control(&panel, &none, AugmentedOptions::default()).unwrap();
+    let mean = conformal_mean(&panel, &none, &found, Conformal::of_mean(0.05)).unwrap();
+    // The least chance is that of one in 18.
+    assert_eq!(mean.interval, [f64::NEG_INFINITY, f64::INFINITY]);
+    assert!(mean.p_value > 0.05 && mean.detectable().is_infinite());
+    let nine = conformal_mean(&panel, &none, &found, Conformal::of_mean(0.1)).unwrap();
+    assert!(nine.interval[0] > 0.0 && nine.interval[1].is_finite(), "{nine:?}");
 }
 
 #[test]

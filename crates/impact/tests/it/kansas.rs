@@ -2,7 +2,7 @@
 
 use senne_impact::{
     AugmentedOptions, BlockCovariates, BlockPanel, Conformal, CovariateUse, Penalty, augmented_control,
-    conformal_bounds, jackknife_plus,
+    conformal_bounds, conformal_mean, jackknife_plus,
 };
 
 use crate::shared::{Table, close, table};
@@ -131,4 +131,8 @@ fn tests_by_reordered_times() {
     let jackknife = jackknife_plus(&panel, &none, &found, 0.05, false).unwrap();
     eprintln!("{:?}", jackknife.mean);
     assert!(jackknife.mean[0] < found.effect && found.effect < jackknife.mean[1]);
+    // By shifts, which allow for the memory of the series: not beside zero, as the joint test says.
+    let mean = conformal_mean(&panel, &none, &found, Conformal::of_mean(0.05)).unwrap();
+    eprintln!("{mean:?}");
+    assert!(mean.interval[0] < found.effect && found.effect < mean.interval[1]);
 }

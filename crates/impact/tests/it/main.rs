@@ -15,6 +15,7 @@ mod kansas;
 mod lots;
 mod neighbours;
 mod nile;
+mod reference;
 mod reform;
 mod sicily;
 mod smoking;

@@ -1,7 +1,7 @@
 //! Files with one value a line.
 
 use super::{AreaCodes, EnteredError, EnteredValue, Given, number, period, status, whole};
-use crate::{Declaration, Parts, Uncertainty, Value, rounded};
+use crate::{Declaration, Parts, TOTAL, Uncertainty, Value, rounded};
 
 /// The chance with which intervals hold the value.
 const CHANCE: f64 = 0.95;
@@ -27,6 +27,9 @@ pub(super) const SDMX: Names = Names {
     value: &["OBS_VALUE"],
     status: &["OBS_STATUS", "OBS_FLAG"],
 };
+
+/// Of the values of a series that is given in several ways those are meant that are as they were measured, unless it is said otherwise.
+const PLAIN_CODES: [(&str, &str); 2] = [("SEASONAL_ADJUST", "N"), ("WEATHER_ADJUST", "N")];
 
 /// The columns of a header, found by their names.
 struct Found {
@@ -55,7 +58,8 @@ pub(super) fn read(
         message: error.to_string(),
     };
     let headers = reader.headers().map_err(fault)?.clone();
-    let found = Found::of(&headers, filters, names).map_err(|message| EnteredError { line: 1, message })?;
+    let found = Found::of(&headers, &plain_of(&headers, declaration, filters), names)
+        .map_err(|message| EnteredError { line: 1, message })?;
     let mut values = Vec::new();
     for record in reader.records() {
         let record = record.map_err(fault)?;
@@ -66,6 +70,21 @@ pub(super) fn read(
         }
     }
     Ok(values)
+}
+
+/// The filters, with those that mean the values as they were measured and of all, where nothing else is said.
+fn plain_of(
+    headers: &csv::StringRecord,
+    declaration: &Declaration,
+    filters: &[(String, String)],
+) -> Vec<(String, String)> {
+    let there = |name: &str| headers.iter().any(|header| header.eq_ignore_ascii_case(name));
+    let chosen = |name: &str| filters.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let adjusted = PLAIN_CODES.iter().map(|(name, code)| ((*name).to_owned(), *code));
+    let dimensions = declaration.disaggregations.iter().flat_map(|one| [one.id.clone(), one.sdmx()]);
+    let all = adjusted.chain(dimensions.map(|name| (name, TOTAL)));
+    let plain = all.filter(|(name, _)| there(name) && !chosen(name));
+    filters.iter().cloned().chain(plain.map(|(name, code)| (name, code.to_owned()))).collect()
 }
 
 impl Found {

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+mod power;
+
+pub(crate) use power::ImpactPower;
+
 use clap::{
-    Args, ValueEnum,
+    Args, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use senne_city_impact::{ErrorWay, MethodName, Request};
@@ -11,9 +15,26 @@ use senne_impact::{Comparison, Direction, Estimator};
 
 /// What a project changed, from a table of units over time.
 #[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[command(after_long_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Impact {
+    #[command(subcommand)]
+    pub(crate) command: Option<ImpactCommand>,
+    #[command(flatten)]
+    pub(crate) question: Option<ImpactQuestion>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum ImpactCommand {
+    /// Say which effects a planned project could show, from the past of its panel.
+    Power(Box<ImpactPower>),
+    /// Say which method fits a table, and why; the outcome is not looked at.
+    Choose(Box<ImpactQuestion>),
+}
+
+// A table and what is asked of it. No text for the help: it would replace that of the commands it is part of.
+#[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(crate) struct ImpactQuestion {
     /// The table: comma-separated values with a header line; `-` is the standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
@@ -59,6 +80,9 @@ pub(crate) struct Impact {
         allow_negative_numbers = true
     )]
     pub(crate) cutoff: Option<f64>,
+    /// For an experiment with regions: the column that names the cell (the project) of each treated region.
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(crate) cell: Option<String>,
     /// The column of strata within which lots were drawn.
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     pub(crate) stratum: Option<String>,
@@ -124,7 +148,13 @@ Examples:
 
   senne impact --method sdid --data panel.csv --unit State --time Year --outcome PacksPerCapita --treated treated
 
-  senne impact --data series.csv --time month --outcome admissions --start 2005-01 --counts --season 12 --format text";
+  senne impact --data series.csv --time month --outcome admissions --start 2005-01 --counts --season 12 --format text
+
+  senne impact --method geo --data sales.csv --unit city --time day --outcome sales --treated on --cell campaign
+
+  senne impact power --data past.csv --unit street --time month --outcome no2 --treat S04,S09 --duration 6
+
+  senne impact choose --data panel.csv --unit State --time Year --outcome PacksPerCapita --treated treated";
 
 /// How what would have been is estimated.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +192,8 @@ pub(crate) enum ErrorName {
     Jackknife,
     /// Errors that remember over time: for an interrupted series, and for two-way fixed effects.
     NeweyWest,
+    /// For augmented synthetic control: by times left out, wider than it says.
+    Conservative,
     /// Errors that neighbours share, for two-way fixed effects; needs --latitude, --longitude and --cutoff-km.
     Conley,
 }
@@ -175,7 +207,7 @@ pub(crate) enum DirectionName {
     Down,
 }
 
-impl Impact {
+impl ImpactQuestion {
     /// The question to the statistics.
     pub(crate) fn request(&self) -> Request {
         Request {
@@ -204,6 +236,7 @@ impl Impact {
                 ErrorName::Bootstrap => ErrorWay::Bootstrap,
                 ErrorName::Jackknife => ErrorWay::Jackknife,
                 ErrorName::NeweyWest => ErrorWay::NeweyWest,
+                ErrorName::Conservative => ErrorWay::Conservative,
                 ErrorName::Conley => ErrorWay::Conley,
             },
             draws: self.draws as usize,
@@ -215,6 +248,7 @@ impl Impact {
             },
             matters: self.matters,
             randomised: self.randomised,
+            cell: self.cell.clone(),
             stratum: self.stratum.clone(),
             running: self.running.clone(),
             cutoff: self.cutoff,

@@ -24,6 +24,10 @@ pub(crate) enum IndicatorCommand {
     Reproduce(IndicatorReproduce),
     /// Publish values that are not computed: from CSV, SDMX-CSV or a file of Eurostat.
     Import(IndicatorImport),
+    /// Declare an indicator of the city's own, or say what a declaration would give.
+    Declare(IndicatorDeclare),
+    /// Take a declaration of the city's own back; its values stay in the past.
+    Withdraw(IndicatorWithdraw),
     /// Compute in full, from all data; a server does so by itself.
     Compute(IndicatorCompute),
 }
@@ -62,6 +66,9 @@ pub(crate) struct IndicatorValues {
     /// The last period.
     #[arg(long, value_name = "PERIOD")]
     pub(crate) to: Option<Period>,
+    /// The dimension whose values are told apart beside those of all; `all` for every dimension, `none` for none.
+    #[arg(long, value_name = "DIMENSION", default_value = "all")]
+    pub(crate) disaggregation: String,
     /// How to print.
     #[arg(long, value_enum, default_value = "csv")]
     pub(crate) format: FigureFormat,
@@ -91,6 +98,9 @@ pub(crate) struct IndicatorReproduce {
     /// The area by its official code.
     #[arg(long, value_name = "CODE", default_value = "region")]
     pub(crate) area: String,
+    /// The part that the value is of, e.g. day-type:weekend; of all when none is named.
+    #[arg(long, value_name = "DIMENSION:VALUE")]
+    pub(crate) disaggregation: Option<String>,
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: super::ReportFormat,
@@ -107,6 +117,27 @@ pub(crate) struct IndicatorImport {
     /// Of a file with several series the one that is meant: `sex=T`; may stand several times.
     #[arg(long = "where", value_name = "DIMENSION=CODE", value_parser = filter)]
     pub(crate) filters: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IndicatorDeclare {
+    /// The declaration, a YAML file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only compute its last days and print them; nothing is declared.
+    #[arg(long)]
+    pub(crate) trial: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IndicatorWithdraw {
+    /// The indicator.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
     #[command(flatten)]
     pub(crate) target: Target,
 }

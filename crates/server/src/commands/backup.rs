@@ -1,13 +1,14 @@
 //! `senne backup`
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use senne_backup::{
     BackupError, Keep, Pace, Repository, TakeSettings, Taken, Use, Verified, on_thread, parse_time, prune,
     take, verify,
 };
-use senne_model::{Problem, Timestamp};
+use senne_hub::LastBackup;
+use senne_model::{ChangeNo, Problem, Timestamp};
 use tokio::runtime::Handle;
 
 use super::progress::{bytes, bytes_per_second, line, show};
@@ -31,6 +32,7 @@ pub(super) async fn run(options: Backup) -> anyhow::Result<ExitCode> {
             pace: Pace::new(bytes_per_second(options.pace.mib_per_second)),
         };
         let taken = take(&data, &repository, &settings, &handle, &|progress| show(&shown, progress))?;
+        note(&data, &options.to, &taken);
         // The backup stands by now: what went wrong with old ones is said, and is no failure of it.
         Ok((taken, prune(&repository, keep, Timestamp::now())))
     };
@@ -54,6 +56,20 @@ pub(super) async fn run(options: Backup) -> anyhow::Result<ExitCode> {
             eprintln!("senne: the backup is taken, but no old one could be removed: {error}");
             Ok(ExitCode::from(1))
         }
+    }
+}
+
+/// Tells the data folder, for the operator's page.
+fn note(data: &Path, to: &Path, taken: &Taken) {
+    let snapshot = &taken.snapshot;
+    let to = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
+    let last = LastBackup {
+        taken: Timestamp::from_micros(snapshot.taken),
+        head: ChangeNo(snapshot.head),
+        to: to.display().to_string(),
+    };
+    if let Err(error) = last.note(data) {
+        eprintln!("senne: the backup is taken, but could not be noted in {}: {error}", data.display());
     }
 }
 

@@ -71,17 +71,33 @@ fn is_indicator(name: &str, text: &str) -> bool {
     in_folder || text.lines().any(|line| line.starts_with("pillar:"))
 }
 
-/// Those given stand beside those that Senne brings: a framework that they name need not be given too.
+/// The line of a file that says its id.
+fn id_of(text: &str) -> Option<&str> {
+    text.lines().find(|line| line.starts_with("id:"))
+}
+
+/// Those given stand beside those that Senne brings: a framework, or an indicator of the weather, that they name need not be given too.
 fn check_indicators(files: &[(String, String)], report: &mut Report) {
     if files.is_empty() {
         return;
     }
-    let own = |name: &str| files.iter().any(|(other, _)| other.ends_with(name));
+    let is_index = |name: &str| name.contains("composites/");
+    let names_others = |(name, text): &(String, String)| {
+        is_index(name) || text.lines().any(|line| line.starts_with("weather_normalisation:"))
+    };
+    let with_others = files.iter().any(names_others);
+    let needed = |name: &str| name.contains("/frameworks/") || (with_others && !is_index(name));
+    let own = |(name, text): &(String, String)| {
+        files
+            .iter()
+            .any(|(other, given)| other.ends_with(name) || (id_of(given) == id_of(text) && !is_index(other)))
+    };
     let brought = Catalogue::builtin_files().into_iter();
-    let frameworks = brought.filter(|(name, _)| name.contains("/frameworks/") && !own(name));
-    let all: Vec<(String, String)> = frameworks.chain(files.iter().cloned()).collect();
+    let brought: Vec<_> = brought.filter(|file| needed(&file.0) && !own(file)).collect();
+    let not_given = brought.iter().filter(|(name, _)| !name.contains("/frameworks/")).count();
+    let all: Vec<(String, String)> = brought.into_iter().chain(files.iter().cloned()).collect();
     match Catalogue::parse(&all) {
-        Ok(catalogue) => report.indicators = catalogue.indicators.len(),
+        Ok(catalogue) => report.indicators = catalogue.indicators.len() - not_given,
         Err(findings) => report.findings.extend(findings.iter().map(ToString::to_string)),
     }
 }

@@ -7,26 +7,54 @@ use std::{
 };
 
 use anyhow::Context as _;
-use senne_city_impact::{Report, Table, evaluate};
+use senne_city_impact::{Table, advise, evaluate, foresee};
+use serde::Serialize;
 
-use crate::cli::{Impact, ReportFormat};
+use crate::cli::{Impact, ImpactCommand, ImpactQuestion, ReportFormat};
+
+mod told;
 
 /// A table that does not fit into this is not one of units over time.
 const BYTES_MAX: u64 = 1 << 30;
 
 pub(super) fn run(options: &Impact) -> anyhow::Result<ExitCode> {
-    let table = Table::read(&bytes(&options.data)?)
-        .with_context(|| format!("{} cannot be read as a table", options.data.display()))?;
-    let report = evaluate(&table, &options.request())?;
+    match (&options.command, &options.question) {
+        (Some(ImpactCommand::Power(power)), _) => {
+            let found = foresee(&table(&power.data)?, &power.project())?;
+            print(power.format, &found, |out| told::foresight(out, &found))
+        }
+        (Some(ImpactCommand::Choose(question)), _) => {
+            let found = advise(&table(&question.data)?, &question.request())?;
+            print(question.format, &found, |out| told::advice(out, &found))
+        }
+        (None, Some(question)) => answer(question),
+        (None, None) => anyhow::bail!("a table is needed: --data FILE, --time COLUMN and --outcome COLUMN"),
+    }
+}
+
+fn answer(question: &ImpactQuestion) -> anyhow::Result<ExitCode> {
+    let found = evaluate(&table(&question.data)?, &question.request())?;
+    print(question.format, &found, |out| told::report(out, &found))
+}
+
+fn print(
+    format: ReportFormat,
+    found: &impl Serialize,
+    tell: impl FnOnce(&mut std::io::StdoutLock<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    match options.format {
+    match format {
         ReportFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &report)?;
+            serde_json::to_writer_pretty(&mut out, found)?;
             writeln!(out)?;
         }
-        ReportFormat::Text => tell(&mut out, &report)?,
+        ReportFormat::Text => tell(&mut out)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn table(path: &Path) -> anyhow::Result<Table> {
+    Table::read(&bytes(path)?).with_context(|| format!("{} cannot be read as a table", path.display()))
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -42,55 +70,4 @@ fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
         "the table has more than 1 GiB; take means over time first"
     );
     Ok(bytes)
-}
-
-fn tell(out: &mut impl Write, report: &Report) -> anyhow::Result<()> {
-    writeln!(out, "{}\n", report.verdict.en)?;
-    writeln!(out, "method        {} ({})", report.method, report.source)?;
-    for reason in &report.reasons {
-        writeln!(out, "because       {reason}")?;
-    }
-    let compared = &report.comparison;
-    writeln!(
-        out,
-        "compared      {} treated with {} others, {} times before and {} from the start on ({})",
-        compared.treated.len(),
-        compared.donors,
-        compared.before,
-        compared.after,
-        compared.starts.join(", "),
-    )?;
-    if compared.left_out > 0 {
-        writeln!(out, "left out      {} units for lack of values", compared.left_out)?;
-    }
-    let [low, high] = report.interval.map(figure);
-    writeln!(out, "estimate      {}", figure(report.estimate))?;
-    writeln!(out, "error         {}", figure(report.standard_error))?;
-    writeln!(out, "interval      {low} to {high} ({:.0} %)", report.level * 100.0)?;
-    writeln!(out, "p             {}", figure(report.p_value))?;
-    writeln!(out, "detectable    {}", figure(report.verdict.detectable))?;
-    writeln!(out, "evidence      {} of 5 (Maryland scale)", report.verdict.grade)?;
-    weights(out, "units", &report.unit_weights)?;
-    weights(out, "times", &report.time_weights)?;
-    for (name, value) in &report.diagnostics {
-        writeln!(out, "{name:<30} {}", figure(*value))?;
-    }
-    for warning in &report.warnings {
-        writeln!(out, "warning       {warning}")?;
-    }
-    Ok(())
-}
-
-fn weights(out: &mut impl Write, name: &str, weights: &[senne_city_impact::WeightOf]) -> anyhow::Result<()> {
-    let mut largest: Vec<_> = weights.iter().filter(|entry| entry.weight.abs() >= 0.0005).collect();
-    largest.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    for (place, entry) in largest.iter().take(10).enumerate() {
-        let name = if place == 0 { name } else { "" };
-        writeln!(out, "{name:<13} {:>7.3}  {}", entry.weight, entry.of)?;
-    }
-    Ok(())
-}
-
-fn figure(value: f64) -> String {
-    if value.is_finite() { format!("{value:.6}") } else { "none".to_owned() }
 }

@@ -1,10 +1,14 @@
 //! `senne indicator`
 
+mod declare;
+
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use senne_city_indicators::{Indicators, Progress};
+use senne_hub::Hub;
 use senne_indicator::Catalogue;
+use senne_model::Problem;
 use serde_json::Value as Json;
 
 use crate::{
@@ -25,8 +29,17 @@ pub(super) async fn run(options: Indicator) -> anyhow::Result<ExitCode> {
         IndicatorCommand::Values(options) => print_values(&options).await,
         IndicatorCommand::Reproduce(options) => reproduce(&options).await,
         IndicatorCommand::Import(options) => import(&options).await,
+        IndicatorCommand::Declare(options) => declare::declare(&options).await,
+        IndicatorCommand::Withdraw(options) => declare::withdraw(&options).await,
         IndicatorCommand::Compute(options) => compute(&options).await,
     }
+}
+
+/// The indicators of a hub, with the city's own.
+async fn opened(hub: &Hub) -> Result<Indicators, Problem> {
+    let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
+    indicators.reload().await?;
+    Ok(indicators)
 }
 
 /// Names and values as the query of an address.
@@ -42,11 +55,14 @@ fn segment(text: &str) -> String {
 /// Asks the folder's own hub, or the server at an address of its.
 async fn ask<F>(target: &Target, address: &str, here: impl FnOnce(Indicators) -> F) -> anyhow::Result<String>
 where
-    F: Future<Output = Result<String, senne_model::Problem>>,
+    F: Future<Output = Result<String, Problem>>,
 {
     let access = Access::open(target).await?;
     let answer = match &access {
-        Access::Embedded { hub, .. } => here(Indicators::new(hub.clone(), Catalogue::builtin())).await,
+        Access::Embedded { hub, .. } => match opened(hub).await {
+            Ok(indicators) => here(indicators).await,
+            Err(problem) => Err(problem),
+        },
         Access::Remote(remote) => remote.text(address).await,
     };
     access.close().await;
@@ -98,7 +114,9 @@ async fn print_values(options: &IndicatorValues) -> anyhow::Result<ExitCode> {
         frequency: options.frequency,
         from: options.from,
         to: options.to,
+        disaggregation: Some(options.disaggregation.clone()),
         format: format.to_owned(),
+        as_of: None,
     };
     let address = format!("/indicators/{}/values?{}", segment(&options.id), asked.query());
     let id = options.id.clone();
@@ -113,10 +131,13 @@ async fn print_values(options: &IndicatorValues) -> anyhow::Result<ExitCode> {
 async fn reproduce(options: &IndicatorReproduce) -> anyhow::Result<ExitCode> {
     let (id, area, period) = (options.id.clone(), options.area.clone(), options.period);
     let period_text = period.to_string();
-    let query = query([("area", area.as_str()), ("period", period_text.as_str())]);
+    let slice = options.disaggregation.clone();
+    let named = [("area", area.as_str()), ("period", period_text.as_str())];
+    let query = query(named.into_iter().chain(slice.as_deref().map(|slice| ("disaggregation", slice))));
     let address = format!("/indicators/{}/reproduction?{query}", segment(&id));
     let text = ask(&options.target, &address, |indicators| async move {
-        Ok(reproduction(&indicators, &administrator("default")?, &id, &area, period).await?.to_string())
+        let of = (area.as_str(), slice.as_deref());
+        Ok(reproduction(&indicators, &administrator("default")?, &id, of, period).await?.to_string())
     })
     .await?;
     let found: Json = serde_json::from_str(&text)?;
@@ -153,9 +174,14 @@ async fn import(options: &IndicatorImport) -> anyhow::Result<ExitCode> {
     let access = Access::open(&options.target).await?;
     let entry = match &access {
         Access::Embedded { hub, .. } => {
-            let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
             let context = administrator("default")?;
-            crate::figures::enter(&indicators, &context, &options.indicator, &text, &options.filters).await
+            match opened(hub).await {
+                Ok(indicators) => {
+                    let (id, filters) = (&options.indicator, &options.filters);
+                    crate::figures::enter(&indicators, &context, id, &text, filters).await
+                }
+                Err(problem) => Err(problem),
+            }
         }
         Access::Remote(remote) => {
             let address = format!(
@@ -181,12 +207,13 @@ async fn compute(options: &IndicatorCompute) -> anyhow::Result<ExitCode> {
     let Access::Embedded { hub, .. } = &access else {
         bail!("a server runs on {}; it computes by itself", options.data.display());
     };
-    let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
-    let outcome = indicators
-        .compute(&options.ids, &mut |Progress { indicator, days, seconds }| {
+    let outcome = async {
+        let mut tell = |Progress { indicator, days, seconds }: Progress| {
             println!("{indicator:<34} {days} days in {seconds:.2} s");
-        })
-        .await;
+        };
+        opened(hub).await?.compute(&options.ids, &mut tell).await
+    };
+    let outcome = outcome.await;
     access.close().await;
     outcome?;
     Ok(ExitCode::SUCCESS)

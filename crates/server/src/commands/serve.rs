@@ -52,6 +52,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let url = format!("http://{address}");
     write_address(&options.data, &url)?;
     let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
+    indicators.reload().await?;
     indicators.keep_up()?;
     Evaluations::new(hub.clone()).keep_up()?;
     start_sources(&hub, &options)?;

@@ -1,9 +1,15 @@
 //! Hands the module of indicators to the portal, which knows no module.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use senne_city_indicators::Indicators;
-use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, RecentFigures, StationDay};
+use senne_face_portal::{
+    Answer, AreaCodes, AreaDay, Figures, FiguresByArea, FiguresOf, RecentFigures, StationDay,
+};
 use senne_hub::Context;
-use senne_indicator::{Catalogue, Declaration, SeriesQuery};
+use senne_indicator::{
+    Catalogue, CompositeIndex, Declaration, Derived, Figure, IndexQuery, IndexTable, SeriesQuery,
+};
 use senne_model::EntityId;
 
 pub(crate) struct PortalFigures(pub(crate) Indicators);
@@ -53,8 +59,27 @@ impl Figures for PortalFigures {
         })
     }
 
-    fn catalogue(&self) -> &Catalogue {
+    fn catalogue(&self) -> Arc<Catalogue> {
         self.0.catalogue()
+    }
+
+    fn declaration<'a>(&'a self, id: &'a str) -> Answer<'a, (String, bool)> {
+        Box::pin(self.0.declaration_text(id))
+    }
+
+    fn try_out<'a>(&'a self, context: &'a Context, text: &'a str) -> Answer<'a, (Declaration, Vec<Figure>)> {
+        Box::pin(async move {
+            let trial = self.0.try_out(context, text).await?;
+            Ok((trial.declaration, trial.figures))
+        })
+    }
+
+    fn declare<'a>(&'a self, context: &'a Context, text: &'a str) -> Answer<'a, Declaration> {
+        Box::pin(self.0.declare(context, None, text))
+    }
+
+    fn withdraw<'a>(&'a self, context: &'a Context, id: &'a str) -> Answer<'a, ()> {
+        Box::pin(self.0.withdraw(context, id))
     }
 
     fn series<'a>(
@@ -66,6 +91,24 @@ impl Figures for PortalFigures {
         Box::pin(self.0.series(context, declaration, wanted))
     }
 
+    fn derived<'a>(
+        &'a self,
+        context: &'a Context,
+        declaration: &'a Declaration,
+        series: &'a FiguresByArea,
+    ) -> Answer<'a, BTreeMap<EntityId, Derived>> {
+        Box::pin(self.0.derived(context, declaration, series, None))
+    }
+
+    fn sliced<'a>(
+        &'a self,
+        context: &'a Context,
+        declaration: &'a Declaration,
+        wanted: &'a SeriesQuery,
+    ) -> Answer<'a, Vec<Figure>> {
+        Box::pin(self.0.sliced(context, declaration, wanted))
+    }
+
     fn recent<'a>(
         &'a self,
         context: &'a Context,
@@ -73,6 +116,24 @@ impl Figures for PortalFigures {
         last: usize,
     ) -> Answer<'a, RecentFigures> {
         Box::pin(self.0.recent(context, area, last))
+    }
+
+    fn newest<'a>(
+        &'a self,
+        context: &'a Context,
+        areas: &'a [EntityId],
+        last: usize,
+    ) -> Answer<'a, FiguresOf> {
+        Box::pin(self.0.newest(context, areas, last))
+    }
+
+    fn index<'a>(
+        &'a self,
+        context: &'a Context,
+        index: &'a CompositeIndex,
+        asked: &'a IndexQuery,
+    ) -> Answer<'a, Option<Arc<IndexTable>>> {
+        Box::pin(self.0.index(context, index, asked))
     }
 
     fn codes<'a>(&'a self, context: &'a Context) -> Answer<'a, AreaCodes> {

@@ -1,23 +1,25 @@
-//! `GET /indicators`, `/indicators/{id}/values`, `/indicators/{id}/reproduction`, `POST /indicators/{id}/values`.
+//! `GET /indicators`, `/indicators/{id}`, `PUT` and `DELETE` of it, `POST /indicators/trial`, `GET /indicators/{id}/values`, `/indicators/{id}/reproduction`, `POST /indicators/{id}/values`, `GET /indices`,
+//! `/indices/{id}`.
 
 use axum::{
     Extension, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, RawQuery, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use senne_city_indicators::Indicators;
 use senne_http::tenant;
 use senne_hub::{Context, Principal};
-use senne_indicator::{Frequency, Period};
-use senne_model::Problem;
+use senne_indicator::{Frequency, IndexAggregation, IndexChoice, IndexQuery, Period};
+use senne_model::{Problem, Timestamp};
 
 use super::problem_response;
-use crate::figures::{ValuesAsked, enter, indicators_json, reproduction, values};
+use crate::figures::{self, ValuesAsked, enter, indicators_json, reproduction, values};
 
 const JSON: &str = "application/json";
+const YAML: &str = "application/yaml";
 
 /// The most bytes of a file of values.
 const BODY_BYTES_MAX: usize = 32 << 20;
@@ -25,8 +27,12 @@ const BODY_BYTES_MAX: usize = 32 << 20;
 pub(super) fn router(indicators: Indicators) -> Router {
     Router::new()
         .route("/indicators", get(all))
+        .route("/indicators/trial", post(tried))
+        .route("/indicators/{id}", get(declared).put(declare).delete(withdraw))
         .route("/indicators/{id}/values", get(read).post(write))
         .route("/indicators/{id}/reproduction", get(again))
+        .route("/indices", get(indices))
+        .route("/indices/{id}", get(index))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(indicators)
 }
@@ -41,6 +47,101 @@ async fn all(
         Ok(all.to_string())
     };
     sent(answer.await, JSON)
+}
+
+async fn declared(
+    State(indicators): State<Indicators>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let answer = async {
+        context(principal, &headers)?;
+        figures::declaration(&indicators, &id).await
+    };
+    sent(answer.await.map(|(text, _)| text), YAML)
+}
+
+async fn declare(
+    State(indicators): State<Indicators>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let answer = async {
+        let context = context(principal, &headers)?;
+        Ok(figures::declare(&indicators, &context, Some(&id), &body).await?.to_string())
+    };
+    sent(answer.await, JSON)
+}
+
+async fn withdraw(
+    State(indicators): State<Indicators>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let answer = async { indicators.withdraw(&context(principal, &headers)?, &id).await };
+    match answer.await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(problem) => problem_response(&problem),
+    }
+}
+
+async fn tried(
+    State(indicators): State<Indicators>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let answer =
+        async { Ok(figures::trial(&indicators, &context(principal, &headers)?, &body).await?.to_string()) };
+    sent(answer.await, JSON)
+}
+
+async fn indices(State(indicators): State<Indicators>) -> Response {
+    sent(Ok(figures::indices(&indicators).to_string()), JSON)
+}
+
+async fn index(
+    State(indicators): State<Indicators>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let answer = async {
+        let asked = index_asked(&query.unwrap_or_default())?;
+        let json = figures::index(&indicators, &context(principal, &headers)?, &id, &asked).await?;
+        Ok(json.to_string())
+    };
+    sent(answer.await, JSON)
+}
+
+fn index_asked(query: &str) -> Result<IndexQuery, Problem> {
+    let mut asked = IndexQuery::default();
+    for (name, value) in pairs(query) {
+        match name.as_str() {
+            "period" => asked.period = Some(period("period", &value)?),
+            "as_of" => asked.as_of = Some(moment("as_of", &value)?),
+            "weights" => {
+                let weights = IndexChoice::parse_weights(&value);
+                asked.choice.weights =
+                    weights.map_err(|error| Problem::bad(error.to_string()).field("weights"))?;
+            }
+            "aggregation" => {
+                let known = IndexAggregation::parse(&value);
+                let detail = || Problem::bad(format!("`{value}` is not one of arithmetic, geometric"));
+                asked.choice.aggregation = Some(known.ok_or_else(|| detail().field("aggregation"))?);
+            }
+            _ => {
+                let detail = "there is no such parameter; there are period, weights, aggregation, as_of";
+                return Err(Problem::bad(detail).field(name));
+            }
+        }
+    }
+    Ok(asked)
 }
 
 async fn read(
@@ -91,8 +192,10 @@ async fn again(
         let named = |name: &str| pairs(&query).find(|(key, _)| key == name).map(|(_, value)| value);
         let area = named("area").unwrap_or_else(|| "region".to_owned());
         let period = period("period", &named("period").unwrap_or_default())?;
+        let slice = named("disaggregation");
         let context = context(principal, &headers)?;
-        Ok(reproduction(&indicators, &context, &id, &area, period).await?.to_string())
+        let of = (area.as_str(), slice.as_deref());
+        Ok(reproduction(&indicators, &context, &id, of, period).await?.to_string())
     };
     sent(answer.await, JSON)
 }
@@ -114,8 +217,10 @@ fn asked(query: &str) -> Result<ValuesAsked, Problem> {
         match name.as_str() {
             "area" => asked.areas = value.split(',').map(str::to_owned).collect(),
             "format" => asked.format = value,
+            "disaggregation" => asked.disaggregation = Some(value),
             "from" => asked.from = Some(period("from", &value)?),
             "to" => asked.to = Some(period("to", &value)?),
+            "as_of" => asked.as_of = Some(moment("as_of", &value)?),
             "frequency" => {
                 let known = Frequency::parse(&value);
                 let detail =
@@ -123,7 +228,7 @@ fn asked(query: &str) -> Result<ValuesAsked, Problem> {
                 asked.frequency = Some(known.ok_or_else(|| detail().field("frequency"))?);
             }
             _ => {
-                let detail = "there is no such parameter; there are area, frequency, from, to, format";
+                let detail = "there is no such parameter; there are area, frequency, from, to, as_of, disaggregation, format";
                 return Err(Problem::bad(detail).field(name));
             }
         }
@@ -133,6 +238,10 @@ fn asked(query: &str) -> Result<ValuesAsked, Problem> {
 
 fn period(field: &str, text: &str) -> Result<Period, Problem> {
     text.parse().map_err(|error: senne_indicator::PeriodError| Problem::bad(error.to_string()).field(field))
+}
+
+fn moment(field: &str, text: &str) -> Result<Timestamp, Problem> {
+    Timestamp::parse(text).map_err(|error| Problem::bad(error.to_string()).field(field))
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {

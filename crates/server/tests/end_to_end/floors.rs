@@ -7,15 +7,17 @@ use serde_json::Value;
 use crate::support::root;
 
 /// What a folder may stand on: everything on a lower floor.
-const FLOORS: [(&str, u8); 17] = [
+const FLOORS: [(&str, u8); 19] = [
     ("crates/model", 0),
     ("crates/impact", 0),
     ("crates/composite", 0),
+    ("crates/chart", 0),
     ("crates/language", 1),
     ("crates/context", 1),
     ("crates/contract", 1),
     ("crates/http", 1),
     ("crates/indicator", 2),
+    ("crates/programme", 2),
     ("crates/store", 2),
     ("crates/policy", 3),
     ("crates/history", 3),
@@ -31,7 +33,7 @@ const FLOORS: [(&str, u8); 17] = [
 const OUTSIDE: &str = "crates/bench";
 
 /// Libraries that have one home, so that everything else builds in seconds and no rule hides in a face.
-const HOMES: [(&[&str], &[&str], &str); 4] = [
+const HOMES: [(&[&str], &[&str], &str); 5] = [
     (
         &["datafusion", "deltalake"],
         &["crates/history"],
@@ -47,7 +49,41 @@ const HOMES: [(&[&str], &[&str], &str); 4] = [
         &["crates/server", "crates/faces/", "crates/http", OUTSIDE],
         "only the server and the faces know HTTP; give this crate a plain function and let a face call it",
     ),
+    (
+        &["senne-chart"],
+        &["crates/faces/"],
+        "only a face draws; hand the values to the face and let it draw them",
+    ),
     (&["rusqlite"], &["crates/store", OUTSIDE], "ask the store's port (`senne_store::Store`)"),
+];
+
+/// Tested by values alone (ARCHITECTURE.md): they read nothing and wait for nothing.
+const PURE: [&str; 9] = [
+    "crates/model",
+    "crates/language",
+    "crates/context",
+    "crates/contract",
+    "crates/impact",
+    "crates/composite",
+    "crates/chart",
+    "crates/indicator",
+    "crates/programme",
+];
+
+/// What reads, writes, waits or speaks over a wire.
+const IMPURE: [&str; 12] = [
+    "tokio",
+    "tokio-util",
+    "futures",
+    "async-trait",
+    "reqwest",
+    "hyper",
+    "http",
+    "tower",
+    "rusqlite",
+    "object_store",
+    "tempfile",
+    "rustix",
 ];
 
 struct Crate {
@@ -144,6 +180,31 @@ fn heavy_libraries_stay_at_home() {
     assert!(strays.is_empty(), "\n{}\n", strays.join("\n"));
 }
 
+/// Pure crates that import what does I/O, for their tests too.
+fn impure(crates: &[Crate]) -> Vec<String> {
+    let pure = crates.iter().filter(|one| PURE.contains(&one.folder.as_str()));
+    let found = pure.flat_map(|one| {
+        let needs = one.needs.iter().filter(|need| IMPURE.contains(&need.as_str()));
+        needs.map(|need| {
+            format!(
+                "`{}` imports `{need}`; it is tested by values alone: let its caller read and wait",
+                one.name
+            )
+        })
+    });
+    found.collect()
+}
+
+#[test]
+fn pure_crates_read_nothing_and_wait_for_nothing() {
+    let crates = crates();
+    for folder in PURE {
+        assert!(crates.iter().any(|one| one.folder == folder), "{folder} is no crate");
+    }
+    let found = impure(&crates);
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
 #[test]
 fn wrong_arrows_are_seen() {
     let make = |name: &str, folder: &str, needs: &[&str]| Crate {
@@ -157,6 +218,7 @@ fn wrong_arrows_are_seen() {
         make("senne-face-a", "crates/faces/a", &["senne-hub", "senne-face-b"]),
         make("senne-face-b", "crates/faces/b", &["senne-hub", "axum"]),
         make("senne-new", "crates/new", &[]),
+        make("senne-chart", "crates/chart", &["tokio"]),
     ];
     let found = faults(&house).join("\n");
     assert!(found.contains("`senne-model` imports `senne-hub`, which stands above"), "{found}");
@@ -164,4 +226,5 @@ fn wrong_arrows_are_seen() {
     assert!(found.contains("`crates/new` stands on no floor"), "{found}");
     assert_eq!(faults(&house).len(), 3);
     assert_eq!(strays(&house).len(), 1);
+    assert_eq!(impure(&house).len(), 1);
 }

@@ -91,6 +91,23 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Makes the store of a folder whose past was put together elsewhere: nothing in it, and a log that goes on after `head`.
+    ///
+    /// # Errors
+    /// When the folder has a store in which something happened already.
+    pub fn begin_after(folder: &Path, head: ChangeNo) -> Result<(), StoreError> {
+        let store = Self::open(folder, StoreSettings::default())?;
+        if store.head() != ChangeNo(0) {
+            let what = format!("{} is not new; its log stands at {}", folder.display(), store.head().0);
+            return Err(StoreError::Version(what));
+        }
+        let writer = store.writer.lock().take();
+        let Some((connection, _)) = writer else { return Ok(()) };
+        writer::set_log_state(&connection, head, head)
+    }
+}
+
 impl Shared {
     fn tenant(&self, name: &str) -> Option<i64> {
         self.tenants.read().iter().find(|(n, _)| &**n == name).map(|(_, no)| *no)

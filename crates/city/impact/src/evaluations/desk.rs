@@ -117,11 +117,12 @@ impl Desk {
     }
 
     async fn work(&self) {
-        let tenant = TenantName::default();
         // All of them once: data may have come while nobody looked.
-        match self.all(&tenant).await {
-            Ok(all) => self.noted.lock().touched.extend(all.into_iter().map(|id| (tenant.clone(), id))),
-            Err(problem) => tracing::warn!("evaluations could not be read, and wait for news: {problem}"),
+        for tenant in self.hub.tenants().unwrap_or_default() {
+            match self.all(&tenant).await {
+                Ok(all) => self.noted.lock().touched.extend(all.into_iter().map(|id| (tenant.clone(), id))),
+                Err(problem) => tracing::warn!("evaluations could not be read, and wait for news: {problem}"),
+            }
         }
         let mut ran: BTreeMap<Key, Instant> = BTreeMap::new();
         let mut clock = Instant::now();

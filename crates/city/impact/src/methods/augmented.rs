@@ -1,15 +1,19 @@
 //! Donors, weighted and corrected.
 
 use senne_impact::{
-    AugmentedOptions, BlockCovariates, Conformal, Reordering, augmented_control, conformal_p_value,
-    jackknife_plus,
+    AugmentedOptions, BlockCovariates, Conformal, Reordering, augmented_control, conformal_mean,
+    conformal_p_value, detectable_beyond, jackknife_plus,
 };
 
 use super::{
     Found,
     synthetic::{course, predictors, relative, weights},
 };
-use crate::{EvaluationError, GroupEffect, Request, Table, panel::Rows};
+use crate::{ErrorWay, EvaluationError, GroupEffect, Request, Table, panel::Rows, warning};
+
+const BY_SHIFTS: &str = "Ben-Michael, Feller and Rothstein (2021); interval by shifts of the course (Chernozhukov, Wüthrich and Zhu 2021)";
+const BY_TIMES_LEFT_OUT: &str = "Ben-Michael, Feller and Rothstein (2021); interval by times left out (Barber, Candès, Ramdas and Tibshirani 2021), \
+     which is wider than it says";
 
 pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<Found, EvaluationError> {
     let block = rows.block("asc")?;
@@ -19,14 +23,14 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     let found = augmented_control(panel, &covariates, AugmentedOptions::default())?;
     let alpha = 1.0 - request.chance;
     let bounds = jackknife_plus(panel, &covariates, &found, alpha, false)?;
+    let mean = conformal_mean(panel, &covariates, &found, Conformal::of_mean(alpha))?;
+    let conservative = request.errors == ErrorWay::Conservative;
+    let interval = if conservative { bounds.mean } else { mean.interval };
     let reordering = Reordering::Any { draws: request.draws.max(1000), seed: request.seed };
-    let how = Conformal { alpha, reordering, ..Conformal::default() };
-    let p_value = conformal_p_value(panel, &covariates, &found, how)?;
-    // The method has an interval and no error; the error is that of a normal law with such an interval.
-    let width = senne_impact::normal_quantile(0.5 + request.chance / 2.0);
-    let standard_error = (bounds.mean[1] - bounds.mean[0]) / 2.0 / width;
-    let mean = panel.treated_mean();
-    let instead: Vec<f64> = mean.iter().zip(&found.gap).map(|(observed, gap)| observed - gap).collect();
+    let any = Conformal { alpha, reordering, ..Conformal::default() };
+    let any = conformal_p_value(panel, &covariates, &found, any)?;
+    let treated = panel.treated_mean();
+    let instead: Vec<f64> = treated.iter().zip(&found.gap).map(|(observed, gap)| observed - gap).collect();
     let mut course = course(rows, panel, &instead);
     for (step, [low, high]) in course[panel.before..].iter_mut().zip(&bounds.times) {
         (step.low, step.high) = (Some(step.observed - high), Some(step.observed - low));
@@ -41,18 +45,19 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     });
     let negative: f64 = found.weights.iter().filter(|weight| **weight < 0.0).sum();
     let mut warnings = Vec::new();
+    if !conservative && interval.iter().any(|end| end.is_infinite()) {
+        warnings.push(warning::unbounded(panel.times(), request.chance));
+    }
     if negative < -0.5 {
-        warnings.push(format!(
-            "weights below zero sum to {negative:.2}: what would have been is told from far outside the donors"
-        ));
+        warnings.push(warning::negative_weights(negative));
     }
     Ok(Found {
-        source: "Ben-Michael, Feller and Rothstein (2021); interval by times left out, chance by times that change places",
+        source: if conservative { BY_TIMES_LEFT_OUT } else { BY_SHIFTS },
         estimate: found.effect,
-        standard_error,
-        interval: bounds.mean,
-        p_value,
-        by_rank: true,
+        standard_error: mean.standard_error,
+        interval,
+        p_value: mean.p_value,
+        detectable: Some(detectable_beyond((interval[1] - interval[0]) / 2.0, mean.standard_error)),
         relative: Some(relative(panel, found.effect)),
         left_out: block.left_out,
         unit_weights: weights(&block.names, &found.weights),
@@ -64,6 +69,7 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
             ("lambda", found.lambda.unwrap_or(f64::NAN)),
             ("bias that the correction takes out", found.mean_bias()),
             ("weights below zero", negative),
+            ("chance of the gaps by any order of times", any),
         ],
         warnings,
         ..Found::default()

@@ -8,7 +8,7 @@ use senne_impact::{
 };
 
 use super::{Found, student, trends};
-use crate::{ErrorWay, EvaluationError, GroupEffect, Request, panel::Rows};
+use crate::{ErrorWay, EvaluationError, GroupEffect, Request, panel::Rows, warning};
 
 /// A fit, and how sure it is.
 struct TwoWay {
@@ -112,11 +112,7 @@ pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, Evaluatio
     if let Ok(parts) = parts(rows)
         && let Some((weight, of)) = parts.of(Pairing::LaterWithEarlier)
     {
-        warnings.push(format!(
-            "{:.0} % of this estimate takes units that are treated already for untreated (their part says {of:.4}); \
-             where effects grow or differ, ask callaway-santanna",
-            weight * 100.0
-        ));
+        warnings.push(warning::treated_as_untreated(weight, of));
     }
     let effects = terms(&fit, &errors, |_| true);
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];

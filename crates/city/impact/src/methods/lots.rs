@@ -5,7 +5,7 @@ use senne_impact::{
 };
 
 use super::{Found, student};
-use crate::{EvaluationError, GroupEffect, Request, Table, panel::Rows};
+use crate::{EvaluationError, GroupEffect, Request, Table, panel::Rows, warning};
 
 /// The mean of known values.
 fn mean(values: &[f64]) -> f64 {
@@ -71,7 +71,7 @@ pub(super) fn drawn(rows: &Rows, table: &Table, request: &Request) -> Result<Fou
     let used: TrialEffect = match adjusted {
         Ok(adjusted) => adjusted,
         Err(why) => {
-            warnings.extend(why.map(|why| format!("what was known before is not taken out: {why}")));
+            warnings.extend(why.map(|why| warning::past_not_taken_out(&why)));
             plain
         }
     };
@@ -92,7 +92,7 @@ pub(super) fn drawn(rows: &Rows, table: &Table, request: &Request) -> Result<Fou
         weight: None,
     };
     if used.units[0].min(used.units[1]) < 10 {
-        warnings.push("few units were drawn: rely on the chance by lots drawn again".to_owned());
+        warnings.push(warning::few_drawn());
     }
     let observed: f64 = trial
         .outcome

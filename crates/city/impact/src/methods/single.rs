@@ -7,7 +7,7 @@ use senne_impact::{
 };
 
 use super::{Found, normal, student};
-use crate::{CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, panel::Rows};
+use crate::{CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, panel::Rows, warning};
 
 /// The rows of the one treated unit in the order of time, and the place of its beginning.
 fn series(rows: &Rows, method: &'static str) -> Result<(Vec<usize>, usize), EvaluationError> {
@@ -61,14 +61,7 @@ pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, Evaluati
         standard_error: f64::NAN,
         weight: None,
     });
-    let warnings = if request.covariates.is_empty() {
-        vec![
-            "without a series that the project does not touch, whatever else happened counts as its effect"
-                .to_owned(),
-        ]
-    } else {
-        Vec::new()
-    };
+    let warnings = if request.covariates.is_empty() { vec![warning::no_other_series()] } else { Vec::new() };
     Ok(Found {
         source: "Brodersen, Gallusser, Koehler, Remy and Scott (2015)",
         estimate: effect.effect.mean,
@@ -144,13 +137,9 @@ pub(super) fn interrupted_series(
         standard_error: term.standard_error,
         weight: None,
     });
-    let mut warnings =
-        vec!["nothing is compared with: whatever else began at that time counts as the effect".to_owned()];
+    let mut warnings = vec![warning::nothing_compared()];
     if found.autocorrelation.abs() > 0.3 && found.memory.is_none() {
-        warnings.push(format!(
-            "residuals remember (autocorrelation {:.2}): intervals are too narrow",
-            found.autocorrelation
-        ));
+        warnings.push(warning::residuals_remember(found.autocorrelation));
     }
     Ok(Found {
         source: "Wagner and others (2002); Lopez Bernal, Cummins and Gasparrini (2017)",

@@ -3,7 +3,7 @@
 use senne_impact::{Aggregation, Comparison, StaggeredOptions, cohort_effects, group_time_effects};
 
 use super::{Found, normal, trends};
-use crate::{EvaluationError, GroupEffect, Request, panel::Rows};
+use crate::{EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning};
 
 pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let panel = rows.staggered()?;
@@ -43,17 +43,14 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
             effects.push(one(name, group, at, (part.effect, part.standard_error)));
         }
     }
-    let mut warnings: Vec<String> = found
-        .left_out
-        .iter()
-        .map(|(group, time, why)| format!("group {} at {}: {why}", rows.name_of(*group), rows.name_of(*time)))
+    let left_out = found.left_out.iter();
+    let mut warnings: Vec<Wording> = left_out
+        .map(|(group, time, why)| warning::group_left_out(&rows.name_of(*group), &rows.name_of(*time), why))
         .collect();
     if let Some(chance) = found.pretest {
         diagnostics.push(("pre-test p", chance));
         if chance < 0.05 {
-            warnings.push(format!(
-                "before treatment the groups did not run alike (p {chance:.3}): trends may not be parallel"
-            ));
+            warnings.push(warning::not_alike_before(chance));
         }
     }
     let mut report = Found {

@@ -11,6 +11,7 @@ use super::{Found, normal, student};
 use crate::{
     CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, WeightOf,
     panel::{Block, Rows},
+    warning,
 };
 
 pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -24,7 +25,7 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     let error = match standard_error(&block.panel, options, &found, resampling(request, &block.panel)) {
         Ok(error) => error,
         Err(why) => {
-            warnings.push(format!("there is no standard error: {why}"));
+            warnings.push(warning::no_error(&why));
             f64::NAN
         }
     };
@@ -81,9 +82,11 @@ fn resampling(request: &Request, panel: &BlockPanel) -> Resampling {
         ErrorWay::Auto if single => Resampling::Placebo { times, seed },
         ErrorWay::Placebo => Resampling::Placebo { times, seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times, seed },
-        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest | ErrorWay::Conley => {
-            Resampling::Jackknife
-        }
+        ErrorWay::Auto
+        | ErrorWay::Jackknife
+        | ErrorWay::NeweyWest
+        | ErrorWay::Conley
+        | ErrorWay::Conservative => Resampling::Jackknife,
     }
 }
 
@@ -136,15 +139,17 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let options = SyntheticOptions::default();
     let found = staggered_difference(&panel, options)?;
     let way = match request.errors {
-        ErrorWay::Auto | ErrorWay::Jackknife | ErrorWay::NeweyWest | ErrorWay::Conley => {
-            Resampling::Jackknife
-        }
+        ErrorWay::Auto
+        | ErrorWay::Jackknife
+        | ErrorWay::NeweyWest
+        | ErrorWay::Conley
+        | ErrorWay::Conservative => Resampling::Jackknife,
         ErrorWay::Placebo => Resampling::Placebo { times: request.draws, seed: request.seed },
         ErrorWay::Bootstrap => Resampling::Bootstrap { times: request.draws, seed: request.seed },
     };
     let mut warnings = Vec::new();
     let error = senne_impact::staggered_standard_error(&panel, options, &found, way).unwrap_or_else(|why| {
-        warnings.push(format!("there is no standard error: {why}"));
+        warnings.push(warning::no_error(&why));
         f64::NAN
     });
     let treated = panel.first_treated.iter().flatten().count();
@@ -233,18 +238,14 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     let (interval, _) = normal(found.effect, error, request.chance);
     let mut warnings = Vec::new();
     if placebos.over_fitted() > 0 {
-        warnings.push(format!(
-            "{} of {} donors follow their own past so closely that their ratios mislead; without them p is {:.4}",
+        warnings.push(warning::over_fitted(
             placebos.over_fitted(),
             panel.donors,
-            placebos.p_value_of_comparable
+            placebos.p_value_of_comparable,
         ));
     }
     if 1.0 / (panel.donors + 1) as f64 > 1.0 - request.chance {
-        warnings.push(format!(
-            "with {} donors no effect, however large, can be told from chance at this level",
-            panel.donors
-        ));
+        warnings.push(warning::too_few_donors(panel.donors));
     }
     let left: Vec<f64> =
         leave_one_out(

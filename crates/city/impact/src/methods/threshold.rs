@@ -5,7 +5,7 @@ use senne_impact::{
 };
 
 use super::{Found, normal};
-use crate::{EvaluationError, GroupEffect, Request, panel::Rows};
+use crate::{EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning};
 
 /// One value per unit: the mean of its outcome from the beginning on.
 struct Units {
@@ -78,28 +78,20 @@ pub(super) fn jump(rows: &Rows, request: &Request) -> Result<Found, EvaluationEr
         ("units untreated by the threshold within the bandwidth", found.within[0] as f64),
         ("units treated by the threshold within the bandwidth", found.within[1] as f64),
     ];
-    let mut warnings =
-        vec!["the effect is that at the threshold; further from it, it may be another".to_owned()];
+    let mut warnings = vec![warning::at_the_threshold_only()];
     if let Some(received) = found.received {
         diagnostics.push(("jump in who is treated", received.conventional));
         if received.conventional.abs() < 2.0 * received.robust_error {
-            warnings.push(
-                "the threshold hardly changes who is treated: the estimate is not to be relied on".to_owned(),
-            );
+            warnings.push(warning::weak_threshold());
         }
     }
     if found.heaped {
-        warnings.push(
-            "many units share their running values: the threshold is not approached smoothly".to_owned(),
-        );
+        warnings.push(warning::heaped());
     }
     if let Ok(density) = density_jump(&data.running, threshold, Kernel::Triangular) {
         diagnostics.push(("jump in density, p", density.p_value));
         if density.p_value < 0.05 {
-            warnings.push(format!(
-                "more units lie on one side of the threshold than on the other (p {:.3}): some may have placed themselves",
-                density.p_value
-            ));
+            warnings.push(warning::sorted_at_threshold(density.p_value));
         }
     }
     let effects = placebos(&data, threshold, turned, options, &mut warnings);
@@ -125,7 +117,7 @@ fn placebos(
     threshold: f64,
     turned: f64,
     options: DiscontinuityOptions,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Wording>,
 ) -> Vec<GroupEffect> {
     let middle = |above: bool| {
         let mut own: Vec<f64> =
@@ -139,11 +131,7 @@ fn placebos(
         let Ok(found) = placebo_thresholds(data, threshold, &[place], options) else { continue };
         for placebo in found {
             if placebo.p_value < 0.05 {
-                warnings.push(format!(
-                    "at {:.4}, where nothing is decided, the outcome jumps too (p {:.3})",
-                    turned * placebo.threshold,
-                    placebo.p_value
-                ));
+                warnings.push(warning::jumps_elsewhere(turned * placebo.threshold, placebo.p_value));
             }
             effects.push(GroupEffect {
                 by: "placebo threshold",

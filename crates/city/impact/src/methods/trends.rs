@@ -3,6 +3,7 @@
 use senne_impact::{Breakdown, EventStudy, Hybrid, MagnitudeOptions, breakdown_magnitude};
 
 use super::Found;
+use crate::warning;
 
 /// A larger ratio is not looked for.
 const RATIO_MAX: f64 = 10.0;
@@ -47,11 +48,7 @@ pub(super) fn add(found: &mut Found, course: &Course<'_>, chance: f64) {
     found.diagnostics.push(("breakdown of parallel trends", breakdown.bound()));
     found.warnings.extend(match breakdown {
         Breakdown::NotDetectable => None,
-        Breakdown::At(bound) => Some(format!(
-            "if the difference of trends grew after treatment by more than {bound:.2} times the most that it did before, the effect could be none (Rambachan and Roth 2023)"
-        )),
-        Breakdown::Beyond(bound) => Some(format!(
-            "the difference of trends could have grown after treatment by {bound:.0} times the most that it did before, and the effect would still not be none (Rambachan and Roth 2023)"
-        )),
+        Breakdown::At(bound) => Some(warning::trends_break_at(bound)),
+        Breakdown::Beyond(bound) => Some(warning::trends_hold_beyond(bound)),
     });
 }

@@ -4,6 +4,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use senne_chart::{
+    Dot, Trust,
+    line::{Guideline, LineChart, Side},
+    map::MapPicture,
+};
 use senne_model::{Entity, EntityId, Problem};
 
 use super::{
@@ -11,13 +16,7 @@ use super::{
     rows::{AreaRow, Fact, StationRow},
 };
 use crate::{
-    address,
-    chart::{
-        Dot, Trust,
-        line::{Guideline, LineChart, Side},
-        map::MapPicture,
-    },
-    describe,
+    address, describe,
     figures::AreaDay,
     format,
     frame::Frame,
@@ -51,6 +50,7 @@ struct AreaPage {
     map: String,
     schematic: bool,
     api: String,
+    profile: String,
 }
 
 /// The indicator on the last whole day.
@@ -91,6 +91,8 @@ async fn view(visit: &Visit, id: &str) -> Result<AreaPage, Problem> {
     let finding =
         latest.map_or_else(|| words.t("area.no_indicator").to_owned(), |d| sentence::area_finding(words, d));
     let (chart, said) = chart(visit, &name, &days);
+    let codes = visit.portal.codes(&visit.context()).await?;
+    let code = codes.code(&area.id).unwrap_or(area.id.as_str());
     let mut stations: Vec<StationRow> = inside
         .iter()
         .map(|s| StationRow::new(words, visit.hub().contracts(), &s.entity, visit.now))
@@ -118,6 +120,7 @@ async fn view(visit: &Visit, id: &str) -> Result<AreaPage, Problem> {
         map: map(visit, &area, &inside, latest),
         schematic: describe::schematic(&area),
         api: format!("/ngsi-ld/v1/entities/{}", address::segment(&area.id)),
+        profile: super::profile::link(words, code),
         id_path: address::segment(&area.id),
         id: area.id.to_string(),
         finding,
@@ -205,7 +208,7 @@ fn chart(visit: &Visit, name: &str, days: &[AreaDay]) -> (String, String) {
         title: &title,
         description: &said,
         unit: "µg/m³",
-        language: words.language,
+        words: &words,
         from: from - DAY / 2,
         to: to + DAY / 2,
         dots: &series.dots,

@@ -5,6 +5,10 @@ mod offers;
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::{
+    Trust,
+    line::{LineChart, extremes},
+};
 use senne_hub::{CHART_SERIES_MAX, ChartSeries};
 use senne_model::Problem;
 
@@ -19,12 +23,7 @@ use super::{
     rows, window,
 };
 use crate::{
-    address,
-    chart::{
-        Trust,
-        line::{LineChart, extremes},
-    },
-    describe, format,
+    address, describe, format,
     frame::Frame,
     sentence,
     series::{Series, Summary},
@@ -197,7 +196,7 @@ fn beside(visit: &Visit, read: &[Read<'_>], index: usize, span: Span) -> Beside 
         title: &title,
         description: &said,
         unit: &one.subject.unit,
-        language: words.language,
+        words: &words,
         from: span.from.micros(),
         to: span.to.micros(),
         dots: &one.series.dots,

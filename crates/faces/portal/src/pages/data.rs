@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::map;
 use senne_contract::{Class, Contract};
 use senne_model::Problem;
 
-use crate::{chart::map, describe, format, frame::Frame, visit::Visit};
+use crate::{describe, format, frame::Frame, visit::Visit};
 
 #[derive(Template)]
 #[template(path = "data.html")]

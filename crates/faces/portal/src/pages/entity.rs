@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use senne_chart::map;
 use senne_contract::Contract;
 use senne_model::{Entity, EntityId, Problem, Test};
 
@@ -16,7 +17,6 @@ use super::{
 };
 use crate::{
     address,
-    chart::map,
     describe::{self, Time},
     format,
     frame::Frame,

@@ -4,18 +4,18 @@ pub(crate) mod read;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use senne_chart::{
+    Dot, Trust,
+    line::{Guideline, LineChart, Side},
+};
 use senne_model::{Entity, EntityId, Json, Problem};
 
-use self::read::{Effect, Step, course, report, targets, text, texts, verdict, weights};
+use self::read::{Effect, Step, Told, course, report, targets, text, told, verdict, weights};
 use super::{indicator::series::length, rows};
 use crate::{
-    address,
-    chart::{
-        Dot, Trust,
-        line::{Guideline, LineChart, Side},
-    },
-    describe, format,
+    address, describe, format,
     frame::Frame,
+    provenance::Provenance,
     visit::Visit,
     words::{Words, key},
 };
@@ -37,9 +37,9 @@ struct EvaluationPage {
     steps: Vec<StepRow>,
     treated: Vec<rows::Linked>,
     donors: Vec<Donor>,
-    reasons: Vec<String>,
-    warnings: Vec<String>,
+    warnings: Vec<Told>,
     facts: Vec<(String, String)>,
+    from: Option<Provenance>,
     api: String,
     past: String,
 }
@@ -93,9 +93,9 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
         steps: steps.iter().rev().map(|step| step_row(words, step)).collect(),
         treated: linked(visit, &targets(&entity, "treated")).await,
         donors: donors(visit, report).await,
-        reasons: texts(report, "reasons"),
-        warnings: texts(report, "warnings"),
+        warnings: told(words.language.code(), report, "warnings"),
         facts: facts(words, &entity, effect.as_ref(), report),
+        from: effect.as_ref().map(|effect| Provenance::of_evaluation(visit, &entity, effect, report)),
         api: format!("/ngsi-ld/v1/entities/{}", address::segment(&id)),
         past: format!("/ngsi-ld/v1/temporal/entities/{}?attrs=effect", address::segment(&id)),
         title,
@@ -153,7 +153,7 @@ fn charts(words: Words, title: &str, verdict: &str, steps: &[Step], begins: Opti
         title,
         description: verdict,
         unit: "",
-        language: words.language,
+        words: &words,
         from: place(first),
         to: place(last),
         dots: &observed,
@@ -247,15 +247,11 @@ fn facts(words: Words, entity: &Entity, effect: Option<&Effect>, report: &Json) 
         .map(|kind| format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default()));
     put(key!("evaluation.outcome"), outcome.or_else(|| targets(entity, "refIndicator").pop()));
     if let Some(effect) = effect {
-        put(key!("evaluation.run_at"), effect.at.map(|at| format::moment(words.language, at)));
         let property = |name: &str| {
             effect.properties.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
         };
         put(key!("evaluation.p"), property("pValue").map(|text| shortened(words, &text)));
         put(key!("evaluation.detectable"), property("detectable").map(|text| shortened(words, &text)));
-        put(key!("evaluation.plan"), property("plan"));
-        put(key!("evaluation.inputs"), property("inputs"));
-        put(key!("indicator.vintage"), property("vintage"));
     }
     facts
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::interval;
 use senne_hub::{
     Page,
     language::{Query, TypeExpression},
@@ -11,7 +12,7 @@ use senne_hub::{
 use senne_model::{Entity, Name, Problem};
 
 use super::evaluation::read::{Effect, verdict};
-use crate::{address, chart::interval, describe, format, frame::Frame, visit::Visit};
+use crate::{address, describe, format, frame::Frame, visit::Visit};
 
 /// The most evaluations of the page.
 const EVALUATIONS_MAX: usize = 500;
@@ -51,7 +52,8 @@ async fn view(visit: &Visit) -> Result<EvaluationsPage, Problem> {
     })
 }
 
-async fn read(visit: &Visit) -> Result<Vec<Arc<Entity>>, Problem> {
+/// All evaluations.
+pub(super) async fn read(visit: &Visit) -> Result<Vec<Arc<Entity>>, Problem> {
     let expand = |term: &str| Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{term}"));
     let types = Some(TypeExpression::parse("Evaluation", &expand)?);
     let query = Query { types, ..Query::default() };

@@ -4,6 +4,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use senne_chart::centre;
 use senne_model::{Json, Problem};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use super::{
     region::Region,
     rows::{AreaRow, StationRow},
 };
-use crate::{chart::centre, describe, visit::Visit};
+use crate::{describe, visit::Visit};
 
 /// `GET /portal/{language}/stations.geojson?type=…`
 pub(crate) async fn stations(visit: Visit) -> Response {
@@ -73,12 +74,13 @@ async fn read_areas(visit: &Visit) -> Result<Value, Problem> {
     let mut features = Vec::new();
     for (area, day) in &region.areas {
         let name = describe::name_of(area, visit.w.language);
+        let Some(shape) = area.location() else { continue };
         let Some(shown) = AreaRow::on_map(visit.w, area, &name, day.as_ref()) else { continue };
         let (east, north) = centre::of(shown.shape);
         features.push(json!({
             "type": "Feature",
             "id": area.id.as_str(),
-            "geometry": to_value(&shown.shape.to_geojson()),
+            "geometry": to_value(&shape.to_geojson()),
             "properties": {
                 "id": area.id.as_str(),
                 "name": name,

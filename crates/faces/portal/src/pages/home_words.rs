@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use senne_chart::map;
 use senne_contract::{AttributeContract, Contract};
 use senne_model::{Flag, Instance, Test, Timestamp};
 
 use super::rows;
 use crate::{
-    chart::map,
     describe::{self, Time},
     format,
     overview::{Overview, Station},

@@ -1,7 +1,10 @@
 //! One indicator: what it is, how it stands here and elsewhere, how it came about.
 
 pub(crate) mod among;
+mod beside;
+mod pictures;
 pub(crate) mod series;
+mod slices;
 pub(crate) mod told;
 
 use std::collections::BTreeMap;
@@ -12,13 +15,16 @@ use senne_indicator::{Declaration, Figure, Frequency, SeriesQuery};
 use senne_model::{EntityId, Problem};
 
 use self::{
-    among::{Among, Legend},
+    among::Among,
+    beside::Beside,
+    slices::{Dimension, dimensions},
     told::Told,
 };
 use super::indicators::{Choice, Places};
 use crate::{
     address, format,
     frame::Frame,
+    provenance::Provenance,
     visit::Visit,
     words::{Words, key},
 };
@@ -37,35 +43,37 @@ struct IndicatorPage {
     target: String,
     direction: &'static str,
     told: Option<Told>,
-    from: String,
+    usual: String,
     id: String,
+    may: bool,
     areas: Vec<Choice>,
     lengths: Vec<Choice>,
     frequency: &'static str,
     chart: String,
     sentence: String,
     rows: Vec<Row>,
+    beside: Option<Beside>,
+    dimensions: Vec<Dimension>,
     among: Option<Among>,
-    legend: Vec<Legend>,
-    how: How,
+    days: String,
+    from: Option<Provenance>,
+    files: Files,
 }
 
 /// A period in the table.
 struct Row {
     told: Told,
+    /// The value of the line beside, or nothing.
+    beside: String,
 }
 
-/// What stands behind the figures.
-struct How {
-    sql: String,
-    computed: bool,
-    facts: Vec<(String, String)>,
+/// What the indicator is called elsewhere, and its values as files.
+struct Files {
     codes: Vec<String>,
     entity: String,
     csv: String,
     sdmx: String,
     json: String,
-    reproduce: Option<String>,
 }
 
 /// `GET /{language}/indicator/{id}?area=21009&frequency=month`
@@ -77,8 +85,9 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Response {
 async fn view(visit: &Visit, id: &str) -> Result<IndicatorPage, Problem> {
     let words = visit.w;
     let figures = &visit.portal.options.figures;
+    let catalogue = figures.catalogue();
     let declaration =
-        figures.catalogue().indicator(id).ok_or_else(|| Problem::not_found("there is no such indicator"))?;
+        catalogue.indicator(id).ok_or_else(|| Problem::not_found("there is no such indicator"))?;
     let places = Places::read(visit).await?;
     let frequency = visit
         .parameter("frequency")
@@ -89,6 +98,7 @@ async fn view(visit: &Visit, id: &str) -> Result<IndicatorPage, Problem> {
     let all = all(visit, declaration, frequency, &places).await?;
     let empty = Vec::new();
     let here = places.area.as_ref().and_then(|area| all.get(area)).unwrap_or(&empty);
+    let beside = beside(visit, declaration, here, frequency, &places).await?;
     let here = &here[here.len().saturating_sub(PERIODS_MAX)..];
     let newest = told::newest(here);
     let title = declaration.title.get(words.language.code()).to_owned();
@@ -98,7 +108,8 @@ async fn view(visit: &Visit, id: &str) -> Result<IndicatorPage, Problem> {
     );
     let before = newest.and_then(|figure| Some((figure, told::previous_year(here, figure)?)));
     let chart_title = words.fill("indicator.chart", [&title, &places.name]);
-    let (chart, sentence) = series::chart(words, declaration, &chart_title, here).unwrap_or_default();
+    let (chart, sentence) =
+        series::chart(words, declaration, &chart_title, here, beside.as_ref()).unwrap_or_default();
     let period = newest.map(|figure| figure.period);
     let among = match period {
         Some(period) => Among::of(visit, declaration, &all, period, &places).await?,
@@ -116,22 +127,52 @@ async fn view(visit: &Visit, id: &str) -> Result<IndicatorPage, Problem> {
         target: newest.map_or_else(String::new, |figure| told::target(words, declaration, figure)),
         direction: told::direction(words, declaration),
         told: newest.map(|figure| Told::of(words, declaration, figure)),
-        from: declaration.entered.as_ref().map_or_else(String::new, |entered| {
+        usual: declaration.entered.as_ref().map_or_else(String::new, |entered| {
             words.fill("indicator.usual", [entered.from.get(words.language.code())])
         }),
         lengths: lengths(visit, declaration, frequency, &places),
         frequency: frequency.word(),
-        rows: here.iter().rev().map(|figure| Row { told: Told::of(words, declaration, figure) }).collect(),
-        legend: among.as_ref().map(|among| among.legend.clone()).unwrap_or_default(),
+        rows: here.iter().rev().map(|figure| row(words, declaration, figure, beside.as_ref())).collect(),
+        days: pictures::days(words, declaration, &chart_title, here),
+        dimensions: dimensions(visit, declaration, places.area.as_ref(), frequency, newest).await?,
+        beside,
         among,
-        how: how(words, declaration, newest, frequency, &places),
+        from: newest
+            .map(|figure| Provenance::of_indicator(visit, declaration, figure, (&places.name, &places.code))),
+        files: files(declaration, frequency),
         id: declaration.id.clone(),
+        may: visit.administers(),
         areas: places.choices,
         chart,
         sentence,
         finding,
         title,
     })
+}
+
+/// The line beside the values of an area.
+async fn beside(
+    visit: &Visit,
+    declaration: &Declaration,
+    figures: &[Figure],
+    frequency: Frequency,
+    places: &Places,
+) -> Result<Option<Beside>, Problem> {
+    let (Some(area), false) = (&places.area, figures.is_empty()) else { return Ok(None) };
+    let series = BTreeMap::from([(area.clone(), figures.to_vec())]);
+    let all = visit.portal.options.figures.derived(&visit.context(), declaration, &series).await?;
+    let Some(derived) = all.get(area) else { return Ok(None) };
+    let code = if places.whole { String::new() } else { format!("&area={}", places.code) };
+    let link = |word: &str| {
+        let frequency = frequency.word();
+        visit.link(&format!("/indicator/{}?frequency={frequency}{code}&beside={word}", declaration.id))
+    };
+    Ok(Beside::of(visit.w, derived, visit.parameter("beside"), link))
+}
+
+fn row(words: Words, declaration: &Declaration, figure: &Figure, beside: Option<&Beside>) -> Row {
+    let cell = |beside: &Beside| beside.cell(words, declaration, figure.period);
+    Row { told: Told::of(words, declaration, figure), beside: beside.map(cell).unwrap_or_default() }
 }
 
 /// The values of all areas.
@@ -189,72 +230,16 @@ fn length_name(words: Words, frequency: Frequency) -> &'static str {
     })
 }
 
-fn how(
-    words: Words,
-    declaration: &Declaration,
-    newest: Option<&Figure>,
-    frequency: Frequency,
-    places: &Places,
-) -> How {
-    let fact = |key: &'static str, text: String| (words.t(key).to_owned(), text);
-    let quality = words.t(match declaration.data_quality {
-        senne_indicator::DataQuality::Measured => key!("indicator.quality_measured"),
-        senne_indicator::DataQuality::Survey => key!("indicator.quality_survey"),
-        senne_indicator::DataQuality::Extrapolated => key!("indicator.quality_extrapolated"),
-        senne_indicator::DataQuality::Estimated => key!("indicator.quality_estimated"),
-        senne_indicator::DataQuality::Opinion => key!("indicator.quality_opinion"),
-        senne_indicator::DataQuality::Untraceable => key!("indicator.quality_untraceable"),
-    });
-    let mut facts = vec![
-        fact(key!("indicator.owner"), declaration.owner.clone()),
-        fact(key!("indicator.data_quality"), quality.to_owned()),
-        fact(key!("indicator.licence"), declaration.licence.replace('_', " ")),
-        fact(key!("indicator.version"), declaration.version.to_string()),
-    ];
-    if declaration.completeness > 0.0 {
-        facts.push(fact(key!("indicator.needs"), format::percent(words.language, declaration.completeness)));
-    }
-    if let Some(figure) = newest {
-        facts.push(fact(key!("indicator.coverage"), format::percent(words.language, figure.value.coverage)));
-        facts.extend(parts(words, figure));
-        facts.push(fact(key!("indicator.formula"), figure.formula.clone()));
-        facts.push(fact(key!("indicator.vintage"), format::amount(words.language, figure.vintage.0)));
-    }
+fn files(declaration: &Declaration, frequency: Frequency) -> Files {
     let values =
         format!("/indicators/{}/values?area=all&frequency={}&format=", declaration.id, frequency.word());
-    let computed = declaration.computed.as_ref();
-    let reproduce = newest.filter(|_| computed.is_some()).map(|figure| {
-        format!("/indicators/{}/reproduction?area={}&period={}", declaration.id, places.code, figure.period)
-    });
     let entity = format!("urn:ngsi-ld:Indicator:{}", declaration.id);
-    How {
-        sql: computed.map_or_else(String::new, |computed| computed.sql.trim().to_owned()),
-        computed: computed.is_some(),
-        facts,
-        codes: declaration
-            .codes
-            .iter()
-            .map(|code| format!("{} {}", code.framework.to_uppercase(), code.code))
-            .collect(),
+    let code = |code: &senne_indicator::Code| format!("{} {}", code.framework.to_uppercase(), code.code);
+    Files {
+        codes: declaration.codes.iter().map(code).collect(),
         entity: format!("/ngsi-ld/v1/entities/{}", address::segment(&entity)),
         csv: format!("{values}csv"),
         sdmx: format!("{values}sdmx"),
         json: format!("{values}json"),
-        reproduce,
     }
-}
-
-/// What the value is put together from.
-fn parts(words: Words, figure: &Figure) -> Vec<(String, String)> {
-    let parts = &figure.value.parts;
-    let shown = |key: &'static str, x: f64| (words.t(key).to_owned(), format::value(words.language, x));
-    let mut facts = Vec::new();
-    if parts.denominator != 0.0 {
-        facts.push(shown(key!("indicator.numerator"), parts.numerator));
-        facts.push(shown(key!("indicator.denominator"), parts.denominator));
-    }
-    if parts.count != 0.0 {
-        facts.push(shown(key!("indicator.count"), parts.count));
-    }
-    facts
 }

@@ -1,9 +1,12 @@
 //! How the city is doing: all indicators by pillar, or by the groups of another framework.
 
+mod multiples;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::{Dot, Trust, spark};
 use senne_indicator::{Catalogue, Declaration, Figure, Framework, Frequency, PILLARS};
 use senne_model::{EntityId, Problem};
 
@@ -12,7 +15,6 @@ use super::indicator::{
     told::{Told, change, direction, newest, previous_year, target},
 };
 use crate::{
-    chart::{Dot, Trust, spark},
     figures::{AreaCodes, RecentFigures},
     frame::Frame,
     visit::Visit,
@@ -28,6 +30,9 @@ struct IndicatorsPage {
     areas: Vec<Choice>,
     frameworks: Vec<Choice>,
     groups: Vec<Section>,
+    composites: Vec<Choice>,
+    may: bool,
+    profile: String,
 }
 
 /// One of several views of the page.
@@ -44,6 +49,8 @@ struct Section {
     title: String,
     description: String,
     cards: Vec<Card>,
+    /// The indicators of one length of period beside each other; empty where fewer than two can be.
+    multiples: String,
     /// Those without a value.
     missing: Vec<Missing>,
 }
@@ -61,10 +68,10 @@ pub(super) struct Card {
 }
 
 /// An indicator that nobody has measured or entered.
-struct Missing {
-    title: String,
-    link: String,
-    from: String,
+pub(super) struct Missing {
+    pub(super) title: String,
+    pub(super) link: String,
+    pub(super) from: String,
 }
 
 /// `GET /{language}/indicators?area=21009&framework=sdg11`
@@ -84,7 +91,7 @@ async fn view(visit: &Visit) -> Result<IndicatorsPage, Problem> {
         Some(area) => visit.portal.recent(&visit.context(), area).await?,
         None => Arc::default(),
     };
-    let groups = framework.map(|framework| groups(words, catalogue, framework, &recent, &places));
+    let groups = framework.map(|framework| groups(words, &catalogue, framework, &recent, &places));
     let title = words.fill("indicators.title", [&places.name]);
     let with_values = recent.values().filter(|figures| !figures.is_empty()).count() as u64;
     let all = catalogue.indicators.len() as u64;
@@ -96,9 +103,12 @@ async fn view(visit: &Visit) -> Result<IndicatorsPage, Problem> {
         frame: visit.frame().titled(title.clone(), lead.clone()).ending(words.t("frame.indicators")),
         title,
         lead,
-        frameworks: frameworks(visit, catalogue, framework, &places),
+        frameworks: frameworks(visit, &catalogue, framework, &places),
+        profile: super::profile::link(words, &places.code),
         areas: places.choices,
         groups: groups.unwrap_or_default(),
+        composites: composites(visit, &catalogue),
+        may: visit.administers(),
     })
 }
 
@@ -158,7 +168,8 @@ pub(super) async fn chosen(visit: &Visit, most: usize) -> Result<Vec<Card>, Prob
     let recent = visit.portal.recent(&visit.context(), area).await?;
     let mut cards: Vec<(usize, Card)> = Vec::new();
     let mut of_pillar: BTreeMap<&str, usize> = BTreeMap::new();
-    let all = figures.catalogue().indicators.iter();
+    let catalogue = figures.catalogue();
+    let all = catalogue.indicators.iter();
     let (with, without): (Vec<_>, Vec<_>) = all.partition(|declaration| !declaration.targets.is_empty());
     for declaration in with.into_iter().chain(without) {
         let figures = recent.get(&declaration.id).map(Vec::as_slice).unwrap_or_default();
@@ -190,6 +201,16 @@ fn frameworks(
     each.collect()
 }
 
+fn composites(visit: &Visit, catalogue: &Catalogue) -> Vec<Choice> {
+    let each = catalogue.composites.iter().map(|index| Choice {
+        label: index.title.get(visit.w.language.code()).to_owned(),
+        value: index.id.clone(),
+        link: visit.link(&format!("/index/{}", index.id)),
+        here: false,
+    });
+    each.collect()
+}
+
 fn groups(
     words: Words,
     catalogue: &Catalogue,
@@ -204,18 +225,24 @@ fn groups(
             title: group.title.get(code).to_owned(),
             description: group.description.as_ref().map_or("", |text| text.get(code)).to_owned(),
             cards: Vec::new(),
+            multiples: String::new(),
             missing: Vec::new(),
         };
+        let mut shown = Vec::new();
         for declaration in &catalogue.indicators {
             if !catalogue.groups_of(declaration, framework).any(|other| other.id == group.id) {
                 continue;
             }
             let figures = recent.get(&declaration.id).map(Vec::as_slice).unwrap_or_default();
             match newest(shown_first(declaration, figures)) {
-                Some(figure) => section.cards.push(card(words, declaration, figure, figures, places)),
-                None => section.missing.push(missing(words, declaration, places)),
+                Some(figure) => {
+                    section.cards.push(card(words, declaration, figure, figures, places));
+                    shown.push((declaration, shown_first(declaration, figures)));
+                }
+                None => section.missing.push(missing(words, declaration, &places.query())),
             }
         }
+        section.multiples = multiples::figure(words, &section.id, &section.title, &shown, places);
         section
     });
     each.filter(|section| !section.cards.is_empty() || !section.missing.is_empty()).collect()
@@ -230,7 +257,7 @@ fn of_length(figures: &[Figure], frequency: Frequency) -> &[Figure] {
 }
 
 /// The figures of the length that is shown first.
-fn shown_first<'a>(declaration: &Declaration, figures: &'a [Figure]) -> &'a [Figure] {
+pub(super) fn shown_first<'a>(declaration: &Declaration, figures: &'a [Figure]) -> &'a [Figure] {
     declaration.frequencies.first().map_or(&[], |frequency| of_length(figures, *frequency))
 }
 
@@ -253,7 +280,8 @@ fn card(
     }
 }
 
-fn missing(words: Words, declaration: &Declaration, places: &Places) -> Missing {
+/// An indicator without a value; `query` keeps the area in its address.
+pub(super) fn missing(words: Words, declaration: &Declaration, query: &str) -> Missing {
     let code = words.language.code();
     let from = match (&declaration.entered, &declaration.computed) {
         (Some(entered), _) => words.fill("indicators.from", [entered.from.get(code)]),
@@ -261,13 +289,13 @@ fn missing(words: Words, declaration: &Declaration, places: &Places) -> Missing 
     };
     Missing {
         title: declaration.title.get(code).to_owned(),
-        link: format!("/{}/indicator/{}{}", words.language, declaration.id, places.query()),
+        link: format!("/{}/indicator/{}{}", words.language, declaration.id, query),
         from,
     }
 }
 
 /// The periods as a small line, of the length that is shown first or a shorter one that has more values; empty when there are fewer than three.
-fn small_line(declaration: &Declaration, figures: &[Figure]) -> String {
+pub(super) fn small_line(declaration: &Declaration, figures: &[Figure]) -> String {
     let mut lengths: Vec<Frequency> = declaration.frequencies.clone();
     let first = lengths.first().copied();
     lengths.retain(|length| first.is_some_and(|first| *length <= first));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::map::{self, MapPicture};
 use senne_contract::Contract;
 use senne_model::Problem;
 
@@ -14,7 +15,6 @@ use super::{
 use crate::{
     address,
     assets::Assets,
-    chart::map::{self, MapPicture},
     describe, format,
     frame::Frame,
     overview::{Overview, Station},

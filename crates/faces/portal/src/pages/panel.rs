@@ -1,17 +1,12 @@
 //! One numeric attribute over a window: the chart, its sentence, and the table behind it.
 
+use senne_chart::{Dot, Trust, line::LineChart};
 use senne_contract::AttributeContract;
 use senne_hub::{CHART_SERIES_MAX, ChartQuery};
 use senne_model::{EntityId, Name, Problem, Timestamp};
 
 use super::window::Window;
-use crate::{
-    chart::{Dot, Trust, line::LineChart},
-    format, sentence,
-    series::Series,
-    visit::Visit,
-    words::Words,
-};
+use crate::{format, sentence, series::Series, visit::Visit, words::Words};
 
 /// The width for which charts are read: that of a desk, so that one answer serves every screen.
 const PIXELS: u16 = 1000;
@@ -107,7 +102,7 @@ impl Panel {
             title: &subject.title,
             description: &said,
             unit: &subject.unit,
-            language: words.language,
+            words: &words,
             from: window.from,
             to: window.to,
             dots: &series.dots,

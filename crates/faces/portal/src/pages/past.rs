@@ -5,6 +5,7 @@ mod table;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
+use senne_chart::{Trust, line::LineChart};
 use senne_contract::{AttributeContract, Class, Contract};
 use senne_hub::{ChartQuery, ChartSeries};
 use senne_model::{Entity, Name, Problem, Test, Timestamp};
@@ -16,9 +17,7 @@ use super::{
     rows::{self, Fact},
 };
 use crate::{
-    address,
-    chart::{Trust, line::LineChart},
-    charts, describe, format,
+    address, charts, describe, format,
     frame::Frame,
     sentence,
     series::Series,
@@ -159,7 +158,7 @@ fn page_of(
         title: &title,
         description: &said,
         unit: &subject.unit,
-        language: words.language,
+        words: &words,
         from,
         to,
         dots: &series.dots,

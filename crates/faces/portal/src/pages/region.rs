@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use jiff::{ToSpan, Zoned};
+use senne_chart::{
+    Dot, Trust,
+    map::{Area, MapPicture},
+    spark,
+};
 use senne_model::{Entity, Problem};
 
 use super::rows::AreaRow;
 use crate::{
-    chart::{
-        Dot, Trust,
-        map::{Area, MapPicture},
-        spark,
-    },
     describe,
     figures::AreaDay,
     format,

@@ -1,11 +1,11 @@
 //! Small views that several pages share.
 
+use senne_chart::{map, meter};
 use senne_contract::Contracts;
 use senne_model::{Entity, EntityId, Timestamp};
 
 use crate::{
     address,
-    chart::{map, meter},
     describe::{self, Now, Time},
     figures::AreaDay,
     format,
@@ -169,7 +169,7 @@ impl AreaRow {
         let simulated = day.is_some_and(|d| d.simulated && d.mean.is_some());
         let label = if simulated { format!(" – {}", words.t("simulated.word")) } else { String::new() };
         Some(map::Area {
-            shape: area.location()?,
+            shape: area.location()?.shape(),
             name,
             link: area_link(words, &area.id),
             class: sentence::area_class(mean, guideline),

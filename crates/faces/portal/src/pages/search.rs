@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::response::Response;
+use senne_chart::map;
 use senne_model::Problem;
 
 use super::rows;
-use crate::{chart::map, describe, format, frame::Frame, visit::Visit};
+use crate::{describe, format, frame::Frame, visit::Visit};
 
 const RESULTS_MAX: usize = 50;
 pub(super) const QUERY_CHARS_MAX: usize = 200;

@@ -84,6 +84,13 @@ fn facts(visit: &Visit, report: &StorageReport) -> Vec<Fact> {
             |at| format::ago(words.language, at, visit.now),
         )
     };
+    let backup = report.backup.as_ref().map(|backup| {
+        let ago = format::ago(words.language, backup.taken, visit.now);
+        words.fill(
+            "storage.backup_text",
+            [ago, format::amount(words.language, backup.head.0), backup.to.clone()],
+        )
+    });
     let free = history.free_bytes.map(|n| format::bytes(words.language, n));
     vec![
         fact(
@@ -93,6 +100,7 @@ fn facts(visit: &Visit, report: &StorageReport) -> Vec<Fact> {
         fact(words.t("storage.free"), free.unwrap_or_else(|| words.t("storage.unknown").to_owned())),
         fact(words.t("storage.flushed"), last(history.flushed_at)),
         fact(words.t("storage.compacted"), last(history.compacted_at)),
+        fact(words.t("storage.backup"), backup.unwrap_or_else(|| words.t("storage.no_backup").to_owned())),
     ]
 }
 

@@ -5,9 +5,9 @@ mod figures;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, StationDay};
+use senne_face_portal::{Answer, AreaCodes, AreaDay, Figures, FiguresByArea, FiguresOf, StationDay};
 use senne_hub::Context;
-use senne_indicator::{Catalogue, Declaration, Figure, SeriesQuery};
+use senne_indicator::{Catalogue, CompositeIndex, Declaration, Figure, IndexQuery, IndexTable, SeriesQuery};
 use senne_model::{
     Attribute, AttributeValue, EntityId, Geometry, Instance, Json, Name, Operation, Timestamp, Write,
 };
@@ -223,8 +223,8 @@ impl Figures for MadeUp {
         Box::pin(async { Ok(Vec::new()) })
     }
 
-    fn catalogue(&self) -> &Catalogue {
-        figures::catalogue()
+    fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::new(figures::catalogue().clone())
     }
 
     fn series<'a>(
@@ -236,6 +236,15 @@ impl Figures for MadeUp {
         Box::pin(async move { Ok(figures::series(declaration, wanted)) })
     }
 
+    fn sliced<'a>(
+        &'a self,
+        _: &'a Context,
+        declaration: &'a Declaration,
+        wanted: &'a SeriesQuery,
+    ) -> Answer<'a, Vec<Figure>> {
+        Box::pin(async move { Ok(figures::sliced(declaration, wanted)) })
+    }
+
     fn recent<'a>(
         &'a self,
         _: &'a Context,
@@ -243,6 +252,19 @@ impl Figures for MadeUp {
         last: usize,
     ) -> Answer<'a, BTreeMap<String, Vec<Figure>>> {
         Box::pin(async move { Ok(figures::recent(area, last)) })
+    }
+
+    fn newest<'a>(&'a self, _: &'a Context, areas: &'a [EntityId], last: usize) -> Answer<'a, FiguresOf> {
+        Box::pin(async move { Ok(figures::newest(areas, last)) })
+    }
+
+    fn index<'a>(
+        &'a self,
+        _: &'a Context,
+        index: &'a CompositeIndex,
+        asked: &'a IndexQuery,
+    ) -> Answer<'a, Option<Arc<IndexTable>>> {
+        Box::pin(async move { Ok(Some(Arc::new(figures::index(index, asked)))) })
     }
 
     fn codes<'a>(&'a self, _: &'a Context) -> Answer<'a, AreaCodes> {

@@ -5,6 +5,9 @@ use senne_model::{Attribute, AttributeValue, Entity, Instance, Json, Name, Times
 
 use crate::words::Words;
 
+/// What older reports are written in, and what there always is.
+const ENGLISH: &str = "en";
+
 /// The effect that stands.
 pub(crate) struct Effect {
     pub(crate) value: f64,
@@ -106,10 +109,22 @@ pub(crate) fn course(report: &Json) -> Vec<Step> {
     report.get("course").and_then(Json::as_array).unwrap_or_default().iter().filter_map(step).collect()
 }
 
-/// The texts of a list of the report.
-pub(crate) fn texts(report: &Json, name: &str) -> Vec<String> {
+/// A sentence of the report, in the language of the reader or in English.
+pub(crate) struct Told {
+    pub(crate) text: String,
+    pub(crate) language: String,
+}
+
+/// The sentences of a list of the report. Reports of older runs have each as one text in English.
+pub(crate) fn told(wanted: &str, report: &Json, name: &str) -> Vec<Told> {
+    let one = |json: &Json| {
+        let said = |language: &str| json.get(language)?.as_str().map(|text| (text, language.to_owned()));
+        let plain = json.as_str().map(|text| (text, ENGLISH.to_owned()));
+        let (text, language) = plain.or_else(|| said(wanted)).or_else(|| said(ENGLISH))?;
+        Some(Told { text: text.to_owned(), language })
+    };
     let list = report.get(name).and_then(Json::as_array).unwrap_or_default();
-    list.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+    list.iter().filter_map(one).collect()
 }
 
 /// The heaviest weights of a list of the report.
@@ -120,4 +135,23 @@ pub(crate) fn weights(report: &Json, name: &str, most: usize) -> Vec<(String, f6
     all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     all.truncate(most);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_in_the_reader_s_language_and_older_ones_still_there() {
+        let text =
+            r#"{"warnings": ["old", {"en": "new", "fr": "nouveau", "nl": "nieuw"}, {"en": "only"}, 7]}"#;
+        let report: Json = serde_json::from_str(text).unwrap();
+        let shown = |wanted: &str| -> Vec<(String, String)> {
+            told(wanted, &report, "warnings").into_iter().map(|told| (told.text, told.language)).collect()
+        };
+        let pairs = |pairs: [(&str, &str); 3]| pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
+        assert_eq!(shown("fr"), pairs([("old", "en"), ("nouveau", "fr"), ("only", "en")]));
+        assert_eq!(shown("nl"), pairs([("old", "en"), ("nieuw", "nl"), ("only", "en")]));
+        assert!(told("fr", &report, "reasons").is_empty());
+    }
 }

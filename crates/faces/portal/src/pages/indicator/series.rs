@@ -1,16 +1,16 @@
 //! The chart of an indicator in one area.
 
+use senne_chart::{
+    Dot, Trust,
+    line::{Guideline, LineChart, Side},
+};
 use senne_indicator::{Declaration, Direction, Figure, Frequency, Period, Status};
 
-use super::told::{number, target_of, with_unit};
-use crate::{
-    chart::{
-        Dot, Trust,
-        line::{Guideline, LineChart, Side},
-    },
-    format,
-    words::Words,
+use super::{
+    beside::Beside,
+    told::{number, target_of, with_unit},
 };
+use crate::{format, words::Words};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -26,7 +26,7 @@ pub(crate) fn length(period: Period) -> i64 {
 }
 
 /// Where a period stands on an axis of time: at its first day, in microseconds UTC.
-fn place(period: Period) -> i64 {
+pub(crate) fn place(period: Period) -> i64 {
     period.moments(&jiff::tz::TimeZone::UTC).0
 }
 
@@ -45,6 +45,7 @@ pub(crate) fn chart(
     declaration: &Declaration,
     title: &str,
     figures: &[Figure],
+    beside: Option<&Beside>,
 ) -> Option<(String, String)> {
     let dots: Vec<Dot> = figures.iter().filter_map(dot).collect();
     let (first, last) = (figures.first()?, figures.last()?);
@@ -52,19 +53,20 @@ pub(crate) fn chart(
         return None;
     }
     let said = sentence(words, declaration, figures)?;
+    let beside = beside.map(|beside| beside.dots(figures)).unwrap_or_default();
     let svg = LineChart {
         id: "indicator-chart",
         title,
         description: &said,
         unit: declaration.unit_shown(words.language.code()),
-        language: words.language,
+        words: &words,
         from: place(first.period),
         to: place(last.period).max(place(first.period) + 1),
         dots: &dots,
         gap_after: length(first.period) * 3 / 2,
         guideline: guideline(words, declaration, last),
         scale_of: None,
-        beside: &[],
+        beside: &beside,
         begins: None,
     }
     .svg();

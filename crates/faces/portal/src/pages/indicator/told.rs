@@ -1,5 +1,6 @@
 //! A figure in words: with its unit, interval, period, and what it means beside another.
 
+use senne_chart::{Axis, Known};
 use senne_indicator::{Declaration, Direction, Figure, Interval, Status, Target, TargetDeclaration};
 
 use crate::{
@@ -52,6 +53,21 @@ pub(crate) fn with_unit(words: Words, declaration: &Declaration, x: f64) -> Stri
     let unit = declaration.unit_shown(words.language.code());
     let number = number(words, declaration, x);
     if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
+}
+
+/// Unit and decimals of an indicator, for its charts.
+pub(crate) fn axis(words: Words, declaration: &Declaration) -> Axis<'_> {
+    let unit = declaration.unit_shown(words.language.code());
+    Axis { unit, decimals: usize::from(declaration.decimals), range: None }
+}
+
+/// The value of a figure as charts take it.
+pub(crate) fn known(figure: Option<&Figure>) -> Known {
+    match figure.map(|figure| (figure.value.number, figure.value.status)) {
+        Some((Some(number), _)) => Known::Value(number),
+        Some((None, Status::Suppressed)) => Known::Suppressed,
+        _ => Known::Unknown,
+    }
 }
 
 /// The status in words.

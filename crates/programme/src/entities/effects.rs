@@ -1,0 +1,63 @@
+//! Expected effects and benefits from their entities.
+
+use super::Reader;
+use crate::types::{Benefit, ExpectedEffect, Sign, Words};
+
+/// What an expected effect rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// What must hold for it to come.
+    pub assumptions: Words,
+    /// What is known of it.
+    pub evidence: Words,
+    /// How many people it touches.
+    pub population: Option<u64>,
+}
+
+pub(crate) fn expected_effect(reader: &mut Reader<'_>) -> Option<(ExpectedEffect, Basis)> {
+    const SIGNS: [(&str, Sign); 2] = [("increase", Sign::Increase), ("decrease", Sign::Decrease)];
+    let project = reader.target("refProject");
+    let indicator = reader.target("refIndicator");
+    let sign = reader.code("sign", &SIGNS);
+    let low = reader.number_within("sizeLow", 0.0, f64::MAX);
+    let high = reader.number_within("sizeHigh", 0.0, f64::MAX);
+    let size = match (low, high) {
+        (Some(low), Some(high)) => Some((low.min(high), low.max(high))),
+        (Some(one), None) | (None, Some(one)) => Some((one, one)),
+        (None, None) => None,
+    };
+    let size = reader.need("sizeLow", size, "the least change expected")?;
+    let effect = ExpectedEffect {
+        project: reader.need("refProject", project, "the project")?,
+        indicator: reader.need("refIndicator", indicator, "the indicator")?,
+        sign: reader.need("sign", sign, "increase or decrease")?,
+        size_low: size.0,
+        size_high: size.1,
+        areas: reader.targets("refAreas"),
+        starts_on: reader.date("startsOn"),
+        ramp_months: reader.whole("rampMonths", 0, 1_200).unwrap_or(0),
+        // Without a grade it is a thought.
+        evidence_grade: reader.whole("evidenceGrade", 1, 5).unwrap_or(1),
+    };
+    let basis = Basis {
+        assumptions: reader.words("assumptions"),
+        evidence: reader.words("evidence"),
+        population: reader.whole("population", 0, i64::MAX >> 12),
+    };
+    Some((effect, basis))
+}
+
+pub(crate) fn benefit(reader: &mut Reader<'_>) -> Option<Benefit> {
+    let project = reader.target("refProject");
+    Some(Benefit {
+        id: reader.id().into(),
+        name: reader.words("name"),
+        project: reader.need("refProject", project, "the project")?,
+        owner: reader.target("refOwner"),
+        indicator: reader.target("refIndicator"),
+        unit: reader.owned("unitCode").unwrap_or_else(|| "C62".to_owned()),
+        promised: reader.years("promised"),
+        realised: reader.years("realised"),
+        unit_value: reader.number("unitValue"),
+    })
+}

@@ -1,0 +1,140 @@
+//! What was measured, project by project, and what that comes to for an indicator without counting twice.
+
+use super::{Align, ReportTable, Section, UNKNOWN, head};
+use crate::{
+    Programme,
+    effect::{Contributions, MeasuredEffect, contributions},
+    says::{Speaker, figures, grammar},
+    types::{Evaluation, Measurement, Span},
+};
+
+impl<'a> Speaker<'a> {
+    /// Nothing when nothing was measured.
+    pub(super) fn effects_section(&self) -> Option<Section> {
+        let language = self.language;
+        let measured = |one: &'a Evaluation| Some((one, one.measured.as_ref()?));
+        let all: Vec<(&Evaluation, &Measurement)> =
+            self.programme.evaluations.values().filter_map(measured).collect();
+        if all.is_empty() {
+            return None;
+        }
+        let columns = [
+            (["Projet", "Project", "Project"], Align::Text),
+            (["Mesuré", "Gemeten", "Measured"], Align::Text),
+            (["Effet", "Effect", "Effect"], Align::Text),
+            (["Verdict", "Oordeel", "Verdict"], Align::Text),
+            (["Niveau de preuve", "Bewijskracht", "Evidence grade"], Align::Number),
+        ];
+        let row = |(evaluation, measured): (&'a Evaluation, &Measurement)| {
+            let project = evaluation.project.as_ref();
+            vec![
+                project.map_or(UNKNOWN, |id| self.project_by_id(id)).to_owned(),
+                self.outcome(evaluation).to_owned(),
+                self.estimate(evaluation, measured),
+                self.answer_word(measured.answer).to_owned(),
+                measured.grade.to_string(),
+            ]
+        };
+        let single = ReportTable {
+            caption: language
+                .pick("Effets mesurés", "Gemeten effecten", "Effects that were measured")
+                .to_owned(),
+            head: head(language, &columns),
+            rows: all.into_iter().map(row).collect(),
+        };
+        let counted = contributions(&measured_effects(self.programme), &[]).ok();
+        let together =
+            counted.filter(|found| !found.indicators.is_empty()).map(|found| self.together(&found));
+        let heading = language.pick("Ce qui a changé", "Wat er veranderd is", "What it changed").to_owned();
+        let paragraphs = vec![
+            language
+                .pick(
+                    "Un effet est ce qui a été mesuré par comparaison avec ce qui aurait été sans le projet\u{a0}; il ne dit rien de l’avancement.",
+                    "Een effect is wat gemeten is tegenover wat er zonder het project zou zijn; het zegt niets over de voortgang.",
+                    "An effect is what was measured against what would have been without the project; it says nothing of progress.",
+                )
+                .to_owned(),
+        ];
+        Some(Section {
+            depth: 1,
+            heading,
+            paragraphs,
+            tables: std::iter::once(single).chain(together).collect(),
+        })
+    }
+
+    fn together(&self, found: &Contributions) -> ReportTable {
+        let language = self.language;
+        let columns = [
+            (["Indicateur", "Indicator", "Indicator"], Align::Text),
+            (["Compté une fois", "Eén keer geteld", "Counted once"], Align::Number),
+            (["Somme des mesures", "Som van de metingen", "Sum of measures"], Align::Number),
+            (["Projets qui se recouvrent", "Projecten die overlappen", "Projects that overlap"], Align::Text),
+        ];
+        let row = |total: &crate::effect::IndicatorTotal| {
+            let unit = self.unit(&total.indicator);
+            let groups = found.groups.iter().filter(|group| group.indicator == total.indicator);
+            let overlaps: Vec<String> = groups
+                .flat_map(|group| &group.overlaps)
+                .map(|one| format!("{} + {}", self.named(&one.one), self.named(&one.other)))
+                .collect();
+            vec![
+                self.named_indicator(&total.indicator),
+                figures::quantity(language, total.effect, unit),
+                figures::quantity(language, total.sum_of_single, unit),
+                if overlaps.is_empty() { UNKNOWN.to_owned() } else { grammar::list(language, &overlaps) },
+            ]
+        };
+        ReportTable {
+            caption: language
+                .pick(
+                    "Par indicateur, sans compter deux fois",
+                    "Per indicator, zonder dubbel te tellen",
+                    "By indicator, without counting twice",
+                )
+                .to_owned(),
+            head: head(language, &columns),
+            rows: found.indicators.iter().map(row).collect(),
+        }
+    }
+
+    fn named(&self, id: &crate::types::ProjectId) -> String {
+        let found = self.programme.projects.get(id);
+        self.programme.called(found.map(|one| &one.name), id.as_str(), self.language.tag()).to_owned()
+    }
+
+    fn named_indicator(&self, id: &crate::types::IndicatorId) -> String {
+        let found = self.programme.indicators.get(id);
+        self.programme.called(found.map(|one| &one.name), id.as_str(), self.language.tag()).to_owned()
+    }
+}
+
+/// The measured effects of a programme on indicators: of several evaluations of one project on one indicator the surest, and only those with
+/// a standard error.
+pub(crate) fn measured_effects(programme: &Programme) -> Vec<MeasuredEffect> {
+    let mut found: std::collections::BTreeMap<_, (u8, MeasuredEffect)> = std::collections::BTreeMap::new();
+    for (project, ids) in &programme.links.evaluations_by_project {
+        let Some(project) = programme.projects.get(project) else { continue };
+        for evaluation in ids.iter().filter_map(|id| programme.evaluations.get(id)) {
+            let (Some(indicator), Some(measured)) = (&evaluation.indicator, &evaluation.measured) else {
+                continue;
+            };
+            let Some(standard_error) = measured.standard_error else { continue };
+            let from = evaluation.starts_on.or(project.span.from);
+            let effect = MeasuredEffect {
+                project: project.id.clone(),
+                pillar: project.pillar.clone(),
+                indicator: indicator.clone(),
+                areas: evaluation.areas.iter().cloned().collect(),
+                span: Span { from, until: None },
+                effect: measured.estimate,
+                standard_error,
+            };
+            let key = (indicator.clone(), project.id.clone());
+            if found.get(&key).is_none_or(|(grade, _)| *grade < measured.grade) {
+                found.insert(key, (measured.grade, effect));
+            }
+        }
+    }
+    found.into_values().map(|(_, effect)| effect).collect()
+}
