@@ -27,7 +27,7 @@ use crate::{
     compute::Computation,
     entity::declare,
     held::Job,
-    hierarchy::{Hierarchy, is_area},
+    hierarchy::{Hierarchy, moves_areas},
     own,
     publish::{publish, write},
     question::service,
@@ -57,8 +57,10 @@ pub(crate) struct Desk {
     indicators: Indicators,
     hub: Hub,
     plan: RwLock<Arc<Plan>>,
-    /// Whether declarations of the city's own have changed, or areas, for want of which something may not have been computed.
+    /// Whether declarations of the city's own have changed, or areas.
     declared: AtomicBool,
+    /// How often areas have moved: what was computed by older ones is computed anew.
+    areas: AtomicU64,
     zone: TimeZone,
     touched: Mutex<Touched>,
     news: Notify,
@@ -114,7 +116,11 @@ impl Follower for Desk {
                 touched.take_values(change, &plan.readers);
             }
             drop(touched);
-            if changes.iter().any(|change| own::declares(change) || is_area(change)) {
+            if changes.iter().any(|change| moves_areas(change)) {
+                self.areas.fetch_add(1, Ordering::AcqRel);
+                self.declared.store(true, Ordering::Release);
+            }
+            if changes.iter().any(|change| own::declares(change)) {
                 self.declared.store(true, Ordering::Release);
             }
             self.news.notify_one();
@@ -135,6 +141,7 @@ impl Desk {
             hub,
             plan: RwLock::new(Plan::of(catalogue)),
             declared: AtomicBool::new(true),
+            areas: AtomicU64::new(0),
             zone: zone()?,
             touched: Mutex::default(),
             news: Notify::new(),
@@ -168,8 +175,8 @@ impl Desk {
             let begun = Instant::now();
             self.take_declarations(&mut shelf, &mut missed).await;
             let done = self.pass(&mut shelf).await;
-            // What was missed is owed until all of it has been computed.
-            if !missed {
+            // What was missed is owed until all of it has been computed; so is what older areas gave.
+            if !missed && shelf.areas == self.areas.load(Ordering::Acquire) {
                 self.durable.store(done.0, Ordering::Release);
             }
             let patience = match (shelf.held.any(), shelf.again_at) {

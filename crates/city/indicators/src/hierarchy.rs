@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use senne_hub::{Hub, model::Json};
-use senne_model::{Change, EntityId, Problem, TenantName};
+use senne_model::{Change, ChangeKind, ChangedAttribute, EntityId, Problem, TenantName};
 
 use crate::{entity::term, question::service};
 
@@ -19,9 +19,14 @@ const WHOLE_CODES: [&str; 5] = ["region", "BE1", "BE10", "BE100", "04000"];
 /// The most areas.
 const AREAS_MAX: usize = 100_000;
 
-/// Whether a change is one of an area.
-pub(crate) fn is_area(change: &Change) -> bool {
+/// What of an area says what lies in it.
+const BOUNDS: [&str; 3] = ["location", "level", "containedInPlace"];
+
+/// Whether a change moves areas: one comes or goes, or has other bounds.
+pub(crate) fn moves_areas(change: &Change) -> bool {
+    let bounds = |changed: &ChangedAttribute| BOUNDS.contains(&changed.name.local());
     change.types.contains(&term("AdministrativeArea"))
+        && (change.kind != ChangeKind::Updated || change.attributes.iter().any(bounds))
 }
 
 /// The areas of a city.

@@ -29,6 +29,8 @@ pub(crate) struct Shelf {
     pub(crate) held: Held,
     /// When declarations that could not all be computed may be tried again.
     pub(crate) again_at: Option<Instant>,
+    /// How often areas had moved when all was computed by them.
+    pub(crate) areas: u64,
     /// Books, and when each was last used.
     books: HashMap<Key, (Book, u64)>,
     /// Indicators that could not be computed in full, and what there was not.

@@ -24,23 +24,28 @@ use crate::{
 
 impl Desk {
     /// Takes in what was declared since, then computes in full what has not been computed by its present declaration, and everything when
-    /// changes were missed. What fails is tried again after a while.
+    /// changes were missed or areas have moved. What fails is tried again after a while.
     pub(super) async fn take_declarations(&self, shelf: &mut Shelf, missed: &mut bool) {
         let due = shelf.again_at.is_some_and(|at| at <= Instant::now());
         if !self.declared.swap(false, Ordering::AcqRel) && !due {
             return;
         }
-        let done = self.compute_declared(shelf, *missed).await;
+        // Before areas are read: those that move from now on are taken in the next time.
+        let areas = self.areas.load(Ordering::Acquire);
+        let done = self.compute_declared(shelf, *missed || areas != shelf.areas).await;
         if let Err(problem) = &done {
             tracing::warn!("what is declared could not be read and is tried again: {problem}");
         }
         let failed = done.unwrap_or(true);
         shelf.again_at = failed.then(|| Instant::now() + RETRY);
         *missed &= failed;
+        if !failed {
+            shelf.areas = areas;
+        }
     }
 
     /// Reads the declarations and computes what is due; gives whether some of it failed.
-    async fn compute_declared(&self, shelf: &mut Shelf, missed: bool) -> Result<bool, Problem> {
+    async fn compute_declared(&self, shelf: &mut Shelf, anew: bool) -> Result<bool, Problem> {
         *self.plan.write() = Plan::of(self.indicators.reload().await?);
         let plan = self.plan();
         let tenants = self.hub.tenants()?;
@@ -51,7 +56,7 @@ impl Desk {
             each.extend(plan.catalogue.indicators.iter().map(|declaration| (tenant, declaration)));
         }
         for (tenant, declaration) in each {
-            if !missed && self.is_computed(tenant, declaration).await {
+            if !anew && self.is_computed(tenant, declaration).await {
                 continue;
             }
             let key = (tenant.clone(), declaration.id.as_str().into());
@@ -77,7 +82,7 @@ impl Desk {
                 }
             }
         }
-        failed |= self.catch_up_indices(&tenants, &plan.catalogue, missed).await;
+        failed |= self.catch_up_indices(&tenants, &plan.catalogue, anew).await;
         Ok(failed)
     }
 
