@@ -15,16 +15,32 @@ macro_rules! builtin_files {
     };
 }
 
-const BUILTIN: [(&str, &str); 11] = builtin_files![
+const BUILTIN: [(&str, &str); 27] = builtin_files![
     "AdministrativeArea",
     "AirQualityObserved",
+    "Benefit",
     "BikeHireDockingStation",
+    "BudgetLine",
+    "CallForProjects",
+    "Catalyst",
+    "Decision",
     "Device",
+    "Document",
+    "Draft",
     "Evaluation",
+    "ExpectedEffect",
     "Indicator",
+    "Intervention",
     "ItemFlowObserved",
     "KeyPerformanceIndicator",
+    "Memorandum",
+    "Milestone",
+    "Objective",
     "OffStreetParking",
+    "Organisation",
+    "Pillar",
+    "Project",
+    "Risk",
     "TrafficFlowObserved",
     "WeatherObserved",
 ];

@@ -35,8 +35,9 @@ const fn unit(
 
 impl Unit {
     /// The units that contracts may name.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         unit("C62", "1", "", ["un", "een", "one"], "number", 1.0),
+        unit("EUR", "[EUR]", "€", ["euro", "euro", "euro"], "money", 1.0),
         unit("P1", "%", "%", ["pour cent", "procent", "per cent"], "number", 0.01),
         unit(
             "59",

@@ -116,7 +116,7 @@ fn the_effect_of_the_project_is_exact_and_begins_on_its_day() {
     let settings = CitySettings::default();
     let city = City::brussels(settings.clone());
     let without = City::brussels(CitySettings { project: false, ..settings });
-    let project = city.project().unwrap();
+    let project = &city.projects()[0];
     assert_eq!(project.place.nis, 21009);
     let (before, after) = (later(project.from, -7 * 24 * 60), later(project.from, 7 * 24 * 60));
     let street: Vec<_> = project.effects.iter().filter(|e| e.traffic_factor < 0.6).collect();
@@ -139,6 +139,17 @@ fn the_effect_of_the_project_is_exact_and_begins_on_its_day() {
             println!("{id}: {measured:.2} µg/m³");
         }
     }
+    let of = |id: &str| city.projects().iter().find(|one| one.id.ends_with(id)).unwrap();
+    let traffic = |id: &str| {
+        let effects = of(id).effects.iter().filter(|e| e.meant && e.station.contains("Traffic"));
+        let means: Vec<f64> = effects
+            .map(|e| city.effect(&e.station, &name("intensity"), project.from, after).unwrap())
+            .collect();
+        assert!(!means.is_empty(), "{id} has no loop");
+        means.iter().sum::<f64>() / means.len() as f64
+    };
+    assert_eq!(traffic("calm-signs-aumale"), 0.0);
+    assert!(traffic("signal-timing-vanderkindere") > 3.0);
     let elsewhere =
         city.stations().iter().find(|s| s.family == Family::Traffic && s.place.nis == 21010).unwrap();
     assert_eq!(city.effect(&elsewhere.id, &name("intensity"), project.from, after), Some(0.0));

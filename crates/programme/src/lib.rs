@@ -4,6 +4,7 @@
 //! whole euros. What people judge stands beside what is computed; neither overrules the other. Progress is the work done, effect is what was
 //! measured, and no function takes both.
 
+pub mod asking;
 pub mod decision;
 pub mod effect;
 pub mod entities;
@@ -26,3 +27,23 @@ pub use error::ProgrammeError;
 pub use programme::{Grouped, Links, Programme};
 pub use types::*;
 pub use view::View;
+
+/// The types of entities that a programme is made of, by their terms.
+pub const TYPES: [&str; 16] = [
+    "Memorandum",
+    "Pillar",
+    "Objective",
+    "Organisation",
+    "Catalyst",
+    "CallForProjects",
+    "Intervention",
+    "Project",
+    "ExpectedEffect",
+    "Milestone",
+    "BudgetLine",
+    "Risk",
+    "Benefit",
+    "Decision",
+    "Document",
+    "Draft",
+];

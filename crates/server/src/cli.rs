@@ -6,12 +6,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod impact;
 mod indicator;
+mod programme;
 
 pub(crate) use impact::{Impact, ImpactCommand, ImpactQuestion};
 pub(crate) use indicator::{
     FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorDeclare, IndicatorImport,
     IndicatorList, IndicatorReproduce, IndicatorValues, IndicatorWithdraw,
 };
+pub(crate) use programme::{Programme, ProgrammeCommand, ProgrammeList, ProgrammeLoad, ProgrammeReplay};
 
 /// Senne carries a city's data from the sensor to the decision.
 ///
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Sql(Sql),
     /// Indicators of quality of life: list, show, compute again, import.
     Indicator(Indicator),
+    /// The programme: load it from files, list its projects, make a decision again.
+    Programme(Programme),
     /// Say what a project changed, from a table of units over time: the effect, its interval, a verdict.
     Impact(Box<Impact>),
     /// Check contracts, feeds and configuration; errors come with file, line and column.

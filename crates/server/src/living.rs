@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use senne_city_programme::Programmes;
 use senne_hub::{Context, Hub, Principal, WriteOptions};
-use senne_intake::simulator::{City, CitySettings, ProjectEffect};
+use senne_intake::simulator::{City, CitySettings, Project, ProjectEffect};
 use senne_model::{
     Attribute, AttributeValue, EntityId, Instance, Iri, Json, Name, Operation, Problem, TenantName,
     Timestamp, Write,
@@ -18,41 +19,31 @@ const STEP: Duration = Duration::from_secs(15);
 /// One commit of the back-fill covers this much time.
 const CHUNK_MICROS: i64 = 6 * 3600 * 1_000_000;
 
-/// What the simulated project should move.
+/// What the simulated projects should move.
 const OUTCOME: (&str, &str) = ("TrafficFlowObserved", "intensity");
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// How far the city has been simulated, and when its project began, both in microseconds UTC.
+/// How far the city has been simulated, and when its projects began, both in microseconds UTC.
 fn read_position(text: &str) -> Option<(i64, i64)> {
     let (at, project_from) = text.split_once(' ')?;
     Some((at.parse().ok()?, project_from.parse().ok()?))
 }
 
-/// Two evaluations: of the simulated project, whose effect is known because the simulator makes it, and of its twin, where nothing was done.
+/// An evaluation of each simulated project, whose effect is known because the simulator makes it.
 fn evaluations(city: &City, from: Timestamp) -> Vec<Write> {
-    let Some(project) = city.project() else { return Vec::new() };
-    let traffic: Vec<&ProjectEffect> =
-        project.effects.iter().filter(|effect| effect.station.as_str().contains(OUTCOME.0)).collect();
-    let touched = |less: bool| {
-        let those = traffic.iter().filter(move |effect| (effect.traffic_factor < 1.0) == less);
-        those.map(|effect| effect.station.clone()).collect::<Vec<_>>()
+    let of_outcome = |effect: &&ProjectEffect| effect.station.as_str().contains(OUTCOME.0);
+    let all: Vec<&ProjectEffect> =
+        city.projects().iter().flat_map(|project| &project.effects).filter(of_outcome).collect();
+    let one = |project: &Project| {
+        let meant = project.effects.iter().filter(of_outcome).filter(|effect| effect.meant);
+        let treated: Vec<EntityId> = meant.map(|effect| effect.station.clone()).collect();
+        // Streets of other projects are no donors either.
+        let others = all.iter().map(|effect| &effect.station).filter(|station| !treated.contains(station));
+        let excluded: Vec<EntityId> = others.cloned().collect();
+        (!treated.is_empty()).then(|| evaluation(project, from, &treated, &excluded))
     };
-    let (treated, neighbours) = (touched(true), touched(false));
-    let known: Vec<EntityId> = traffic.iter().map(|effect| effect.station.clone()).collect();
-    let others = city.stations().iter().map(|station| &station.id);
-    let others = others.filter(|id| id.as_str().contains(OUTCOME.0) && !known.contains(id));
-    let twin: Vec<EntityId> = others.take(treated.len()).cloned().collect();
-    let names = [project.name_fr, project.name_nl, "Calm Bailli street (simulated project)"];
-    let twin_names = [
-        "Rue jumelle, où rien n’a été fait (simulée)",
-        "Tweelingstraat, waar niets gebeurde (gesimuleerd)",
-        "Twin street, where nothing was done (simulated)",
-    ];
-    vec![
-        evaluation("bailli-traffic", names, from, &treated, &neighbours),
-        evaluation("twin-traffic", twin_names, from, &twin, &known),
-    ]
+    city.projects().iter().filter_map(one).collect()
 }
 
 /// The civil day of a moment in Brussels.
@@ -69,13 +60,7 @@ fn midnight(at: Timestamp) -> i64 {
     begin.map_or(at.micros(), |begin| begin.timestamp().as_microsecond())
 }
 
-fn evaluation(
-    id: &str,
-    names: [&str; 3],
-    from: Timestamp,
-    treated: &[EntityId],
-    excluded: &[EntityId],
-) -> Write {
+fn evaluation(project: &Project, from: Timestamp, treated: &[EntityId], excluded: &[EntityId]) -> Write {
     let term = |local: &str| Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{local}"));
     let put = |local: &str, value: AttributeValue| Attribute::new(term(local), Instance::new(value));
     let text = |local: &str, text: &str| put(local, AttributeValue::Property(Json::text(text)));
@@ -83,9 +68,9 @@ fn evaluation(
         let objects = ids.iter().map(|id| Iri::new(id.as_str())).collect();
         put(local, AttributeValue::Relationship { objects, object_type: None })
     };
-    let map = ["fr", "nl", "en"].iter().zip(names).map(|(tag, name)| ((*tag).into(), Json::text(name)));
-    let mut write =
-        Write::new(EntityId::trusted(&format!("urn:ngsi-ld:Evaluation:{id}")), Operation::CreateOrAppend);
+    let map =
+        ["fr", "nl", "en"].iter().zip(project.names).map(|(tag, name)| ((*tag).into(), Json::text(name)));
+    let mut write = Write::new(project.evaluation.clone(), Operation::CreateOrAppend);
     write.types.push(term("Evaluation"));
     write.simulated = true;
     write.attributes = vec![
@@ -94,6 +79,7 @@ fn evaluation(
         text("outcomeAttribute", OUTCOME.1),
         text("startDate", &civil_day(from).to_string()),
         text("better", "down"),
+        those("refProject", std::slice::from_ref(&project.id)),
         those("treated", treated),
     ];
     if !excluded.is_empty() {
@@ -103,12 +89,17 @@ fn evaluation(
 }
 
 /// Runs until it is dropped. A restart goes on where the last commit stopped.
-pub(crate) async fn keep_alive(hub: Hub, seed: u64, days: u32) -> Result<(), Problem> {
+pub(crate) async fn keep_alive(
+    hub: Hub,
+    programmes: Programmes,
+    seed: u64,
+    days: u32,
+) -> Result<(), Problem> {
     let first = Timestamp::now().micros() - i64::from(days) * DAY_MICROS;
     let context = || Context::new(Principal::Service { name: SOURCE.to_owned() }, TenantName::default());
     let source = format!("{SOURCE}:{seed}");
     let stored = hub.position(&context(), &source).await?.and_then(|text| read_position(&text));
-    // The position says when the city began too: its project starts in the middle of its first past.
+    // The position says when the city began too: its projects start in the middle of its first past.
     let middle = midnight(Timestamp::from_micros(first + i64::from(days) * DAY_MICROS / 2));
     let (mut at, project_from) = stored.unwrap_or((first, middle));
     let project_from = Timestamp::from_micros(project_from);
@@ -117,6 +108,10 @@ pub(crate) async fn keep_alive(hub: Hub, seed: u64, days: u32) -> Result<(), Pro
         hub.write(&context(), city.statics(), WriteOptions::default()).await?;
         hub.write(&context(), evaluations(&city, project_from), WriteOptions::default()).await?;
         tracing::info!("the simulated city of Brussels gets a past of {days} days");
+    }
+    // Its programme stands from the first minute; a city that has one keeps it.
+    if let Err(problem) = programmes.load_demo(&context(), civil_day(project_from)).await {
+        tracing::warn!("the simulated city has no programme: {problem}");
     }
     loop {
         let now = Timestamp::now().micros();

@@ -10,6 +10,7 @@ mod http;
 mod key;
 mod living;
 mod output;
+mod programme;
 mod remote;
 mod shell;
 mod sink;

@@ -27,6 +27,7 @@ mod rows;
 mod shelf;
 mod slices;
 mod slot;
+mod spans;
 mod touched;
 
 use std::{

@@ -20,6 +20,7 @@ use crate::{
     hierarchy::Hierarchy,
     publish::write,
     question::service,
+    spans::Spans,
 };
 
 /// The attribute with the text.
@@ -155,10 +156,9 @@ impl Indicators {
     }
 
     async fn trial(&self, context: &Context, declaration: &Declaration) -> Result<Vec<Figure>, Problem> {
-        let Some(last) = self.desk()?.last_day(&context.tenant, declaration).await? else {
-            return Ok(Vec::new());
-        };
         let zone = zone()?;
+        let spans = Spans::read(&self.hub, &context.tenant).await?;
+        let Some(last) = spans.last_day(declaration, &zone) else { return Ok(Vec::new()) };
         let hierarchy = Hierarchy::load(&self.hub, &context.tenant).await?;
         let computation = Computation {
             hub: &self.hub,

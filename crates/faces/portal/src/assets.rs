@@ -24,6 +24,11 @@ const RULES: &str = include_str!("../../../../web/styles/app.css");
 const CHARTS: &str = include_str!("../../../../web/styles/charts.css");
 const FIGURES: &str = include_str!("../../../../web/styles/figures.css");
 const PROVENANCE: &str = include_str!("../../../../web/styles/provenance.css");
+const PORTFOLIO: &str = include_str!("../../../../web/styles/programme/portfolio.css");
+const PROJECT: &str = include_str!("../../../../web/styles/programme/project.css");
+const CHOICE: &str = include_str!("../../../../web/styles/programme/choice.css");
+const PAPER: &str = include_str!("../../../../web/styles/programme/paper.css");
+const EDITING: &str = include_str!("../../../../web/styles/programme/editing.css");
 const MAPS: &str = include_str!("../../../../web/styles/maps.css");
 const ICON: &str = include_str!("../../../../web/styles/icon.svg");
 const FONT: &str = "font/source-sans-3.woff2";
@@ -36,7 +41,9 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
             "@font-face{{font-family:\"Source Sans 3 Variable\";font-style:normal;font-weight:200 900;font-display:swap;src:url({address}) format(\"woff2\")}}\n"
         )
     });
-    format!("{face}{TOKENS}{RULES}{CHARTS}{MAPS}{FIGURES}{PROVENANCE}")
+    format!(
+        "{face}{TOKENS}{RULES}{CHARTS}{MAPS}{FIGURES}{PROVENANCE}{PORTFOLIO}{PROJECT}{CHOICE}{PAPER}{EDITING}"
+    )
 });
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {

@@ -88,7 +88,7 @@ impl Frame {
         self.in_language(self.w.language)
     }
 
-    pub(crate) fn doors(&self) -> [Door; 5] {
+    pub(crate) fn doors(&self) -> [Door; 6] {
         let door = |label, path: &str| Door {
             label,
             link: format!("/{}{path}", self.w.language),
@@ -96,6 +96,7 @@ impl Frame {
         };
         [
             door(self.w.t("frame.indicators"), "/indicators"),
+            door(self.w.t("frame.programme"), "/programme"),
             door(self.w.t("frame.evaluations"), "/evaluations"),
             door(self.w.t("frame.areas"), "/areas"),
             door(self.w.t("frame.map"), "/map"),

@@ -16,6 +16,7 @@ mod language;
 mod overview;
 mod pages;
 mod portal;
+mod programme;
 mod provenance;
 mod sentence;
 mod series;
@@ -40,6 +41,7 @@ pub use figures::{
 };
 pub use language::Language;
 pub use portal::PortalOptions;
+pub use programme::{NoProgramme, Programmes};
 
 use crate::{portal::Portal, visit::At};
 
@@ -87,6 +89,7 @@ fn pages(at: At) -> Router {
         .route(&path("/index/{id}"), get(pages::index::show))
         .route(&path("/evaluations"), get(pages::evaluations::show))
         .route(&path("/evaluation/{id}"), get(pages::evaluation::show))
+        .merge(pages::programme::routes(language))
         .route(&path("/contract/{term}"), get(pages::contract::show))
         .route(&path("/data"), get(pages::data::show))
         .route(&path("/accessibility"), get(pages::accessibility::show))

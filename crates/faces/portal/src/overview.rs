@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use senne_hub::{
     Context, Hub, Page,
-    language::{GeoFilter, GeoRelation, Query},
+    language::{GeoFilter, GeoRelation, Query, TypeExpression},
 };
 use senne_model::{ChangeNo, Entity, EntityId, Geometry, Name, Problem, Timestamp};
 
@@ -36,9 +36,13 @@ pub(crate) struct Station {
 impl Overview {
     pub(crate) async fn read(hub: &Hub, context: &Context) -> Result<Self, Problem> {
         let mut overview = Self { head: hub.head(), stations: Vec::new(), areas: Vec::new(), more: false };
+        let types = hub.types(context).await?.into_iter().map(|kind| kind.name);
+        let placed: Vec<Name> = types.filter(|kind| !is_said_of_the_city(kind.local())).collect();
+        let Some(types) = TypeExpression::one_of(placed) else { return Ok(overview) };
+        let query = Query { types: Some(types), ..Query::default() };
         let mut page = Page { limit: PAGE, ..Page::default() };
         for _ in 0..ENTITIES_MAX / PAGE {
-            let found = hub.query(context, &Query::default(), &page).await?;
+            let found = hub.query(context, &query, &page).await?;
             page.after = found.entities.last().map(|last| last.id.clone());
             overview.more = found.more;
             found.entities.into_iter().for_each(|entity| overview.take(hub, entity));
@@ -90,6 +94,12 @@ impl Overview {
     pub(crate) fn simulated(&self) -> bool {
         self.stations.iter().any(|station| describe::simulated(&station.entity))
     }
+}
+
+/// What is said about the city does not stand in it: a large programme would leave no room for what does.
+fn is_said_of_the_city(kind: &str) -> bool {
+    senne_programme::TYPES.contains(&kind)
+        || ["Evaluation", "Indicator", "KeyPerformanceIndicator"].contains(&kind)
 }
 
 /// The newest moment at which any of these stations observed an attribute, by the last part of its name.

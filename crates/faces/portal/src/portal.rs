@@ -9,6 +9,7 @@ use senne_model::{EntityId, Problem, TenantName};
 use crate::{
     figures::{AreaCodes, AreaDay, Figures, FiguresOf, NoFigures, RecentFigures},
     overview::Overview,
+    programme::{NoProgramme, Programmes},
     shelf::Shelf,
 };
 
@@ -29,6 +30,8 @@ const PERIODS_BESIDE: usize = 6;
 pub struct PortalOptions {
     /// Who computes the indicators.
     pub figures: Arc<dyn Figures>,
+    /// Who keeps the programme.
+    pub programmes: Arc<dyn Programmes>,
     /// Where readers report a barrier or an error: an address or a sentence, shown on the accessibility page.
     pub contact: Option<String>,
     /// The tenant whose city is shown.
@@ -36,9 +39,14 @@ pub struct PortalOptions {
 }
 
 impl Default for PortalOptions {
-    /// No figures, no contact, the default tenant.
+    /// No figures, no programme, no contact, the default tenant.
     fn default() -> Self {
-        Self { figures: Arc::new(NoFigures), contact: None, tenant: TenantName::default() }
+        Self {
+            figures: Arc::new(NoFigures),
+            programmes: Arc::new(NoProgramme),
+            contact: None,
+            tenant: TenantName::default(),
+        }
     }
 }
 

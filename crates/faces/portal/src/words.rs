@@ -1,4 +1,4 @@
-//! The texts of the portal: one file of `key = text` per language, compiled in.
+//! The texts of the portal: files of `key = text` per language, compiled in; the programme's pages have files of their own.
 //!
 //! `{0}`, `{1}` stand for what is filled in. A key that is counted has two forms, `key.one` and `key.other`.
 
@@ -16,12 +16,27 @@ pub(crate) use key;
 
 type Table = HashMap<&'static str, &'static str>;
 
-static FRENCH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../i18n/fr.txt")));
-static DUTCH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../i18n/nl.txt")));
-static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(include_str!("../i18n/en.txt")));
+/// The files of a language.
+macro_rules! texts {
+    ($language:literal) => {
+        [
+            include_str!(concat!("../i18n/", $language, ".txt")),
+            include_str!(concat!("../i18n/programme/portfolio.", $language, ".txt")),
+            include_str!(concat!("../i18n/programme/project.", $language, ".txt")),
+            include_str!(concat!("../i18n/programme/choice.", $language, ".txt")),
+            include_str!(concat!("../i18n/programme/paper.", $language, ".txt")),
+            include_str!(concat!("../i18n/programme/editing.", $language, ".txt")),
+        ]
+    };
+}
 
-fn parse(file: &'static str) -> Table {
-    let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+static FRENCH: LazyLock<Table> = LazyLock::new(|| parse(&texts!("fr")));
+static DUTCH: LazyLock<Table> = LazyLock::new(|| parse(&texts!("nl")));
+static ENGLISH: LazyLock<Table> = LazyLock::new(|| parse(&texts!("en")));
+
+fn parse(files: &[&'static str]) -> Table {
+    let lines = files.iter().flat_map(|file| file.lines());
+    let lines = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.filter_map(|line| line.split_once('=')).map(|(key, text)| (key.trim(), text.trim())).collect()
 }
 
@@ -149,11 +164,10 @@ mod tests {
 
     #[test]
     fn a_key_stands_once_in_its_file() {
-        for file in
-            [include_str!("../i18n/fr.txt"), include_str!("../i18n/nl.txt"), include_str!("../i18n/en.txt")]
-        {
-            let lines = file.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')).count();
-            assert_eq!(lines, parse(file).len());
+        for files in [texts!("fr"), texts!("nl"), texts!("en")] {
+            let lines = files.iter().flat_map(|file| file.lines());
+            let lines = lines.filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+            assert_eq!(lines, parse(&files).len());
         }
     }
 

@@ -32,9 +32,9 @@ pub struct CitySettings {
     pub weather: usize,
     /// Whether faults are injected.
     pub faults: bool,
-    /// Whether there is a project with a known effect.
+    /// Whether there are projects with known effects.
     pub project: bool,
-    /// From when on the project is at work. Keep it with the data: another date makes another city.
+    /// From when on the projects are at work. Keep it with the data: another date makes another city.
     pub project_from: Timestamp,
 }
 
@@ -42,7 +42,7 @@ pub struct CitySettings {
 const PROJECT_FROM: Timestamp = Timestamp::from_micros(1_772_406_000_000_000);
 
 impl Default for CitySettings {
-    /// A living Brussels of 150 stations, with faults and the project.
+    /// A living Brussels of 150 stations, with faults and projects.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -60,7 +60,7 @@ impl Default for CitySettings {
 }
 
 impl CitySettings {
-    /// A city of so many stations in the usual proportions, without faults or project: for measuring.
+    /// A city of so many stations in the usual proportions, without faults or projects: for measuring.
     pub fn at_scale(seed: u64, stations: usize) -> Self {
         let share = |percent: usize| stations * percent / 100;
         let (air, bicycle, parking, docking, weather) = (share(40), share(5), share(5), share(10), share(2));
@@ -105,7 +105,7 @@ pub struct City {
     /// Per station the places of its faults in `planned`, by time; empty without faults.
     planned_of: Vec<Vec<usize>>,
     faults: Vec<Fault>,
-    project: Option<Project>,
+    projects: Vec<Project>,
 }
 
 /// All cadences are multiples of this many seconds.
@@ -120,8 +120,8 @@ impl City {
             .into_iter()
             .flat_map(|family| station::network(settings.seed, family, settings.count(family)))
             .collect();
-        let project =
-            if settings.project { project::start(settings.project_from, &mut stations) } else { None };
+        let projects =
+            if settings.project { project::start(settings.project_from, &mut stations) } else { Vec::new() };
         let planned = if settings.faults { faults::plan(settings.seed, &stations) } else { Vec::new() };
         let mut planned_of = vec![Vec::new(); if planned.is_empty() { 0 } else { stations.len() }];
         for (index, fault) in planned.iter().enumerate() {
@@ -130,7 +130,7 @@ impl City {
         let by_id = stations.iter().enumerate().map(|(index, s)| (s.id.clone(), index)).collect();
         let names = Family::ALL.map(FamilyNames::of);
         let faults = planned.iter().map(|fault| told(fault, &stations, &names)).collect();
-        Self { settings, stations, by_id, names, planned, planned_of, faults, project }
+        Self { settings, stations, by_id, names, planned, planned_of, faults, projects }
     }
 
     /// A city of so many stations for measuring; see [`CitySettings::at_scale`].
@@ -153,9 +153,9 @@ impl City {
         &self.faults
     }
 
-    /// The project with a known effect.
-    pub fn project(&self) -> Option<&Project> {
-        self.project.as_ref()
+    /// The projects with known effects: one that works, one that changes nothing, one that does harm.
+    pub fn projects(&self) -> &[Project] {
+        &self.projects
     }
 
     /// The communes and the stations with their places: to be written once, before the observations.
@@ -196,8 +196,8 @@ impl City {
         Some(scene.readings(station)[index]).filter(|value| value.is_finite())
     }
 
-    /// The exact effect of the project: the mean, over the reports of a station in a stretch of time, of what
-    /// an attribute reads less what it would have read without the project. `None` when it reads nothing.
+    /// The exact effect of the projects: the mean, over the reports of a station in a stretch of time, of what
+    /// an attribute reads less what it would have read without them. `None` when it reads nothing.
     pub fn effect(
         &self,
         station: &EntityId,

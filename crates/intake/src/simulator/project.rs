@@ -1,4 +1,4 @@
-//! A project whose effect is known, because the simulator makes it.
+//! Projects whose effect is known, because the simulator makes it: one that works, one that changes nothing, one that does harm.
 
 use senne_model::{EntityId, Timestamp};
 
@@ -7,16 +7,16 @@ use super::{
     station::Station,
 };
 
-/// A low-traffic street: from a date on, fewer vehicles in the street and in the square beside it, and a few
-/// more on the ways around. The air follows the traffic, as it does everywhere in the simulated city.
+/// A project: from a date on the motor traffic of some streets is another. The air follows the traffic, as it does everywhere in the simulated
+/// city.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Project {
     /// Its id.
     pub id: EntityId,
-    /// What it is called in French.
-    pub name_fr: &'static str,
-    /// What it is called in Dutch.
-    pub name_nl: &'static str,
+    /// The evaluation that asks what it did.
+    pub evaluation: EntityId,
+    /// What it is called in French, Dutch and English.
+    pub names: [&'static str; 3],
     /// Where it is.
     pub place: &'static Place,
     /// From when on it is at work.
@@ -31,39 +31,82 @@ pub struct ProjectEffect {
     /// The station.
     pub station: EntityId,
     /// What the motor traffic of its street is multiplied with, e.g. 0.55: vehicles less by 45 %, and with them
-    /// the part of NO2 and dust that comes from the street.
+    /// the part of NO2 and dust that comes from the street. 1 where the project is meant to act and does not.
     pub traffic_factor: f64,
+    /// Whether the project is meant to act here; otherwise the street feels what happens beside it.
+    pub meant: bool,
 }
 
-/// The street itself.
-const STREET: &str = "bailli";
-
-/// What the traffic of a place is multiplied with.
-fn factor(place: &Place) -> f64 {
-    match place.key {
-        STREET => 0.55,
-        "chatelain" => 0.70,
-        "flagey" | "ma-campagne" => 1.06,
-        _ => 1.0,
-    }
+/// A project as it is written down.
+struct Plan {
+    id: &'static str,
+    evaluation: &'static str,
+    names: [&'static str; 3],
+    /// Streets where it is meant to act, the first being where it is, and what their traffic is multiplied with.
+    meant: &'static [(&'static str, f64)],
+    /// Streets that feel it.
+    beside: &'static [(&'static str, f64)],
 }
 
-/// Marks the stations that the project concerns, and says what it is; `None` when the city has none of them.
-pub(super) fn start(from: Timestamp, stations: &mut [Station]) -> Option<Project> {
-    let place = PLACES.iter().find(|p| p.key == STREET)?;
+const PLANS: [Plan; 3] = [
+    Plan {
+        id: "calm-street-bailli",
+        evaluation: "bailli-traffic",
+        names: [
+            "Rue du Bailli apaisée (projet simulé)",
+            "Autoluwe Baljuwstraat (gesimuleerd project)",
+            "Calm Bailli street (simulated project)",
+        ],
+        meant: &[("bailli", 0.55), ("chatelain", 0.70)],
+        beside: &[("flagey", 1.06), ("ma-campagne", 1.06)],
+    },
+    Plan {
+        id: "calm-signs-aumale",
+        evaluation: "aumale-traffic",
+        names: [
+            "Panneaux rue d’Aumale (projet simulé)",
+            "Borden in de Aumalestraat (gesimuleerd project)",
+            "Signs in Aumale street (simulated project)",
+        ],
+        meant: &[("aumale", 1.0)],
+        beside: &[],
+    },
+    Plan {
+        id: "signal-timing-vanderkindere",
+        evaluation: "vanderkindere-traffic",
+        names: [
+            "Feux de la place Vanderkindere (projet simulé)",
+            "Lichten op het Vanderkindereplein (gesimuleerd project)",
+            "Lights at Vanderkindere square (simulated project)",
+        ],
+        meant: &[("vanderkindere", 1.25)],
+        beside: &[],
+    },
+];
+
+/// Marks the stations that projects concern, and says what the projects are; those of which the city has no station are left out.
+pub(super) fn start(from: Timestamp, stations: &mut [Station]) -> Vec<Project> {
+    PLANS.iter().filter_map(|plan| begin(plan, from, stations)).collect()
+}
+
+fn begin(plan: &Plan, from: Timestamp, stations: &mut [Station]) -> Option<Project> {
+    use super::Family::{Air, Traffic};
+    let (street, _) = plan.meant.first()?;
+    let place = PLACES.iter().find(|place| place.key == *street)?;
     let mut effects = Vec::new();
-    for station in stations.iter_mut().filter(|s| s.number == 1) {
-        use super::Family::{Air, Traffic};
-        let factor = factor(station.place);
-        if factor != 1.0 && matches!(station.family, Air | Traffic) {
-            station.factor = factor;
-            effects.push(ProjectEffect { station: station.id.clone(), traffic_factor: factor });
-        }
+    for station in stations.iter_mut().filter(|s| s.number == 1 && matches!(s.family, Air | Traffic)) {
+        let of =
+            |list: &[(&str, f64)]| list.iter().find(|(key, _)| *key == station.place.key).map(|(_, f)| *f);
+        let meant = of(plan.meant);
+        let Some(factor) = meant.or_else(|| of(plan.beside)) else { continue };
+        station.factor = factor;
+        let station = station.id.clone();
+        effects.push(ProjectEffect { station, traffic_factor: factor, meant: meant.is_some() });
     }
     (!effects.is_empty()).then(|| Project {
-        id: EntityId::trusted("urn:ngsi-ld:Project:Simulated:21009:bailli"),
-        name_fr: "Rue du Bailli apaisée (projet simulé)",
-        name_nl: "Autoluwe Baljuwstraat (gesimuleerd project)",
+        id: EntityId::trusted(&format!("urn:ngsi-ld:Project:{}", plan.id)),
+        evaluation: EntityId::trusted(&format!("urn:ngsi-ld:Evaluation:{}", plan.evaluation)),
+        names: plan.names,
         place,
         from,
         effects,

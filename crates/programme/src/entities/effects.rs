@@ -55,7 +55,7 @@ pub(crate) fn benefit(reader: &mut Reader<'_>) -> Option<Benefit> {
         project: reader.need("refProject", project, "the project")?,
         owner: reader.target("refOwner"),
         indicator: reader.target("refIndicator"),
-        unit: reader.owned("unitCode").unwrap_or_else(|| "C62".to_owned()),
+        unit: reader.owned("unit").unwrap_or_else(|| "C62".to_owned()),
         promised: reader.years("promised"),
         realised: reader.years("realised"),
         unit_value: reader.number("unitValue"),

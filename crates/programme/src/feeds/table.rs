@@ -50,11 +50,11 @@ impl Cell {
     fn csv(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) => guarded(text.clone()),
             Self::Number(number) => number.to_string(),
             Self::Whole(number) => number.to_string(),
             Self::Day(day) => day.to_string(),
-            Self::Texts(texts) => texts.join("|"),
+            Self::Texts(texts) => guarded(texts.join("|")),
         }
     }
 
@@ -82,7 +82,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// As CSV (RFC 4180) in UTF-8: a comma between, a line of names at the top, days as `2026-11-30`, a point in numbers.
+    /// As CSV (RFC 4180) in UTF-8: a comma between, a line of names at the top, days as `2026-11-30`, a point in numbers. A text that a
+    /// spreadsheet would take for a formula begins with an apostrophe, so that it does not run.
     pub fn csv(&self) -> String {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         // Writing to memory fails never; rows of another length would, and are whole by how they are made.
@@ -99,6 +100,14 @@ impl Table {
         let row = |row: &Vec<Cell>| self.columns.iter().cloned().zip(row.iter().map(Cell::json)).collect();
         self.rows.iter().map(row).collect()
     }
+}
+
+/// A text that does not run in a spreadsheet.
+fn guarded(mut text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        text.insert(0, '\'');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -126,5 +135,15 @@ mod tests {
             serde_json::to_string(&table.json()).unwrap(),
             r#"[{"id":"a","name.fr":"Rue \"calme\", fin\nici","areas":["x","y"],"value":0.5,"on":null}]"#
         );
+    }
+
+    #[test]
+    fn formulas_do_not_run_and_numbers_stay() {
+        let table = Table {
+            name: "Project",
+            columns: vec!["name.fr".into(), "areas".into(), "value".into()],
+            rows: vec![vec![Cell::text("=1+1"), Cell::texts(&["-a", "-b"]), Cell::Number(-0.5)]],
+        };
+        assert_eq!(table.csv(), "name.fr,areas,value\r\n'=1+1,'-a|-b,-0.5\r\n");
     }
 }

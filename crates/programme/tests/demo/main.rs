@@ -25,7 +25,7 @@ fn today() -> Date {
 /// The kinds of attributes, from the contracts.
 fn kinds() -> BTreeMap<(String, String), ValueKind> {
     let mut kinds = BTreeMap::new();
-    for contract in ["contracts", "programme/contracts"].into_iter().flat_map(files::yaml_in) {
+    for contract in files::yaml_in("contracts") {
         let kind = contract.get("type").and_then(Json::as_str).unwrap().to_owned();
         for (term, attribute) in contract.get("attributes").and_then(Json::as_object).unwrap() {
             let word = attribute.get("kind").and_then(Json::as_str).unwrap();

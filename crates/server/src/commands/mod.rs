@@ -8,6 +8,7 @@ mod export;
 mod impact;
 mod indicator;
 mod load;
+mod programme;
 mod progress;
 mod restore;
 mod serve;
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Load(options) => load::run(options).await,
         Command::Sql(options) => sql::run(options).await,
         Command::Indicator(options) => indicator::run(options).await,
+        Command::Programme(options) => programme::run(options).await,
         Command::Impact(options) => impact::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Export(options) => export::run(options).await,

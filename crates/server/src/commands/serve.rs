@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use senne_city_impact::Evaluations;
 use senne_city_indicators::Indicators;
+use senne_city_programme::Programmes;
 use senne_face_ngsi_ld::NgsiLdOptions;
 use senne_face_portal::PortalOptions;
 use senne_face_sql::SqlOptions;
@@ -26,6 +27,7 @@ use crate::{
     },
     key::{FolderLock, admin_key, remove_address, write_address},
     living,
+    programme::{self, PortalProgrammes},
     sink::HubSink,
 };
 
@@ -55,10 +57,13 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     indicators.reload().await?;
     indicators.keep_up()?;
     Evaluations::new(hub.clone()).keep_up()?;
-    start_sources(&hub, &options)?;
+    let programmes = programme::programmes(hub.clone(), indicators.clone());
+    programmes.keep_up()?;
+    start_sources(&hub, &programmes, &options)?;
     let server = Server {
         hub: hub.clone(),
         indicators: indicators.clone(),
+        programmes: programmes.clone(),
         metrics,
         admin_key: Arc::from(admin_key(&options.data)?),
         open: options.open,
@@ -68,7 +73,11 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
-    let portal = PortalOptions { figures: Arc::new(PortalFigures(indicators)), ..PortalOptions::default() };
+    let portal = PortalOptions {
+        figures: Arc::new(PortalFigures(indicators.clone())),
+        programmes: Arc::new(PortalProgrammes { programmes, indicators }),
+        ..PortalOptions::default()
+    };
     let portal = senne_face_portal::router(hub.clone(), portal);
     let sql = SqlOptions::default();
     let stop = sql.stop.clone();
@@ -94,11 +103,12 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
 }
 
 /// Live feeds and the simulated city, as asked.
-fn start_sources(hub: &Hub, options: &Serve) -> anyhow::Result<()> {
+fn start_sources(hub: &Hub, programmes: &Programmes, options: &Serve) -> anyhow::Result<()> {
     if options.simulate {
-        let (hub, seed, days) = (hub.clone(), options.seed, options.simulate_days);
+        let (hub, programmes) = (hub.clone(), programmes.clone());
+        let (seed, days) = (options.seed, options.simulate_days);
         tokio::spawn(async move {
-            if let Err(problem) = living::keep_alive(hub, seed, days).await {
+            if let Err(problem) = living::keep_alive(hub, programmes, seed, days).await {
                 tracing::error!("the simulated city stopped: {problem}");
             }
         });

@@ -6,6 +6,7 @@ mod erasures;
 mod health;
 mod indicators;
 mod intake;
+mod programme;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,6 +19,7 @@ use axum::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use senne_city_indicators::Indicators;
+use senne_city_programme::Programmes;
 use senne_face_sql::{FLIGHT_PATH, grpc_refusal};
 use senne_hub::{Hub, Principal};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -32,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Server {
     pub(crate) hub: Hub,
     pub(crate) indicators: Indicators,
+    pub(crate) programmes: Programmes,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) admin_key: Arc<str>,
     /// Whether callers on the loopback are administrators.
@@ -55,7 +58,8 @@ pub(crate) fn router(server: Server, faces: Faces) -> Router {
         .route("/intake/batch", post(intake::batch))
         .route("/intake/position", get(intake::position))
         .with_state(server.clone())
-        .merge(indicators::router(server.indicators.clone()));
+        .merge(indicators::router(server.indicators.clone()))
+        .merge(programme::router(server.programmes.clone(), server.indicators.clone()));
     // Beside the others, since it may take long.
     let erasures = Router::new().route("/erasures", post(erasures::erase)).with_state(server.clone());
     Router::new()

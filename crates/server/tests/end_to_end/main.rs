@@ -21,6 +21,7 @@ mod hostile;
 mod impact;
 mod indicator;
 mod load;
+mod programme;
 mod sql_http;
 mod sql_script;
 mod sql_shell;

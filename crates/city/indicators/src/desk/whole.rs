@@ -2,24 +2,23 @@
 
 use std::{
     collections::{BTreeSet, HashMap, hash_map::Entry},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
-use jiff::{ToSpan, civil::Date};
-use senne_hub::model::Json;
+use jiff::civil::Date;
 use senne_indicator::Declaration;
-use senne_model::{Problem, TenantName, Timestamp};
+use senne_model::{Problem, TenantName};
 
 use super::{Desk, Plan, Progress, RETRY};
 use crate::{
     book::Book,
-    calendar::day,
     entity::{declare, declared_as, term},
     hierarchy::Hierarchy,
     publish::write,
     question::service,
     shelf::{Lack, Shelf},
+    spans::Spans,
 };
 
 impl Desk {
@@ -53,19 +52,21 @@ impl Desk {
         let mut failed = false;
         let mut each = Vec::new();
         for tenant in &tenants {
-            each.extend(plan.catalogue.indicators.iter().map(|declaration| (tenant, declaration)));
+            let spans = Arc::new(Spans::read(&self.hub, tenant).await?);
+            each.extend(plan.catalogue.indicators.iter().map(|one| (tenant, Arc::clone(&spans), one)));
         }
-        for (tenant, declaration) in each {
+        for (tenant, spans, declaration) in each {
             if !anew && self.is_computed(tenant, declaration).await {
                 continue;
             }
             let key = (tenant.clone(), declaration.id.as_str().into());
             shelf.forget(&key);
-            if self.span(tenant, declaration).await.is_ok_and(|span| span.is_none()) {
+            let days = spans.days(declaration, &self.zone);
+            if days.is_empty() {
                 shelf.lacks.insert(key, Lack::Data);
                 continue;
             }
-            match self.whole(&mut hierarchies, tenant, declaration).await {
+            match self.whole(&mut hierarchies, tenant, declaration, days).await {
                 Ok(Progress { days: 0, .. }) => {
                     shelf.lacks.insert(key, Lack::Areas);
                 }
@@ -86,15 +87,15 @@ impl Desk {
         Ok(failed)
     }
 
-    /// Computes one indicator in full.
+    /// Computes one indicator in full: all its days, which are none where there are no data.
     async fn whole(
         &self,
         hierarchies: &mut HashMap<TenantName, Hierarchy>,
         tenant: &TenantName,
         declaration: &Declaration,
+        days: BTreeSet<Date>,
     ) -> Result<Progress, Problem> {
         let begun = Instant::now();
-        let days = self.days_with_data(tenant, declaration).await?;
         if !days.is_empty() {
             let hierarchy = match hierarchies.entry(tenant.clone()) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -121,11 +122,13 @@ impl Desk {
         tell: &mut dyn FnMut(Progress),
     ) -> Result<(), Problem> {
         let tenant = TenantName::default();
+        let spans = Spans::read(&self.hub, &tenant).await?;
         let mut hierarchies = HashMap::new();
         for declaration in &self.plan().catalogue.indicators {
             let wanted = ids.is_empty() || ids.contains(&declaration.id);
             if wanted && declaration.computed.is_some() {
-                tell(self.whole(&mut hierarchies, &tenant, declaration).await?);
+                let days = spans.days(declaration, &self.zone);
+                tell(self.whole(&mut hierarchies, &tenant, declaration, days).await?);
             }
         }
         Ok(())
@@ -137,52 +140,5 @@ impl Desk {
         entity.is_ok_and(|entity| {
             entity.instance(&term("formula")).and_then(|i| i.value.as_text()) == Some(formula.as_str())
         })
-    }
-
-    /// All days from the first to the last value that an indicator reads.
-    async fn days_with_data(
-        &self,
-        tenant: &TenantName,
-        declaration: &Declaration,
-    ) -> Result<BTreeSet<Date>, Problem> {
-        let Some((first, last)) = self.span(tenant, declaration).await? else { return Ok(BTreeSet::new()) };
-        Ok(first.series(1.day()).take_while(|day| *day <= last).take(100_000).collect())
-    }
-
-    /// The last day with a value that an indicator reads.
-    pub(crate) async fn last_day(
-        &self,
-        tenant: &TenantName,
-        declaration: &Declaration,
-    ) -> Result<Option<Date>, Problem> {
-        Ok(self.span(tenant, declaration).await?.map(|(_, last)| last))
-    }
-
-    /// The days of the first and of the last value that an indicator reads.
-    async fn span(
-        &self,
-        tenant: &TenantName,
-        declaration: &Declaration,
-    ) -> Result<Option<(Date, Date)>, Problem> {
-        let reads = declaration.computed.iter().flat_map(|computed| &computed.reads);
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let each = reads.map(|reads| {
-            let attributes: Vec<String> =
-                reads.attributes.iter().map(|attribute| quoted(attribute)).collect();
-            format!("(type = {} AND attribute IN ({}))", quoted(&reads.kind), attributes.join(", "))
-        });
-        let conditions: Vec<String> = each.collect();
-        if conditions.is_empty() {
-            return Ok(None);
-        }
-        let sql = format!("SELECT min(first_at), max(last_at) FROM series WHERE {}", conditions.join(" OR "));
-        let table = self.hub.sql(&service(tenant), &sql, 1).await?;
-        let moment = |place: usize| {
-            let text = table.rows.first()?.get(place).and_then(Json::as_str)?;
-            Timestamp::parse(text).ok()
-        };
-        let Some((first, last)) = moment(0).zip(moment(1)) else { return Ok(None) };
-        let last = last.min(Timestamp::now());
-        Ok(Some((day(first, &self.zone), day(last, &self.zone))))
     }
 }

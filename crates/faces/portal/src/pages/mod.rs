@@ -23,6 +23,7 @@ mod panel;
 pub(crate) mod past;
 pub(crate) mod problem;
 pub(crate) mod profile;
+pub(crate) mod programme;
 mod region;
 mod rows;
 pub(crate) mod search;

@@ -52,7 +52,7 @@ pub(in crate::feeds) fn benefits(programme: &Programme) -> Table {
         "refProject",
         "refOwner",
         "refIndicator",
-        "unitCode",
+        "unit",
         "promised",
         "realised",
         "unitValue",

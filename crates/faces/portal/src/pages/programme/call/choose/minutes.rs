@@ -1,0 +1,163 @@
+//! What makes a choice a decision: what it is called, who decides, on which day, and what was said.
+
+use jiff::civil::Date;
+use senne_programme::{CallForProjects, Words as Told, asking::ChoiceOrder};
+
+use super::{asked::Asked, offer::Offer};
+use crate::{
+    language::Language,
+    pages::programme::call::form::{Fault, Field, LINE_MOST, Sent, TEXT_MOST, day},
+    words::{Words, key},
+};
+
+/// So many people decide at most.
+const DECIDERS_MOST: usize = 50;
+
+/// What was written, as far as it could be read.
+pub(super) struct Minutes {
+    name: Told,
+    said: Told,
+    deciders: Vec<String>,
+    day: Option<Date>,
+    /// The names of those whose weights count, by their number.
+    people: Vec<(usize, String)>,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// The name of the field for what a person is called.
+fn person_name(person: usize) -> String {
+    format!("person{person}")
+}
+
+/// Reads what was written; what is missing or wrong is named.
+pub(super) fn read(words: Words, asked: &Asked, sent: &Sent, today: Date) -> Minutes {
+    let mut faults = Vec::new();
+    let name = spoken(words, sent, "name", LINE_MOST, &mut faults);
+    let said = spoken(words, sent, "minutes", TEXT_MOST, &mut faults);
+    let lines = sent.get("deciders").lines().map(str::trim).filter(|line| !line.is_empty());
+    let deciders: Vec<String> = lines.take(DECIDERS_MOST).map(str::to_owned).collect();
+    if deciders.is_empty() {
+        faults.push(Fault::new("deciders", words.t("choice.fault_deciders")));
+    }
+    let day = match sent.get("day") {
+        "" => Some(today),
+        text => day(text).filter(|day| *day <= today),
+    };
+    if day.is_none() {
+        faults.push(Fault::new("day", words.t("choice.fault_day_past")));
+    }
+    let mut people: Vec<(usize, String)> = Vec::new();
+    for (person, _) in &asked.said {
+        let field = person_name(*person);
+        let name = match sent.get(&field) {
+            "" => words.fill("choice.person", [person]),
+            name => name.to_owned(),
+        };
+        if people.iter().any(|(_, other)| *other == name) {
+            faults.push(Fault::new(field, words.t("choice.fault_same_person")));
+        }
+        people.push((*person, name));
+    }
+    Minutes { name, said, deciders, day, people, faults }
+}
+
+/// A text in as many languages as there are; one is enough.
+fn spoken(words: Words, sent: &Sent, name: &str, most: usize, faults: &mut Vec<Fault>) -> Told {
+    let mut read = |language: Language| {
+        let field = format!("{name}-{language}");
+        let text = sent.get(&field);
+        if text.chars().count() > most {
+            faults.push(Fault::new(field, words.fill("choice.fault_long", [most])));
+        }
+        Some(text.to_owned()).filter(|text| !text.is_empty())
+    };
+    let told = Told { fr: read(Language::Fr), nl: read(Language::Nl), en: read(Language::En) };
+    if told == Told::default() {
+        faults.push(Fault::new(format!("{name}-{}", words.language), words.t("choice.fault_one_language")));
+    }
+    told
+}
+
+impl Minutes {
+    /// The decision to be made.
+    pub(super) fn order(self, call: &CallForProjects, asked: &Asked, offer: &Offer<'_>) -> ChoiceOrder {
+        let name = |person: usize| {
+            self.people
+                .iter()
+                .find(|(number, _)| *number == person)
+                .map_or_else(String::new, |(_, name)| name.clone())
+        };
+        ChoiceOrder {
+            call: call.id.clone(),
+            id: None,
+            opinions: asked.opinions(name),
+            name: self.name,
+            decided_by: self.deciders,
+            decided_on: self.day,
+            minutes: self.said,
+            projects: offer.scored.iter().map(|project| project.id.clone()).collect(),
+            settings: asked.settings.clone(),
+        }
+    }
+}
+
+/// The fields, with what was written in them.
+pub(super) fn fields(words: Words, asked: &Asked, sent: &Sent, faults: &[Fault], today: Date) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for (name, label, long) in
+        [("name", key!("choice.decision_name"), false), ("minutes", key!("choice.minutes_field"), true)]
+    {
+        for language in Language::ALL {
+            let label = words.fill("choice.in_language", [words.t(label), language.own_name()]);
+            let field = Field::of(sent, faults, &format!("{name}-{language}"), label).spoken(language.code());
+            fields.push(if long { field.long() } else { field });
+        }
+    }
+    let deciders = Field::of(sent, faults, "deciders", words.t("choice.deciders"));
+    fields.push(deciders.hinted(words.t("choice.deciders_hint")).long().must());
+    let mut on = Field::of(sent, faults, "day", words.t("choice.decision_day")).date();
+    if !sent.has("day") {
+        on.value = today.to_string();
+    }
+    fields.push(on);
+    let person = |(person, _): &(usize, _)| {
+        let label = words.fill("choice.person_name", [person]);
+        Field::of(sent, faults, &person_name(*person), label).hinted(words.t("choice.person_hint"))
+    };
+    fields.extend(asked.said.iter().map(person));
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_programme::{Euros, decision::DecisionSettings, scoring::Elicitation, selection::Budget};
+
+    use super::*;
+
+    fn asked(people: &[usize]) -> Asked {
+        let points = || Elicitation::Points([].into());
+        Asked {
+            said: people.iter().map(|person| (*person, points())).collect(),
+            announced: points(),
+            settings: DecisionSettings::default(),
+            budget: Budget { source: None, year: None, ceiling: Euros(1) },
+            faults: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let (words, today) = (Words::new(Language::Nl), jiff::civil::date(2026, 11, 30));
+        let read = |people: &[usize], text: &str| read(words, &asked(people), &Sent::read(text), today);
+        let fields =
+            |read: &Minutes| -> Vec<String> { read.faults.iter().map(|one| one.field.clone()).collect() };
+        let nothing = read(&[], "day=2026-12-01");
+        assert_eq!(fields(&nothing), ["name-nl", "minutes-nl", "deciders", "day"]);
+        let fine = read(&[1, 3], "name-fr=Choix&minutes-en=Said&deciders=Ada%0D%0ABen%0A&person3=Cem");
+        assert!(fine.faults.is_empty(), "{:?}", fine.faults);
+        assert_eq!((fine.deciders.len(), fine.day), (2, Some(today)));
+        assert_eq!(fine.people[1], (3, "Cem".to_owned()));
+        let same = read(&[1, 2], "name-fr=Choix&minutes-en=Said&deciders=Ada&person1=Ada&person2=Ada");
+        assert_eq!(fields(&same), ["person2"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! What a draft would change, attribute by attribute.
+
+use senne_contract::{AttributeContract, Contract, ValueKind};
+use senne_model::Json;
+use senne_programme::{Draft, Programme};
+
+use super::{
+    super::edit::{simple, values::LANGUAGES},
+    shown::{Shown, shown},
+};
+use crate::words::{Words, key};
+
+/// A line of the table: an attribute, or a text of it in one language.
+pub(super) struct Change {
+    pub(super) title: String,
+    /// The language of the text, for who hears the page; empty for others.
+    pub(super) language: &'static str,
+    pub(super) now: Shown,
+    pub(super) then: Shown,
+    /// Whether nothing would change here.
+    pub(super) same: bool,
+}
+
+/// What would change of `now`; `contract` is that of the thing, when there is one.
+pub(super) fn changes(
+    words: Words,
+    programme: &Programme,
+    contract: Option<&Contract>,
+    now: &[(String, Json)],
+    draft: &Draft,
+) -> Vec<Change> {
+    let mut out = Vec::new();
+    for (term, then) in draft.content.as_object().unwrap_or_default() {
+        let attribute = contract
+            .and_then(|contract| contract.attributes.iter().find(|attribute| attribute.term == **term));
+        let before = simple::get(now, term);
+        if attribute.is_some_and(|attribute| attribute.kind == ValueKind::Language) {
+            out.extend(spoken(words, title(words, term, attribute), before, then));
+            continue;
+        }
+        let said = |json: Option<&Json>| {
+            json.map(|json| shown(words, programme, attribute, json)).unwrap_or_default()
+        };
+        // Two things may have one name: what is written is compared, not what is shown.
+        let same =
+            before == Some(then) || before.and_then(Json::as_f64).is_some_and(|x| then.as_f64() == Some(x));
+        let title = title(words, term, attribute);
+        out.push(Change { title, language: "", now: said(before), then: said(Some(then)), same });
+    }
+    out
+}
+
+/// What an attribute is called; its term when no contract says it.
+fn title(words: Words, term: &str, attribute: Option<&AttributeContract>) -> String {
+    attribute.map_or(term, |attribute| attribute.title.get(words.language.code())).to_owned()
+}
+
+fn spoken(words: Words, title: String, before: Option<&Json>, then: &Json) -> Vec<Change> {
+    let named = [key!("editing.in_fr"), key!("editing.in_nl"), key!("editing.in_en")];
+    let text = |json: Option<&Json>, language: &str| Shown {
+        text: simple::told(json, language).unwrap_or_default().trim().to_owned(),
+        code: false,
+    };
+    let each = LANGUAGES.into_iter().zip(named).map(|(language, named)| {
+        let (now, then) = (text(before, language), text(Some(then), language));
+        Change { title: words.fill(named, [&title]), language, same: now == then, now, then }
+    });
+    // A language in which nothing stands and nothing would says nothing.
+    each.filter(|change| !(change.now.text.is_empty() && change.then.text.is_empty())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    fn json(text: &str) -> Json {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn texts_are_told_language_by_language() {
+        let before = json(r#"{"fr": "Rue", "nl": "Straat"}"#);
+        let then = json(r#"{"fr": "Rue ", "nl": "Laan"}"#);
+        let words = Words::new(Language::En);
+        let told = spoken(words, "Name".into(), Some(&before), &then);
+        let told: Vec<_> = told.iter().map(|one| (one.language, one.same, one.then.text.as_str())).collect();
+        assert_eq!(told, [("fr", true, "Rue"), ("nl", false, "Laan")]);
+    }
+}
