@@ -9,6 +9,7 @@ mod grammar;
 mod language;
 mod objective;
 mod pager;
+mod period;
 mod promise;
 mod reason;
 mod report;

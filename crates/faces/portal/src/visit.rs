@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use senne_hub::{Context, Hub, Principal};
+use senne_hub::{Action, Context, Hub, Principal};
 use senne_model::{ErrorKind, Problem, Timestamp};
 
 use crate::{
@@ -133,6 +133,14 @@ impl Visit {
         self.html(status, &ProblemPage::new(self.frame(), problem))
     }
 
+    /// Whether a browser may show the page again unasked. Who writes on the programme looks at once at what was written.
+    fn kept(&self) -> &'static str {
+        let pages = self.path.strip_prefix("/programme");
+        let programme = pages.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        let writes = || self.administers() || self.hub().decide(&self.own_context(), Action::Write).is_ok();
+        if programme && writes() { "private, no-cache" } else { "private, max-age=10" }
+    }
+
     fn html(&self, status: StatusCode, page: &impl Template) -> Response {
         let Ok(text) = page.render() else {
             tracing::error!(path = %self.path, "a template of the portal could not be written");
@@ -141,7 +149,7 @@ impl Visit {
         let headers = [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),
             (header::CONTENT_LANGUAGE, self.w.language.code()),
-            (header::CACHE_CONTROL, "private, max-age=10"),
+            (header::CACHE_CONTROL, self.kept()),
             (header::VARY, "Cookie"),
             (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

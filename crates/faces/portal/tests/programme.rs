@@ -7,7 +7,8 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use senne_programme::View;
+use senne_model::Json;
+use senne_programme::{DraftState, View};
 
 use promised::{Office, view};
 
@@ -154,6 +155,35 @@ async fn drafts_are_shown_inside_and_settled() {
         written[0].starts_with("settle urn:ngsi-ld:Draft:objective-sensors-2026-11 Publish"),
         "{written:?}"
     );
+    office.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_lacks_something_is_not_published() {
+    let mut half = view();
+    let mut draft = half.programme.drafts.values().next().unwrap().clone();
+    draft.id = "urn:ngsi-ld:Draft:half".into();
+    draft.about = "urn:ngsi-ld:Pillar:half".to_owned();
+    draft.kind = "Pillar".to_owned();
+    draft.state = DraftState::Review;
+    draft.content = Json::Object(Vec::new());
+    half.programme.drafts.insert(draft.id.clone(), draft);
+    let office = Office::new(half).await;
+    let (status, _, body) = office.send(true, "/en/programme/draft/half", "do=publish&by=Grace").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("role=\"alert\""), "{body}");
+    assert!(office.written.lock().unwrap().is_empty(), "nothing is published");
+    office.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_looks_at_what_was_written() {
+    let office = Office::new(view()).await;
+    for (inside, kept) in [(true, "private, no-cache"), (false, "private, max-age=10")] {
+        let request = Request::get("/en/programme?page=1").body(Body::empty()).unwrap();
+        let (_, headers, _) = office.ask(inside, request).await;
+        assert_eq!(headers["cache-control"], kept);
+    }
     office.hub.stop().await;
 }
 

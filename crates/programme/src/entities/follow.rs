@@ -40,14 +40,16 @@ pub(crate) fn milestone(reader: &mut Reader<'_>) -> Option<Milestone> {
 pub(crate) fn budget_line(reader: &mut Reader<'_>) -> Option<BudgetLine> {
     let project = reader.target("refProject");
     let year = reader.whole("year", 1900, 2200);
+    let planned = reader.euros("planned");
     Some(BudgetLine {
         project: reader.need("refProject", project, "the project")?,
         source: reader.owned("source").unwrap_or_default(),
         year: reader.need("year", year, "the calendar year")?,
-        planned: reader.euros("planned"),
+        planned,
         committed: reader.euros("committed"),
         spent: reader.euros("spent"),
-        forecast: reader.euros("forecast"),
+        // Nobody says otherwise: as planned.
+        forecast: reader.amount("forecast").unwrap_or(planned),
     })
 }
 
@@ -65,4 +67,50 @@ pub(crate) fn risk(reader: &mut Reader<'_>) -> Option<Risk> {
         due_on: reader.date("dueOn"),
         owner: reader.target("refOwner"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{Attribute, AttributeValue, Entity, EntityId, Instance, Json, Name};
+
+    use super::*;
+    use crate::{entities::Findings, portfolio::Money, says, types::Euros};
+
+    /// A line with these amounts, what it comes to in a sentence, and how many findings there are.
+    fn read(amounts: &[(&str, Json)]) -> (BudgetLine, String, usize) {
+        let property = |name: &str, json: Json| {
+            Attribute::new(Name::new(name), Instance::new(AttributeValue::Property(json)))
+        };
+        let mut entity = Entity::new(EntityId::trusted("urn:ngsi-ld:BudgetLine:b"), Name::new("BudgetLine"));
+        entity.attributes = vec![
+            property("refProject", Json::text("urn:ngsi-ld:Project:p")),
+            property("year", Json::Int(2026)),
+        ];
+        entity.attributes.extend(amounts.iter().map(|(name, json)| property(name, json.clone())));
+        let mut findings = Findings::default();
+        let line = budget_line(&mut Reader::new(&entity, &mut findings)).unwrap();
+        let programme = crate::Programme::default();
+        let said = says::Speaker::new(&programme, says::Language::En).money(Money::of([&line]));
+        (line, said.replace('\u{a0}', " "), findings.kept.len())
+    }
+
+    #[test]
+    fn a_forecast_that_is_not_said_is_as_planned() {
+        let (line, said, findings) = read(&[("planned", Json::Int(4000))]);
+        assert_eq!((line.planned, line.forecast), (Euros(4000), Euros(4000)));
+        assert_eq!((line.committed, line.spent, findings), (Euros::ZERO, Euros::ZERO, 0));
+        assert_eq!(
+            said,
+            "Nothing is spent yet; planned: 4000 euros. Expected in all: 4000 euros, as planned."
+        );
+        let (line, _, findings) = read(&[("planned", Json::Int(4000)), ("forecast", Json::text("a lot"))]);
+        assert_eq!((line.forecast, findings), (Euros(4000), 1));
+    }
+
+    #[test]
+    fn a_forecast_of_nothing_is_one_that_is_said() {
+        let (line, said, _) = read(&[("planned", Json::Int(4000)), ("forecast", Json::Int(0))]);
+        assert_eq!((line.planned, line.forecast), (Euros(4000), Euros::ZERO));
+        assert!(said.ends_with("Expected in all: 0 euros, 100% less than planned."), "{said}");
+    }
 }

@@ -161,13 +161,18 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// An amount in euros, rounded to whole ones; none when it is not there.
-    pub(crate) fn euros(&mut self, term: &str) -> Euros {
+    /// An amount in euros, rounded to whole ones.
+    pub(crate) fn amount(&mut self, term: &str) -> Option<Euros> {
         let found = self.number(term).map(Euros::nearest);
         if found == Some(None) {
             self.wrong(term, "an amount in euros");
         }
-        found.flatten().unwrap_or_default()
+        found.flatten()
+    }
+
+    /// The same where what is not said is nothing.
+    pub(crate) fn euros(&mut self, term: &str) -> Euros {
+        self.amount(term).unwrap_or_default()
     }
 
     /// A civil day, from a day or a date-time; the day is the one written, in whatever zone it was written.

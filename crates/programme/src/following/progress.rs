@@ -26,7 +26,8 @@ pub fn progress(milestones: &[Milestone], today: Date) -> Option<Progress> {
     let weight =
         |milestone: &Milestone| if milestone.weight.is_finite() { milestone.weight.max(0.0) } else { 0.0 };
     let sum = |counts: &dyn Fn(&Milestone) -> bool| -> f64 {
-        milestones.iter().filter(|milestone| counts(milestone)).map(weight).sum()
+        // Not `sum`: of nothing it is −0.
+        milestones.iter().filter(|milestone| counts(milestone)).map(weight).fold(0.0, |all, one| all + one)
     };
     let by = |day: Option<Date>| day.is_some_and(|day| day <= today);
     let whole = sum(&|_| true);
@@ -57,5 +58,18 @@ mod tests {
         let found = progress(&[done, open], today).unwrap();
         assert_eq!((found.part, found.due_part), (0.75, 0.75));
         assert_eq!(progress(&[], today), None);
+    }
+
+    #[test]
+    fn nothing_done_is_nought_and_not_minus_nought() {
+        let mut open = Milestone::new("a", "p");
+        open.planned_on = Some(date(2026, 7, 1));
+        let mut weightless = Milestone::new("b", "p");
+        (weightless.done_on, weightless.planned_on, weightless.weight) =
+            (Some(date(2026, 5, 1)), Some(date(2026, 5, 1)), -0.0);
+        let found = progress(&[open, weightless], date(2026, 6, 1)).unwrap();
+        for part in [found.done, found.due, found.part, found.due_part] {
+            assert_eq!(part.to_bits(), 0.0_f64.to_bits());
+        }
     }
 }

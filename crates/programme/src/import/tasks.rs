@@ -169,8 +169,9 @@ fn add_money(
         spent: Euros::ZERO,
         forecast: Euros::ZERO,
     });
-    let [planned, spent, forecast] = amounts.map(Option::unwrap_or_default);
+    let [planned, spent] = [task.planned, task.spent].map(Option::unwrap_or_default);
     line.planned += planned;
     line.spent += spent;
-    line.forecast += forecast;
+    // Nobody says otherwise: as planned.
+    line.forecast += task.forecast.unwrap_or(planned);
 }

@@ -46,7 +46,7 @@ impl<'a> Speaker<'a> {
     pub fn measured(&self, evaluation: &'a Evaluation, expected: Option<&Expected>) -> String {
         let Some(measured) = &evaluation.measured else { return self.not_measured() };
         let name = self.quoted(self.outcome(evaluation));
-        let unit = evaluation.indicator.as_ref().map(|id| self.unit(id)).unwrap_or_default();
+        let unit = self.unit_of(evaluation);
         let said = match measured.answer {
             Answer::Better | Answer::Worse => {
                 let against = expected.map(|expected| {
@@ -102,10 +102,25 @@ impl<'a> Speaker<'a> {
         format!("{size} {of} {name}{}", self.interval(measured))
     }
 
+    /// What was measured without its size, which may be chance: `for “Mean NO₂” (95%: −1 to 1.8 µg/m³)`.
+    pub(super) fn margin_named(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
+        let of = self.language.pick("pour", "voor", "for");
+        let name = self.quoted(self.outcome(evaluation));
+        format!("{of} {name}{}", self.margin(evaluation, measured))
+    }
+
+    /// ` (95%: −1 to 1.8 µg/m³)`, where no size is said that would tell the unit.
+    pub(super) fn margin(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
+        self.interval_in(measured, self.unit_of(evaluation))
+    }
+
     fn signed_size(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
-        let unit = evaluation.indicator.as_ref().map(|id| self.unit(id)).unwrap_or_default();
-        let sign = if measured.estimate < 0.0 { "\u{2212}" } else { "+" };
-        format!("{sign}{}", difference(self.language, measured.estimate, unit))
+        figures::signed(self.language, measured.estimate, self.unit_of(evaluation))
+    }
+
+    /// The unit of what was measured; empty where no indicator was.
+    fn unit_of(&self, evaluation: &Evaluation) -> &'a str {
+        evaluation.indicator.as_ref().map(|id| self.unit(id)).unwrap_or_default()
     }
 
     fn changed(&self, name: &str, unit: &str, measured: &Measurement) -> String {
@@ -180,12 +195,16 @@ impl<'a> Speaker<'a> {
 
     /// ` (95%: −4 to −1)`; that it is not known when the method has none.
     fn interval(&self, measured: &Measurement) -> String {
+        self.interval_in(measured, "")
+    }
+
+    fn interval_in(&self, measured: &Measurement, unit: &str) -> String {
         let language = self.language;
         let Some((low, high)) = measured.interval else {
             return language.pick(" (marge inconnue)", " (marge onbekend)", " (margin not known)").to_owned();
         };
         let level = figures::share(language, measured.level);
-        let [low, high] = [low, high].map(|end| figure(language, end));
+        let (low, high) = (figure(language, low), figures::end(language, high, unit));
         match language {
             Language::Fr => format!(" ({level}\u{a0}: de {low} à {high})"),
             Language::Nl => format!(" ({level}: van {low} tot {high})"),

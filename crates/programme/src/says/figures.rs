@@ -123,10 +123,15 @@ pub fn euros(language: Language, amount: Euros) -> String {
 
 /// A day: `31 janvier 2024`, `1er mars 2024`.
 pub fn day(language: Language, date: Date) -> String {
-    let months = language.pick(&MONTHS[0], &MONTHS[1], &MONTHS[2]);
-    let month = months.get(usize::from(date.month().unsigned_abs()).saturating_sub(1)).unwrap_or(&"");
+    let month = month(language, u16::from(date.month().unsigned_abs())).unwrap_or_default();
     let ordinal = if language == Language::Fr && date.day() == 1 { "er" } else { "" };
     format!("{}{ordinal}\u{a0}{month} {}", date.day(), date.year())
+}
+
+/// The name of a month, from 1; nothing for a number that is none.
+pub(super) fn month(language: Language, number: u16) -> Option<&'static str> {
+    let months = language.pick(&MONTHS[0], &MONTHS[1], &MONTHS[2]);
+    months.get(usize::from(number).checked_sub(1)?).copied()
 }
 
 /// A value with its unit.
@@ -136,7 +141,18 @@ pub(super) fn quantity(language: Language, x: f64, unit: &str) -> String {
 
 /// The size of a difference with its unit: of a percentage, in points.
 pub(super) fn difference(language: Language, x: f64, unit: &str) -> String {
-    let size = figure(language, x.abs());
+    end(language, x.abs(), unit)
+}
+
+/// A difference with its sign and unit: `+2.5 µg/m³`, `−4 percentage points`.
+pub(super) fn signed(language: Language, x: f64, unit: &str) -> String {
+    let sign = if x > 0.0 { "+" } else { "" };
+    format!("{sign}{}", end(language, x, unit))
+}
+
+/// A difference with its unit, as it stands in an interval: without a sign above 0.
+pub(super) fn end(language: Language, x: f64, unit: &str) -> String {
+    let size = figure(language, x);
     if unit != "%" {
         return with_unit(language, &size, unit);
     }
@@ -225,6 +241,9 @@ mod tests {
         let of = |x| Language::ALL.map(|language| plain(&difference(language, x, "%")));
         assert_eq!(of(-1.0), ["1 point de pourcentage", "1 procentpunt", "1 percentage point"]);
         assert_eq!(of(2.5), ["2,5 points de pourcentage", "2,5 procentpunten", "2.5 percentage points"]);
+        assert_eq!(plain(&signed(Language::Fr, -3.0, "%")), "−3 points de pourcentage");
+        assert_eq!(plain(&signed(Language::En, 71.0, "µg/m³")), "+71 µg/m³");
+        assert_eq!((signed(Language::En, 0.0, ""), end(Language::En, 4.0, "")), ("0".into(), "4".into()));
         assert_eq!(plain(&differences(Language::Fr, 2.0, 4.0, "µg/m³")), "2 à 4 µg/m³");
         assert_eq!(plain(&differences(Language::Nl, 2.0, 2.0, "")), "2");
         assert_eq!(plain(&quantity(Language::Fr, 12.0, "%")), "12 %");

@@ -4,6 +4,7 @@ use super::{
     Language, Promise, Speaker,
     figures::{day, quantity, share},
     grammar::{counted, sentences},
+    period::period,
 };
 use crate::{
     portfolio::{ObjectiveLine, Standing, objective_line},
@@ -127,7 +128,10 @@ impl<'a> Speaker<'a> {
                 format!(", {} of the way to the target band", share(language, part))
             }
         };
-        let period = if level.period.is_empty() { String::new() } else { format!(" ({})", level.period) };
+        let period = match level.period.as_str() {
+            "" => String::new(),
+            text => format!(" ({})", period(language, text)),
+        };
         match language {
             Language::Fr => format!("Valeur actuelle\u{a0}: {value}{period}{place}."),
             Language::Nl => format!("Huidige waarde: {value}{period}{place}."),
@@ -329,6 +333,10 @@ mod tests {
                 "Present value: 18 µg/m³ (2025), 75% of the way to the target band.",
             ]
         );
+        for level in programme.levels.values_mut() {
+            level.period = "2025-12".into();
+        }
+        assert!(said(&programme, &objective, |one| one.far)[0].contains("18 µg/m³ (décembre 2025), 75 %"));
         assert_eq!(said(&programme, &objective, |one| one.changed)[0], "Aucun projet ne sert cet objectif.");
         let project = Project {
             id: "urn:ngsi-ld:Project:p".into(),

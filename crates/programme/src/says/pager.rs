@@ -166,7 +166,7 @@ mod tests {
                 "Argent prévu : 1 million d’euros ; engagé : 800 000 euros ; dépensé : 500 000 euros ; total attendu : 1 million d’euros, comme prévu.",
                 "De l’argent du seul projet choisi ou en cours, 100 % sont au vert, 0 % à l’orange et 0 % au rouge ; aucun ne finira plus tard que convenu.",
                 "Aucun objectif n’est fixé.",
-                "L’effet de 1 projet a été mesuré : « Rue calme », aucun effet ne se distingue du hasard, ce qui ne veut pas dire qu’il n’y en a pas.",
+                "L’effet de 1 projet a été mesuré : « Rue calme », pour « NO₂ moyen » (95 % : de −1 à 1,8 µg/m³), aucun effet ne se distingue du hasard, ce qui ne veut pas dire qu’il n’y en a pas.",
             ]
         );
         assert_eq!(
@@ -176,7 +176,7 @@ mod tests {
                 "Geld gepland: 1 miljoen euro; vastgelegd: 800.000 euro; uitgegeven: 500.000 euro; verwacht totaal: 1 miljoen euro, zoals gepland.",
                 "Van het geld in het enige gekozen of lopende project staat 100% op groen, 0% op oranje en 0% op rood; geen enkel eindigt later dan afgesproken.",
                 "Er is geen doelstelling bepaald.",
-                "Van 1 project is het effect gemeten: ‘Rustige straat’, geen effect is van toeval te onderscheiden, wat niet zegt dat er geen is.",
+                "Van 1 project is het effect gemeten: ‘Rustige straat’, voor ‘Gemiddelde NO₂’ (95%: van −1 tot 1,8 µg/m³), geen effect is van toeval te onderscheiden, wat niet zegt dat er geen is.",
             ]
         );
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
                 "Money planned: 1 million euros; committed: 800,000 euros; spent: 500,000 euros; expected in all: 1 million euros, as planned.",
                 "Of the money in the only project that is chosen or under way, 100% is green, 0% amber and 0% red; none will end later than agreed.",
                 "No objective is set.",
-                "The effect of 1 project has been measured: “Calm street”, no effect can be told from chance, which does not say that there is none.",
+                "The effect of 1 project has been measured: “Calm street”, for “Mean NO₂” (95%: −1 to 1.8 µg/m³), no effect can be told from chance, which does not say that there is none.",
             ]
         );
     }

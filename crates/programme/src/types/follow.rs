@@ -68,7 +68,7 @@ impl Milestone {
     }
 }
 
-/// Money of a project from one source in one year.
+/// Money of a project from one source in one year. Where an entity says no forecast, it counts as planned; what else it does not say is 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLine {
     /// The project.
@@ -77,13 +77,13 @@ pub struct BudgetLine {
     pub source: String,
     /// The calendar year.
     pub year: i16,
-    /// What was planned.
+    /// What was planned; 0 when it is not said.
     pub planned: Euros,
-    /// What is bound by contracts.
+    /// What is bound by contracts; 0 when it is not said.
     pub committed: Euros,
-    /// What has been paid.
+    /// What has been paid; 0 when it is not said.
     pub spent: Euros,
-    /// What is now thought to be needed.
+    /// What is now thought to be needed; as planned when it is not said.
     pub forecast: Euros,
 }
 

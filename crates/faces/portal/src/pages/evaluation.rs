@@ -9,6 +9,7 @@ use senne_chart::{
     line::{Guideline, LineChart, Side},
 };
 use senne_model::{Entity, EntityId, Json, Problem};
+use senne_programme::{IndicatorId, ProjectId};
 
 use self::read::{Effect, Step, Told, course, report, targets, text, told, verdict, weights};
 use super::{indicator::series::length, rows};
@@ -22,6 +23,8 @@ use crate::{
 
 /// How many donors are named.
 const DONORS_SHOWN: usize = 10;
+/// Below this a number is written with more decimals.
+const SMALL: f64 = 0.1;
 
 #[derive(Template)]
 #[template(path = "evaluation.html")]
@@ -35,6 +38,8 @@ struct EvaluationPage {
     gap: String,
     sentence: String,
     steps: Vec<StepRow>,
+    /// The project whose effect it is, where one is named.
+    project: Option<rows::Linked>,
     treated: Vec<rows::Linked>,
     donors: Vec<Donor>,
     warnings: Vec<Told>,
@@ -91,10 +96,11 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
         figures: effect.as_ref().map(|effect| figures(words, effect, report)).unwrap_or_default(),
         sentence: sentence(words, &steps, begins),
         steps: steps.iter().rev().map(|step| step_row(words, step)).collect(),
+        project: project(visit, &entity).await,
         treated: linked(visit, &targets(&entity, "treated")).await,
         donors: donors(visit, report).await,
         warnings: told(words.language.code(), report, "warnings"),
-        facts: facts(words, &entity, effect.as_ref(), report),
+        facts: facts(words, &entity, outcome(visit, &entity).await, effect.as_ref(), report),
         from: effect.as_ref().map(|effect| Provenance::of_evaluation(visit, &entity, effect, report)),
         api: format!("/ngsi-ld/v1/entities/{}", address::segment(&id)),
         past: format!("/ngsi-ld/v1/temporal/entities/{}?attrs=effect", address::segment(&id)),
@@ -106,7 +112,7 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
 }
 
 fn figures(words: Words, effect: &Effect, report: &Json) -> Vec<(String, String)> {
-    let number = |x: f64| format::value(words.language, x);
+    let number = |x: f64| shown(words, x);
     let mut figures = vec![(words.t("evaluation.effect").to_owned(), number(effect.value))];
     if let Some((low, high)) = effect.interval {
         let text = words.fill("indicator.interval", [number(low), number(high)]);
@@ -188,12 +194,11 @@ fn sentence(words: Words, steps: &[Step], begins: Option<i64>) -> String {
     let mean =
         |value: &dyn Fn(&Step) -> f64| after.iter().map(|step| value(step)).sum::<f64>() / after.len() as f64;
     let [observed, would] = [mean(&|step| step.observed), mean(&|step| step.counterfactual)];
-    let shown = [observed, would].map(|x| format::value(words.language, x));
-    words.fill("evaluation.sentence", shown)
+    words.fill("evaluation.sentence", [observed, would].map(|x| shown(words, x)))
 }
 
 fn step_row(words: Words, step: &Step) -> StepRow {
-    let number = |x: f64| format::value(words.language, x);
+    let number = |x: f64| shown(words, x);
     StepRow {
         period: format::period(words.language, step.period),
         observed: number(step.observed),
@@ -217,6 +222,35 @@ async fn link(visit: &Visit, id: &str) -> rows::Linked {
     rows::Linked { name, link: rows::entity_link(visit.w, &id) }
 }
 
+/// The project on its page, or on that of its entity when it is no project of the programme.
+async fn project(visit: &Visit, entity: &Entity) -> Option<rows::Linked> {
+    let written = || text(entity, "refProject").map(str::to_owned);
+    let id = targets(entity, "refProject").into_iter().next().or_else(written)?;
+    let view = visit.portal.options.programmes.view(&visit.context()).await.ok();
+    let found = view.as_ref().and_then(|view| view.programme.projects.get(&ProjectId::from(id.as_str())));
+    let Some(found) = found else { return Some(link(visit, &id).await) };
+    let last = id.strip_prefix("urn:ngsi-ld:Project:").unwrap_or(&id);
+    let name = found.name.get(visit.w.language.code()).filter(|name| !name.is_empty()).unwrap_or(last);
+    let page = format!("/programme/project/{}", address::segment(last));
+    Some(rows::Linked { name: name.to_owned(), link: visit.link(&page) })
+}
+
+/// What the project should move, by its name: an attribute of entities, or an indicator.
+async fn outcome(visit: &Visit, entity: &Entity) -> Option<String> {
+    if let Some(kind) = text(entity, "outcomeType") {
+        return Some(format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default()));
+    }
+    let (id, code) = (targets(entity, "refIndicator").pop()?, visit.w.language.code());
+    let last = id.rsplit(':').next().unwrap_or_default();
+    if let Some(declaration) = visit.portal.options.figures.catalogue().indicator(last) {
+        return Some(declaration.title.get(code).to_owned());
+    }
+    let view = visit.portal.options.programmes.view(&visit.context()).await.ok();
+    let found = view.as_ref().and_then(|view| view.programme.indicators.get(&IndicatorId::from(id.as_str())));
+    let name = found.and_then(|indicator| indicator.name.get(code)).filter(|name| !name.is_empty());
+    Some(name.unwrap_or(last).to_owned())
+}
+
 async fn donors(visit: &Visit, report: &Json) -> Vec<Donor> {
     let mut donors = Vec::new();
     for (id, weight) in weights(report, "unit_weights", DONORS_SHOWN) {
@@ -226,7 +260,13 @@ async fn donors(visit: &Visit, report: &Json) -> Vec<Donor> {
     donors
 }
 
-fn facts(words: Words, entity: &Entity, effect: Option<&Effect>, report: &Json) -> Vec<(String, String)> {
+fn facts(
+    words: Words,
+    entity: &Entity,
+    outcome: Option<String>,
+    effect: Option<&Effect>,
+    report: &Json,
+) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     let mut put = |name: &'static str, text: Option<String>| {
         facts.extend(text.filter(|text| !text.is_empty()).map(|text| (words.t(name).to_owned(), text)));
@@ -243,9 +283,7 @@ fn facts(words: Words, entity: &Entity, effect: Option<&Effect>, report: &Json) 
     put(key!("evaluation.before"), counted("before"));
     put(key!("evaluation.after"), counted("after"));
     put(key!("evaluation.left_out"), counted("left_out"));
-    let outcome = text(entity, "outcomeType")
-        .map(|kind| format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default()));
-    put(key!("evaluation.outcome"), outcome.or_else(|| targets(entity, "refIndicator").pop()));
+    put(key!("evaluation.outcome"), outcome);
     if let Some(effect) = effect {
         let property = |name: &str| {
             effect.properties.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())
@@ -258,5 +296,27 @@ fn facts(words: Words, entity: &Entity, effect: Option<&Effect>, report: &Json) 
 
 /// A number of the entity with as many digits as a reader needs.
 fn shortened(words: Words, text: &str) -> String {
-    text.parse::<f64>().map_or_else(|_| text.to_owned(), |x| format::number(words.language, x, 4))
+    text.parse::<f64>().map_or_else(|_| text.to_owned(), |x| shown(words, x))
+}
+
+/// The same of a number: as other values, but a small one keeps its first digits, as an effect of 0.004 is not 0.
+pub(crate) fn shown(words: Words, x: f64) -> String {
+    if x == 0.0 || x.abs() >= SMALL {
+        format::value(words.language, x)
+    } else {
+        format::number(words.language, x, 4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn small_numbers_keep_their_first_digits() {
+        let shown = |text: &str| shortened(Words::new(Language::En), text);
+        assert_eq!(["210.34", "12.3456", "0.5"].map(shown), ["210", "12.3", "0.50"]);
+        assert_eq!(["0.0392157", "0.0042", "0", "n/a"].map(shown), ["0.0392", "0.0042", "0", "n/a"]);
+    }
 }

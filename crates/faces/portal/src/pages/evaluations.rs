@@ -11,7 +11,10 @@ use senne_hub::{
 };
 use senne_model::{Entity, Name, Problem};
 
-use super::evaluation::read::{Effect, verdict};
+use super::evaluation::{
+    read::{Effect, verdict},
+    shown,
+};
 use crate::{address, describe, format, frame::Frame, visit::Visit};
 
 /// The most evaluations of the page.
@@ -63,7 +66,7 @@ pub(super) async fn read(visit: &Visit) -> Result<Vec<Arc<Entity>>, Problem> {
 fn row(visit: &Visit, entity: &Entity) -> Row {
     let words = visit.w;
     let effect = Effect::of(entity);
-    let number = |x: f64| format::value(words.language, x);
+    let number = |x: f64| shown(words, x);
     let picture = effect.as_ref().map_or_else(String::new, |effect| {
         let ends = effect.interval.unwrap_or((effect.value, effect.value));
         let (low, high) = (ends.0.min(0.0), ends.1.max(0.0));

@@ -1,5 +1,7 @@
 //! The indicators and the effect in one sentence each.
 
+use std::collections::BTreeSet;
+
 use crate::{
     portfolio::{Line, Standing, Totals, objective_line},
     says::{
@@ -149,17 +151,141 @@ impl Speaker<'_> {
         }
     }
 
-    /// `“Calm street”, −2.5 µg/m³ for “Mean NO₂” (95%: −4 to −1), better`.
+    /// `“Calm street”, −2.5 µg/m³ for “Mean NO₂” (95%: −4 to −1), better`. An evaluation of an attribute is mostly called after its project;
+    /// then its name alone is said: `“Calm street: cars an hour”, −96 (95%: −127 to −65), better`.
     fn one_effect(&self, line: &Line) -> Option<String> {
         let programme = self.programme;
         let evaluation = programme.evaluations.get(&line.attributed.first()?.evaluation)?;
         let measured = evaluation.measured.as_ref()?;
         let project = programme.projects.get(&line.id)?;
-        let name = self.quoted(self.project(project));
+        let (name, outcome) = (self.project(project), self.outcome(evaluation));
         let word = self.answer_word(measured.answer);
-        Some(match measured.answer {
-            Answer::NotDetectable => format!("{name}, {word}"),
-            _ => format!("{name}, {}, {word}", self.estimate_named(evaluation, measured)),
+        // A size beside it would be read as one that was found.
+        let chance = measured.answer == Answer::NotDetectable;
+        let both = if evaluation.indicator.is_some() { None } else { in_one(name, outcome) };
+        Some(match both {
+            Some(both) if chance => {
+                format!("{}{}, {word}", self.quoted(both), self.margin(evaluation, measured))
+            }
+            Some(both) => format!("{}, {}, {word}", self.quoted(both), self.estimate(evaluation, measured)),
+            None if chance => {
+                format!("{}, {}, {word}", self.quoted(name), self.margin_named(evaluation, measured))
+            }
+            None => format!("{}, {}, {word}", self.quoted(name), self.estimate_named(evaluation, measured)),
         })
+    }
+}
+
+/// The name that tells both a project and its evaluation: the one that holds the other, or that of the evaluation where long words stand in
+/// both. Nothing when they are called after different things.
+fn in_one<'a>(project: &'a str, evaluation: &'a str) -> Option<&'a str> {
+    /// Words have so many letters, and those in both names together so many: a street says little, its name much.
+    const LETTERS_LEAST: (usize, usize) = (4, 10);
+    if project.contains(evaluation) {
+        return Some(project);
+    }
+    let letters = |word: &str| word.chars().count();
+    let words = |name: &str| {
+        let words = name.split(|letter: char| !letter.is_alphanumeric()).map(str::to_lowercase);
+        words.filter(|word| letters(word) >= LETTERS_LEAST.0).collect::<BTreeSet<String>>()
+    };
+    let shared: usize = words(project).intersection(&words(evaluation)).map(|word| letters(word)).sum();
+    (evaluation.contains(project) || shared >= LETTERS_LEAST.1).then_some(evaluation)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::{
+        Programme,
+        portfolio::{LineLimits, lines},
+        says::{
+            Speaker,
+            test_city::{each, evaluation, programme, words},
+        },
+        types::{Answer, Evaluation, Project, Words},
+    };
+
+    /// The last of the five sentences.
+    fn said(mut programme: Programme, found: Evaluation) -> [String; 3] {
+        let project = Project {
+            id: "urn:ngsi-ld:Project:p".into(),
+            name: words("Rue calme", "Rustige straat", "Calm street"),
+            ..Project::default()
+        };
+        programme.links.evaluations_by_project.insert(project.id.clone(), vec![found.id.clone()]);
+        programme.evaluations.insert(found.id.clone(), found);
+        programme.projects.insert(project.id.clone(), project);
+        let lines = lines(&programme, LineLimits::default(), date(2026, 11, 30));
+        each(|language| Speaker::new(&programme, language).one_pager(&lines, None)[4].clone())
+    }
+
+    /// An evaluation of an attribute.
+    fn of_attribute(name: Words, answer: Answer) -> Evaluation {
+        let outcome = Some(("TrafficFlowObserved".to_owned(), "intensity".to_owned()));
+        Evaluation { name, indicator: None, outcome, ..evaluation(-96.0, (-127.0, -65.0), answer) }
+    }
+
+    #[test]
+    fn an_indicator_is_named_with_its_unit() {
+        assert_eq!(
+            said(programme(), evaluation(-2.5, (-4.0, -1.0), Answer::Better)),
+            [
+                "L’effet de 1 projet a été mesuré : « Rue calme », −2,5 µg/m³ pour « NO₂ moyen » (95 % : de −4 à −1), c’est mieux.",
+                "Van 1 project is het effect gemeten: ‘Rustige straat’, −2,5 µg/m³ voor ‘Gemiddelde NO₂’ (95%: van −4 tot −1), dat is beter.",
+                "The effect of 1 project has been measured: “Calm street”, −2.5 µg/m³ for “Mean NO₂” (95%: −4 to −1), better.",
+            ]
+        );
+        let mut programme = programme();
+        for indicator in programme.indicators.values_mut() {
+            indicator.unit = words("%", "%", "%");
+        }
+        assert_eq!(
+            said(programme, evaluation(0.4, (-1.0, 1.8), Answer::NotDetectable))[2],
+            "The effect of 1 project has been measured: “Calm street”, for “Mean NO₂” (95%: −1 to 1.8 percentage points), no effect can be told from chance, which does not say that there is none."
+        );
+    }
+
+    #[test]
+    fn names_of_the_same_are_told_from_names_of_different_things() {
+        use super::in_one;
+        for (project, evaluation) in [
+            ("Signs and planters in Rue d’Aumale", "Signs in Aumale street (simulated project)"),
+            ("Betere lichtenregeling op het Vanderkindereplein", "Lichten op het Vanderkindereplein"),
+            ("Rue du Bailli apaisée", "Rue du Bailli apaisée (projet simulé)"),
+        ] {
+            assert_eq!(in_one(project, evaluation), Some(evaluation));
+        }
+        let project = "Signs and planters in Rue d’Aumale";
+        assert_eq!(in_one(project, "Signs"), Some(project));
+        assert_eq!(in_one(project, "Signs of life in Rue Haute"), None);
+    }
+
+    #[test]
+    fn an_evaluation_that_is_called_after_its_project_is_named_once() {
+        let name = || words("Rue calme : trafic", "Rustige straat: verkeer", "Calm street: motor traffic");
+        assert_eq!(
+            said(programme(), of_attribute(name(), Answer::Better)),
+            [
+                "L’effet de 1 projet a été mesuré : « Rue calme : trafic », −96 (95 % : de −127 à −65), c’est mieux.",
+                "Van 1 project is het effect gemeten: ‘Rustige straat: verkeer’, −96 (95%: van −127 tot −65), dat is beter.",
+                "The effect of 1 project has been measured: “Calm street: motor traffic”, −96 (95%: −127 to −65), better.",
+            ]
+        );
+        assert_eq!(
+            said(programme(), of_attribute(name(), Answer::NotDetectable))[2],
+            "The effect of 1 project has been measured: “Calm street: motor traffic” (95%: −127 to −65), no effect can be told from chance, which does not say that there is none."
+        );
+        let same = words("Rue calme", "Rustige straat", "Calm street");
+        assert_eq!(
+            said(programme(), of_attribute(same, Answer::Worse))[2],
+            "The effect of 1 project has been measured: “Calm street”, −96 (95%: −127 to −65), worse."
+        );
+        let other = words("Voitures par heure", "Auto’s per uur", "Cars an hour");
+        assert_eq!(
+            said(programme(), of_attribute(other, Answer::Better))[2],
+            "The effect of 1 project has been measured: “Calm street”, −96 for “Cars an hour” (95%: −127 to −65), better."
+        );
     }
 }

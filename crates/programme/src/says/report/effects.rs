@@ -79,8 +79,8 @@ impl<'a> Speaker<'a> {
                 .collect();
             vec![
                 self.named_indicator(&total.indicator),
-                figures::quantity(language, total.effect, unit),
-                figures::quantity(language, total.sum_of_single, unit),
+                figures::signed(language, total.effect, unit),
+                figures::signed(language, total.sum_of_single, unit),
                 if overlaps.is_empty() { UNKNOWN.to_owned() } else { grammar::list(language, &overlaps) },
             ]
         };
@@ -105,5 +105,43 @@ impl<'a> Speaker<'a> {
     fn named_indicator(&self, id: &crate::types::IndicatorId) -> String {
         let found = self.programme.indicators.get(id);
         self.programme.called(found.map(|one| &one.name), id.as_str(), self.language.tag()).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        says::{
+            Language, Speaker,
+            test_city::{evaluation, plain, programme, words},
+        },
+        types::{Answer, Project},
+    };
+
+    #[test]
+    fn effects_on_shares_are_in_percentage_points() {
+        let mut programme = programme();
+        for indicator in programme.indicators.values_mut() {
+            indicator.unit = words("%", "%", "%");
+        }
+        let project = Project { id: "urn:ngsi-ld:Project:p".into(), ..Project::default() };
+        let found = evaluation(-2.5, (-4.0, -1.0), Answer::Better);
+        programme.links.evaluations_by_project.insert(project.id.clone(), vec![found.id.clone()]);
+        programme.evaluations.insert(found.id.clone(), found);
+        programme.projects.insert(project.id.clone(), project);
+        let cells = |language| {
+            let tables = Speaker::new(&programme, language).effects_section().unwrap().tables;
+            [plain(&tables[0].rows[0][2]), plain(&tables[1].rows[0][1]), plain(&tables[1].rows[0][2])]
+        };
+        assert_eq!(
+            cells(Language::Fr),
+            [
+                "−2,5 points de pourcentage (95 % : de −4 à −1)",
+                "−2,5 points de pourcentage",
+                "−2,5 points de pourcentage"
+            ]
+        );
+        assert_eq!(cells(Language::Nl)[1], "−2,5 procentpunten");
+        assert_eq!(cells(Language::En)[1], "−2.5 percentage points");
     }
 }

@@ -29,7 +29,8 @@ impl Speaker<'_> {
         let total = totals(lines).money;
         let word = |fr: &str, nl: &str, en: &str| language.pick(fr, nl, en).to_owned();
         let years = years.into_iter().map(|(year, money)| (year.to_string(), money)).collect();
-        let sources = sources.into_iter().map(|(source, money)| (source.to_owned(), money)).collect();
+        let sources =
+            sources.into_iter().map(|(source, money)| (self.source(source).to_owned(), money)).collect();
         let by_year = word("Argent par année", "Geld per jaar", "Money by year");
         let by_source = word("Argent par source", "Geld per bron", "Money by source");
         Some(Section {
@@ -41,6 +42,21 @@ impl Speaker<'_> {
                 self.money_table(by_source, ["Source", "Bron", "Source"], sources),
             ],
         })
+    }
+
+    /// The word of a source; another one stands as it is written.
+    fn source<'s>(&self, source: &'s str) -> &'s str {
+        let words = match source {
+            "region" => ["Région", "Gewest", "Region"],
+            "commune" => ["Communes", "Gemeenten", "Communes"],
+            "europe" => ["Union européenne", "Europese Unie", "European Union"],
+            "federal" => ["État fédéral", "Federale overheid", "Federal State"],
+            "partner" => ["Partenaires", "Partners", "Partners"],
+            "" => ["source non précisée", "bron niet vermeld", "source not stated"],
+            other => return other,
+        };
+        let [fr, nl, en] = words;
+        self.language.pick(fr, nl, en)
     }
 
     fn money_table(&self, caption: String, first: [&str; 3], rows: Vec<(String, Money)>) -> ReportTable {
@@ -59,5 +75,23 @@ impl Speaker<'_> {
             cells
         };
         ReportTable { caption, head: head(language, &columns), rows: rows.into_iter().map(row).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Programme,
+        says::{Speaker, test_city::each},
+    };
+
+    #[test]
+    fn sources_have_words_and_others_stand_as_they_are_written() {
+        let programme = Programme::default();
+        let say = |source| each(|language| Speaker::new(&programme, language).source(source).to_owned());
+        assert_eq!(say("region"), ["Région", "Gewest", "Region"]);
+        assert_eq!(say("federal"), ["État fédéral", "Federale overheid", "Federal State"]);
+        assert_eq!(say(""), ["source non précisée", "bron niet vermeld", "source not stated"]);
+        assert_eq!(say("Fonds vert"), ["Fonds vert"; 3]);
     }
 }

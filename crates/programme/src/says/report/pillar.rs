@@ -2,7 +2,7 @@
 
 use super::{Align, ReportTable, Section, UNKNOWN, head};
 use crate::{
-    portfolio::{Line, objective_line},
+    portfolio::{Line, is_active, objective_line},
     says::{Speaker, day, euros, number, share},
     types::{Objective, Pillar},
 };
@@ -87,6 +87,8 @@ impl<'a> Speaker<'a> {
         let row = |line: &&Line| {
             let name = self.programme.called(Some(&line.name), line.id.as_str(), language.tag());
             let confidence = line.confidence.as_ref();
+            // Of what is not chosen, or done, nobody asks whether it will keep its promise.
+            let computed = confidence.filter(|_| is_active(line.state));
             let signed = confidence.and_then(|one| one.signed.as_ref());
             vec![
                 name.to_owned(),
@@ -96,7 +98,7 @@ impl<'a> Speaker<'a> {
                 line.drift_days.map_or_else(unknown, |days| number(language, days as f64, 0)),
                 euros(language, line.money.planned),
                 euros(language, line.money.spent),
-                confidence.map_or_else(unknown, |one| self.colour(one.computed).to_owned()),
+                computed.map_or_else(unknown, |one| self.colour(one.computed).to_owned()),
                 signed.map_or_else(unknown, |judgement| self.colour(judgement.colour).to_owned()),
             ]
         };
@@ -104,6 +106,45 @@ impl<'a> Speaker<'a> {
             caption: language.pick("Projets", "Projecten", "Projects").to_owned(),
             head: head(language, &columns),
             rows: lines.iter().map(row).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::{
+        portfolio::{LineLimits, line},
+        says::{Language, Speaker, test_city::programme},
+        types::{Colour, Judgement, Project, ProjectState, Words},
+    };
+
+    #[test]
+    fn only_what_goes_on_has_a_computed_colour() {
+        let programme = programme();
+        let today = date(2026, 11, 30);
+        let cells = |state| {
+            let judgement =
+                Judgement { colour: Colour::Green, by: String::new(), on: today, reason: Words::default() };
+            let project = Project {
+                id: "urn:ngsi-ld:Project:p".into(),
+                state,
+                judgement: Some(judgement),
+                confirmed_on: Some(today),
+                ..Project::default()
+            };
+            let line = line(&programme, &project, LineLimits::default(), today);
+            let table = Speaker::new(&programme, Language::En).projects_table(&[&line]);
+            table.rows.into_iter().next().unwrap().split_off(7)
+        };
+        for state in [ProjectState::Chosen, ProjectState::Running] {
+            assert_eq!(cells(state), ["green", "green"]);
+        }
+        for state in
+            [ProjectState::Proposed, ProjectState::Finished, ProjectState::Stopped, ProjectState::Rejected]
+        {
+            assert_eq!(cells(state), ["–", "green"], "{state:?}");
         }
     }
 }

@@ -21,6 +21,7 @@ use self::{
 };
 use super::{
     call::told::{Link, method, method_of},
+    edit::page::link as edit_link,
     shared::{called, date, last, link, missing, own_view, whole},
 };
 use crate::{address, format, frame::Frame, visit::Visit, words::Words};
@@ -50,6 +51,8 @@ struct DecisionPage {
     file_hash: String,
     versions: Vec<(String, String)>,
     more_versions: String,
+    /// Where its name and minutes are changed; empty for who may not.
+    edit: String,
     api: String,
 }
 
@@ -104,6 +107,7 @@ async fn page(visit: &Visit, id: &str) -> Result<DecisionPage, Problem> {
         torn: digest.as_ref().zip(record.digest.as_ref()).is_some_and(|(one, other)| one != other),
         digest: digest.or_else(|| record.digest.clone()).unwrap_or_default(),
         file_hash: record.file_hash.clone().unwrap_or_default(),
+        edit: if visit.administers() { edit_link(words, record.id.as_str()) } else { String::new() },
         api: format!("/ngsi-ld/v1/entities/{}", address::segment(record.id.as_str())),
         title,
         lead,

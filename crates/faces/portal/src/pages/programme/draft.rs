@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use senne_contract::Contract;
-use senne_model::{ErrorKind, Problem};
+use senne_model::{ErrorKind, Json, Problem};
 use senne_programme::{Draft, DraftState, asking::Settlement};
 
 use self::changes::Change;
@@ -206,7 +206,33 @@ fn check(
     if settlement == Some(Settlement::Refuse) && note.is_empty() {
         problems.push(Wrong { anchor: "note", text: words.t("editing.no_reason").to_owned() });
     }
+    if settlement == Some(Settlement::Publish) {
+        problems.extend(lacking(words, read));
+    }
     problems
+}
+
+/// What a programme would leave the thing out for, once published. What it reads already has all of it, and a draft takes nothing away.
+fn lacking(words: Words, read: &Read<'_>) -> Vec<Wrong> {
+    let Some(kind) = kinds::find(&read.draft.kind) else { return Vec::new() };
+    if names::told(&read.view.programme, &read.draft.about).is_some() {
+        return Vec::new();
+    }
+    let now = read.now.as_deref().unwrap_or_default();
+    let says = |term: &str| {
+        let drafted = read.draft.content.get(term).filter(|json| **json != Json::Null);
+        drafted.or_else(|| simple::get(now, term)).is_some()
+    };
+    let attributes = read.contract.map(|contract| contract.attributes.as_slice()).unwrap_or_default();
+    let title = |term: &'static str| {
+        let found = attributes.iter().find(|attribute| attribute.term == term);
+        found.map_or(term, |attribute| attribute.title.get(words.language.code()))
+    };
+    let wrong = |term| Wrong {
+        anchor: "",
+        text: words.fill("choice.fault_in", [title(term), words.t("editing.needed_missing")]),
+    };
+    kind.lacks(says).into_iter().map(wrong).collect()
 }
 
 fn page(visit: &Visit, read: &Read<'_>, sent: Sent) -> DraftPage {

@@ -17,6 +17,7 @@ mod propose;
 mod report;
 mod roadmap;
 mod shared;
+mod spread;
 
 use axum::{Router, routing::get};
 

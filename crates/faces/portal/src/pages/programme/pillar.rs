@@ -20,7 +20,7 @@ use super::{
         asked::{query_part, short},
         heads,
         rows::{self, Row},
-        said::{Said, met, objectives, said, standings},
+        said::{Said, met, objectives, said},
     },
     shared::{self, called, missing, speaker, whole},
 };
@@ -77,7 +77,7 @@ async fn view(visit: &Visit, id: &str) -> Result<PillarPage, Problem> {
     let name = called(words, Some(&pillar.name), pillar.id.as_str());
     let lines: Vec<&Line> = view.lines.iter().filter(|line| line.pillar == pillar.id).collect();
     let objectives = objectives(&view, pillar);
-    let met = met(words, &standings(&view, &objectives));
+    let met = met(words, &view, &objectives);
     let title = words.fill("portfolio.pillar_finding", [name.clone(), met]);
     let (lead, said) = said(words, speaker, &view, Some(pillar));
     let about = view.programme.descriptions.get(pillar.id.as_str());

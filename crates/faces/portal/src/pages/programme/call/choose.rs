@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use senne_model::{ErrorKind, Problem};
-use senne_programme::{View, scoring::Opinion};
+use senne_programme::{CallForProjects, Programme, View, scoring::Opinion};
 
 use self::{
     asked::Asked,
@@ -23,7 +23,10 @@ use self::{
     offer::{Offer, PROJECTS_MOST},
     shown::FrontierRow,
 };
-use super::form::{Fault, Field, Sent, Wrong, summary};
+use super::{
+    form::{Fault, Field, Sent, Wrong, summary},
+    told::Link,
+};
 use crate::{
     format,
     frame::Frame,
@@ -33,7 +36,7 @@ use crate::{
             outcome::{Of, Told, told},
             rule,
         },
-        shared::{called, link, own_view},
+        shared::{called, date, link, own_view},
     },
     visit::Visit,
     words::Words,
@@ -60,6 +63,8 @@ struct ChoosePage {
     price: Vec<String>,
     /// The fields that make it a decision; none while there is no choice.
     written: Vec<Field>,
+    /// The decisions that there are on the call.
+    decided: Vec<Link>,
     here: String,
 }
 
@@ -143,6 +148,7 @@ async fn page(
         frontier_note: String::new(),
         price: Vec::new(),
         written: Vec::new(),
+        decided: decisions(words, &view.programme, call),
         here,
     };
     if !page.may || !offer.can_choose() {
@@ -165,6 +171,18 @@ async fn page(
     let fields = page.entry.iter().flat_map(Entry::fields).chain(&page.written);
     page.wrong = summary(words, &all, fields);
     Ok(page)
+}
+
+/// What was decided on the call already, each with its day.
+fn decisions(words: Words, programme: &Programme, call: &CallForProjects) -> Vec<Link> {
+    let ids = programme.links.decisions_by_call.get(&call.id).into_iter().flatten();
+    let found = ids.filter_map(|id| programme.decisions.get(id));
+    let told = found.map(|one| {
+        let name = called(words, Some(&one.name), one.id.as_str());
+        let day = one.decided_on.map(|day| format!(" ({})", date(words, day))).unwrap_or_default();
+        Link { name: format!("{name}{day}"), link: link(words, "decision", one.id.as_str()) }
+    });
+    told.collect()
 }
 
 /// What came of it, in words.

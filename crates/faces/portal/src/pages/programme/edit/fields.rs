@@ -5,12 +5,13 @@ use senne_programme::Programme;
 
 use super::{
     form::Form,
-    names,
+    kinds, names,
     offers::{Offer, SUGGESTED_MOST},
+    subject::Subject,
     values::{LANGUAGES, further, spoken},
 };
 use crate::{
-    format,
+    address, format,
     words::{Words, key},
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Field {
     pub(super) label: String,
     /// More about it; may be empty.
     pub(super) help: String,
+    /// Where the first of what it leads to is written; empty when there is one, or none can be written here.
+    pub(super) first: String,
     /// What is wrong with it; may be empty.
     pub(super) error: String,
     /// The identifiers of help and error, for who hears the page.
@@ -100,19 +103,21 @@ pub(super) struct Block {
 /// All fields of a form; `wrong` says what does not fit, by term.
 pub(super) fn fields(
     words: Words,
-    programme: &Programme,
+    subject: &Subject<'_>,
     form: &Form<'_>,
-    needed: &[&str],
     wrong: &[(String, String)],
 ) -> Vec<Field> {
     let each = form.parts.iter().map(|(attribute, offer)| {
         let term = attribute.term.as_str();
         let errors: Vec<&str> =
             wrong.iter().filter(|(at, _)| at == term).map(|(_, error)| error.as_str()).collect();
-        let control = control(words, programme, form, attribute, offer.as_ref());
+        let control = control(words, subject.programme(), form, attribute, offer.as_ref());
         let id = id(term);
+        let first = offer.as_ref().and_then(|offer| first(words, subject, offer)).unwrap_or_default();
         let (help, error) = (help(words, attribute), errors.join(" "));
-        let described = [("help", &help), ("error", &error)].into_iter().filter(|(_, text)| !text.is_empty());
+        let described = [("help", &help), ("first", &first), ("error", &error)]
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty());
         let described: Vec<String> = described.map(|(part, _)| format!("{id}-{part}")).collect();
         Field {
             anchor: anchor(&id, &control),
@@ -121,8 +126,9 @@ pub(super) fn fields(
             label: attribute.title.get(words.language.code()).to_owned(),
             described: described.join(" "),
             help,
+            first,
             error,
-            needed: needed.contains(&term),
+            needed: subject.kind.needed.contains(&term),
             control,
         }
     });
@@ -143,6 +149,15 @@ fn anchor(id: &str, control: &Control) -> String {
         },
         _ => id.to_owned(),
     }
+}
+
+/// Where the first thing is written when there is none to choose; not for one of the same kind, which is what stands in the form.
+fn first(words: Words, subject: &Subject<'_>, offer: &Offer) -> Option<String> {
+    let kind =
+        kinds::begun(offer.kind).filter(|kind| offer.all.is_empty() && kind.term != subject.kind.term)?;
+    let link = kinds::link(words, kind);
+    let project = subject.project().filter(|_| kind.needed.contains(&"refProject"));
+    Some(project.map_or_else(|| link.clone(), |one| format!("{link}?refProject={}", address::segment(one))))
 }
 
 fn help(words: Words, attribute: &AttributeContract) -> String {

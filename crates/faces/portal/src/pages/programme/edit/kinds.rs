@@ -68,6 +68,11 @@ pub(in crate::pages::programme) fn link(words: Words, kind: &Kind) -> String {
 }
 
 impl Kind {
+    /// What a thing of this type lacks, so that a programme would leave it out; `says` is whether something stands at a term.
+    pub(in crate::pages::programme) fn lacks(&self, says: impl Fn(&str) -> bool) -> Vec<&'static str> {
+        self.needed.iter().copied().filter(|term| !says(term)).collect()
+    }
+
     /// The attributes of the form, in the order of the contract.
     pub(super) fn attributes<'a>(
         &'static self,

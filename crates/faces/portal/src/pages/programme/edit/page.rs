@@ -110,7 +110,7 @@ pub(super) fn page(visit: &Visit, subject: &Subject<'_>, form: &Form<'_>, findin
         words.fill("editing.title_new", [kind_title])
     };
     let lead = subject.contract.description.get(code).to_owned();
-    let fields = fields(words, subject.programme(), form, subject.kind.needed, &findings.at);
+    let fields = fields(words, subject, form, &findings.at);
     let draft = subject.open_draft();
     EditPage {
         frame: frame(visit, subject, &title, &lead),

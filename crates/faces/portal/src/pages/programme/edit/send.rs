@@ -139,11 +139,12 @@ impl Sent<'_> {
     /// Without these a programme would leave the thing out, and nobody would see it.
     fn check_needed(&self, findings: &mut Findings) {
         let subject = self.subject;
-        for term in subject.kind.needed {
-            let is_there =
-                simple::get(&self.changed.changes, term).or_else(|| simple::get(&subject.now, term));
+        let says = |term: &str| {
+            simple::get(&self.changed.changes, term).or_else(|| simple::get(&subject.now, term)).is_some()
+        };
+        for term in subject.kind.lacks(says) {
             let is_told = findings.at.iter().any(|(at, _)| at == term);
-            if is_there.is_none() && !is_told {
+            if !is_told {
                 findings.put(term, self.visit.w.t("editing.needed_missing"));
             }
         }

@@ -9,7 +9,7 @@ use senne_programme::{
 
 use super::{
     rows::money,
-    said::{met, objectives, standings},
+    said::{met, objectives},
 };
 use crate::{
     pages::programme::shared::{self, View, called},
@@ -47,7 +47,7 @@ fn card(words: Words, view: &View, pillar: &Pillar, lines: &[&Line]) -> Card {
         what: what.unwrap_or_default().to_owned(),
         projects: words.count("portfolio.projects", totals.projects as u64),
         active: words.count("portfolio.of_them_active", totals.active() as u64),
-        met: met(words, &standings(view, &objectives(view, pillar))),
+        met: met(words, view, &objectives(view, pillar)),
         money: money(words, totals.money),
     }
 }

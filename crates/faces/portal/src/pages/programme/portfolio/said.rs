@@ -64,13 +64,15 @@ pub(crate) fn objectives<'a>(view: &'a View, pillar: &Pillar) -> Vec<&'a Objecti
     ids.into_iter().flatten().filter_map(|id| view.programme.objectives.get(id)).collect()
 }
 
-/// Where indicators stand to their target bands.
-pub(crate) fn standings(view: &View, objectives: &[&Objective]) -> Vec<Standing> {
-    objectives.iter().map(|one| objective_line(&view.programme, one).standing).collect()
+/// How many objectives are met: that their indicator lies within its band, whoever brought it there.
+pub(crate) fn met(words: Words, view: &View, objectives: &[&Objective]) -> String {
+    let standings: Vec<Standing> =
+        objectives.iter().map(|one| objective_line(&view.programme, one).standing).collect();
+    met_of(words, &standings, objectives.iter().any(|one| one.target_on >= view.today))
 }
 
-/// How many objectives are met: that their indicator lies within its band, whoever brought it there.
-pub(crate) fn met(words: Words, standings: &[Standing]) -> String {
+/// The same of where indicators stand to their bands; `yet` when there is time left for an objective.
+fn met_of(words: Words, standings: &[Standing], yet: bool) -> String {
     let count = |fits: fn(&Standing) -> bool| standings.iter().filter(|one| fits(one)).count();
     let within = count(|one| matches!(one, Standing::Within));
     let unknown = count(|one| matches!(one, Standing::Unknown));
@@ -82,6 +84,8 @@ pub(crate) fn met(words: Words, standings: &[Standing]) -> String {
         words.t("portfolio.met_unknown").to_owned()
     } else if all == 1 && within == 1 {
         words.t("portfolio.met_single").to_owned()
+    } else if all == 1 && yet {
+        words.t("portfolio.unmet_yet").to_owned()
     } else if all == 1 {
         words.t("portfolio.unmet_single").to_owned()
     } else if unknown > 0 {
@@ -100,11 +104,15 @@ mod tests {
     fn what_is_not_known_is_not_told_as_missed() {
         let words = Words::new(Language::En);
         let (within, unknown) = (Standing::Within, Standing::Unknown);
-        assert_eq!(met(words, &[]), "no objective is set");
-        assert_eq!(met(words, &[unknown, unknown]), "whether its objectives are met is not known");
-        assert_eq!(met(words, &[within, unknown, Standing::Away]), "1 of 3 objectives met, 1 not known");
-        assert_eq!(met(words, &[Standing::Away]), "its objective is not met");
-        assert_eq!(met(words, &[within, within]), "2 of 2 objectives met");
+        assert_eq!(met_of(words, &[], false), "no objective is set");
+        assert_eq!(met_of(words, &[unknown, unknown], false), "whether its objectives are met is not known");
+        assert_eq!(
+            met_of(words, &[within, unknown, Standing::Away], false),
+            "1 of 3 objectives met, 1 not known"
+        );
+        assert_eq!(met_of(words, &[Standing::Away], false), "its objective is not met");
+        assert_eq!(met_of(words, &[Standing::Away], true), "its objective is not met yet");
+        assert_eq!(met_of(words, &[within, within], true), "2 of 2 objectives met");
     }
 
     #[test]

@@ -12,7 +12,10 @@ use senne_programme::{
 };
 
 use super::{Subject, ground::Ground, similar::kind_name};
-use crate::{pages::rows::Linked, words::key};
+use crate::{
+    pages::{programme::spread::standard_error, rows::Linked},
+    words::key,
+};
 
 /// The chance with which intervals hold what they are of.
 const CHANCE: f64 = 0.95;
@@ -106,7 +109,7 @@ fn outcome(evaluation: &Evaluation) -> Option<String> {
 
 /// What can be pooled: an effect with a standard error above 0.
 fn study(evaluation: &Evaluation, measured: &Measurement) -> Option<Study> {
-    let variance = measured.standard_error?.powi(2);
+    let variance = standard_error(measured)?.powi(2);
     let fits = measured.estimate.is_finite() && variance > 0.0 && variance.recip() > 0.0;
     let sound = fits && variance.is_finite() && variance.recip().is_finite();
     sound.then(|| Study { id: evaluation.id.to_string(), effect: measured.estimate, variance })
@@ -154,7 +157,7 @@ fn cost(subject: Subject<'_>, evaluation: &Evaluation, measured: &Measurement) -
     } else {
         (line.money.forecast, key!("project.cost_of_forecast"))
     };
-    let ratio = measured.standard_error.filter(|_| money > Euros::ZERO).and_then(|standard_error| {
+    let ratio = standard_error(measured).filter(|_| money > Euros::ZERO).and_then(|standard_error| {
         let cost = Measured { value: money.as_f64(), standard_error: 0.0 };
         // How much better it became, whichever way is better.
         let effect = Measured { value: measured.estimate.abs(), standard_error };
@@ -225,5 +228,7 @@ mod tests {
             assert!(study(&evaluation, &measured(estimate, error)).is_none(), "{estimate} {error:?}");
         }
         assert_eq!(study(&evaluation, &measured(-2.0, Some(0.5))).map(|one| one.variance), Some(0.25));
+        let permuted = Measurement { interval: Some((-6.0, 2.0)), ..measured(-2.0, Some(0.5)) };
+        assert!(study(&evaluation, &permuted).is_some_and(|one| one.variance > 4.0));
     }
 }

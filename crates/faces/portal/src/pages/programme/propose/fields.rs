@@ -82,7 +82,9 @@ impl Form<'_> {
     fn spoken(&self, name: &'static str, label: &'static str) -> impl Iterator<Item = Field> {
         Language::ALL.into_iter().map(move |language| {
             let label = self.words.fill("choice.in_language", [self.words.t(label), language.own_name()]);
-            Field::of(self.sent, self.faults, &format!("{name}-{language}"), label).spoken(language.code())
+            Field::of(self.sent, self.faults, &format!("{name}-{language}"), label)
+                .spoken(language.code())
+                .must()
         })
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use senne_model::ErrorKind;
+use senne_model::{ErrorKind, Problem};
 use senne_programme::{
     Evaluation, Programme, Project, ProjectId, Span, Words as Texts,
     asking::{Foresee, Foreseen},
@@ -20,9 +20,10 @@ use crate::{
         call::told::{indicator, kind, part, project, state},
         decision::rule::listed,
         shared::{link, speaker},
+        spread::standard_error,
     },
     visit::Visit,
-    words::Words,
+    words::{Words, key},
 };
 
 /// An effect is looked at for a year after it is there in full, within what may be asked.
@@ -81,12 +82,18 @@ pub(super) async fn seen(visit: &Visit, programme: &Programme, proposal: &Propos
     };
     match foreseen {
         Ok(foreseen) => foretold(words, programme, proposal, &asked, &foreseen, &mut seen),
-        Err(problem) if matches!(problem.kind, ErrorKind::Internal | ErrorKind::NotFound) => {
-            words.t("choice.not_foreseen").clone_into(&mut seen.unknown);
-        }
-        Err(problem) => seen.unknown = words.fill("choice.not_foreseen_why", [problem.detail]),
+        Err(problem) => words.t(unforeseen(&problem)).clone_into(&mut seen.unknown),
     }
     seen
+}
+
+/// Why nothing is foreseen, as a reader understands it; the detail is in English and about the computation.
+fn unforeseen(problem: &Problem) -> &'static str {
+    match (problem.kind, problem.field.as_deref()) {
+        (ErrorKind::Internal | ErrorKind::NotFound, _) => key!("choice.not_foreseen"),
+        (_, Some("indicator")) => key!("choice.not_foreseen_short"),
+        _ => key!("choice.not_foreseen_areas"),
+    }
 }
 
 fn asked(proposal: &Proposal) -> Foresee {
@@ -232,7 +239,7 @@ fn pooled(words: Words, programme: &Programme, proposal: &Proposal) -> String {
 /// An evaluation with a standard error as a study.
 fn study(evaluation: &Evaluation) -> Option<Study> {
     let measured = evaluation.measured.as_ref()?;
-    let variance = measured.standard_error?.powi(2);
+    let variance = standard_error(measured)?.powi(2);
     let usable = measured.estimate.is_finite() && variance.is_normal() && variance.recip().is_normal();
     usable.then(|| Study { id: evaluation.id.to_string(), effect: measured.estimate, variance })
 }
@@ -307,6 +314,15 @@ mod tests {
             (with(Some(0.5)), with(Some(0.0)), with(None), with(Some(f64::NAN))),
             (Some(0.25), None, None, None)
         );
+    }
+
+    #[test]
+    fn why_nothing_is_foreseen_is_told_without_the_detail() {
+        let short = Problem::bad("detail").field("indicator");
+        let areas = Problem::bad("detail").field("areas");
+        assert_eq!(unforeseen(&short), "choice.not_foreseen_short");
+        assert_eq!(unforeseen(&areas), "choice.not_foreseen_areas");
+        assert_eq!(unforeseen(&Problem::not_found("detail")), "choice.not_foreseen");
     }
 
     #[test]

@@ -109,7 +109,8 @@ pub(super) fn fields(words: Words, asked: &Asked, sent: &Sent, faults: &[Fault],
     {
         for language in Language::ALL {
             let label = words.fill("choice.in_language", [words.t(label), language.own_name()]);
-            let field = Field::of(sent, faults, &format!("{name}-{language}"), label).spoken(language.code());
+            let field =
+                Field::of(sent, faults, &format!("{name}-{language}"), label).spoken(language.code()).must();
             fields.push(if long { field.long() } else { field });
         }
     }
