@@ -30,6 +30,9 @@ const QUICK: Duration = Duration::from_millis(60);
 /// A larger one is shown as it was for so long while others change it.
 const AGE_MAX: Duration = Duration::from_secs(5);
 
+/// So many views are kept at most; beyond, all are read anew.
+const SIGHTS_MAX: usize = 64;
+
 /// What holds all areas of a city that names no region of its own, as indicators count it.
 const WHOLE: &str = "urn:ngsi-ld:AdministrativeArea:BE:04000";
 const WHOLE_NAMES: [&str; 3] =
@@ -99,7 +102,7 @@ impl Programmes {
     pub async fn view(&self, context: &Context) -> Result<Arc<View>, Problem> {
         let grant = self.hub().decide(context, Action::Read)?;
         let sight = (context.tenant.clone(), grant == Grant::Everything);
-        let place = Arc::clone(self.inner.kept.views.lock().entry(sight).or_default());
+        let place = self.place(sight);
         // One reads, the others wait for it.
         let mut known = place.lock().await;
         let today = today()?;
@@ -110,6 +113,16 @@ impl Programmes {
         let view = Arc::new(self.read(context, today).await?);
         *known = Some(Known { view: Arc::clone(&view), read_at: Instant::now(), took: begun.elapsed() });
         Ok(view)
+    }
+
+    /// Where a view is kept.
+    fn place(&self, sight: Sight) -> Arc<tokio::sync::Mutex<Option<Known>>> {
+        let mut views = self.inner.kept.views.lock();
+        // Strangers may name any tenant: what they name must not fill the memory.
+        if views.len() >= SIGHTS_MAX && !views.contains_key(&sight) {
+            views.clear();
+        }
+        Arc::clone(views.entry(sight).or_default())
     }
 
     fn stands(&self, known: &Known, today: Date) -> bool {

@@ -14,6 +14,7 @@ use senne_programme::{
     Words,
     asking::{Foresee, Foreseen},
 };
+use tokio::sync::Semaphore;
 
 /// The lengths of steps that are tried, the longest first: longer ones are calmer.
 const STEPS: [(Frequency, f64); 3] =
@@ -25,6 +26,9 @@ const STEPS_MOST: usize = 400;
 /// The chance with which an effect is to be seen, and with which an interval holds it: as is usual.
 const POWER: f64 = 0.8;
 const LEVEL: f64 = 0.95;
+
+/// Hundreds of trial projects take a while; so many are asked about at once.
+static TURNS: Semaphore = Semaphore::const_new(1);
 
 /// The past of the indicator: areas by steps.
 struct Past {
@@ -73,7 +77,8 @@ pub(crate) async fn foresee(
         let table = Table::read(table.as_bytes())?;
         senne_city_impact::foresee(&table, &project)
     };
-    // Hundreds of trial projects take a while, and nobody else should wait for them.
+    // Anybody may ask: those who do wait for each other, and nobody else for them.
+    let _turn = TURNS.acquire().await.map_err(|error| Problem::internal(error.to_string()))?;
     let found = tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(e.to_string()))?;
     let found = found.map_err(|error| Problem::bad(error.to_string()).field("areas"))?;
     Ok(told(&declaration, &past, &found, wanted))
