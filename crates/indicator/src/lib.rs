@@ -62,6 +62,6 @@ pub use season::{
 };
 pub use survival::{Duration, median_duration, survival};
 pub use target::{Band, Direction, Score, Target};
-pub use value::{Entry, Figure, Latest, Reproduction, SeriesQuery, Status, Value, entity_of, rounded};
+pub use value::{Entry, Figure, Latest, Reproduction, SeriesQuery, Status, Value, alike, entity_of, rounded};
 pub use weather::{Weather, WeatherNormalisation, WeatherPoint, WeatherRefusal, WeatherSeries};
 pub use what_if::{ChoiceError, IndexChoice};

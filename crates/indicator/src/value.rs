@@ -106,7 +106,22 @@ pub struct Figure {
 }
 
 impl Value {
-    /// The parts to so many digits that they do not depend on the order in which they were summed.
+    /// Whether the two say the same: they differ in nothing but what the order of a sum leaves.
+    pub fn alike(&self, other: &Self) -> bool {
+        let ends = |value: &Self| [value.interval.map(|(low, _)| low), value.interval.map(|(_, high)| high)];
+        let numbers = |value: &Self| {
+            let parts = value.parts_rounded().map(Some);
+            [Some(value.coverage), value.number].into_iter().chain(ends(value)).chain(parts)
+        };
+        self.status == other.status
+            && self.simulated == other.simulated
+            && numbers(self).zip(numbers(other)).all(|pair| match pair {
+                (Some(a), Some(b)) => alike(a, b),
+                (a, b) => a == b,
+            })
+    }
+
+    /// The parts to so many digits that the order in which they were summed is seen in the last one at most.
     pub fn parts_rounded(&self) -> [f64; 5] {
         let parts = &self.parts;
         [parts.count, parts.sum, parts.sum_of_squares, parts.numerator, parts.denominator].map(rounded)
@@ -155,7 +170,7 @@ pub struct Reproduction {
     pub again: Option<Value>,
     /// Whether it was computed by the declaration that is in force.
     pub same_formula: bool,
-    /// Whether number, interval and parts are the same to the last digit.
+    /// Whether number, interval and parts are the same: the last of twelve digits may differ by one ([`alike`]).
     pub same_digits: bool,
 }
 
@@ -166,7 +181,17 @@ impl Latest {
     }
 }
 
-/// The number to so many digits that it does not depend on the order in which it was summed.
+/// Whether two rounded numbers are the same, or neighbours: a sum in another order may fall on the other side of a
+/// half, and then the last digit that is kept differs by one.
+pub fn alike(a: f64, b: f64) -> bool {
+    if a == b || !a.is_finite() || !b.is_finite() {
+        return a == b;
+    }
+    let leading = a.abs().max(b.abs()).log10().floor() as i32;
+    (a - b).abs() <= 1.01 * 10f64.powi(leading + 1 - DIGITS)
+}
+
+/// The number to so many digits that the order in which it was summed is seen in the last one at most.
 pub fn rounded(x: f64) -> f64 {
     if x == 0.0 || !x.is_finite() {
         return x;
@@ -193,6 +218,25 @@ mod tests {
         assert_eq!(rounded(a), rounded(b));
         assert_eq!(rounded(123_456_789.123_456_78), 123_456_789.123);
         assert_eq!(rounded(0.0), 0.0);
+    }
+
+    #[test]
+    fn a_sum_beside_a_half_is_the_same_on_either_side() {
+        // 15.53125 squared has thirteen digits, the last of them a five.
+        let (below, above) = (241.219_726_562_499_97, 241.219_726_562_500_03);
+        assert_ne!(rounded(below), rounded(above));
+        assert!(alike(rounded(below), rounded(above)));
+        let value = |sum_of_squares| Value {
+            number: Some(15.531_25),
+            parts: Parts { count: 1.0, sum: 15.531_25, sum_of_squares, ..Parts::default() },
+            ..Value::default()
+        };
+        assert!(value(below).alike(&value(above)));
+        assert!(!value(below).alike(&value(241.219_726_565)));
+        assert!(!value(below).alike(&Value { number: None, ..value(below) }));
+        assert!(!value(below).alike(&Value { status: Status::Final, ..value(below) }));
+        assert!(alike(0.0, 0.0) && !alike(0.0, 1e-300) && !alike(f64::NAN, 1.0) && !alike(f64::INFINITY, 1.0));
+        assert!(!alike(1.0, 1.000_000_000_1) && alike(-9.999_999_999_99, -10.0));
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{civil::Date, tz::TimeZone};
 use senne_hub::{Hub, PastQuery, language::TimeFilter};
-use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, entity_of};
+use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, alike, entity_of};
 use senne_model::{EntityId, Problem, TenantName, Timestamp};
 
 use crate::{
@@ -189,10 +189,13 @@ impl Computation<'_> {
             && known.status.stood()
             && value.status == Status::Final
         {
-            let same = known.number == value.number;
+            let same = match (known.number, value.number) {
+                (Some(known), Some(value)) => alike(known, value),
+                (known, value) => known == value,
+            };
             value.status = if same { known.status } else { Status::Revised };
         }
-        if known == Some(&value) {
+        if known.is_some_and(|known| known.alike(&value)) {
             return None;
         }
         leaf.published.insert((slot.clone(), period), value.clone());

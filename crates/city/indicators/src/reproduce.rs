@@ -53,8 +53,13 @@ impl Indicators {
             );
         }
         let again = self.again(context, declaration, &published).await?;
-        let digits = |value: &Value| (value.number, value.interval, value.parts_rounded());
-        let same_digits = again.as_ref().is_some_and(|again| digits(again) == digits(&published.value));
+        // How far a value can be relied on changes with time, its digits do not.
+        let then = |value: &Value| Value {
+            status: published.value.status,
+            coverage: published.value.coverage,
+            ..value.clone()
+        };
+        let same_digits = again.as_ref().is_some_and(|again| then(again).alike(&published.value));
         let same_formula = published.formula == declaration.formula();
         Ok(Reproduction { published, again, same_formula, same_digits })
     }
