@@ -235,7 +235,9 @@ mod tests {
         assert!(!value(below).alike(&value(241.219_726_565)));
         assert!(!value(below).alike(&Value { number: None, ..value(below) }));
         assert!(!value(below).alike(&Value { status: Status::Final, ..value(below) }));
-        assert!(alike(0.0, 0.0) && !alike(0.0, 1e-300) && !alike(f64::NAN, 1.0) && !alike(f64::INFINITY, 1.0));
+        assert!(
+            alike(0.0, 0.0) && !alike(0.0, 1e-300) && !alike(f64::NAN, 1.0) && !alike(f64::INFINITY, 1.0)
+        );
         assert!(!alike(1.0, 1.000_000_000_1) && alike(-9.999_999_999_99, -10.0));
     }
 
