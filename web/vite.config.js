@@ -39,7 +39,7 @@ export default defineConfig({
     emptyOutDir: true,
     cssCodeSplit: true,
     rollupOptions: {
-      input: { map: "src/map.js", past: "src/past.js" },
+      input: { map: "src/map.js", past: "src/past.js", draw: "src/draw.js" },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js", assetFileNames: "[name][extname]" },
     },
   },

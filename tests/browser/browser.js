@@ -119,4 +119,8 @@ export async function settle(page) {
     await page.locator(".living[data-ready]").waitFor({ timeout: 20_000 }).catch(() => {});
     await page.waitForTimeout(300);
   }
+  if (await page.locator("#draw[data-areas]").count()) {
+    await page.locator(".draw-canvas[data-ready]").waitFor({ timeout: 20_000 }).catch(() => {});
+    await page.waitForTimeout(300);
+  }
 }

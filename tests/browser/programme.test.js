@@ -238,3 +238,125 @@ test("on a phone no page of the programme is wider, and figures stay under their
   }
   await context.close();
 });
+
+/* The form of a proposal with its map, once that has drawn itself. */
+async function drawing(options) {
+  const visit = await open(chromium.browser, options);
+  await visit.page.goto(BASE + PROPOSE);
+  const there = (await visit.page.locator("form.choice-form").count()) > 0;
+  const map = visit.page.locator("#draw .draw-canvas[data-ready]");
+  if (there && options?.scripts !== false) await map.waitFor({ timeout: 30_000 });
+  return { ...visit, there, map, field: visit.page.locator("[name=place]"), said: visit.page.locator("#draw [role=status]") };
+}
+
+/* The status says what is touched once the server has answered. */
+async function answered(said, pattern) {
+  for (let turn = 0; turn < 50 && !pattern.test(await text(said)); turn += 1) await said.page().waitForTimeout(100);
+  assert.match(await text(said), pattern);
+}
+
+const ticked = (page) => page.locator("[name=area]:checked").evaluateAll((boxes) => boxes.map((box) => box.value));
+
+test("a place is drawn by pointer, and proposes the areas that it touches", async (t) => {
+  const { context, page, faults, there, map, field, said } = await drawing();
+  if (!there) return t.skip("the call of the demo is closed on this day");
+  const geometry = async () => JSON.parse((await field.inputValue()) || "null");
+  await page.getByRole("radio", { name: "Ligne" }).check();
+  await map.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await map.boundingBox();
+  const middle = [x + width / 2, y + height / 2];
+  await page.mouse.click(middle[0] - 60, middle[1]);
+  assert.equal(await geometry(), null, "a line has two points");
+  assert.match(await text(said), /Points : 1\. Points encore nécessaires : 1\./);
+  await page.mouse.click(middle[0] + 60, middle[1] + 20);
+  const line = await geometry();
+  assert.equal(line.type, "LineString");
+  assert.equal(line.coordinates.length, 2);
+  assert.ok(line.coordinates[0][0] < line.coordinates[1][0], "from west to east");
+  await answered(said, /Points : 2\. Une ligne de [\d,]+ k?m, à \p{L}/u);
+  const first = await ticked(page);
+  assert.ok(first.length >= 1, "areas are proposed");
+
+  /* A point is moved; another click on it adds none. */
+  await page.mouse.move(middle[0] + 60, middle[1] + 20);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 90, middle[1] + 60, { steps: 5 });
+  await page.mouse.up();
+  const moved = await geometry();
+  assert.equal(moved.coordinates.length, 2);
+  assert.deepEqual(moved.coordinates[0], line.coordinates[0]);
+  assert.ok(moved.coordinates[1][1] < line.coordinates[1][1], "further south");
+  await page.mouse.click(middle[0] + 90, middle[1] + 60);
+  assert.equal((await geometry()).coordinates.length, 2);
+
+  /* What was ticked by hand is left alone when the place goes. */
+  const free = page.locator("[name=area]:not(:checked)").first();
+  const own = await free.getAttribute("value");
+  await page.locator(`[name=area][value="${own}"]`).check();
+  await page.getByRole("button", { name: "Tout effacer" }).click();
+  assert.equal(await field.inputValue(), "");
+  await answered(said, /Aucun lieu n’est dessiné/);
+  for (let turn = 0; turn < 30 && (await ticked(page)).length > 1; turn += 1) await page.waitForTimeout(100);
+  assert.deepEqual(await ticked(page), [own]);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a place is drawn by keys and buttons, and is kept", async (t) => {
+  const { context, page, faults, there, map, field, said } = await drawing({ viewport: PHONE });
+  if (!there) return t.skip("the call of the demo is closed on this day");
+  await page.getByRole("radio", { name: "Surface" }).check();
+  const canvas = map.locator("canvas");
+  await canvas.focus();
+  const rest = () => page.waitForTimeout(150);
+  for (const key of ["Enter", "ArrowRight", "Enter", "ArrowDown", "Enter"]) {
+    await page.keyboard.press(key);
+    await rest();
+  }
+  await answered(said, /Points : 3\. Une surface de [\d, ]+ (ha|km²)/);
+  const area = JSON.parse(await field.inputValue());
+  assert.equal(area.type, "Polygon");
+  assert.equal(area.coordinates[0].length, 4);
+  assert.deepEqual(area.coordinates[0][0], area.coordinates[0][3], "the ring is closed");
+  await page.keyboard.press("Backspace");
+  assert.match(await text(said), /Points : 2\. Points encore nécessaires : 1\./);
+  assert.equal(await field.inputValue(), "");
+  await page.getByRole("button", { name: "Vers l’ouest" }).click();
+  await rest();
+  await page.getByRole("button", { name: "Poser un point à la croix" }).click();
+  await answered(said, /Points : 3\. Une surface/);
+  const place = await field.inputValue();
+  const before = await ticked(page);
+  assert.ok(before.length >= 1);
+  await page.getByRole("button", { name: "Que verrait-on ?" }).click();
+  await map.waitFor({ timeout: 30_000 });
+  assert.equal(await field.inputValue(), place, "the place is kept");
+  assert.deepEqual(await ticked(page), before);
+  await answered(said, /Points : 3\. Une surface/);
+  assert.ok(await page.getByRole("radio", { name: "Surface" }).isChecked());
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${wide} px too wide`);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("without scripts a place is written, and what is wrong with it is told", async (t) => {
+  const { context, page, faults, there, field } = await drawing({ scripts: false });
+  if (!there) return t.skip("the call of the demo is closed on this day");
+  const ask = page.getByRole("button", { name: "Que verrait-on ?" });
+  assert.equal(await page.locator("#draw svg .place-own").count(), 0);
+  await field.fill("50.8262, 4.3603\nplace Flagey");
+  await ask.click();
+  assert.match(await told(page, "place"), /Ligne 2, « place Flagey » : écrivez la latitude/);
+  assert.equal((await field.inputValue()).replace(/\r/g, ""), "50.8262, 4.3603\nplace Flagey", "nothing is lost");
+  await field.fill("50.8262, 4.3603\n50.8274, 4.3719");
+  await ask.click();
+  assert.equal(await page.locator("#draw svg path.place-own").count(), 1, "the line is on the picture");
+  assert.match(await text(page.locator("#place-said")), /^Une ligne de \d+ m, à .*Ixelles/);
+  assert.ok(await page.getByLabel("Ixelles", { exact: true }).isChecked(), "the area is proposed");
+  await page.goto(`${BASE}/fr/programme/project/calm-street-bailli`);
+  assert.equal(await page.locator(".place-figure svg path.place-area").count(), 1, "the page of a project shows its place");
+  assert.match(await text(page.locator(".place-figure figcaption")), /^Une surface de [\d,]+ ha, à .*Ixelles/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});

@@ -20,6 +20,7 @@ pub mod map;
 pub mod matrix;
 pub mod meter;
 pub mod multiples;
+pub mod place;
 pub mod scale;
 pub mod slope;
 pub mod spark;

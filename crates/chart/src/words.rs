@@ -112,7 +112,7 @@ pub enum Phrase {
     MatrixSummary,
     /// {0} projects: the greatest benefit {1} ({2}), the lowest cost {3} ({4}).
     BubbleSummary,
-    /// {0} tasks from {1} to {2}; {3} end later than planned, {4} are done.
+    /// Tasks: {0}, from {1} to {2}; later than planned: {3}; done: {4}.
     GanttSummary,
 }
 

@@ -61,6 +61,8 @@ pub enum Reason {
     ShortPast,
     /// Plain two-way fixed effects would take units that are treated already for untreated.
     PlainTwoWayMisleads,
+    /// Errors from the spread over units leave out that of few treated ones (Conley and Taber 2011); placebos among donors do not.
+    PlacebosTellChance,
 }
 
 /// The method, why, and how far its answer can carry.
@@ -126,6 +128,12 @@ pub fn choose(situation: &Situation) -> Choice {
         let checks = [Method::StaggeredDifferences, Method::SyntheticControl];
         return with(Method::SyntheticDifference, &[reason], &checks, Grade::Three);
     }
+    // One treated unit has no spread of its own to make an error of, however short its past is.
+    if starts == 1 && treated <= FEW && before > 1 && donors >= DONORS_MIN.max(treated + 1) {
+        let reasons = [Reason::PlacebosTellChance, Reason::ShortPast];
+        let checks = [Method::StaggeredDifferences];
+        return with(Method::SyntheticDifference, &reasons, &checks, Grade::Two);
+    }
     if donors > 0 {
         let reasons = [Reason::OneStartWithDonors, Reason::ShortPast];
         return with(Method::StaggeredDifferences, &reasons, &[], Grade::Two);
@@ -159,7 +167,16 @@ mod tests {
             (Method::StaggeredDifferences, Grade::Three)
         );
         assert_eq!(method(Situation { treated: 4, ..base }), (Method::SyntheticDifference, Grade::Three));
-        assert_eq!(method(Situation { before: 3, ..base }), (Method::StaggeredDifferences, Grade::Two));
+        // With a short past too the chance of few treated units is told by placebos, where there can be any.
+        assert_eq!(method(Situation { before: 3, ..base }), (Method::SyntheticDifference, Grade::Two));
+        for short in [
+            Situation { before: 1, ..base },
+            Situation { before: 3, treated: 12, ..base },
+            Situation { before: 3, donors: 2, ..base },
+            Situation { before: 3, treated: 4, donors: 4, ..base },
+        ] {
+            assert_eq!(method(short), (Method::StaggeredDifferences, Grade::Two));
+        }
         let alone = Situation { donors: 0, ..base };
         assert_eq!(method(Situation { covariates: 2, ..alone }), (Method::StructuralSeries, Grade::Two));
         assert_eq!(method(alone), (Method::Interrupted, Grade::One));

@@ -4,9 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    decision::DecisionSettings,
-    scoring::Opinion,
-    types::{AreaId, CallId, DecisionId, IndicatorId, ProjectId, Words},
+    decision::{DecisionSettings, Voice},
+    types::{AreaId, CallId, DecisionId, Draft, DraftId, IndicatorId, ProjectId, Words},
 };
 
 /// Asks what a project could show before it begins.
@@ -59,6 +58,21 @@ pub enum Settlement {
     Refuse,
 }
 
+/// Somebody says what becomes of a draft, and of all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettlementOrder {
+    /// One of the drafts that belong together.
+    pub draft: DraftId,
+    /// The same draft as it is to be, when it is changed in the same breath.
+    pub edited: Option<Draft>,
+    /// What becomes of them.
+    pub settlement: Settlement,
+    /// Who says so.
+    pub by: String,
+    /// What they write about it.
+    pub note: String,
+}
+
 /// A decision to be made on a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChoiceOrder {
@@ -75,7 +89,7 @@ pub struct ChoiceOrder {
     /// What was said.
     pub minutes: Words,
     /// What people hold to be important; the weights that the call announced when there is none.
-    pub opinions: Vec<Opinion>,
+    pub opinions: Vec<Voice>,
     /// The projects that take part; all that applied to the call when there is none.
     pub projects: Vec<ProjectId>,
     /// How it is made.

@@ -3,10 +3,12 @@
 mod canonical;
 mod record;
 mod replay;
+mod voices;
 
 pub use canonical::{canonical, digest, steady};
 pub use record::{
     Applicant, Decision, DecisionInputs, DecisionOutcome, DecisionSettings, ScoredProject, WayOfChoice,
     decide,
 };
-pub use replay::{Difference, Replay, replay};
+pub use replay::{Again, Difference, Replay, replay};
+pub use voices::{Voice, Voices, numbered};

@@ -6,6 +6,7 @@ mod groups;
 mod independent;
 mod meta;
 mod ratio;
+mod spread;
 mod surest;
 mod variance;
 
@@ -14,5 +15,6 @@ pub use contributions::{Contributions, IndicatorTotal, PillarTotal, contribution
 pub use groups::{Contribution, EffectGroup, JointMeasure, MeasuredEffect, Overlap, ShareRule};
 pub use meta::{HartungKnapp, Interval, Pooled, ShrunkenStudy, Study, pool, pool_by_kind};
 pub use ratio::{CostRatio, Measured, RatioInterval, cost_per_unit};
+pub use spread::standard_error;
 pub use surest::measured_effects;
 pub use variance::Heterogeneity;

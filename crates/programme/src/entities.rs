@@ -9,6 +9,7 @@ mod effects;
 mod evaluation;
 mod follow;
 mod indicator;
+mod outcome;
 mod papers;
 mod project;
 mod reader;

@@ -4,11 +4,14 @@
 //! contract of the type; where nobody says it, the shape of the value does.
 
 mod kind;
+mod removed;
 mod value;
 
 use senne_context::Context;
 use senne_contract::ValueKind;
 use senne_model::{Attribute, EntityId, Instance, Json, Operation, Write};
+
+pub use removed::{REMOVED, is_removed, removals, to_simple};
 
 /// Why an entity cannot be written. The text names the entity and the attribute, and says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +59,7 @@ pub enum SimpleError {
 /// The write that creates an entity, or adds to it what is written here.
 ///
 /// `kind` says of a type and an attribute, both by their terms, what kind the attribute is of; nothing when it is not known. `null` stands
-/// for what is not there and is passed over.
+/// for what is not there and is passed over, and so is what is to be taken away: see [`removals`].
 ///
 /// # Errors
 /// When the entity has no identifier or no type, or an attribute is not of its kind.
@@ -77,7 +80,7 @@ pub fn from_simple(
     let mut write = Write::new(id.clone(), Operation::CreateOrAppend);
     write.types.push(core.expand(type_term));
     for (term, json) in members {
-        if matches!(&**term, "id" | "type" | "@context") || *json == Json::Null {
+        if matches!(&**term, "id" | "type" | "@context") || *json == Json::Null || is_removed(json) {
             continue;
         }
         let name = core.expand(term);

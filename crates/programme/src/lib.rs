@@ -15,6 +15,7 @@ pub mod from_simple;
 pub mod import;
 pub mod portfolio;
 mod programme;
+pub mod rules;
 pub mod says;
 pub mod schedule;
 pub mod scoring;

@@ -1,6 +1,7 @@
 //! A programme as a whole: everything by identifier, with what pages look up.
 
 mod build;
+mod drafts;
 mod grouped;
 mod links;
 

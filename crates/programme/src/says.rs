@@ -3,6 +3,7 @@
 //! Numbers have the sign and the spaces of their language. What was measured is said with its interval. That no effect can be told from
 //! chance is never said as if there were none. Progress, the level of an indicator and the effect of a project are said apart.
 
+mod beside;
 mod effects;
 mod figures;
 mod grammar;
@@ -15,12 +16,13 @@ mod reason;
 mod report;
 mod speaker;
 #[cfg(test)]
-mod test_city;
+pub(crate) mod test_city;
 mod work;
 
 pub use figures::{day, euros, figure, number, share};
 pub use grammar::{list, plural, quoted};
 pub use language::Language;
+pub use period::period;
 pub use report::{Align, Report, ReportTable, Section, report};
 pub use speaker::Speaker;
 

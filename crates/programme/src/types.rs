@@ -11,6 +11,7 @@ mod ids;
 mod indicator;
 mod money;
 mod more_ids;
+mod outcome;
 mod papers;
 mod project;
 mod span;
@@ -18,7 +19,7 @@ mod words;
 
 pub use actors::{HelixRole, Objective, Organisation, Pillar};
 pub use calls::{CallCriterion, CallForProjects, Catalyst, CatalystKind, Direction, Intervention};
-pub use draft::{Draft, DraftState};
+pub use draft::{Draft, DraftSet, DraftState};
 pub use effects::{Benefit, ExpectedEffect, Sign};
 pub use evaluation::{Answer, Evaluation, Measurement};
 pub use follow::{BudgetLine, Gate, Milestone, Risk, RiskState};
@@ -29,6 +30,7 @@ pub use ids::{
 pub use indicator::{Indicator, Level};
 pub use money::{BasisPoints, Euros};
 pub use more_ids::{BudgetLineId, DecisionId, DocumentId, DraftId, EffectId, EvaluationId, MemorandumId};
+pub use outcome::{Meeting, Outcome, Quantity, meeting};
 pub use papers::{DecisionRecord, Document, Memorandum};
 pub use project::{Colour, Judgement, Project, ProjectState};
 pub use span::Span;

@@ -45,6 +45,7 @@ fn inputs() -> impl Strategy<Value = DecisionInputs> {
             DecisionInputs {
                 criteria: names.iter().enumerate().map(criterion).collect(),
                 opinions: opinions.into_iter().enumerate().map(opinion).collect(),
+                by_role: false,
                 applicants,
                 versions,
             }
@@ -110,6 +111,7 @@ fn versions_are_needed() {
             person: "Ada".into(),
             said: Elicitation::Points(BTreeMap::from([("air".into(), 1.0)])),
         }],
+        by_role: true,
         versions: BTreeMap::new(),
     };
     let mut known = inputs.clone();
@@ -119,4 +121,25 @@ fn versions_are_needed() {
     known.versions.insert("p".into(), 1);
     let decision = decide(known, settings(Method::WeightedSum)).unwrap();
     assert!(decision.outcome.comparison.is_none() && decision.outcome.selection.selection().is_some());
+}
+
+#[test]
+fn a_decision_of_before_is_made_again() {
+    let text = r#"{"applicants": [{"id": "p", "values": {"air": 1.0}, "costs": [], "pillar": "mobility", "areas": [], "risk": 0}],
+        "criteria": [{"id": "air", "direction": "higher", "bounds": null}],
+        "opinions": [{"person": "Ada", "said": {"points": {"air": 1.0}}}], "versions": {"p": 1}}"#;
+    let inputs: DecisionInputs = serde_json::from_str(text).unwrap();
+    assert!(!inputs.by_role);
+    let decision = decide(inputs, settings(Method::WeightedSum)).unwrap();
+    assert!(
+        !canonical("the inputs", &decision.inputs).unwrap().contains("role"),
+        "its digest stays the same"
+    );
+    assert!(replay(&decision).unwrap().is_equal());
+    let mut by_role = decision.inputs.clone();
+    by_role.by_role = true;
+    by_role.opinions[0].person = "evaluator 1".to_owned();
+    let told = decide(by_role, decision.settings.clone()).unwrap();
+    assert_eq!(told.outcome.scores, decision.outcome.scores, "nothing else comes out");
+    assert_eq!(told.outcome.weights.mean, decision.outcome.weights.mean);
 }

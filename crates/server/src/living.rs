@@ -21,6 +21,10 @@ const CHUNK_MICROS: i64 = 6 * 3600 * 1_000_000;
 
 /// What the simulated projects should move.
 const OUTCOME: (&str, &str) = ("TrafficFlowObserved", "intensity");
+/// In what that is counted, in French, Dutch and English: loops report every five minutes.
+const UNIT: [&str; 3] = ["véhicules en 5 minutes", "voertuigen in 5 minuten", "vehicles in 5 minutes"];
+/// The indicator for which it stands.
+const INDICATOR: &str = "urn:ngsi-ld:Indicator:motor-traffic-counts";
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -68,15 +72,20 @@ fn evaluation(project: &Project, from: Timestamp, treated: &[EntityId], excluded
         let objects = ids.iter().map(|id| Iri::new(id.as_str())).collect();
         put(local, AttributeValue::Relationship { objects, object_type: None })
     };
-    let map =
-        ["fr", "nl", "en"].iter().zip(project.names).map(|(tag, name)| ((*tag).into(), Json::text(name)));
+    let said = |local: &str, texts: [&str; 3]| {
+        let map = ["fr", "nl", "en"].into_iter().zip(texts);
+        put(local, AttributeValue::Language(map.map(|(tag, text)| (tag.into(), Json::text(text))).collect()))
+    };
     let mut write = Write::new(project.evaluation.clone(), Operation::CreateOrAppend);
     write.types.push(term("Evaluation"));
     write.simulated = true;
     write.attributes = vec![
-        put("name", AttributeValue::Language(map.collect())),
+        said("name", project.names),
+        those("refIndicator", &[EntityId::trusted(INDICATOR)]),
         text("outcomeType", OUTCOME.0),
         text("outcomeAttribute", OUTCOME.1),
+        said("outcomeName", project.outcome),
+        said("outcomeUnit", UNIT),
         text("startDate", &civil_day(from).to_string()),
         text("better", "down"),
         those("refProject", std::slice::from_ref(&project.id)),
@@ -123,5 +132,86 @@ pub(crate) async fn keep_alive(
             at = next;
         }
         tokio::time::sleep(STEP).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf};
+
+    use senne_contract::YamlFile;
+    use senne_model::Entity;
+    use senne_programme::{
+        Evaluation, Meeting, Programme, from_simple::from_simple, meeting, portfolio::Expected,
+    };
+
+    use super::*;
+
+    fn entity(write: Write) -> Entity {
+        let mut entity = Entity::new(write.entity, write.types[0].clone());
+        entity.attributes = write.attributes;
+        entity
+    }
+
+    /// The made-up programme with the evaluations of the simulated projects.
+    fn programme(city: &City, from: Timestamp) -> Programme {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../programme/demo");
+        let read = |name: &str| {
+            let text = fs::read_to_string(folder.join(name)).unwrap();
+            let list = YamlFile::parse(name, &text).unwrap_or_else(|finding| panic!("{finding}")).json;
+            let list: Vec<Json> = serde_json::from_value(list).unwrap();
+            list.iter().map(|one| entity(from_simple(one, |_, _| None).unwrap())).collect::<Vec<_>>()
+        };
+        let mut all: Vec<Entity> = ["projects.yaml", "effects.yaml"].into_iter().flat_map(read).collect();
+        all.extend(evaluations(city, from).into_iter().map(entity));
+        Programme::read(&all)
+    }
+
+    #[test]
+    fn what_the_demo_promises_is_what_its_evaluations_measure() {
+        let from = Timestamp::parse("2026-11-15T00:00:00Z").unwrap();
+        let city = City::brussels(CitySettings { project_from: from, ..CitySettings::default() });
+        let programme = programme(&city, from);
+        assert_eq!(programme.evaluations.len(), 3);
+        let later = Timestamp::from_micros(from.micros() + 14 * DAY_MICROS);
+        let intensity = Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{}", OUTCOME.1));
+        // Whether each keeps its promise: the simulator makes its true effect.
+        let kept = |evaluation: &Evaluation| {
+            let project = evaluation.project.as_ref().unwrap();
+            assert!(programme.projects[project].name.en.is_some());
+            assert!(programme.evaluations_of(project).any(|one| one.id == evaluation.id));
+            let promises = programme.effects.of(project).iter().map(Expected::of);
+            let same = |one: &Expected| meeting(one.quantity(), evaluation.quantity()) == Some(Meeting::Same);
+            let promise: Vec<Expected> = promises.filter(same).collect();
+            let [promise] = promise.as_slice() else { panic!("{}: {promise:?}", evaluation.id) };
+            let outcome = evaluation.outcome.as_ref().unwrap();
+            let promised = promise.outcome.as_ref().unwrap();
+            assert_eq!((&promised.name, &promised.unit), (&outcome.name, &outcome.unit));
+            // Each loop that is measured is one of which something was promised.
+            assert!(outcome.entities.iter().all(|entity| promised.entities.contains(entity)));
+            let of = |id: &String| city.effect(&EntityId::trusted(id), &intensity, from, later).unwrap();
+            let effect = outcome.entities.iter().map(of).sum::<f64>() / outcome.entities.len() as f64;
+            let (low, high) = promise.ends();
+            (
+                project.to_string(),
+                if effect > 0.0 {
+                    "harms"
+                } else if effect < low || effect > high {
+                    "does not"
+                } else {
+                    "keeps"
+                },
+            )
+        };
+        let found: Vec<(String, &str)> = programme.evaluations.values().map(kept).collect();
+        let found: Vec<(&str, &str)> = found.iter().map(|(id, kept)| (id.as_str(), *kept)).collect();
+        assert_eq!(
+            found,
+            [
+                ("urn:ngsi-ld:Project:calm-signs-aumale", "does not"),
+                ("urn:ngsi-ld:Project:calm-street-bailli", "keeps"),
+                ("urn:ngsi-ld:Project:signal-timing-vanderkindere", "harms"),
+            ]
+        );
     }
 }

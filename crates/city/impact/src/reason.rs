@@ -52,6 +52,11 @@ pub(crate) fn why(reason: Reason) -> Wording {
             "une double différence simple prendrait pour témoins des unités déjà traitées",
             "een gewone dubbele verschilschatting zou behandelde eenheden als controle gebruiken",
         ],
+        Reason::PlacebosTellChance => [
+            "few units are treated, so that only placebos among the others tell how large chance is",
+            "peu d’unités sont touchées : seuls des placebos parmi les autres disent l’ampleur du hasard",
+            "er zijn weinig behandelde eenheden: alleen placebo’s onder de andere zeggen hoe groot het toeval is",
+        ],
     };
     Wording::fixed(en, fr, nl)
 }

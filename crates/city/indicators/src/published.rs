@@ -122,6 +122,34 @@ impl Indicators {
         Ok(found)
     }
 
+    /// The last values of some indicators, each in an area, at most `last` of each length of period, the shortest first and each in order. All
+    /// are read at once.
+    pub async fn courses(
+        &self,
+        context: &Context,
+        of: &[(String, EntityId)],
+        last: usize,
+    ) -> Result<FiguresOf, Problem> {
+        let entities: Entities<'_> =
+            of.iter().map(|(id, area)| (entity_of(id, area), (id.as_str(), area))).collect();
+        self.last_of(context, &entities, last).await
+    }
+
+    /// The last values that some entities hold, at most `last` of each length of period.
+    async fn last_of(
+        &self,
+        context: &Context,
+        entities: &Entities<'_>,
+        last: usize,
+    ) -> Result<FiguresOf, Problem> {
+        let mut found = FiguresOf::new();
+        if !entities.is_empty() {
+            let query = PastQuery { last_n: Some(last), ..question(entities, TimeFilter::default()) };
+            self.read(context, &query, entities, &mut found).await?;
+        }
+        Ok(found)
+    }
+
     /// The last values of every indicator in one area, at most `last` of each length of period, the shortest first and each in order.
     pub async fn recent(
         &self,
@@ -131,11 +159,7 @@ impl Indicators {
     ) -> Result<BTreeMap<String, Vec<Figure>>, Problem> {
         let catalogue = self.catalogue();
         let entities = entities(&catalogue, std::slice::from_ref(area));
-        let mut found = FiguresOf::new();
-        if !entities.is_empty() {
-            let query = PastQuery { last_n: Some(last), ..question(&entities, TimeFilter::default()) };
-            self.read(context, &query, &entities, &mut found).await?;
-        }
+        let found = self.last_of(context, &entities, last).await?;
         Ok(found.into_iter().map(|(id, by_area)| (id, by_area.into_values().flatten().collect())).collect())
     }
 

@@ -7,7 +7,7 @@ use senne_model::{AttributeValue, EntityId, Json, Problem};
 use senne_programme::{
     CallForProjects, DecisionId, Project, ProjectState, View, Words,
     asking::ChoiceOrder,
-    decision::{Applicant, Decision, DecisionInputs, decide},
+    decision::{Applicant, Decision, DecisionInputs, Voices, decide},
     scoring::{Criterion, Elicitation, Opinion},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -124,18 +124,23 @@ fn inputs(view: &View, order: &ChoiceOrder) -> Result<DecisionInputs, Problem> {
     Ok(DecisionInputs {
         applicants: projects.iter().map(applicant).collect(),
         criteria: call.criteria.iter().map(criterion).collect(),
-        opinions: opinions(call, order),
+        opinions: opinions(call, order)?,
+        by_role: !order.opinions.is_empty(),
         versions,
     })
 }
 
-/// The weights of the call count when nobody says others.
-fn opinions(call: &CallForProjects, order: &ChoiceOrder) -> Vec<Opinion> {
+/// The weights of the call count when nobody says others. People are told by role: this is open to all.
+fn opinions(call: &CallForProjects, order: &ChoiceOrder) -> Result<Vec<Opinion>, Problem> {
     if !order.opinions.is_empty() {
-        return order.opinions.clone();
+        return Ok(voices(order)?.opinions);
     }
     let points = call.criteria.iter().map(|one| (one.id.clone(), one.weight)).collect();
-    vec![Opinion { person: "call".to_owned(), said: Elicitation::Points(points) }]
+    Ok(vec![Opinion { person: "call".to_owned(), said: Elicitation::Points(points) }])
+}
+
+fn voices(order: &ChoiceOrder) -> Result<Voices, Problem> {
+    Voices::of(&order.opinions).map_err(|error| Problem::bad(error.to_string()).field("opinions"))
 }
 
 fn id_of(order: &ChoiceOrder, view: &View) -> DecisionId {
@@ -162,6 +167,10 @@ fn simple(id: &DecisionId, order: &ChoiceOrder, decision: &Decision) -> Result<J
     if !order.decided_by.is_empty() {
         let people = order.decided_by.iter().map(|person| Json::text(person)).collect();
         members.push(("decidedBy", Json::Array(people)));
+    }
+    let names = voices(order)?.names;
+    if !names.is_empty() {
+        members.push(("evaluators", json(&names)?));
     }
     Ok(object(members))
 }

@@ -50,6 +50,8 @@ pub(crate) struct Kept {
     /// The newest change that was made here: who made it sees it at once.
     own: AtomicU64,
     follows: AtomicBool,
+    /// Held by whoever saves or settles drafts.
+    pub(crate) drafting: tokio::sync::Mutex<()>,
 }
 
 /// A view, and how it came about.

@@ -3,11 +3,13 @@
 //! The logic is that of `senne_programme`; here it meets the hub. Everything is an entity with a contract, so that whatever is written here can be
 //! read, written and followed over every face too.
 
+mod check;
 mod decide;
 mod demo;
 mod drafts;
 mod keep;
 mod load;
+mod replays;
 mod write;
 
 use std::sync::Arc;
@@ -34,12 +36,15 @@ struct Inner {
     hub: Hub,
     indicators: Indicators,
     kept: keep::Kept,
+    replays: Arc<replays::Replays>,
 }
 
 impl Programmes {
     /// A programme that is read anew whenever somebody asks; see [`Programmes::keep_up`].
     pub fn new(hub: Hub, indicators: Indicators) -> Self {
-        Self { inner: Arc::new(Inner { hub, indicators, kept: keep::Kept::default() }) }
+        Self {
+            inner: Arc::new(Inner { hub, indicators, kept: keep::Kept::default(), replays: Arc::default() }),
+        }
     }
 
     fn hub(&self) -> &Hub {

@@ -7,7 +7,7 @@ use senne_hub::Context;
 use senne_model::{ErrorKind, Json, Problem, Write};
 use serde::Deserialize as _;
 
-use crate::Programmes;
+use crate::{Programmes, check::Beside};
 
 /// The longest text, in bytes.
 pub const LOAD_BYTES_MAX: usize = 64 << 20;
@@ -38,7 +38,7 @@ impl Programmes {
             return Err(Problem::new(ErrorKind::TooLarge, detail));
         }
         let entities = entities(file, text)?;
-        let writes = self.writes(file, text, &entities)?;
+        let writes = self.writes(context, file, text, &entities).await?;
         self.write_entities(context, &entities, writes).await
     }
 
@@ -63,12 +63,23 @@ impl Programmes {
         Ok(loaded)
     }
 
-    fn writes(&self, file: &str, text: &str, entities: &[Json]) -> Result<Vec<Write>, Problem> {
+    async fn writes(
+        &self,
+        context: &Context,
+        file: &str,
+        text: &str,
+        entities: &[Json],
+    ) -> Result<Vec<Write>, Problem> {
+        let (view, beside) = (self.view(context).await?, Beside::of(entities));
         let mut writes = Vec::with_capacity(entities.len());
         let mut wrong = Vec::new();
         for (place, entity) in entities.iter().enumerate() {
-            match self.to_write(entity) {
-                Ok(write) => writes.push(write),
+            let made = match self.to_writes(entity) {
+                Ok(made) => self.holds(context, &view, entity, &beside).await.map(|()| made),
+                Err(problem) => Err(problem),
+            };
+            match made {
+                Ok(made) => writes.extend(made),
                 Err(problem) if wrong.len() < FINDINGS_MOST => wrong.push((place, problem)),
                 Err(_) => {}
             }
@@ -80,6 +91,8 @@ impl Programmes {
         let source = YamlFile::parse(file, text).map_err(|finding| Problem::bad(finding.to_string()))?;
         let line = |(place, problem): &(usize, Problem)| {
             let pointer = if source.json.is_array() { format!("/{place}") } else { String::new() };
+            let field = problem.field.as_deref().map(|field| format!("/{field}")).unwrap_or_default();
+            let pointer = format!("{pointer}{field}");
             source.at_value(&pointer, problem.detail.clone()).to_string()
         };
         Err(Problem::bad(wrong.iter().map(line).collect::<Vec<_>>().join("\n")))

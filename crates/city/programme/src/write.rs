@@ -3,9 +3,12 @@
 use senne_contract::ValueKind;
 use senne_hub::{Action, Context, WriteOptions};
 use senne_model::{ErrorKind, Json, Problem, Write};
-use senne_programme::{TYPES, from_simple::from_simple};
+use senne_programme::{
+    TYPES,
+    from_simple::{from_simple, removals},
+};
 
-use crate::{Programmes, term};
+use crate::{Programmes, check::Beside, term};
 
 /// The types beside those of a programme that may be written here.
 const ALSO: [&str; 1] = ["Evaluation"];
@@ -19,15 +22,29 @@ impl Programmes {
         self.hub().decide(context, Action::Write).map(|_| ())
     }
 
-    /// Writes an entity in its simple form, `{id, type, attribute: value}`. What is not named stays as it is.
+    /// Writes an entity in its simple form, `{id, type, attribute: value}`. What is not named stays as it is; `urn:ngsi-ld:null` takes an
+    /// attribute away.
     ///
     /// # Errors
-    /// When the caller may not write, the type is none of a programme, or a value does not fit its contract.
+    /// When the caller may not write, the type is none of a programme, a value does not fit its contract, or the entity would contradict
+    /// itself or lack what a programme needs.
     pub async fn write(&self, context: &Context, entity: &Json) -> Result<(), Problem> {
-        self.write_all(context, vec![self.to_write(entity)?]).await
+        self.may_write(context)?;
+        let writes = self.to_writes(entity)?;
+        let view = self.view(context).await?;
+        self.holds(context, &view, entity, &Beside::of(&[])).await?;
+        self.is_enough(context, entity).await?;
+        self.write_all(context, writes).await
     }
 
-    /// The write of an entity in its simple form.
+    /// The writes of an entity in its simple form: what it says, then what it takes away.
+    pub(crate) fn to_writes(&self, entity: &Json) -> Result<Vec<Write>, Problem> {
+        let mut writes = vec![self.to_write(entity)?];
+        writes.extend(removals(entity));
+        Ok(writes)
+    }
+
+    /// The write of what an entity in its simple form says.
     pub(crate) fn to_write(&self, entity: &Json) -> Result<Write, Problem> {
         let kind = entity.get("type").and_then(Json::as_str).unwrap_or_default();
         if !kind.is_empty() && !TYPES.contains(&kind) && !ALSO.contains(&kind) {

@@ -1,6 +1,9 @@
 //! The programme over a real hub in a temporary folder: read when it changes, decided, edited with drafts.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[path = "kept/proposals.rs"]
+mod proposals;
+
 use std::sync::Arc;
 
 use jiff::civil::date;
@@ -9,7 +12,8 @@ use senne_contract::Contracts;
 use senne_hub::{Context, Hub, HubConfig, Principal};
 use senne_model::{ErrorKind, Json, TenantName};
 use senne_programme::{
-    DecisionId, Draft, DraftId, DraftState, Milestone, ProjectId, ProjectState, asking::Settlement,
+    DecisionId, Draft, DraftId, DraftState, Milestone, ProjectId, ProjectState,
+    asking::{Settlement, SettlementOrder},
     decision::replay,
 };
 
@@ -104,6 +108,7 @@ fn draft(id: &str, about: &str, name: &str) -> Draft {
     let name: Json = serde_json::from_str(&format!(r#"{{"name": {{"en": "{name}"}}, "order": 3}}"#)).unwrap();
     Draft {
         id: DraftId::from(format!("urn:ngsi-ld:Draft:{id}")),
+        part_of: None,
         about: about.to_owned(),
         kind: "Pillar".to_owned(),
         content: name,
@@ -112,6 +117,16 @@ fn draft(id: &str, about: &str, name: &str) -> Draft {
         reviewer: None,
         note: None,
         changed_on: None,
+    }
+}
+
+fn order(draft: &DraftId, settlement: Settlement, by: &str, note: &str) -> SettlementOrder {
+    SettlementOrder {
+        draft: draft.clone(),
+        edited: None,
+        settlement,
+        by: by.to_owned(),
+        note: note.to_owned(),
     }
 }
 
@@ -129,15 +144,18 @@ async fn drafts_are_seen_inside_and_published_once() {
     assert!(inside.programme.pillars.is_empty(), "nothing is written before it is published");
 
     for settlement in [Settlement::Review, Settlement::Publish] {
-        city.programmes.settle(&office(), &one.id, settlement, "Grace", "well said").await.unwrap();
+        city.programmes.settle(&office(), &order(&one.id, settlement, "Grace", "well said")).await.unwrap();
     }
     let view = city.programmes.view(&stranger()).await.unwrap();
     assert_eq!(view.programme.pillars.len(), 1);
     let inside = city.programmes.view(&office()).await.unwrap();
     let settled = &inside.programme.drafts[&one.id];
     assert_eq!((settled.state, settled.reviewer.as_deref()), (DraftState::Published, Some("Grace")));
-    let again =
-        city.programmes.settle(&office(), &one.id, Settlement::Refuse, "Grace", "").await.unwrap_err();
+    let again = city
+        .programmes
+        .settle(&office(), &order(&one.id, Settlement::Refuse, "Grace", ""))
+        .await
+        .unwrap_err();
     assert_eq!(again.kind, ErrorKind::Conflict);
     let again = city.programmes.save_draft(&office(), &one).await.unwrap_err();
     assert_eq!(again.kind, ErrorKind::Conflict);
@@ -147,7 +165,8 @@ async fn drafts_are_seen_inside_and_published_once() {
     let refused = city.programmes.save_draft(&office(), &wrong).await.unwrap_err();
     assert!(refused.detail.contains("order"), "{refused:?}");
     let nothing = DraftId::from("urn:ngsi-ld:Draft:nothing");
-    let missing = city.programmes.settle(&office(), &nothing, Settlement::Publish, "", "").await.unwrap_err();
+    let missing =
+        city.programmes.settle(&office(), &order(&nothing, Settlement::Publish, "", "")).await.unwrap_err();
     assert_eq!(missing.kind, ErrorKind::NotFound);
     city.hub.stop().await;
 }

@@ -20,7 +20,19 @@ use rust_embed::RustEmbed;
 struct Built;
 
 const TOKENS: &str = include_str!("../../../../web/styles/tokens.css");
-const RULES: &str = include_str!("../../../../web/styles/app.css");
+/// The rules of every page; a later one wins over an earlier one of equal weight.
+const RULES: &str = concat!(
+    include_str!("../../../../web/styles/page/text.css"),
+    include_str!("../../../../web/styles/page/frame.css"),
+    include_str!("../../../../web/styles/page/notices.css"),
+    include_str!("../../../../web/styles/page/forms.css"),
+    include_str!("../../../../web/styles/page/home.css"),
+    include_str!("../../../../web/styles/page/tables.css"),
+    include_str!("../../../../web/styles/page/rail.css"),
+    include_str!("../../../../web/styles/page/panels.css"),
+    include_str!("../../../../web/styles/page/print.css"),
+    include_str!("../../../../web/styles/page/declare.css"),
+);
 const CHARTS: &str = include_str!("../../../../web/styles/charts.css");
 const FIGURES: &str = include_str!("../../../../web/styles/figures.css");
 const PROVENANCE: &str = include_str!("../../../../web/styles/provenance.css");
@@ -30,6 +42,7 @@ const CHOICE: &str = include_str!("../../../../web/styles/programme/choice.css")
 const PAPER: &str = include_str!("../../../../web/styles/programme/paper.css");
 const EDITING: &str = include_str!("../../../../web/styles/programme/editing.css");
 const MAPS: &str = include_str!("../../../../web/styles/maps.css");
+const PLACES: &str = include_str!("../../../../web/styles/places.css");
 const ICON: &str = include_str!("../../../../web/styles/icon.svg");
 const FONT: &str = "font/source-sans-3.woff2";
 
@@ -42,7 +55,7 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
         )
     });
     format!(
-        "{face}{TOKENS}{RULES}{CHARTS}{MAPS}{FIGURES}{PROVENANCE}{PORTFOLIO}{PROJECT}{CHOICE}{PAPER}{EDITING}"
+        "{face}{TOKENS}{RULES}{CHARTS}{MAPS}{FIGURES}{PROVENANCE}{PORTFOLIO}{PROJECT}{CHOICE}{PAPER}{EDITING}{PLACES}"
     )
 });
 
@@ -53,6 +66,8 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     map_script: Built::get("map.js").map(|_| built("map.js")),
     map_style: Built::get("map.css").map(|_| built("map.css")),
     past_script: Built::get("past.js").map(|_| built("past.js")),
+    draw_script: Built::get("draw.js").map(|_| built("draw.js")),
+    draw_style: Built::get("draw.css").map(|_| built("draw.css")),
 });
 
 /// The addresses of what a page needs.
@@ -64,6 +79,8 @@ pub(crate) struct Assets {
     pub(crate) map_script: Option<String>,
     pub(crate) map_style: Option<String>,
     pub(crate) past_script: Option<String>,
+    pub(crate) draw_script: Option<String>,
+    pub(crate) draw_style: Option<String>,
 }
 
 impl Assets {
@@ -107,5 +124,55 @@ fn media_type(name: &str) -> &'static str {
         "woff2" => "font/woff2",
         "json" => "application/json",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    /// The most lines of a sheet: one idea each.
+    const LINES_MOST: usize = 400;
+
+    fn sheets(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sheets(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "css") {
+                found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+
+    #[test]
+    fn every_sheet_is_in_the_style_once_and_is_short() {
+        let mut found = Vec::new();
+        sheets(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../web/styles"), &mut found);
+        assert!(found.len() > 15, "{}", found.len());
+        for (path, text) in &found {
+            assert_eq!(STYLE.matches(text.as_str()).count(), 1, "{path}");
+            assert!(text.lines().count() <= LINES_MOST, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_rules_of_pages_keep_their_order() {
+        let place = |rule: &str| STYLE.find(rule).unwrap();
+        let order = [
+            "*::before",
+            ".top {",
+            ".lead-text {",
+            ".find {",
+            ".doors",
+            ".scroll {",
+            ".rail {",
+            ".ranges {",
+            "@media print",
+            ".declare textarea",
+        ];
+        assert!(order.map(place).is_sorted(), "{:?}", order.map(place));
     }
 }

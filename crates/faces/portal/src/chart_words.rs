@@ -31,7 +31,7 @@ impl senne_chart::Words for Words {
     }
 
     fn date(&self, date: Date) -> String {
-        format::civil(self.language, date.year(), date.month(), date.day())
+        format::civil(self.language, date)
     }
 
     fn weekday(&self, place: usize) -> &'static str {

@@ -161,6 +161,17 @@ pub trait Figures: Send + Sync + 'static {
         Box::pin(async { Ok(FiguresOf::new()) })
     }
 
+    /// The last values of some indicators, each in an area, at most `last` of each length of period, the shortest first and each in order: all
+    /// asked at once.
+    fn courses<'a>(
+        &'a self,
+        _context: &'a Context,
+        _of: &'a [(String, EntityId)],
+        _last: usize,
+    ) -> Answer<'a, FiguresOf> {
+        Box::pin(async { Ok(FiguresOf::new()) })
+    }
+
     /// A composite index of all areas, in the newest period for which most values are there when none is named; nothing when no value is.
     fn index<'a>(
         &'a self,

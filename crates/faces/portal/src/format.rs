@@ -1,58 +1,14 @@
-//! Numbers, dates and durations as each language writes them. Times are those of Brussels.
+//! Numbers, dates and durations as each language writes them, as the sentences of a programme do. Times are those of Brussels.
 
-use jiff::{Timestamp as Instant, Zoned, tz::TimeZone};
-use senne_indicator::{Frequency, Period};
+use jiff::{Timestamp as Instant, Zoned, civil::Date, tz::TimeZone};
+use senne_indicator::Period;
 use senne_model::Timestamp;
+use senne_programme::says;
 
 use crate::language::Language;
 
 /// The zone in which the city lives.
 pub(crate) const ZONE: &str = "Europe/Brussels";
-
-const MONTHS: [[&str; 12]; 3] = [
-    [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
 
 const MONTHS_SHORT: [[&str; 12]; 3] = [
     ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
@@ -74,32 +30,7 @@ pub(crate) fn local(at: Timestamp) -> Zoned {
 
 /// A number with a fixed count of decimals, e.g. `1 234,5` in French (narrow no-break space).
 pub(crate) fn number(language: Language, x: f64, decimals: usize) -> String {
-    if !x.is_finite() {
-        return "–".to_owned();
-    }
-    let plain = format!("{:.decimals$}", x.abs());
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let (group, point) = match language {
-        Language::Fr => ("\u{202f}", ","),
-        Language::Nl => (".", ","),
-        Language::En => (",", "."),
-    };
-    let mut text = String::new();
-    if x < 0.0 && plain.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
-        text.push('\u{2212}');
-    }
-    for (index, digit) in whole.chars().enumerate() {
-        // Four digits stay together, as the style guides of all three languages advise.
-        if index > 0 && (whole.len() - index).is_multiple_of(3) && whole.len() > 4 {
-            text.push_str(group);
-        }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push_str(point);
-        text.push_str(fraction);
-    }
-    text
+    if x.is_finite() { says::number(spoken(language), x, decimals) } else { "–".to_owned() }
 }
 
 /// A measured value with as many decimals as a reader can use: whole numbers stay whole, from 100 none, else one
@@ -136,12 +67,15 @@ pub(crate) fn bytes(language: Language, n: u64) -> String {
 
 /// A share between 0 and 1 as a percentage; what is neither nothing nor all is never rounded to either.
 pub(crate) fn percent(language: Language, share: f64) -> String {
-    let rounded = (share * 100.0).round();
-    let gap = if language == Language::Fr { "\u{a0}%" } else { "%" };
-    match share {
-        s if s > 0.0 && rounded < 1.0 => format!("< 1{gap}").replace(' ', "\u{a0}"),
-        s if s < 1.0 && rounded > 99.0 => format!("> 99{gap}").replace(' ', "\u{a0}"),
-        _ => format!("{}{gap}", number(language, rounded, 0)),
+    says::share(spoken(language), share)
+}
+
+/// The language as the sentences of a programme know it.
+fn spoken(language: Language) -> says::Language {
+    match language {
+        Language::Fr => says::Language::Fr,
+        Language::Nl => says::Language::Nl,
+        Language::En => says::Language::En,
     }
 }
 
@@ -151,55 +85,22 @@ fn index(language: Language) -> usize {
 
 /// `31 janvier 2024`, `1er mars 2024`.
 pub(crate) fn date(language: Language, at: Timestamp) -> String {
-    let day = local(at);
-    civil(language, day.year(), day.month(), day.day())
+    civil(language, local(at).date())
 }
 
 /// `31 janvier 2024`: a civil date.
-pub(crate) fn civil(language: Language, year: i16, month: i8, day: i8) -> String {
-    let name = MONTHS[index(language)][usize::from((month - 1).unsigned_abs()).min(11)];
-    let ordinal = if language == Language::Fr && day == 1 { "er" } else { "" };
-    format!("{day}{ordinal}\u{a0}{name} {year}")
+pub(crate) fn civil(language: Language, day: Date) -> String {
+    says::day(spoken(language), day)
 }
 
 /// A civil date written `2024-01-31` as a reader writes it; unchanged when it is none.
 pub(crate) fn day(language: Language, iso: &str) -> String {
-    iso.parse::<jiff::civil::Date>()
-        .map_or_else(|_| iso.to_owned(), |d| civil(language, d.year(), d.month(), d.day()))
+    iso.parse().map_or_else(|_| iso.to_owned(), |day| civil(language, day))
 }
 
 /// A civil period as a reader writes it: «octobre 2026», «3e trimestre 2026».
 pub(crate) fn period(language: Language, period: Period) -> String {
-    let (first, year) = (period.first(), period.first().year());
-    match period.frequency() {
-        Frequency::Day => civil(language, year, first.month(), first.day()),
-        Frequency::Week => {
-            let week = first.iso_week_date();
-            let (number, year) = (week.week(), week.year());
-            match language {
-                Language::Fr => format!("semaine {number} de {year}"),
-                Language::Nl => format!("week {number} van {year}"),
-                Language::En => format!("week {number} of {year}"),
-            }
-        }
-        Frequency::Month => {
-            format!(
-                "{} {year}",
-                MONTHS[index(language)][usize::from((first.month() - 1).unsigned_abs()).min(11)]
-            )
-        }
-        Frequency::Quarter => {
-            let quarter = (first.month() + 2) / 3;
-            match language {
-                Language::Fr => {
-                    format!("{quarter}{} trimestre {year}", if quarter == 1 { "er" } else { "e" })
-                }
-                Language::Nl => format!("{quarter}e kwartaal {year}"),
-                Language::En => format!("Q{quarter} {year}"),
-            }
-        }
-        Frequency::Year => year.to_string(),
-    }
+    says::period(spoken(language), &period.to_string())
 }
 
 /// `31 janv.`: a day on an axis.

@@ -2,7 +2,7 @@
 //!
 //! A page answers a question in words before it shows a figure, a figure before a chart, and says where the figure
 //! comes from. Pages are plain functions of what the hub answers to an anonymous reader; charts and maps are SVG
-//! written here; the only script is the map island, and the map is there without it.
+//! written here; scripts are islands (the map, the past, a place to be drawn), and what they show is there without them.
 
 mod address;
 mod assets;

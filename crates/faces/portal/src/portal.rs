@@ -61,6 +61,7 @@ pub(crate) struct Portal {
     codes: Arc<Shelf<(), AreaCodes>>,
     recent: Arc<Shelf<EntityId, RecentFigures>>,
     newest: Arc<Shelf<(), FiguresOf>>,
+    courses: Arc<Shelf<Vec<(String, EntityId)>, FiguresOf>>,
     indices: Arc<Shelf<String, Option<Arc<IndexTable>>>>,
 }
 
@@ -72,7 +73,8 @@ impl Portal {
         let recent = Arc::new(Shelf::new(RECENT_AGE_MAX));
         let indices = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
         let newest = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
-        Self { hub, options, overview, figures, codes, recent, newest, indices }
+        let courses = Arc::new(Shelf::new(RECENT_AGE_MAX));
+        Self { hub, options, overview, figures, codes, recent, newest, courses, indices }
     }
 
     /// The present of the city, at most a little while old, and not read again while nothing changes.
@@ -125,6 +127,17 @@ impl Portal {
             figures.newest(&context, &areas, PERIODS_BESIDE).await
         };
         self.newest.get((), |_| false, make).await
+    }
+
+    /// The last values of some indicators, each in an area, in the order in which they are named.
+    pub(crate) async fn courses(
+        &self,
+        context: &Context,
+        of: Vec<(String, EntityId)>,
+    ) -> Result<Arc<FiguresOf>, Problem> {
+        let (figures, context, key) = (Arc::clone(&self.options.figures), context.clone(), of.clone());
+        let make = async move { figures.courses(&context, &of, PERIODS).await };
+        self.courses.get(key, |_| false, make).await
     }
 
     /// The last values of every indicator in one area.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use senne_hub::Context;
 use senne_model::{Json, Problem};
 use senne_programme::{
-    DecisionId, Draft, DraftId, View,
-    asking::{ChoiceOrder, Foresee, Foreseen, Settlement},
-    decision::Decision,
+    DecisionId, Draft, View,
+    asking::{ChoiceOrder, Foresee, Foreseen, SettlementOrder},
+    decision::{Again, Decision},
 };
 
 use crate::Answer;
@@ -24,6 +24,11 @@ pub trait Programmes: Send + Sync + 'static {
     /// All that a decision was computed of; nothing when only its minutes are known.
     fn decision<'a>(&'a self, _: &'a Context, _id: &'a DecisionId) -> Answer<'a, Option<Arc<Decision>>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// A decision made again, or that this is being done.
+    fn replay<'a>(&'a self, _decision: &'a Arc<Decision>) -> Answer<'a, Again> {
+        Box::pin(async { Err(nobody()) })
     }
 
     /// What a project could show.
@@ -41,20 +46,18 @@ pub trait Programmes: Send + Sync + 'static {
         Box::pin(async { Err(nobody()) })
     }
 
+    /// Writes drafts that belong together, in one write: all of them or none.
+    fn save_proposal<'a>(&'a self, _: &'a Context, _drafts: &'a [Draft]) -> Answer<'a, ()> {
+        Box::pin(async { Err(nobody()) })
+    }
+
     /// Writes a draft, which is not public.
     fn save_draft<'a>(&'a self, _: &'a Context, _draft: &'a Draft) -> Answer<'a, ()> {
         Box::pin(async { Err(nobody()) })
     }
 
-    /// Says what becomes of a draft.
-    fn settle<'a>(
-        &'a self,
-        _: &'a Context,
-        _draft: &'a DraftId,
-        _settlement: Settlement,
-        _by: &'a str,
-        _note: &'a str,
-    ) -> Answer<'a, ()> {
+    /// Says what becomes of a draft, and of all that belongs to it, in one write.
+    fn settle<'a>(&'a self, _: &'a Context, _order: &'a SettlementOrder) -> Answer<'a, ()> {
         Box::pin(async { Err(nobody()) })
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     /// The path after the language, with its query.
     path: String,
     pub(crate) parameters: Vec<(String, String)>,
+    /// The tags of what the reader has already, `If-None-Match`.
+    known: Option<String>,
     /// How the reader calls this server, `https://city.example`; empty when that is not known.
     pub(crate) origin: String,
 }
@@ -60,6 +62,7 @@ impl FromRequestParts<At> for Visit {
             theme: cookie(&parts.headers, "theme").and_then(Theme::parse).unwrap_or_default(),
             path: path.to_owned(),
             parameters: address::parameters(uri.query().unwrap_or_default()),
+            known: senne_http::tag::known(&parts.headers),
             origin: origin(&parts.headers),
         })
     }
@@ -139,6 +142,19 @@ impl Visit {
         let programme = pages.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
         let writes = || self.administers() || self.hub().decide(&self.own_context(), Action::Write).is_ok();
         if programme && writes() { "private, no-cache" } else { "private, max-age=10" }
+    }
+
+    /// A file of the programme, with its tag: who has it already is told so.
+    pub(crate) fn file(&self, kind: &str, disposition: Option<&str>, text: String) -> Response {
+        let mut headers = vec![
+            (header::CONTENT_TYPE, kind),
+            (header::CONTENT_LANGUAGE, self.w.language.code()),
+            (header::CACHE_CONTROL, self.kept()),
+            (header::VARY, "Cookie"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        headers.extend(disposition.map(|disposition| (header::CONTENT_DISPOSITION, disposition)));
+        senne_http::tag::answer(self.known.as_deref(), &headers, text)
     }
 
     fn html(&self, status: StatusCode, page: &impl Template) -> Response {

@@ -1,6 +1,10 @@
 //! The pages of a programme, over the made-up programme of the repository.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail as tests do")]
 
+#[path = "programme/courses.rs"]
+mod courses;
+#[path = "programme/drafts.rs"]
+mod drafts;
 mod promised;
 
 use axum::{
@@ -10,7 +14,7 @@ use axum::{
 use senne_model::Json;
 use senne_programme::{DraftState, View};
 
-use promised::{Office, view};
+use promised::{Office, measured_in, view};
 
 /// Addresses of every kind of page; `{}` of a project, a pillar and so on is its last part.
 fn addresses(view: &View) -> Vec<String> {
@@ -109,11 +113,61 @@ async fn three_evaluated_projects_are_told_rightly() {
     let works = office.page("/en/programme/project/calm-street-bailli").await;
     let nothing = office.page("/en/programme/project/calm-signs-aumale").await;
     let harms = office.page("/en/programme/project/signal-timing-vanderkindere").await;
-    for (page, wanted) in [(&works, "\u{2212}210"), (&harms, "120"), (&nothing, "can be told from chance")] {
-        assert!(shown(page).contains(wanted), "{wanted}: {}", shown(page));
+    for (page, wanted) in [
+        (&works, "lower by 16.8 vehicles in 5 minutes than it would be"),
+        (&works, "as much as was promised. Promised: \u{2212}24 to \u{2212}12 vehicles in 5 minutes."),
+        (&harms, "the opposite of what was promised. Promised: \u{2212}4 to 0 vehicles in 5 minutes."),
+        (&nothing, "can be told from chance"),
+        (&nothing, "Promised: \u{2212}8 to \u{2212}2 vehicles in 5 minutes."),
+    ] {
+        assert!(shown(page).replace('\u{a0}', " ").contains(wanted), "{wanted}: {}", shown(page));
+    }
+    // What was promised and what was measured stand in one group, on one scale.
+    for page in [&works, &nothing, &harms] {
+        let groups: Vec<&str> = page.split("<tbody>").filter(|one| one.contains("pair-measured")).collect();
+        let [group] = groups.as_slice() else { panic!("{} groups", groups.len()) };
+        assert!(group.contains("pair-expected") && !group.contains("pair-none"), "{group}");
+        assert!(
+            group.contains("/en/indicator/motor-traffic-counts") || group.contains("Nearer to the project")
+        );
     }
     // Names of persons who signed are public only where the reader may see them; this view holds them, the hub would not.
     assert!(works.contains("calm-street-bailli"));
+    office.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_matrix_fills_what_can_be_compared_and_says_what_cannot() {
+    let cells = |page: &str| -> Vec<String> {
+        let cell = |part: &str| part.split("</span>").next().unwrap_or_default().replace('\u{a0}', " ");
+        page.split("<span class=\"unseen\">").map(cell).filter(|text| text.contains("in 5 minutes")).collect()
+    };
+    let office = Office::new(view()).await;
+    let drawn = cells(&office.page("/en/programme/pillar/mobility").await);
+    for wanted in
+        ["\u{2212}16.8 vehicles in 5 minutes", "+13.7 vehicles in 5 minutes", "No effect can be told"]
+    {
+        let found = drawn.iter().any(|cell| cell.contains(wanted) && cell.contains("\u{2212}"));
+        assert!(found, "{wanted}: {drawn:#?}");
+    }
+    assert!(!drawn.iter().any(|cell| cell.contains("not compared")), "{drawn:#?}");
+    office.hub.stop().await;
+
+    let office = Office::new(measured_in("vehicles an hour")).await;
+    let drawn = cells(&office.page("/en/programme/pillar/mobility").await);
+    assert!(
+        drawn.iter().filter(|cell| cell.contains("another unit than promised")).count() >= 3,
+        "{drawn:#?}"
+    );
+    assert!(!drawn.iter().any(|cell| cell.contains("vehicles an hour")), "{drawn:#?}");
+    let page = office.page("/en/programme/project/calm-street-bailli").await;
+    let text = shown(&page).replace('\u{a0}', " ");
+    assert!(text.contains("What was promised is in another unit, so the two are not compared."), "{text}");
+    assert!(!text.contains("as much as was promised"), "{text}");
+    let groups = page.split("<tbody>").filter(|one| one.contains("pair-measured"));
+    assert!(groups.clone().count() == 1 && groups.clone().all(|group| group.contains("pair-none")), "{page}");
+    let claims = office.page("/en/programme/objective/less-motor-traffic").await;
+    assert!(claims.contains("Traffic in Rue du Bailli"), "what stands for the indicator is named");
     office.hub.stop().await;
 }
 
@@ -180,9 +234,11 @@ async fn a_draft_that_lacks_something_is_not_published() {
 async fn who_writes_looks_at_what_was_written() {
     let office = Office::new(view()).await;
     for (inside, kept) in [(true, "private, no-cache"), (false, "private, max-age=10")] {
-        let request = Request::get("/en/programme?page=1").body(Body::empty()).unwrap();
-        let (_, headers, _) = office.ask(inside, request).await;
-        assert_eq!(headers["cache-control"], kept);
+        for path in ["?page=1", "/data/Project.csv", "/data/Project.json", "/calendar.ics", "/news.atom"] {
+            let request = Request::get(format!("/en/programme{path}")).body(Body::empty()).unwrap();
+            let (_, headers, _) = office.ask(inside, request).await;
+            assert_eq!(headers["cache-control"], kept, "{path}");
+        }
     }
     office.hub.stop().await;
 }

@@ -17,6 +17,8 @@ pub struct Project {
     pub evaluation: EntityId,
     /// What it is called in French, Dutch and English.
     pub names: [&'static str; 3],
+    /// What it should move, with where, in the same languages.
+    pub outcome: [&'static str; 3],
     /// Where it is.
     pub place: &'static Place,
     /// From when on it is at work.
@@ -42,6 +44,7 @@ struct Plan {
     id: &'static str,
     evaluation: &'static str,
     names: [&'static str; 3],
+    outcome: [&'static str; 3],
     /// Streets where it is meant to act, the first being where it is, and what their traffic is multiplied with.
     meant: &'static [(&'static str, f64)],
     /// Streets that feel it.
@@ -57,6 +60,7 @@ const PLANS: [Plan; 3] = [
             "Autoluwe Baljuwstraat (gesimuleerd project)",
             "Calm Bailli street (simulated project)",
         ],
+        outcome: ["Trafic rue du Bailli", "Verkeer in de Baljuwstraat", "Traffic in Rue du Bailli"],
         meant: &[("bailli", 0.55), ("chatelain", 0.70)],
         beside: &[("flagey", 1.06), ("ma-campagne", 1.06)],
     },
@@ -68,6 +72,7 @@ const PLANS: [Plan; 3] = [
             "Borden in de Aumalestraat (gesimuleerd project)",
             "Signs in Aumale street (simulated project)",
         ],
+        outcome: ["Trafic rue d’Aumale", "Verkeer in de Aumalestraat", "Traffic in Rue d’Aumale"],
         meant: &[("aumale", 1.0)],
         beside: &[],
     },
@@ -78,6 +83,11 @@ const PLANS: [Plan; 3] = [
             "Feux de la place Vanderkindere (projet simulé)",
             "Lichten op het Vanderkindereplein (gesimuleerd project)",
             "Lights at Vanderkindere square (simulated project)",
+        ],
+        outcome: [
+            "Trafic place Vanderkindere",
+            "Verkeer op het Vanderkindereplein",
+            "Traffic on Place Vanderkindere",
         ],
         meant: &[("vanderkindere", 1.25)],
         beside: &[],
@@ -107,6 +117,7 @@ fn begin(plan: &Plan, from: Timestamp, stations: &mut [Station]) -> Option<Proje
         id: EntityId::trusted(&format!("urn:ngsi-ld:Project:{}", plan.id)),
         evaluation: EntityId::trusted(&format!("urn:ngsi-ld:Evaluation:{}", plan.evaluation)),
         names: plan.names,
+        outcome: plan.outcome,
         place,
         from,
         effects,

@@ -61,6 +61,9 @@ pub struct DecisionInputs {
     pub criteria: Vec<Criterion>,
     /// What people hold to be important.
     pub opinions: Vec<Opinion>,
+    /// Whether people are told by role; a decision that does not say so may name persons.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_role: bool,
     /// The number of the change at which each entity was read, by its identifier.
     pub versions: BTreeMap<String, u64>,
 }

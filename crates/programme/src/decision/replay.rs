@@ -1,5 +1,7 @@
 //! Whether a decision comes out the same when it is made again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,6 +34,17 @@ pub struct Replay {
     pub digest_fits: bool,
     /// Where outcomes differ, the first hundred places.
     pub differences: Vec<Difference>,
+}
+
+/// What came of asking for a decision to be made again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Again {
+    /// It was made.
+    Made(Arc<Replay>),
+    /// It could not be made, and why.
+    Failed(ProgrammeError),
+    /// It is being made, or others come first.
+    Waiting,
 }
 
 impl Replay {

@@ -36,13 +36,8 @@ pub(crate) fn objective(reader: &mut Reader<'_>) -> Option<Objective> {
     let [target_low, target_high, baseline] =
         ["targetLow", "targetHigh", "baseline"].map(|term| reader.number(term));
     let baseline_on = reader.date("baselineOn");
-    if baseline.is_some() && baseline_on.is_none() {
-        reader.wrong("baselineOn", "the day of the baseline; without it the baseline is left out");
-    }
+    // Rules list it; until somebody mends it, both are put in order.
     let turned = target_low.zip(target_high).is_some_and(|(low, high)| low > high);
-    if turned {
-        reader.wrong("targetLow", "at or below `targetHigh`; both were put in order");
-    }
     let (target_low, target_high) =
         if turned { (target_high, target_low) } else { (target_low, target_high) };
     Some(Objective {

@@ -1,6 +1,6 @@
 //! Expected effects and benefits from their entities.
 
-use super::Reader;
+use super::{Reader, outcome::outcome};
 use crate::types::{Benefit, ExpectedEffect, Sign, Words};
 
 /// What an expected effect rests on.
@@ -18,6 +18,7 @@ pub(crate) fn expected_effect(reader: &mut Reader<'_>) -> Option<(ExpectedEffect
     const SIGNS: [(&str, Sign); 2] = [("increase", Sign::Increase), ("decrease", Sign::Decrease)];
     let project = reader.target("refProject");
     let indicator = reader.target("refIndicator");
+    let outcome = outcome(reader, "refEntities").ok()?;
     let sign = reader.code("sign", &SIGNS);
     let low = reader.number_within("sizeLow", 0.0, f64::MAX);
     let high = reader.number_within("sizeHigh", 0.0, f64::MAX);
@@ -30,6 +31,7 @@ pub(crate) fn expected_effect(reader: &mut Reader<'_>) -> Option<(ExpectedEffect
     let effect = ExpectedEffect {
         project: reader.need("refProject", project, "the project")?,
         indicator: reader.need("refIndicator", indicator, "the indicator")?,
+        outcome,
         sign: reader.need("sign", sign, "increase or decrease")?,
         size_low: size.0,
         size_high: size.1,
@@ -60,4 +62,54 @@ pub(crate) fn benefit(reader: &mut Reader<'_>) -> Option<Benefit> {
         realised: reader.years("realised"),
         unit_value: reader.number("unitValue"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{Attribute, AttributeValue, Entity, EntityId, Instance, Json, Name};
+
+    use super::*;
+    use crate::entities::Findings;
+
+    fn read(more: &[(&str, &str)]) -> (Option<ExpectedEffect>, Vec<String>) {
+        let id = EntityId::trusted("urn:ngsi-ld:ExpectedEffect:e");
+        let mut entity = Entity::new(id, Name::new("ExpectedEffect"));
+        let mut put = |name: &str, json: Json| {
+            let instance = Instance::new(AttributeValue::Property(json));
+            entity.attributes.push(Attribute::new(Name::new(name), instance));
+        };
+        put("refProject", Json::text("urn:ngsi-ld:Project:p"));
+        put("refIndicator", Json::text("urn:ngsi-ld:Indicator:traffic"));
+        put("sign", Json::text("decrease"));
+        put("sizeLow", Json::Int(5));
+        for (name, text) in more {
+            put(name, Json::text(text));
+        }
+        let mut findings = Findings::default();
+        let found = expected_effect(&mut Reader::new(&entity, &mut findings)).map(|(effect, _)| effect);
+        (found, findings.kept.into_iter().map(|finding| finding.attribute).collect())
+    }
+
+    #[test]
+    fn a_promise_may_be_about_what_stands_for_the_indicator() {
+        let (found, findings) = read(&[
+            ("outcomeType", "TrafficFlowObserved"),
+            ("outcomeAttribute", "intensity"),
+            ("outcomeUnit", "vehicles in 5 minutes"),
+            ("refEntities", "urn:ngsi-ld:TrafficFlowObserved:a"),
+        ]);
+        let outcome = found.unwrap().outcome.unwrap();
+        assert_eq!((outcome.kind.as_str(), outcome.attribute.as_str()), ("TrafficFlowObserved", "intensity"));
+        assert_eq!(outcome.unit.get("nl"), Some("vehicles in 5 minutes"));
+        assert_eq!(outcome.entities, ["urn:ngsi-ld:TrafficFlowObserved:a"]);
+        assert!(findings.is_empty());
+        assert_eq!(read(&[]).0.unwrap().outcome, None);
+    }
+
+    #[test]
+    fn half_an_outcome_is_never_read_as_the_indicator() {
+        for (there, lacking) in [("outcomeType", "outcomeAttribute"), ("outcomeAttribute", "outcomeType")] {
+            assert_eq!(read(&[(there, "TrafficFlowObserved")]), (None, vec![lacking.to_owned()]));
+        }
+    }
 }

@@ -2,24 +2,26 @@
 
 use senne_model::{Instance, Json};
 
-use super::{Reader, calls::DIRECTIONS};
+use super::{Reader, calls::DIRECTIONS, outcome::outcome};
 use crate::types::{Answer, Evaluation, Measurement};
 
 /// Intervals of evaluations hold the effect with this chance unless their report says another.
 const LEVEL: f64 = 0.95;
 
 pub(crate) fn evaluation(reader: &mut Reader<'_>) -> Evaluation {
-    let indicator = reader.target("refIndicator");
-    let kind = reader.owned("outcomeType");
-    let attribute = reader.owned("outcomeAttribute");
+    // Half of one cannot run; what stands of earlier runs is then of nothing known.
+    let (outcome, whole) = match outcome(reader, "treated") {
+        Ok(outcome) => (outcome, true),
+        Err(()) => (None, false),
+    };
     let touched: Vec<&str> = reader.targets("treated");
     let areas = touched.into_iter().filter(|id| id.contains(":AdministrativeArea:")).map(Into::into);
     Evaluation {
         id: reader.id().into(),
         name: reader.words("name"),
         project: reader.target("refProject"),
-        outcome: if indicator.is_none() { kind.zip(attribute) } else { None },
-        indicator,
+        indicator: reader.target("refIndicator").filter(|_| whole),
+        outcome,
         areas: areas.collect(),
         starts_on: reader.date("startDate"),
         better: reader.code("better", &DIRECTIONS).unwrap_or_default(),
@@ -107,7 +109,8 @@ mod tests {
         let measured = found.measured.unwrap();
         assert_eq!((measured.answer, measured.grade, measured.level), (Answer::Better, 4, 0.9));
         assert_eq!((measured.interval, measured.standard_error), (Some((-20.0, -5.0)), Some(3.8)));
-        assert_eq!(found.outcome, Some(("TrafficFlowObserved".into(), "intensity".into())));
+        let outcome = found.outcome.unwrap();
+        assert_eq!((outcome.kind.as_str(), outcome.attribute.as_str()), ("TrafficFlowObserved", "intensity"));
         assert_eq!(found.better, crate::types::Direction::Lower);
         assert!(findings.kept.is_empty());
     }

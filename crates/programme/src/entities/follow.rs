@@ -41,15 +41,17 @@ pub(crate) fn budget_line(reader: &mut Reader<'_>) -> Option<BudgetLine> {
     let project = reader.target("refProject");
     let year = reader.whole("year", 1900, 2200);
     let planned = reader.euros("planned");
+    let (committed, spent) = (reader.euros("committed"), reader.euros("spent"));
     Some(BudgetLine {
         project: reader.need("refProject", project, "the project")?,
         source: reader.owned("source").unwrap_or_default(),
         year: reader.need("year", year, "the calendar year")?,
         planned,
-        committed: reader.euros("committed"),
-        spent: reader.euros("spent"),
-        // Nobody says otherwise: as planned.
-        forecast: reader.amount("forecast").unwrap_or(planned),
+        committed,
+        spent,
+        forecast: reader
+            .amount("forecast")
+            .unwrap_or_else(|| BudgetLine::unsaid_forecast(planned, committed, spent)),
     })
 }
 
@@ -105,6 +107,18 @@ mod tests {
         );
         let (line, _, findings) = read(&[("planned", Json::Int(4000)), ("forecast", Json::text("a lot"))]);
         assert_eq!((line.forecast, findings), (Euros(4000), 1));
+    }
+
+    #[test]
+    fn what_is_bound_or_paid_already_will_be_needed() {
+        let forecast = |amounts: &[(&str, i64)]| {
+            let amounts: Vec<_> = amounts.iter().map(|(name, amount)| (*name, Json::Int(*amount))).collect();
+            read(&amounts).0.forecast
+        };
+        assert_eq!(forecast(&[("spent", 700)]), Euros(700));
+        assert_eq!(forecast(&[("planned", 500), ("committed", 900), ("spent", 700)]), Euros(900));
+        assert_eq!(forecast(&[("planned", 500), ("committed", 100)]), Euros(500));
+        assert_eq!(forecast(&[("planned", 500), ("spent", 700), ("forecast", 600)]), Euros(600));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Memoranda, decisions, documents and drafts from their entities.
 
+use std::collections::BTreeMap;
+
 use senne_model::Json;
 
 use super::Reader;
@@ -34,11 +36,18 @@ pub(crate) fn decision(reader: &mut Reader<'_>) -> DecisionRecord {
         call: reader.target("refCall"),
         decided_on: reader.date("decidedAt"),
         decided_by: people.filter_map(Json::as_str).map(ToOwned::to_owned).collect(),
+        evaluators: evaluators(reader),
         method: reader.owned("method"),
         minutes: reader.words("minutes"),
         file_hash: hash(reader),
         digest: reader.owned("digest"),
     }
+}
+
+/// Names by role; those who may not see them find none.
+fn evaluators(reader: &Reader<'_>) -> BTreeMap<String, String> {
+    let members = reader.json("evaluators").and_then(Json::as_object).unwrap_or_default();
+    members.iter().filter_map(|(role, name)| Some((role.to_string(), name.as_str()?.to_owned()))).collect()
 }
 
 pub(crate) fn document(reader: &mut Reader<'_>) -> Document {
@@ -62,6 +71,7 @@ pub(crate) fn draft(reader: &mut Reader<'_>) -> Option<Draft> {
     }
     Some(Draft {
         id: reader.id().into(),
+        part_of: reader.target("refPartOf"),
         about: reader.need("refAbout", about, "the entity that the draft would change or create")?,
         kind: reader.need("draftType", kind, "the type of that entity")?,
         content: reader.need("content", content, "an object from attributes to values")?,

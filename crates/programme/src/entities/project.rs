@@ -22,7 +22,7 @@ pub(crate) fn project(reader: &mut Reader<'_>) -> Option<Project> {
     let from = reader.date("startsOn");
     let mut until = reader.date("endsOn");
     if from.zip(until).is_some_and(|(from, until)| until < from) {
-        reader.wrong("endsOn", "on or after `startsOn`; without that the end is left open");
+        // Rules list it; until somebody mends it, the end is left open.
         until = None;
     }
     Some(Project {
@@ -49,9 +49,6 @@ pub(crate) fn project(reader: &mut Reader<'_>) -> Option<Project> {
 fn judgement(reader: &mut Reader<'_>) -> Option<Judgement> {
     let colour = reader.code("confidence", &COLOURS)?;
     let on = reader.date("confidenceAt");
-    if on.is_none() {
-        reader.wrong("confidenceAt", "the day of the judgement; without it the judgement is left out");
-    }
     Some(Judgement {
         colour,
         by: reader.owned("confidenceBy").unwrap_or_default(),

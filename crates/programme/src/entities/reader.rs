@@ -3,10 +3,13 @@
 use std::{collections::BTreeMap, fmt};
 
 use jiff::civil::Date;
-use senne_model::{Attribute, AttributeValue, Entity, Instance, Iri, Json};
+use senne_model::{AttributeValue, Entity, Instance, Iri, Json};
 use serde::Serialize;
 
-use crate::types::{Euros, Words};
+use crate::{
+    rules::{YEARS, day_in, instance, is_near},
+    types::{Euros, Words},
+};
 
 /// Something that does not fit, and was left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,12 +85,7 @@ impl<'a> Reader<'a> {
 
     /// The instance that stands, whatever it is.
     pub(crate) fn instance(&self, term: &str) -> Option<&'a Instance> {
-        let named = |attribute: &&Attribute| {
-            let name: &str = &attribute.name;
-            // Terms may come from any vocabulary; most are of the default context.
-            name.strip_suffix(term).is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', '#']))
-        };
-        self.entity.attributes.iter().find(named)?.main()
+        instance(self.entity, term)
     }
 
     fn value(&self, term: &str) -> Option<&'a AttributeValue> {
@@ -178,11 +176,15 @@ impl<'a> Reader<'a> {
     /// A civil day, from a day or a date-time; the day is the one written, in whatever zone it was written.
     pub(crate) fn date(&mut self, term: &str) -> Option<Date> {
         let text = self.text(term)?;
-        let found = day(text);
-        if found.is_none() {
-            self.wrong(term, "a day, e.g. 2026-11-27");
+        let found = day_in(text);
+        match found {
+            None => self.wrong(term, "a day, e.g. 2026-11-27"),
+            Some(day) if !is_near(day) => {
+                self.wrong(term, format!("a day from {} to {}", YEARS.start(), YEARS.end()));
+            }
+            Some(_) => {}
         }
-        found
+        found.filter(|day| is_near(*day))
     }
 
     /// The targets of a relationship.
@@ -317,18 +319,9 @@ pub(super) fn words_of(json: &Json) -> Words {
     }
 }
 
-/// The day at the beginning of a day or a date-time.
-fn day(text: &str) -> Option<Date> {
-    let (head, rest) = text.split_at_checked(10)?;
-    if !(rest.is_empty() || rest.starts_with(['T', 't', ' '])) {
-        return None;
-    }
-    head.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use senne_model::{EntityId, Name};
+    use senne_model::{Attribute, EntityId, Name};
 
     use super::*;
 

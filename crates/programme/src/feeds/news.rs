@@ -8,7 +8,7 @@ use crate::{
     Programme,
     portfolio::Expected,
     says::{Language, Speaker},
-    types::{Evaluation, ExpectedEffect, Words},
+    types::Words,
 };
 
 /// What happened up to `today`, newest first, at most `most` entries. `page` makes the address of a page from the identifier of a project,
@@ -55,9 +55,10 @@ pub fn news(
     }
     for (id, evaluations) in &programme.links.evaluations_by_project {
         let Some(project) = programme.projects.get(id) else { continue };
+        let promises: Vec<Expected> = programme.effects.of(id).iter().map(Expected::of).collect();
         for evaluation in evaluations.iter().filter_map(|id| programme.evaluations.get(id)) {
             let Some(measured) = &evaluation.measured else { continue };
-            let summary = speaker.measured(evaluation, expected(programme, evaluation).as_ref());
+            let summary = speaker.measured(evaluation, &promises);
             let title = speaker.project(project).to_owned();
             // A new measure is news; the same one told again is not.
             let day = measured.on.map(|on| on.to_string()).unwrap_or_default();
@@ -66,13 +67,6 @@ pub fn news(
     }
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     found.into_iter().take(most).map(|(_, entry)| entry).collect()
-}
-
-/// What was expected of the indicator that was measured.
-fn expected(programme: &Programme, evaluation: &Evaluation) -> Option<Expected> {
-    let effects = programme.effects.of(evaluation.project.as_ref()?);
-    let same = |effect: &&ExpectedEffect| Some(&effect.indicator) == evaluation.indicator.as_ref();
-    effects.iter().find(same).map(Expected::of)
 }
 
 fn midnight(day: Date) -> Option<Timestamp> {

@@ -7,7 +7,7 @@ use super::{
     fault::{Faults, ImportFault, ImportLimits, Imported, Place},
     headers::{Column, plain},
 };
-use crate::types::{BudgetLine, Euros, Gate, Milestone, MilestoneId, ProjectId, Words};
+use crate::types::{BudgetLine, Gate, Milestone, MilestoneId, ProjectId, Words};
 
 /// Where each known column stands.
 type Columns = BTreeMap<Column, usize>;
@@ -162,15 +162,15 @@ fn budget_line(row: &Row<'_>, project: &ProjectId) -> Result<BudgetLine, ImportF
     let forecast = amount(Column::Forecast)?;
     let any = planned.or(committed).or(spent).or(forecast);
     row.need(Column::Planned, any)?;
+    let [planned, committed, spent] = [planned, committed, spent].map(Option::unwrap_or_default);
     Ok(BudgetLine {
         project: project.clone(),
         source: row.text(Column::Source).unwrap_or_default().to_owned(),
         year: row.need(Column::Year, year)?,
-        planned: planned.unwrap_or_default(),
-        committed: committed.unwrap_or_default(),
-        spent: spent.unwrap_or_default(),
-        // Nobody thinks otherwise: as planned.
-        forecast: forecast.or(planned).unwrap_or(Euros::ZERO),
+        planned,
+        committed,
+        spent,
+        forecast: forecast.unwrap_or_else(|| BudgetLine::unsaid_forecast(planned, committed, spent)),
     })
 }
 
@@ -259,6 +259,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::types::Euros;
 
     fn milestones(text: &str) -> Result<Imported, Vec<ImportFault>> {
         milestones_csv(text.as_bytes(), &"p".into(), "fr", ImportLimits::default())

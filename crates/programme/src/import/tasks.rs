@@ -172,6 +172,6 @@ fn add_money(
     let [planned, spent] = [task.planned, task.spent].map(Option::unwrap_or_default);
     line.planned += planned;
     line.spent += spent;
-    // Nobody says otherwise: as planned.
-    line.forecast += task.forecast.unwrap_or(planned);
+    line.forecast +=
+        task.forecast.unwrap_or_else(|| BudgetLine::unsaid_forecast(planned, Euros::ZERO, spent));
 }

@@ -9,8 +9,8 @@ use crate::{
     schedule::{Forecast, forecast},
     types::{
         Answer, AreaId, Benefit, BudgetLine, CallId, Euros, Evaluation, EvaluationId, ExpectedEffect,
-        IndicatorId, Level, Milestone, OrganisationId, PillarId, Project, ProjectId, ProjectState, Sign,
-        Span, Words, days_between,
+        IndicatorId, Level, Milestone, OrganisationId, Outcome, PillarId, Project, ProjectId, ProjectState,
+        Quantity, Sign, Span, Words, days_between,
     },
 };
 
@@ -51,14 +51,16 @@ impl Money {
     }
 }
 
-/// What a project is expected to change of one indicator.
+/// What a project is expected to change of one indicator, or of an outcome that stands for it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Expected {
     /// The indicator.
     pub indicator: IndicatorId,
+    /// The outcome that stands for it; nothing when the indicator itself should move.
+    pub outcome: Option<Outcome>,
     /// Which way it should move.
     pub sign: Sign,
-    /// The least change expected, in the unit of the indicator, 0 or more.
+    /// The least change expected, in the unit of the outcome or else of the indicator, 0 or more.
     pub low: f64,
     /// The greatest change expected.
     pub high: f64,
@@ -71,10 +73,24 @@ impl Expected {
     pub fn of(effect: &ExpectedEffect) -> Self {
         Self {
             indicator: effect.indicator.clone(),
+            outcome: effect.outcome.clone(),
             sign: effect.sign,
             low: effect.size_low,
             high: effect.size_high,
             grade: effect.evidence_grade,
+        }
+    }
+
+    /// What it should move.
+    pub fn quantity(&self) -> Quantity<'_> {
+        Quantity { indicator: Some(&self.indicator), outcome: self.outcome.as_ref() }
+    }
+
+    /// The ends of the change, below 0 where it should fall, the lower end first.
+    pub fn ends(&self) -> (f64, f64) {
+        match self.sign {
+            Sign::Increase => (self.low, self.high),
+            Sign::Decrease => (-self.high, -self.low),
         }
     }
 }
@@ -95,8 +111,10 @@ pub struct IndicatorLevel {
 pub struct Attributed {
     /// The evaluation.
     pub evaluation: EvaluationId,
-    /// The indicator; nothing when an attribute of entities was measured.
+    /// The indicator that was measured, or for which the outcome stands.
     pub indicator: Option<IndicatorId>,
+    /// The outcome that was measured; nothing when the indicator itself was.
+    pub outcome: Option<Outcome>,
     /// The estimate, in the unit of what was observed.
     pub estimate: f64,
     /// The ends of its interval.
@@ -105,6 +123,27 @@ pub struct Attributed {
     pub answer: Answer,
     /// How sure it is, 1 to 5.
     pub grade: u8,
+}
+
+impl Attributed {
+    /// What a measured evaluation says; nothing before it could be computed.
+    pub fn of(evaluation: &Evaluation) -> Option<Self> {
+        let measured = evaluation.measured.as_ref()?;
+        Some(Self {
+            evaluation: evaluation.id.clone(),
+            indicator: evaluation.indicator.clone(),
+            outcome: evaluation.outcome.clone(),
+            estimate: measured.estimate,
+            interval: measured.interval,
+            answer: measured.answer,
+            grade: measured.grade,
+        })
+    }
+
+    /// What was measured.
+    pub fn quantity(&self) -> Quantity<'_> {
+        Quantity { indicator: self.indicator.as_ref(), outcome: self.outcome.as_ref() }
+    }
 }
 
 /// What benefits with a price come to, in euros over all years.
@@ -252,18 +291,8 @@ fn level(programme: &Programme, project: &Project, effects: &[ExpectedEffect]) -
 }
 
 fn attributed(programme: &Programme, project: &Project) -> Vec<Attributed> {
-    let of = |evaluation: &Evaluation| {
-        let measured = evaluation.measured.as_ref()?;
-        Some(Attributed {
-            evaluation: evaluation.id.clone(),
-            indicator: evaluation.indicator.clone(),
-            estimate: measured.estimate,
-            interval: measured.interval,
-            answer: measured.answer,
-            grade: measured.grade,
-        })
-    };
-    let mut found: Vec<Attributed> = programme.evaluations_of(&project.id).filter_map(of).collect();
+    let mut found: Vec<Attributed> =
+        programme.evaluations_of(&project.id).filter_map(Attributed::of).collect();
     // Stable: of equals, the first by identifier stays first.
     found.sort_by_key(|one| std::cmp::Reverse(one.grade));
     found

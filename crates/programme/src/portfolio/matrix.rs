@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Attributed, Expected, Line, totals::is_on};
-use crate::types::{Answer, IndicatorId, ProjectId, Sign, Words};
+use crate::types::{Answer, IndicatorId, Meeting, ProjectId, Sign, Words, meeting};
 
 /// How what was measured stands to what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -37,10 +37,12 @@ pub struct Column {
 pub struct Cell {
     /// What was expected.
     pub expected: Option<Expected>,
-    /// What was measured, by the surest evaluation.
+    /// What was measured of the same quantity, by the surest evaluation; where nothing was expected, whatever was measured.
     pub measured: Option<Attributed>,
     /// How both stand to each other.
     pub agreement: Option<Agreement>,
+    /// Why what was measured on the indicator does not stand beside what was expected.
+    pub apart: Option<Meeting>,
 }
 
 /// One project.
@@ -91,16 +93,27 @@ pub fn matrix<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Matrix {
 fn cells(line: &Line) -> BTreeMap<&IndicatorId, Cell> {
     let mut cells: BTreeMap<&IndicatorId, Cell> = BTreeMap::new();
     for expected in &line.expected {
-        // Of several on one indicator the first stands: they are for different areas.
-        cells.entry(&expected.indicator).or_default().expected.get_or_insert_with(|| expected.clone());
-    }
-    for measured in &line.attributed {
-        if let Some(indicator) = &measured.indicator {
-            cells.entry(indicator).or_default().measured.get_or_insert_with(|| measured.clone());
+        let same = |one: &&Attributed| meeting(expected.quantity(), one.quantity()) == Some(Meeting::Same);
+        let met = line.attributed.iter().find(same);
+        let cell = cells.entry(&expected.indicator).or_default();
+        // Of several on one indicator the one that was measured stands, else the first: they are for different areas.
+        if cell.expected.is_none() || (cell.measured.is_none() && met.is_some()) {
+            cell.agreement = met.map(|one| agreement(expected, one));
+            cell.expected = Some(expected.clone());
+            cell.measured = met.cloned();
         }
     }
-    for cell in cells.values_mut() {
-        cell.agreement = cell.expected.as_ref().zip(cell.measured.as_ref()).map(|(e, m)| agreement(e, m));
+    for cell in cells.values_mut().filter(|cell| cell.measured.is_none()) {
+        let apart = |expected: &Expected| {
+            line.attributed.iter().filter_map(|one| meeting(expected.quantity(), one.quantity())).max()
+        };
+        cell.apart = cell.expected.as_ref().and_then(apart);
+    }
+    for measured in &line.attributed {
+        let cell = measured.indicator.as_ref().map(|indicator| cells.entry(indicator).or_default());
+        if let Some(cell) = cell.filter(|cell| cell.expected.is_none()) {
+            cell.measured.get_or_insert_with(|| measured.clone());
+        }
     }
     cells
 }
@@ -124,14 +137,22 @@ pub(crate) fn agreement(expected: &Expected, measured: &Attributed) -> Agreement
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Outcome;
 
     #[test]
     fn what_was_measured_stands_beside_what_was_expected() {
-        let expected =
-            Expected { indicator: "no2".into(), sign: Sign::Decrease, low: 2.0, high: 4.0, grade: 3 };
+        let expected = Expected {
+            indicator: "no2".into(),
+            outcome: None,
+            sign: Sign::Decrease,
+            low: 2.0,
+            high: 4.0,
+            grade: 3,
+        };
         let measured = |estimate, answer| Attributed {
             evaluation: "e".into(),
             indicator: None,
+            outcome: None,
             estimate,
             interval: None,
             answer,
@@ -142,5 +163,65 @@ mod tests {
         assert_eq!(found(-1.5, Answer::Better), Agreement::Less);
         assert_eq!(found(1.5, Answer::Worse), Agreement::Against);
         assert_eq!(found(-9.0, Answer::NotDetectable), Agreement::Open);
+    }
+    fn counted(unit: &str) -> Outcome {
+        Outcome {
+            kind: "TrafficFlowObserved".into(),
+            attribute: "intensity".into(),
+            unit: Words::in_language("en", unit),
+            ..Outcome::default()
+        }
+    }
+
+    fn promise(outcome: Option<Outcome>, low: f64) -> Expected {
+        let sign = Sign::Decrease;
+        Expected { indicator: "traffic".into(), outcome, sign, low, high: 2.0 * low, grade: 3 }
+    }
+
+    fn found(indicator: Option<&str>, outcome: Option<Outcome>) -> Attributed {
+        Attributed {
+            evaluation: "e".into(),
+            indicator: indicator.map(Into::into),
+            outcome,
+            estimate: -17.0,
+            interval: None,
+            answer: Answer::Better,
+            grade: 3,
+        }
+    }
+
+    fn cell(expected: Vec<Expected>, attributed: Vec<Attributed>) -> Cell {
+        let project = crate::types::Project::default();
+        let limits = crate::portfolio::LineLimits::default();
+        let today = jiff::civil::date(2026, 11, 30);
+        let line = crate::portfolio::line(&crate::Programme::default(), &project, limits, today);
+        let line = Line { attributed, expected, ..line };
+        cells(&line).remove(&IndicatorId::from("traffic")).unwrap()
+    }
+
+    #[test]
+    fn a_fill_stands_under_the_outline_of_its_own_quantity() {
+        let near = || Some(counted("vehicles in 5 minutes"));
+        // The promise for the commune comes first; the one for the streets is what was measured.
+        let promises = vec![promise(None, 800.0), promise(near(), 12.0)];
+        let both = cell(promises.clone(), vec![found(None, near())]);
+        assert_eq!((both.expected.as_ref(), both.agreement), (promises.last(), Some(Agreement::Reached)));
+        assert!(both.measured.is_some() && both.apart.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_no_fill() {
+        let near = || Some(counted("vehicles in 5 minutes"));
+        for (promised, measured, why) in [
+            (None, near(), Meeting::OtherQuantity),
+            (near(), None, Meeting::OtherQuantity),
+            (near(), Some(counted("vehicles a day")), Meeting::OtherUnit),
+        ] {
+            let cell = cell(vec![promise(promised, 800.0)], vec![found(Some("traffic"), measured)]);
+            assert_eq!((cell.measured, cell.agreement, cell.apart), (None, None, Some(why)));
+        }
+        // Where nothing was promised what was measured stands alone.
+        let alone = cell(Vec::new(), vec![found(Some("traffic"), near())]);
+        assert!(alone.measured.is_some() && alone.apart.is_none());
     }
 }

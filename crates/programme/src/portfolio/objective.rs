@@ -53,7 +53,7 @@ pub fn objective_line(programme: &Programme, objective: &Objective) -> Objective
     let measured = programme
         .projects_of(projects)
         .flat_map(|project| programme.evaluations_of(&project.id))
-        .filter(|one| one.measured.is_some() && one.indicator.as_ref() == Some(&objective.indicator))
+        .filter(|one| one.measured.is_some() && one.own_indicator() == Some(&objective.indicator))
         .count();
     ObjectiveLine {
         id: objective.id.clone(),

@@ -7,6 +7,7 @@ use senne_model::Entity;
 use super::{Grouped, Programme, links::put};
 use crate::{
     entities::{self, Basis, Findings, Reader},
+    rules::{Fault, Thing, said},
     types::{
         Benefit, BenefitId, BudgetLine, BudgetLineId, EffectId, EvaluationId, ExpectedEffect, Milestone,
         MilestoneId, ProjectId, Risk, RiskId, Words,
@@ -109,6 +110,10 @@ impl Draft {
             }
             _ => return false,
         }
+        // Days of other centuries are listed where they are read.
+        for fault in faults(kind, entity) {
+            reader.wrong(fault.term, fault.why.to_string());
+        }
         // Areas and indicators have descriptions that a programme does not tell.
         if !matches!(
             kind,
@@ -142,6 +147,13 @@ impl Draft {
         programme.more_findings = findings.more;
         programme
     }
+}
+
+/// What does not hold together of an entity.
+fn faults(kind: &str, entity: &Entity) -> impl Iterator<Item = Fault> + use<> {
+    let says = |term: &str| said(entity, term);
+    let thing = Thing { kind, says: &says, touched: &|_| true, begins_on: &|_| None };
+    thing.turned().into_iter().chain(thing.alone())
 }
 
 fn keep<K: Ord + Clone, T>(map: &mut BTreeMap<K, T>, thing: Option<T>, id: impl Fn(&T) -> &K) {

@@ -2,20 +2,22 @@
 
 use super::{
     Language, Speaker,
+    beside::met,
     figures::{self, day, difference, differences, figure},
     grammar::{colon, sentences},
 };
 use crate::{
     portfolio::{Agreement, Attributed, Expected, agreement},
-    types::{Answer, Evaluation, ExpectedEffect, Measurement, Sign},
+    types::{Answer, Evaluation, ExpectedEffect, Measurement, Meeting, Sign},
 };
 
 impl<'a> Speaker<'a> {
     /// What a project is expected to change, in one sentence.
     pub fn expected(&self, effect: &'a ExpectedEffect) -> String {
         let language = self.language;
-        let name = self.quoted(self.indicator(&effect.indicator));
-        let size = differences(language, effect.size_low, effect.size_high, self.unit(&effect.indicator));
+        let name = self.quoted(self.promised(effect.quantity()));
+        let unit = self.unit_of(effect.quantity());
+        let size = differences(language, effect.size_low, effect.size_high, unit);
         let areas = self.areas(&effect.areas);
         let rises = effect.sign == Sign::Increase;
         let full = effect.starts_on.map(|from| {
@@ -42,24 +44,17 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    /// What an evaluation measured, beside what was expected of the same indicator; that it has not been measured when it has not.
-    pub fn measured(&self, evaluation: &'a Evaluation, expected: Option<&Expected>) -> String {
+    /// What an evaluation measured, beside what its project promised of the same quantity; that it has not been measured when it has not.
+    pub fn measured(&self, evaluation: &'a Evaluation, promises: &[Expected]) -> String {
         let Some(measured) = &evaluation.measured else { return self.not_measured() };
         let name = self.quoted(self.outcome(evaluation));
-        let unit = self.unit_of(evaluation);
+        let unit = self.unit_of(evaluation.quantity());
+        let met = met(evaluation, promises);
+        let same = met.and_then(|(expected, how)| (how == Meeting::Same).then_some(expected));
         let said = match measured.answer {
             Answer::Better | Answer::Worse => {
-                let against = expected.map(|expected| {
-                    let attributed = Attributed {
-                        evaluation: evaluation.id.clone(),
-                        indicator: evaluation.indicator.clone(),
-                        estimate: measured.estimate,
-                        interval: measured.interval,
-                        answer: measured.answer,
-                        grade: measured.grade,
-                    };
-                    agreement(expected, &attributed)
-                });
+                let against =
+                    same.zip(Attributed::of(evaluation)).map(|(expected, found)| agreement(expected, &found));
                 sentences([self.changed(&name, unit, measured), self.judged(measured.answer, against)])
             }
             Answer::NotDetectable => self.not_detectable(&name, unit, measured),
@@ -76,7 +71,11 @@ impl<'a> Speaker<'a> {
                 }
             }
         };
-        sentences([said, self.grade(measured.grade)])
+        let promised = met.map(|(expected, how)| match how {
+            Meeting::Same => self.promised_size(expected, unit),
+            other => self.apart(other),
+        });
+        sentences([said, promised.unwrap_or_default(), self.grade(measured.grade)])
     }
 
     /// That nothing has been measured yet.
@@ -111,16 +110,11 @@ impl<'a> Speaker<'a> {
 
     /// ` (95%: −1 to 1.8 µg/m³)`, where no size is said that would tell the unit.
     pub(super) fn margin(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
-        self.interval_in(measured, self.unit_of(evaluation))
+        self.interval_in(measured, self.unit_of(evaluation.quantity()))
     }
 
     fn signed_size(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
-        figures::signed(self.language, measured.estimate, self.unit_of(evaluation))
-    }
-
-    /// The unit of what was measured; empty where no indicator was.
-    fn unit_of(&self, evaluation: &Evaluation) -> &'a str {
-        evaluation.indicator.as_ref().map(|id| self.unit(id)).unwrap_or_default()
+        figures::signed(self.language, measured.estimate, self.unit_of(evaluation.quantity()))
     }
 
     fn changed(&self, name: &str, unit: &str, measured: &Measurement) -> String {
@@ -228,10 +222,13 @@ mod tests {
     use super::*;
     use crate::says::test_city::{each, evaluation, programme};
 
+    const NO2: &str = "urn:ngsi-ld:Indicator:no2";
+
     fn effect(low: f64, high: f64, months: u16) -> ExpectedEffect {
         ExpectedEffect {
             project: "urn:ngsi-ld:Project:p".into(),
             indicator: "urn:ngsi-ld:Indicator:no2".into(),
+            outcome: None,
             sign: Sign::Decrease,
             size_low: low,
             size_high: high,
@@ -271,23 +268,30 @@ mod tests {
     fn what_was_measured_stands_with_its_interval_and_what_was_promised() {
         let programme = programme();
         let found = evaluation(-2.5, (-4.0, -1.0), Answer::Better);
-        let expected =
-            Expected { indicator: "no2".into(), sign: Sign::Decrease, low: 3.0, high: 5.0, grade: 3 };
+        let expected = Expected {
+            indicator: NO2.into(),
+            outcome: None,
+            sign: Sign::Decrease,
+            low: 3.0,
+            high: 5.0,
+            grade: 3,
+        };
+        let promises = [expected];
         assert_eq!(
-            each(|language| Speaker::new(&programme, language).measured(&found, Some(&expected))),
+            each(|language| Speaker::new(&programme, language).measured(&found, &promises)),
             [
-                "« NO₂ moyen » : 2,5 µg/m³ de moins que sans le projet (95 % : de −4 à −1). C’est mieux, mais moins que promis. Niveau de preuve : 3 sur 5.",
-                "‘Gemiddelde NO₂’: 2,5 µg/m³ minder dan zonder het project (95%: van −4 tot −1). Dat is beter, maar minder dan beloofd. Bewijskracht: 3 op 5.",
-                "“Mean NO₂” is lower by 2.5 µg/m³ than it would be without the project (95%: −4 to −1). That is better, but less than was promised. Evidence grade: 3 of 5.",
+                "« NO₂ moyen » : 2,5 µg/m³ de moins que sans le projet (95 % : de −4 à −1). C’est mieux, mais moins que promis. Promis : de −5 à −3 µg/m³. Niveau de preuve : 3 sur 5.",
+                "‘Gemiddelde NO₂’: 2,5 µg/m³ minder dan zonder het project (95%: van −4 tot −1). Dat is beter, maar minder dan beloofd. Beloofd: van −5 tot −3 µg/m³. Bewijskracht: 3 op 5.",
+                "“Mean NO₂” is lower by 2.5 µg/m³ than it would be without the project (95%: −4 to −1). That is better, but less than was promised. Promised: −5 to −3 µg/m³. Evidence grade: 3 of 5.",
             ]
         );
         let harmful = evaluation(2.5, (1.0, 4.0), Answer::Worse);
         assert_eq!(
-            each(|language| Speaker::new(&programme, language).measured(&harmful, Some(&expected))),
+            each(|language| Speaker::new(&programme, language).measured(&harmful, &promises)),
             [
-                "« NO₂ moyen » : 2,5 µg/m³ de plus que sans le projet (95 % : de 1 à 4). C’est pire, le contraire de ce qui était promis. Niveau de preuve : 3 sur 5.",
-                "‘Gemiddelde NO₂’: 2,5 µg/m³ meer dan zonder het project (95%: van 1 tot 4). Dat is slechter, het omgekeerde van wat beloofd was. Bewijskracht: 3 op 5.",
-                "“Mean NO₂” is higher by 2.5 µg/m³ than it would be without the project (95%: 1 to 4). That is worse, the opposite of what was promised. Evidence grade: 3 of 5.",
+                "« NO₂ moyen » : 2,5 µg/m³ de plus que sans le projet (95 % : de 1 à 4). C’est pire, le contraire de ce qui était promis. Promis : de −5 à −3 µg/m³. Niveau de preuve : 3 sur 5.",
+                "‘Gemiddelde NO₂’: 2,5 µg/m³ meer dan zonder het project (95%: van 1 tot 4). Dat is slechter, het omgekeerde van wat beloofd was. Beloofd: van −5 tot −3 µg/m³. Bewijskracht: 3 op 5.",
+                "“Mean NO₂” is higher by 2.5 µg/m³ than it would be without the project (95%: 1 to 4). That is worse, the opposite of what was promised. Promised: −5 to −3 µg/m³. Evidence grade: 3 of 5.",
             ]
         );
     }
@@ -297,7 +301,7 @@ mod tests {
         let programme = programme();
         let mut found = evaluation(0.4, (-1.0, 1.8), Answer::NotDetectable);
         assert_eq!(
-            each(|language| Speaker::new(&programme, language).measured(&found, None)),
+            each(|language| Speaker::new(&programme, language).measured(&found, &[])),
             [
                 "Aucun effet sur « NO₂ moyen » ne se distingue du hasard (95 % : de −1 à 1,8). Un effet de moins de 2 µg/m³ serait sans doute passé inaperçu : cela ne veut donc pas dire qu’il n’y en a pas. Niveau de preuve : 3 sur 5.",
                 "Geen effect op ‘Gemiddelde NO₂’ is van toeval te onderscheiden (95%: van −1 tot 1,8). Een effect van minder dan 2 µg/m³ was waarschijnlijk onopgemerkt gebleven; dit zegt dus niet dat er geen is. Bewijskracht: 3 op 5.",
@@ -308,7 +312,7 @@ mod tests {
             (measured.detectable, measured.interval) = (None, None);
         }
         assert_eq!(
-            each(|language| Speaker::new(&programme, language).measured(&found, None)),
+            each(|language| Speaker::new(&programme, language).measured(&found, &[])),
             [
                 "Aucun effet sur « NO₂ moyen » ne se distingue du hasard (marge inconnue). Cela ne veut pas dire qu’il n’y en a pas. Niveau de preuve : 3 sur 5.",
                 "Geen effect op ‘Gemiddelde NO₂’ is van toeval te onderscheiden (marge onbekend). Dit zegt niet dat er geen is. Bewijskracht: 3 op 5.",
@@ -317,7 +321,7 @@ mod tests {
         );
         found.measured = None;
         assert_eq!(
-            each(|language| Speaker::new(&programme, language).measured(&found, None)),
+            each(|language| Speaker::new(&programme, language).measured(&found, &[])),
             [
                 "Ce qui a changé n’a pas encore été mesuré.",
                 "Wat er veranderd is, is nog niet gemeten.",

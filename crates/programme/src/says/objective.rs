@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     portfolio::{ObjectiveLine, Standing, objective_line},
-    types::{Answer, Memorandum, Objective},
+    types::{Answer, Evaluation, Measurement, Memorandum, Objective},
 };
 
 impl<'a> Speaker<'a> {
@@ -204,6 +204,7 @@ impl<'a> Speaker<'a> {
         let mut said = vec![serve];
         for project in self.programme.projects_of(ids) {
             for evaluation in self.programme.evaluations_of(&project.id) {
+                // What stands for the indicator is told by its own name.
                 let ours = evaluation.indicator.as_ref() == Some(&objective.indicator);
                 if let Some(measured) = evaluation.measured.as_ref().filter(|_| ours) {
                     let name = self.quoted(self.project(project));
@@ -211,7 +212,7 @@ impl<'a> Speaker<'a> {
                         Answer::NotDetectable => self.answer_word(measured.answer).to_owned(),
                         _ => format!(
                             "{}, {}",
-                            self.estimate(evaluation, measured),
+                            self.found(evaluation, measured),
                             self.answer_word(measured.answer)
                         ),
                     };
@@ -224,6 +225,14 @@ impl<'a> Speaker<'a> {
             said.push(self.none_measured());
         }
         sentences(said)
+    }
+
+    /// The estimate, with the name of what was measured where that is not the indicator itself.
+    fn found(&self, evaluation: &'a Evaluation, measured: &Measurement) -> String {
+        match evaluation.own_indicator() {
+            Some(_) => self.estimate(evaluation, measured),
+            None => self.estimate_named(evaluation, measured),
+        }
     }
 
     /// That no effect on this indicator has been measured.

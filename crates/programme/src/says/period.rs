@@ -6,7 +6,7 @@ use super::{Language, day, figures::month};
 
 /// A period as it is published, in words: `octobre 2026`, `3e trimestre 2026`, `week 12 van 2026`, `30 November 2026`, `2026`. What is no
 /// period stands as it is written.
-pub(super) fn period(language: Language, text: &str) -> String {
+pub fn period(language: Language, text: &str) -> String {
     said(language, text).unwrap_or_else(|| text.to_owned())
 }
 

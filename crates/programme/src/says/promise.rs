@@ -8,7 +8,7 @@ use super::{
     grammar::{list, sentences},
 };
 use crate::{
-    portfolio::{Expected, Line},
+    portfolio::Line,
     types::{Project, ProjectState},
 };
 
@@ -161,8 +161,7 @@ impl<'a> Speaker<'a> {
         let mut said = Vec::new();
         for evaluation in self.programme.evaluations_of(&project.id) {
             if evaluation.measured.is_some() {
-                let of = |expected: &&Expected| evaluation.indicator.as_ref() == Some(&expected.indicator);
-                said.push(self.measured(evaluation, line.expected.iter().find(of)));
+                said.push(self.measured(evaluation, &line.expected));
             }
         }
         match project.state {

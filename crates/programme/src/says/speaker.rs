@@ -3,7 +3,7 @@
 use super::{Language, grammar};
 use crate::{
     Programme,
-    types::{AreaId, Evaluation, IndicatorId, OrganisationId, Project, ProjectId},
+    types::{AreaId, Evaluation, IndicatorId, OrganisationId, Project, ProjectId, Quantity},
 };
 
 /// Says what a programme holds, in one language.
@@ -31,7 +31,10 @@ impl<'a> Speaker<'a> {
     }
 
     /// What an indicator is called.
-    pub fn indicator(&self, id: &'a IndicatorId) -> &'a str {
+    pub fn indicator<'q>(&self, id: &'q IndicatorId) -> &'q str
+    where
+        'a: 'q,
+    {
         let found = self.programme.indicators.get(id);
         self.programme.called(found.map(|one| &one.name), id.as_str(), self.language.tag())
     }
@@ -53,13 +56,40 @@ impl<'a> Speaker<'a> {
         self.programme.called(found.map(|one| &one.name), id.as_str(), self.language.tag())
     }
 
-    /// What was measured: the indicator, or what the evaluation is called.
-    pub(super) fn outcome(&self, evaluation: &'a Evaluation) -> &'a str {
-        match &evaluation.indicator {
-            Some(indicator) => self.indicator(indicator),
-            None => {
-                self.programme.called(Some(&evaluation.name), evaluation.id.as_str(), self.language.tag())
+    /// What was measured: the indicator, the outcome that stands for it, or else what the evaluation is called.
+    pub fn outcome<'q>(&self, evaluation: &'q Evaluation) -> &'q str
+    where
+        'a: 'q,
+    {
+        let own = evaluation.own_indicator().map(|indicator| self.indicator(indicator));
+        own.or_else(|| evaluation.outcome.as_ref()?.name.get(self.language.tag())).unwrap_or_else(|| {
+            self.programme.called(Some(&evaluation.name), evaluation.id.as_str(), self.language.tag())
+        })
+    }
+
+    /// What a promise is about: the indicator, or the outcome that stands for it.
+    pub fn promised<'q>(&self, quantity: Quantity<'q>) -> &'q str
+    where
+        'a: 'q,
+    {
+        match (quantity.outcome, quantity.indicator) {
+            (Some(outcome), _) => {
+                self.programme.called(Some(&outcome.name), &outcome.attribute, self.language.tag())
             }
+            (None, Some(indicator)) => self.indicator(indicator),
+            (None, None) => "",
+        }
+    }
+
+    /// The unit of a quantity in words; empty when it has none or it is not known.
+    pub fn unit_of<'q>(&self, quantity: Quantity<'q>) -> &'q str
+    where
+        'a: 'q,
+    {
+        match (quantity.outcome, quantity.indicator) {
+            (Some(outcome), _) => outcome.unit.get(self.language.tag()).unwrap_or_default(),
+            (None, Some(indicator)) => self.unit(indicator),
+            (None, None) => "",
         }
     }
 

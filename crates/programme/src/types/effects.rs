@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AreaId, BenefitId, IndicatorId, OrganisationId, ProjectId, Words};
+use super::{AreaId, BenefitId, IndicatorId, OrganisationId, Outcome, ProjectId, Quantity, Words};
 
 /// Which way an indicator should move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,11 +24,13 @@ pub struct ExpectedEffect {
     pub project: ProjectId,
     /// The indicator.
     pub indicator: IndicatorId,
+    /// What stands for the indicator near the project; nothing when the indicator itself should move.
+    pub outcome: Option<Outcome>,
     /// Which way it should move.
     pub sign: Sign,
-    /// The least change expected, in the indicator's unit, above 0.
+    /// The least change expected, in the unit of the outcome or else of the indicator, above 0.
     pub size_low: f64,
-    /// The greatest change expected, in the indicator's unit.
+    /// The greatest change expected, in the same unit.
     pub size_high: f64,
     /// The areas in which it should be seen.
     pub areas: Vec<AreaId>,
@@ -38,6 +40,13 @@ pub struct ExpectedEffect {
     pub ramp_months: u16,
     /// How sure what is known about it is, 1 (a thought) to 5 (trials).
     pub evidence_grade: u8,
+}
+
+impl ExpectedEffect {
+    /// What it should move.
+    pub fn quantity(&self) -> Quantity<'_> {
+        Quantity { indicator: Some(&self.indicator), outcome: self.outcome.as_ref() }
+    }
 }
 
 /// A benefit that an owner answers for.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AreaId, Direction, EvaluationId, IndicatorId, ProjectId, Words};
+use super::{AreaId, Direction, EvaluationId, IndicatorId, Outcome, ProjectId, Quantity, Words};
 
 /// What an evaluation says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,10 +61,10 @@ pub struct Evaluation {
     pub name: Words,
     /// The project.
     pub project: Option<ProjectId>,
-    /// The indicator that is asked about; nothing when an attribute of entities is.
+    /// The indicator that is asked about, or for which the outcome stands.
     pub indicator: Option<IndicatorId>,
-    /// The type and the attribute that are asked about, where no indicator is.
-    pub outcome: Option<(String, String)>,
+    /// The outcome that is asked about; nothing when the indicator itself is.
+    pub outcome: Option<Outcome>,
     /// The areas that the project touches; none when single entities are compared.
     pub areas: Vec<AreaId>,
     /// The first day of the project.
@@ -75,4 +75,16 @@ pub struct Evaluation {
     pub measured: Option<Measurement>,
     /// Where it stands: `ran`, or why it cannot run.
     pub status: Option<String>,
+}
+
+impl Evaluation {
+    /// What is asked about.
+    pub fn quantity(&self) -> Quantity<'_> {
+        Quantity { indicator: self.indicator.as_ref(), outcome: self.outcome.as_ref() }
+    }
+
+    /// The indicator, where it is asked about itself.
+    pub fn own_indicator(&self) -> Option<&IndicatorId> {
+        self.quantity().own_indicator()
+    }
 }

@@ -68,7 +68,8 @@ impl Milestone {
     }
 }
 
-/// Money of a project from one source in one year. Where an entity says no forecast, it counts as planned; what else it does not say is 0.
+/// Money of a project from one source in one year. Where an entity says no forecast, it is [`BudgetLine::unsaid_forecast`]; what
+/// else it does not say is 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLine {
     /// The project.
@@ -83,8 +84,15 @@ pub struct BudgetLine {
     pub committed: Euros,
     /// What has been paid; 0 when it is not said.
     pub spent: Euros,
-    /// What is now thought to be needed; as planned when it is not said.
+    /// What is now thought to be needed.
     pub forecast: Euros,
+}
+
+impl BudgetLine {
+    /// What is thought to be needed when nobody says: as planned, and never less than what is bound or paid already.
+    pub fn unsaid_forecast(planned: Euros, committed: Euros, spent: Euros) -> Euros {
+        planned.max(committed).max(spent)
+    }
 }
 
 /// Where a risk stands.

@@ -1,5 +1,7 @@
 //! What is written down: agreements, decisions and other papers.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,8 @@ pub struct DecisionRecord {
     pub decided_on: Option<Date>,
     /// Who made it. Names of persons: for those who may see them, never in open data.
     pub decided_by: Vec<String>,
+    /// The names of those whose weights counted, by their roles. Names of persons too.
+    pub evaluators: BTreeMap<String, String>,
     /// The method whose scores were summed.
     pub method: Option<String>,
     /// What was said.

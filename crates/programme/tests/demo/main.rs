@@ -13,7 +13,9 @@ use senne_programme::{
     ProjectState, Words,
     feeds::{calendar, calendar_events, open_data},
     from_simple::from_simple,
-    portfolio::{Filter, LineLimits, Query, SortBy, bubbles, lines, matrix, page, roadmap, totals},
+    portfolio::{
+        Agreement, Cell, Filter, LineLimits, Query, SortBy, bubbles, lines, matrix, page, roadmap, totals,
+    },
     says::{Language, Speaker, report},
 };
 
@@ -53,7 +55,7 @@ fn entity(write: Write) -> Entity {
     entity
 }
 
-/// An evaluation as it would be published.
+/// An evaluation of vehicles counted at a loop, as it would be published.
 fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str) -> Entity {
     let term = |term: &str| Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{term}"));
     let property =
@@ -66,14 +68,22 @@ fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str) -
         property("lowerBound", Json::Float(estimate - half)),
         property("upperBound", Json::Float(estimate + half)),
         property("standardError", Json::Float(half / 1.96)),
-        property("detectable", Json::Float(40.0)),
+        property("detectable", Json::Float(3.1)),
         property("grade", Json::Int(3)),
         property("answer", Json::text(answer)),
     ];
-    let name = [("fr", "Voitures par heure"), ("nl", "Auto’s per uur"), ("en", "Cars an hour")];
-    let name = name.map(|(tag, text)| (tag.into(), Json::text(text))).into();
+    let said = |name: &str, texts: [&str; 3]| {
+        let map = ["fr", "nl", "en"].into_iter().zip(texts);
+        let map = map.map(|(tag, text)| (tag.into(), Json::text(text))).collect();
+        Attribute::new(term(name), Instance::new(AttributeValue::Language(map)))
+    };
     entity.attributes = vec![
-        Attribute::new(term("name"), Instance::new(AttributeValue::Language(name))),
+        said("name", ["Voitures", "Auto’s", "Cars"]),
+        said("outcomeName", ["Trafic dans la rue", "Verkeer in de straat", "Traffic in the street"]),
+        said("outcomeUnit", ["véhicules en 5 minutes", "voertuigen in 5 minuten", "vehicles in 5 minutes"]),
+        property("outcomeType", Json::text("TrafficFlowObserved")),
+        property("outcomeAttribute", Json::text("intensity")),
+        property("refIndicator", Json::text("urn:ngsi-ld:Indicator:motor-traffic-counts")),
         Attribute::new(term("effect"), effect),
         property("refProject", Json::text(&format!("urn:ngsi-ld:Project:{project}"))),
         property("better", Json::text("down")),
@@ -112,9 +122,9 @@ fn indicators() -> Vec<Indicator> {
 fn programme() -> Programme {
     let mut entities: Vec<Entity> = writes(true).into_iter().map(entity).collect();
     entities.extend([
-        evaluation("bailli-traffic", "calm-street-bailli", -96.0, 31.0, "better"),
-        evaluation("twin-traffic", "calm-signs-aumale", -4.0, 29.0, "not detectable"),
-        evaluation("vanderkindere-traffic", "signal-timing-vanderkindere", 71.0, 33.0, "worse"),
+        evaluation("bailli-traffic", "calm-street-bailli", -16.8, 2.1, "better"),
+        evaluation("aumale-traffic", "calm-signs-aumale", -0.4, 2.9, "not detectable"),
+        evaluation("vanderkindere-traffic", "signal-timing-vanderkindere", 13.7, 2.1, "worse"),
     ]);
     let mut programme = Programme::read(&entities).with_indicators(indicators());
     for (code, name) in
@@ -152,7 +162,9 @@ fn every_entity_is_read_without_findings() {
     assert_eq!((programme.catalysts.len(), programme.interventions.len()), (20, 17));
     assert_eq!((programme.organisations.len(), programme.memoranda.len()), (23, 1));
     assert_eq!(programme.links.projects_by_area.len(), 19);
-    assert_eq!(programme.drafts.len(), 2);
+    assert_eq!(programme.drafts.len(), 5);
+    let sets: Vec<usize> = programme.draft_sets().iter().map(|set| set.parts.len()).collect();
+    assert_eq!(sets, [0, 3], "a change alone, and a proposal with its effect and its money");
     for draft in programme.drafts.values() {
         assert!(from_simple(&draft.entity(), |_, _| None).is_ok());
     }
@@ -206,6 +218,12 @@ fn the_portfolio_shows_what_the_files_say() {
     let mobility = lines.iter().filter(|line| line.pillar.as_str() == "urn:ngsi-ld:Pillar:mobility");
     let found = matrix(mobility);
     assert!(!found.columns.is_empty() && found.rows.iter().all(|row| row.cells.len() == found.columns.len()));
+    // Where something was measured it fills the outline of what was promised.
+    let both = |cell: &Cell| Some((cell.expected.as_ref()?.high, cell.agreement?));
+    let met: Vec<(f64, Agreement)> =
+        found.rows.iter().flat_map(|row| row.cells.iter().flatten()).filter_map(both).collect();
+    assert_eq!(met, [(8.0, Agreement::Open), (24.0, Agreement::Reached), (4.0, Agreement::Against)]);
+    assert!(found.rows.iter().flat_map(|row| row.cells.iter().flatten()).all(|cell| cell.apart.is_none()));
     let bars = roadmap(&programme, programme.projects.values(), today());
     assert_eq!(bars.len(), 40);
     assert!(bars.iter().all(|bar| bar.fault.is_none() && bar.marks.iter().any(|mark| mark.critical)));
@@ -234,7 +252,12 @@ fn promises_in_three_languages() {
     let mut said = String::new();
     for language in Language::ALL {
         let speaker = Speaker::new(&programme, language);
-        for id in ["cycle-track-chaussee-de-gand", "signal-timing-vanderkindere", "calm-signs-aumale"] {
+        for id in [
+            "cycle-track-chaussee-de-gand",
+            "calm-street-bailli",
+            "signal-timing-vanderkindere",
+            "calm-signs-aumale",
+        ] {
             let line = lines.iter().find(|line| line.id.as_str().ends_with(id)).unwrap();
             let promise = speaker.promise(&programme.projects[&line.id], line, today());
             for part in [promise.said, promise.by, promise.when, promise.far, promise.changed] {

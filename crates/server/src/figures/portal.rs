@@ -127,6 +127,15 @@ impl Figures for PortalFigures {
         Box::pin(self.0.newest(context, areas, last))
     }
 
+    fn courses<'a>(
+        &'a self,
+        context: &'a Context,
+        of: &'a [(String, EntityId)],
+        last: usize,
+    ) -> Answer<'a, FiguresOf> {
+        Box::pin(self.0.courses(context, of, last))
+    }
+
     fn index<'a>(
         &'a self,
         context: &'a Context,

@@ -18,6 +18,7 @@ use senne_programme::{
     feeds::open_data,
 };
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::{caller::tenant, problem_response};
 use crate::programme::{decision_json, foresee, loaded_json, programme_json, project_json};
@@ -46,6 +47,25 @@ pub(super) fn router(programmes: Programmes, indicators: Indicators) -> Router {
         .with_state(Both { programmes, indicators })
 }
 
+/// What is read of the programme.
+struct Told {
+    text: String,
+    kind: &'static str,
+    /// How long it may be shown again unasked. Who writes on the programme looks at once at what was written.
+    kept: &'static str,
+}
+
+impl Told {
+    fn new(both: &Both, context: &Context, text: String, kind: &'static str) -> Self {
+        let writes = both.programmes.may_write(context).is_ok();
+        Self { text, kind, kept: if writes { "private, no-cache" } else { "private, max-age=10" } }
+    }
+
+    fn json(both: &Both, context: &Context, json: &Json) -> Self {
+        Self::new(both, context, json.to_string(), JSON)
+    }
+}
+
 #[derive(Deserialize)]
 struct Which {
     page: Option<usize>,
@@ -58,11 +78,12 @@ async fn all(
     Query(which): Query<Which>,
     headers: HeaderMap,
 ) -> Response {
-    let answer = async {
+    let told = async {
         let context = context(principal, &headers)?;
-        Ok(programme_json(&both.programmes, &context, which.page.unwrap_or(1)).await?.to_string())
+        let json = programme_json(&both.programmes, &context, which.page.unwrap_or(1)).await?;
+        Ok(Told::json(&both, &context, &json))
     };
-    sent(answer.await, JSON)
+    tagged(&headers, told.await)
 }
 
 async fn load(
@@ -87,9 +108,12 @@ async fn project(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let answer =
-        async { Ok(project_json(&both.programmes, &context(principal, &headers)?, &id).await?.to_string()) };
-    sent(answer.await, JSON)
+    let told = async {
+        let context = context(principal, &headers)?;
+        let json = project_json(&both.programmes, &context, &id).await?;
+        Ok(Told::json(&both, &context, &json))
+    };
+    tagged(&headers, told.await)
 }
 
 async fn foreseen(
@@ -130,9 +154,12 @@ async fn decision(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let answer =
-        async { Ok(decision_json(&both.programmes, &context(principal, &headers)?, &id).await?.to_string()) };
-    sent(answer.await, JSON)
+    let told = async {
+        let context = context(principal, &headers)?;
+        let json = decision_json(&both.programmes, &context, &id).await?;
+        Ok(Told::json(&both, &context, &json))
+    };
+    tagged(&headers, told.await)
 }
 
 async fn table(
@@ -141,26 +168,24 @@ async fn table(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let answer = async {
-        let view = both.programmes.view(&context(principal, &headers)?).await?;
-        let (name, form) = file.rsplit_once('.').unwrap_or((&file, ""));
-        let tables = open_data(&view.programme);
-        let known: Vec<&str> = tables.iter().map(|table| table.name).collect();
-        let missing = || {
-            let detail =
-                format!("there is no `{file}`; there are {}, each as .csv and .json", known.join(", "));
-            Problem::not_found(detail).field("file")
-        };
-        let table = tables.iter().find(|table| table.name == name).ok_or_else(missing)?;
-        match form {
-            "csv" => Ok((table.csv(), CSV)),
-            "json" => Ok((json(&table.json())?, JSON)),
-            _ => Err(missing()),
-        }
+    let told = async { table_of(&both, &context(principal, &headers)?, &file).await };
+    tagged(&headers, told.await)
+}
+
+async fn table_of(both: &Both, context: &Context, file: &str) -> Result<Told, Problem> {
+    let view = both.programmes.view(context).await?;
+    let (name, form) = file.rsplit_once('.').unwrap_or((file, ""));
+    let tables = open_data(&view.programme);
+    let known: Vec<&str> = tables.iter().map(|table| table.name).collect();
+    let missing = || {
+        let detail = format!("there is no `{file}`; there are {}, each as .csv and .json", known.join(", "));
+        Problem::not_found(detail).field("file")
     };
-    match answer.await {
-        Ok((text, kind)) => sent(Ok(text), kind),
-        Err(problem) => problem_response(&problem),
+    let table = tables.iter().find(|table| table.name == name).ok_or_else(missing)?;
+    match form {
+        "csv" => Ok(Told::new(both, context, table.csv(), CSV)),
+        "json" => Ok(Told::new(both, context, json(&table.json())?, JSON)),
+        _ => Err(missing()),
     }
 }
 
@@ -192,6 +217,21 @@ fn context(principal: Principal, headers: &HeaderMap) -> Result<Context, Problem
 fn sent(text: Result<String, Problem>, kind: &'static str) -> Response {
     match text {
         Ok(text) => ([(header::CONTENT_TYPE, kind)], text).into_response(),
+        Err(problem) => problem_response(&problem),
+    }
+}
+
+/// The answer to who has it already is that it has not changed.
+fn tagged(headers: &HeaderMap, told: Result<Told, Problem>) -> Response {
+    match told {
+        Ok(Told { text, kind, kept }) => {
+            let own = [
+                (header::CONTENT_TYPE, kind),
+                (header::CACHE_CONTROL, kept),
+                (header::VARY, "Authorization, NGSILD-Tenant"),
+            ];
+            senne_http::tag::answer(senne_http::tag::known(headers).as_deref(), &own, text)
+        }
         Err(problem) => problem_response(&problem),
     }
 }

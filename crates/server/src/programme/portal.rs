@@ -8,9 +8,9 @@ use senne_face_portal::Answer;
 use senne_hub::Context;
 use senne_model::Json;
 use senne_programme::{
-    DecisionId, Draft, DraftId, View,
-    asking::{ChoiceOrder, Foresee, Foreseen, Settlement},
-    decision::Decision,
+    DecisionId, Draft, View,
+    asking::{ChoiceOrder, Foresee, Foreseen, SettlementOrder},
+    decision::{Again, Decision},
 };
 
 use super::foresee;
@@ -29,6 +29,10 @@ impl senne_face_portal::Programmes for PortalProgrammes {
         Box::pin(self.programmes.decision(context, id))
     }
 
+    fn replay<'a>(&'a self, decision: &'a Arc<Decision>) -> Answer<'a, Again> {
+        Box::pin(self.programmes.replay(decision))
+    }
+
     fn foresee<'a>(&'a self, context: &'a Context, asked: &'a Foresee) -> Answer<'a, Foreseen> {
         Box::pin(foresee(&self.indicators, context, asked))
     }
@@ -41,18 +45,15 @@ impl senne_face_portal::Programmes for PortalProgrammes {
         Box::pin(self.programmes.write(context, entity))
     }
 
+    fn save_proposal<'a>(&'a self, context: &'a Context, drafts: &'a [Draft]) -> Answer<'a, ()> {
+        Box::pin(self.programmes.save_proposal(context, drafts))
+    }
+
     fn save_draft<'a>(&'a self, context: &'a Context, draft: &'a Draft) -> Answer<'a, ()> {
         Box::pin(self.programmes.save_draft(context, draft))
     }
 
-    fn settle<'a>(
-        &'a self,
-        context: &'a Context,
-        draft: &'a DraftId,
-        settlement: Settlement,
-        by: &'a str,
-        note: &'a str,
-    ) -> Answer<'a, ()> {
-        Box::pin(self.programmes.settle(context, draft, settlement, by, note))
+    fn settle<'a>(&'a self, context: &'a Context, order: &'a SettlementOrder) -> Answer<'a, ()> {
+        Box::pin(self.programmes.settle(context, order))
     }
 }

@@ -2,10 +2,10 @@
 
 use senne_city_programme::{Loaded, Programmes};
 use senne_hub::Context;
-use senne_model::Problem;
+use senne_model::{ErrorKind, Problem};
 use senne_programme::{
     DecisionId, ProjectId,
-    decision::replay,
+    decision::Again,
     portfolio::{Query, page, totals},
 };
 use serde_json::{Value as Json, json};
@@ -84,12 +84,17 @@ pub(crate) async fn decision_json(
         let detail = format!("`{id}` holds no inputs, so that it cannot be made again");
         return Err(Problem::not_found(detail).field("inputs"));
     };
-    let again = std::sync::Arc::clone(&decision);
-    let replayed = tokio::task::spawn_blocking(move || replay(&again))
-        .await
-        .map_err(|error| Problem::internal(error.to_string()))?
-        .map_err(|error| Problem::bad(error.to_string()))?;
-    Ok(json!({ "id": id.as_str(), "decision": &*decision, "same": replayed.is_equal(), "replay": replayed }))
+    let replayed = match programmes.replay(&decision).await? {
+        Again::Made(replayed) => replayed,
+        Again::Failed(error) => return Err(Problem::bad(error.to_string())),
+        Again::Waiting => {
+            let detail = "the decision is being made again; ask once more in a moment";
+            return Err(Problem::new(ErrorKind::Overloaded, detail));
+        }
+    };
+    Ok(
+        json!({ "id": id.as_str(), "decision": &*decision, "same": replayed.is_equal(), "replay": &*replayed }),
+    )
 }
 
 /// What a load did.

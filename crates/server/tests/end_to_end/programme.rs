@@ -106,6 +106,10 @@ fn a_programme_is_loaded_decided_and_made_again() {
     assert!(entity.status == 200 && entity.text().contains("\"digest\""), "{}", entity.text());
     let csv = client.get("/programme/tables/Project.csv");
     assert!(csv.status == 200 && csv.text().lines().count() == 4, "{}", csv.text());
+    assert_eq!(csv.header("Cache-Control"), Some("private, no-cache"), "who writes sees what was written");
+    let tag = csv.header("ETag").unwrap().to_owned();
+    let again = client.send("GET", "/programme/tables/Project.csv", &[("If-None-Match", &tag)], b"");
+    assert_eq!((again.status, again.text().as_str()), (304, ""));
     for page in ["/fr/programme", "/nl/programme/project/trees", "/en/programme/decision/spring-2026-04-10"] {
         let answer = client.get(page);
         assert_eq!(answer.status, 200, "{page}: {}", answer.text());
@@ -149,6 +153,44 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         let answer = client.send(method, path, &[], body.as_bytes());
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
         assert!(answer.text().contains("\"detail\""), "{}", answer.text());
+    }
+}
+
+#[test]
+fn strangers_see_roles_and_no_names() {
+    let city = City::new();
+    let path = city.file("spring.yaml", &file()).display().to_string();
+    assert!(senne(&["programme", "load", &path], &city.data(), &[]).status.success());
+    let server = city.serve();
+    let points = json!({ "points": { "effect": 70, "risk": 30 } });
+    let order = json!({
+        "call": "urn:ngsi-ld:CallForProjects:spring", "id": null, "name": { "en": "Spring" }, "decided_by": [],
+        "decided_on": "2026-04-10", "minutes": {}, "projects": [],
+        "opinions": [
+            { "role": "residents", "name": "Grace Hopper", "said": points },
+            { "person": "Mary Somerville", "said": points },
+        ],
+        "settings": { "rules": {}, "way": default_way() },
+    });
+    let made = server.client().json("POST", "/programme/decisions", &order);
+    assert_eq!((made.status, &made.json()["same"]), (201, &json!(true)), "{}", made.text());
+    let inside = server.client().get("/en/programme/decision/spring-2026-04-10").text();
+    assert!(inside.contains("residents (Grace Hopper)"), "{inside}");
+    assert!(inside.contains("Person 2 (Mary Somerville)"), "{inside}");
+    assert!(server.stop());
+    let server = city.serve_closed();
+    let mut stranger = server.client();
+    for (path, roles) in [
+        ("/en/programme/decision/spring-2026-04-10", true),
+        ("/programme/decisions/spring-2026-04-10", true),
+        ("/ngsi-ld/v1/entities/urn:ngsi-ld:Decision:spring-2026-04-10", true),
+        ("/ngsi-ld/v1/temporal/entities/urn:ngsi-ld:Decision:spring-2026-04-10", true),
+        ("/programme/tables/Decision.csv", false),
+    ] {
+        let answer = stranger.get(path);
+        let text = answer.text();
+        assert_eq!((answer.status, text.contains("residents")), (200, roles), "{path}: {text}");
+        assert!(!text.contains("Hopper") && !text.contains("Somerville"), "{path}: {text}");
     }
 }
 

@@ -16,7 +16,7 @@ use senne_hub::{
     Context, Follower, Hub, Page, Principal,
     language::{Query, TypeExpression},
 };
-use senne_model::{AttributeValue, Change, ChangeNo, EntityId, Name, Problem, TenantName, Timestamp};
+use senne_model::{AttributeValue, Change, ChangeNo, Entity, EntityId, Name, Problem, TenantName, Timestamp};
 use tokio::sync::Notify;
 
 use super::{
@@ -186,7 +186,7 @@ impl Desk {
         let gathered = gather(&self.hub, &context, &plan, today, &self.zone).await?;
         let vintage = self.hub.head();
         let (text, inputs) = gathered.table(&plan);
-        let request = Request { called: self.called(&context, &plan).await, ..request(&plan) };
+        let request = Request { called: self.called(&context, &plan, &entity).await, ..request(&plan) };
         let work = move || {
             let table = Table::read(text.as_bytes())?;
             evaluate(&table, &request)
@@ -199,25 +199,20 @@ impl Desk {
         }
     }
 
-    /// What the outcome is called in English, French and Dutch, by its contract or as the indicator says.
-    async fn called(&self, context: &Context, plan: &Plan) -> Option<[String; 3]> {
+    /// What the outcome is called in English, French and Dutch: as the evaluation says, else by its contract or as the indicator says.
+    async fn called(&self, context: &Context, plan: &Plan, entity: &Entity) -> Option<[String; 3]> {
         match &plan.outcome {
             Outcome::Attribute { kind, attribute } => {
+                if let Some(named) = named(entity, "outcomeName") {
+                    return Some(named);
+                }
                 let contract = self.hub.contracts().get(&term(kind))?;
                 let title = &contract.attribute(&term(attribute))?.title;
                 Some(["en", "fr", "nl"].map(|language| title.get(language).to_owned()))
             }
             Outcome::Indicator(id) => {
                 let id = EntityId::trusted(&format!("urn:ngsi-ld:Indicator:{id}"));
-                let entity = self.hub.entity(context, &id).await.ok()?;
-                let AttributeValue::Language(map) = &entity.instance(&term("name"))?.value else {
-                    return None;
-                };
-                let name = |wanted: &str| {
-                    let known = map.iter().find(|(tag, _)| &**tag == wanted);
-                    known.and_then(|(_, text)| text.as_str()).unwrap_or_default().to_owned()
-                };
-                Some(["en", "fr", "nl"].map(name))
+                named(&*self.hub.entity(context, &id).await.ok()?, "name")
             }
         }
     }
@@ -255,6 +250,17 @@ impl Desk {
         let principal = Principal::Service { name: NAME.to_owned() };
         Context { deadline: Instant::now() + PATIENCE, ..Context::new(principal, tenant.clone()) }
     }
+}
+
+/// A text of an entity in English, French and Dutch; another of its languages where one is missing.
+fn named(entity: &Entity, local: &str) -> Option<[String; 3]> {
+    let AttributeValue::Language(map) = &entity.instance(&term(local))?.value else { return None };
+    let text = |wanted: &str| {
+        let known = map.iter().find(|(tag, _)| &**tag == wanted).and_then(|(_, text)| text.as_str());
+        let any = || map.iter().find_map(|(_, text)| text.as_str());
+        known.or_else(any).unwrap_or_default().to_owned()
+    };
+    Some(["en", "fr", "nl"].map(text)).filter(|texts| texts.iter().all(|text| !text.is_empty()))
 }
 
 fn instant(at: Timestamp) -> jiff::Timestamp {

@@ -56,18 +56,27 @@ impl Plan {
     /// A problem that names the attribute and what it should be.
     pub fn read(entity: &Entity) -> Result<Self, Problem> {
         let reader = Reader { entity };
-        let outcome = match (reader.targets("refIndicator").first(), reader.text("outcomeType")) {
-            (Some(indicator), _) => {
+        let (kind, attribute) = (reader.text("outcomeType"), reader.text("outcomeAttribute"));
+        let outcome = match (kind, attribute, reader.targets("refIndicator").first()) {
+            // An indicator beside it is the one for which it stands.
+            (Some(kind), Some(attribute), _) => {
+                Outcome::Attribute { kind: kind.to_owned(), attribute: attribute.to_owned() }
+            }
+            (Some(_), None, _) => {
+                let wanted = "the attribute of `outcomeType` that the project should move";
+                return Err(wrong("outcomeAttribute", wanted));
+            }
+            (None, Some(_), _) => {
+                return Err(wrong(
+                    "outcomeType",
+                    "the type whose `outcomeAttribute` the project should move",
+                ));
+            }
+            (None, None, Some(indicator)) => {
                 let id = indicator.as_str().rsplit(':').next().unwrap_or_default();
                 Outcome::Indicator(id.to_owned())
             }
-            (None, Some(kind)) => {
-                let attribute = reader.text("outcomeAttribute").ok_or_else(|| {
-                    wrong("outcomeAttribute", "the attribute of `outcomeType` that the project should move")
-                })?;
-                Outcome::Attribute { kind: kind.to_owned(), attribute: attribute.to_owned() }
-            }
-            (None, None) => {
+            (None, None, None) => {
                 return Err(wrong("refIndicator", "an indicator, or `outcomeType` with `outcomeAttribute`"));
             }
         };
@@ -184,6 +193,19 @@ mod tests {
         let mut other = asked();
         other.attributes.push(property("method", "sdid"));
         assert_ne!(Plan::read(&other).unwrap().digest(), plan.digest());
+    }
+
+    #[test]
+    fn what_stands_for_an_indicator_is_compared_and_not_the_indicator() {
+        let objects = vec![Iri::new("urn:ngsi-ld:Indicator:motor-traffic-counts")];
+        let indicator = AttributeValue::Relationship { objects, object_type: None };
+        let mut entity = asked();
+        let alone = Plan::read(&entity).unwrap();
+        entity.attributes.push(Attribute::new(term("refIndicator"), Instance::new(indicator)));
+        assert_eq!(Plan::read(&entity).unwrap(), alone);
+        entity.attributes.retain(|attribute| !attribute.name.local().starts_with("outcome"));
+        let outcome = Plan::read(&entity).unwrap().outcome;
+        assert_eq!(outcome, Outcome::Indicator("motor-traffic-counts".to_owned()));
     }
 
     #[test]

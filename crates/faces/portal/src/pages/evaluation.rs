@@ -93,7 +93,7 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
             .under(words.t("frame.evaluations"), "/evaluations")
             .ending(title.clone()),
         simulated: describe::simulated(&entity),
-        figures: effect.as_ref().map(|effect| figures(words, effect, report)).unwrap_or_default(),
+        figures: effect.as_ref().map(|effect| figures(words, &entity, effect, report)).unwrap_or_default(),
         sentence: sentence(words, &steps, begins),
         steps: steps.iter().rev().map(|step| step_row(words, step)).collect(),
         project: project(visit, &entity).await,
@@ -111,11 +111,16 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
     })
 }
 
-fn figures(words: Words, effect: &Effect, report: &Json) -> Vec<(String, String)> {
+fn figures(words: Words, entity: &Entity, effect: &Effect, report: &Json) -> Vec<(String, String)> {
+    let unit = describe::text_by_term(entity, "outcomeUnit", words.language);
     let number = |x: f64| shown(words, x);
-    let mut figures = vec![(words.t("evaluation.effect").to_owned(), number(effect.value))];
+    let with_unit = |x: f64| match &unit {
+        Some(unit) => format!("{}\u{a0}{unit}", number(x)),
+        None => number(x),
+    };
+    let mut figures = vec![(words.t("evaluation.effect").to_owned(), with_unit(effect.value))];
     if let Some((low, high)) = effect.interval {
-        let text = words.fill("indicator.interval", [number(low), number(high)]);
+        let text = words.fill("indicator.interval", [number(low), with_unit(high)]);
         figures.push((words.t("indicator.interval_title").to_owned(), text));
     }
     if let Some(relative) = report.get("relative").and_then(Json::as_f64) {
@@ -238,7 +243,9 @@ async fn project(visit: &Visit, entity: &Entity) -> Option<rows::Linked> {
 /// What the project should move, by its name: an attribute of entities, or an indicator.
 async fn outcome(visit: &Visit, entity: &Entity) -> Option<String> {
     if let Some(kind) = text(entity, "outcomeType") {
-        return Some(format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default()));
+        let attribute = format!("{kind} · {}", text(entity, "outcomeAttribute").unwrap_or_default());
+        let name = describe::text_by_term(entity, "outcomeName", visit.w.language);
+        return Some(name.map_or_else(|| attribute.clone(), |name| format!("{name} ({attribute})")));
     }
     let (id, code) = (targets(entity, "refIndicator").pop()?, visit.w.language.code());
     let last = id.rsplit(':').next().unwrap_or_default();

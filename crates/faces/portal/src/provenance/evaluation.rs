@@ -70,7 +70,10 @@ fn inputs(visit: &Visit, entity: &Entity, report: &Json) -> Vec<Input> {
     let words = visit.w;
     let mut inputs = Vec::new();
     let catalogue = visit.portal.options.figures.catalogue();
-    for id in targets(entity, "refIndicator") {
+    // Beside an outcome the indicator is the one for which that stands, and is not read.
+    let outcome = text(entity, "outcomeType").zip(text(entity, "outcomeAttribute"));
+    let read = if outcome.is_none() { targets(entity, "refIndicator") } else { Vec::new() };
+    for id in read {
         let id = id.rsplit(':').next().unwrap_or_default();
         let Some(declaration) = catalogue.indicator(id) else { continue };
         inputs.push(Input {
@@ -81,7 +84,7 @@ fn inputs(visit: &Visit, entity: &Entity, report: &Json) -> Vec<Input> {
             coverage: String::new(),
         });
     }
-    if let (Some(kind), Some(attribute)) = (text(entity, "outcomeType"), text(entity, "outcomeAttribute")) {
+    if let Some((kind, attribute)) = outcome {
         inputs.push(of_type(visit, kind, &[attribute.to_owned()]));
     }
     let left_out = report.get("comparison").and_then(|all| all.get("left_out")).and_then(Json::as_f64);

@@ -1,4 +1,5 @@
 //! A portal over the made-up programme of the repository, with what evaluations found of three of its projects.
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
 
@@ -9,15 +10,16 @@ use axum::{
 };
 use jiff::civil::date;
 use senne_contract::{Contracts, ValueKind, YamlFile};
-use senne_face_portal::{Answer, PortalOptions, Programmes, router};
-use senne_hub::{Context, Hub, HubConfig, Principal};
+use senne_face_portal::{Answer, Figures, PortalOptions, Programmes, router};
+use senne_hub::{Context, Hub, HubConfig, Principal, WriteOptions};
 use senne_model::{
-    Attribute, AttributeValue, ChangeNo, Entity, EntityId, Instance, Json, Name, Timestamp, Write,
+    Attribute, AttributeValue, ChangeNo, Entity, EntityId, Instance, Json, Name, Problem, TenantName,
+    Timestamp, Write,
 };
 use senne_programme::{
-    DecisionId, Draft, DraftId, Programme, View,
-    asking::{Foresee, Foreseen, Settlement},
-    decision::{Applicant, Decision, DecisionInputs, DecisionSettings, decide},
+    DecisionId, Draft, Programme, View,
+    asking::{ChoiceOrder, Foresee, Foreseen, SettlementOrder},
+    decision::{Again, Applicant, Decision, DecisionInputs, DecisionSettings, decide, replay},
     from_simple::from_simple,
     scoring::{Criterion, Elicitation, Opinion},
     selection::{Budget, Rules},
@@ -28,15 +30,21 @@ pub(crate) fn term(local: &str) -> Name {
     Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{local}"))
 }
 
-/// The entities of the demo's files.
-fn entities() -> Vec<Entity> {
+/// The kinds of values by type and attribute.
+fn kinds() -> BTreeMap<(String, String), ValueKind> {
     let contracts = Contracts::builtin();
-    let mut kinds: BTreeMap<(String, String), ValueKind> = BTreeMap::new();
+    let mut kinds = BTreeMap::new();
     for contract in contracts.iter() {
         for attribute in &contract.attributes {
             kinds.insert((contract.type_term.clone(), attribute.term.clone()), attribute.kind);
         }
     }
+    kinds
+}
+
+/// The entities of the demo's files.
+fn entities() -> Vec<Entity> {
+    let kinds = kinds();
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../programme/demo");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut all = Vec::new();
@@ -56,7 +64,8 @@ fn made(write: Write) -> Entity {
     entity
 }
 
-fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str) -> Entity {
+/// An evaluation of vehicles counted at a loop.
+fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str, unit: &str) -> Entity {
     let property =
         |name: &str, json| Attribute::new(term(name), Instance::new(AttributeValue::Property(json)));
     let mut entity =
@@ -67,14 +76,22 @@ fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str) -
         property("lowerBound", Json::Float(estimate - half)),
         property("upperBound", Json::Float(estimate + half)),
         property("standardError", Json::Float(half / 1.96)),
-        property("detectable", Json::Float(40.0)),
+        property("detectable", Json::Float(3.1)),
         property("grade", Json::Int(3)),
         property("answer", Json::text(answer)),
     ];
-    let name = [("fr", "Voitures"), ("nl", "Auto’s"), ("en", "Cars")];
-    let name = name.map(|(tag, text)| (tag.into(), Json::text(text))).into();
+    let said = |name: &str, texts: [&str; 3]| {
+        let map = ["fr", "nl", "en"].into_iter().zip(texts);
+        let map = map.map(|(tag, text)| (tag.into(), Json::text(text))).collect();
+        Attribute::new(term(name), Instance::new(AttributeValue::Language(map)))
+    };
     entity.attributes = vec![
-        Attribute::new(term("name"), Instance::new(AttributeValue::Language(name))),
+        said("name", ["Voitures", "Auto’s", "Cars"]),
+        said("outcomeName", ["Trafic dans la rue", "Verkeer in de straat", "Traffic in the street"]),
+        said("outcomeUnit", ["véhicules en 5 minutes", "voertuigen in 5 minuten", unit]),
+        property("outcomeType", Json::text("TrafficFlowObserved")),
+        property("outcomeAttribute", Json::text("intensity")),
+        property("refIndicator", Json::text("urn:ngsi-ld:Indicator:motor-traffic-counts")),
         Attribute::new(term("effect"), effect),
         property("refProject", Json::text(&format!("urn:ngsi-ld:Project:{project}"))),
         property("better", Json::text("down")),
@@ -84,10 +101,15 @@ fn evaluation(id: &str, project: &str, estimate: f64, half: f64, answer: &str) -
 
 /// The programme as of the demo's day.
 pub(crate) fn view() -> View {
+    measured_in("vehicles in 5 minutes")
+}
+
+/// The same, with evaluations that name this unit in English.
+pub(crate) fn measured_in(unit: &str) -> View {
     let mut all = entities();
-    all.push(evaluation("bailli", "calm-street-bailli", -210.0, 60.0, "better"));
-    all.push(evaluation("aumale", "calm-signs-aumale", 3.0, 30.0, "not detectable"));
-    all.push(evaluation("vanderkindere", "signal-timing-vanderkindere", 120.0, 40.0, "worse"));
+    all.push(evaluation("bailli-traffic", "calm-street-bailli", -16.8, 2.1, "better", unit));
+    all.push(evaluation("aumale-traffic", "calm-signs-aumale", -0.4, 2.9, "not detectable", unit));
+    all.push(evaluation("vanderkindere-traffic", "signal-timing-vanderkindere", 13.7, 2.1, "worse", unit));
     View::of(Programme::read(&all), date(2026, 11, 30), ChangeNo(7))
 }
 
@@ -107,7 +129,8 @@ fn decision(view: &View) -> Decision {
     });
     let points = call.criteria.iter().map(|one| (one.id.clone(), one.weight)).collect();
     let opinions = vec![Opinion { person: "call".to_owned(), said: Elicitation::Points(points) }];
-    let inputs = DecisionInputs { applicants, criteria: criteria.collect(), opinions, versions };
+    let inputs =
+        DecisionInputs { applicants, criteria: criteria.collect(), opinions, by_role: false, versions };
     let budget = Budget { source: Some("region".to_owned()), year: None, ceiling: call.budget };
     let rules = Rules { budgets: vec![budget], ..Rules::default() };
     decide(inputs, DecisionSettings { rules, ..DecisionSettings::default() }).unwrap()
@@ -118,8 +141,14 @@ pub(crate) struct Keeper {
     inside: Arc<View>,
     outside: Arc<View>,
     decision: Option<Arc<Decision>>,
+    /// Whether others are making decisions again.
+    waits: bool,
     /// What was written.
     pub(crate) written: Arc<std::sync::Mutex<Vec<String>>>,
+    /// The drafts of the last proposal.
+    proposed: Arc<std::sync::Mutex<Vec<Draft>>>,
+    /// Why nothing is written, when it is not.
+    refuses: Arc<std::sync::Mutex<Option<Problem>>>,
 }
 
 impl Keeper {
@@ -128,10 +157,21 @@ impl Keeper {
         outside.programme.drafts.clear();
         let decided = view.programme.calls.values().any(|call| call.id.as_str().ends_with("2025"));
         let decision = decided.then(|| Arc::new(decision(&view)));
-        Self { inside: Arc::new(view), outside: Arc::new(outside), decision, written: Arc::default() }
+        Self {
+            inside: Arc::new(view),
+            outside: Arc::new(outside),
+            decision,
+            waits: false,
+            written: Arc::default(),
+            proposed: Arc::default(),
+            refuses: Arc::default(),
+        }
     }
 
     fn note(&self, what: String) -> Answer<'_, ()> {
+        if let Some(problem) = self.refuses.lock().unwrap().clone() {
+            return Box::pin(async { Err(problem) });
+        }
         self.written.lock().unwrap().push(what);
         Box::pin(async { Ok(()) })
     }
@@ -148,6 +188,12 @@ impl Programmes for Keeper {
         let known = id.as_str().ends_with("2025");
         let decision = self.decision.clone().filter(|_| known);
         Box::pin(async { Ok(decision) })
+    }
+
+    fn replay<'a>(&'a self, decision: &'a Arc<Decision>) -> Answer<'a, Again> {
+        let again = replay(decision).map_or_else(Again::Failed, |replay| Again::Made(Arc::new(replay)));
+        let again = if self.waits { Again::Waiting } else { again };
+        Box::pin(async { Ok(again) })
     }
 
     fn foresee<'a>(&'a self, _: &'a Context, _: &'a Foresee) -> Answer<'a, Foreseen> {
@@ -167,6 +213,11 @@ impl Programmes for Keeper {
         Box::pin(async { Ok(foreseen) })
     }
 
+    fn decide<'a>(&'a self, _: &'a Context, order: &'a ChoiceOrder) -> Answer<'a, DecisionId> {
+        let made = self.note(format!("decide {}", order.call));
+        Box::pin(async { made.await.map(|()| DecisionId::from("urn:ngsi-ld:Decision:made")) })
+    }
+
     fn write<'a>(&'a self, _: &'a Context, entity: &'a Json) -> Answer<'a, ()> {
         self.note(format!("write {entity}"))
     }
@@ -175,15 +226,14 @@ impl Programmes for Keeper {
         self.note(format!("draft {} {:?} {}", draft.about, draft.state, draft.content))
     }
 
-    fn settle<'a>(
-        &'a self,
-        _: &'a Context,
-        draft: &'a DraftId,
-        settlement: Settlement,
-        by: &'a str,
-        note: &'a str,
-    ) -> Answer<'a, ()> {
-        self.note(format!("settle {draft} {settlement:?} {by} {note}"))
+    fn save_proposal<'a>(&'a self, _: &'a Context, drafts: &'a [Draft]) -> Answer<'a, ()> {
+        drafts.clone_into(&mut self.proposed.lock().unwrap());
+        let ids: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
+        self.note(format!("proposal {}", ids.join(" ")))
+    }
+
+    fn settle<'a>(&'a self, _: &'a Context, order: &'a SettlementOrder) -> Answer<'a, ()> {
+        self.note(format!("settle {} {:?} {} {}", order.draft, order.settlement, order.by, order.note))
     }
 }
 
@@ -191,18 +241,50 @@ pub(crate) struct Office {
     app: Router,
     pub(crate) hub: Hub,
     pub(crate) written: Arc<std::sync::Mutex<Vec<String>>>,
+    pub(crate) refuses: Arc<std::sync::Mutex<Option<Problem>>>,
+    pub(crate) proposed: Arc<std::sync::Mutex<Vec<Draft>>>,
     _folder: tempfile::TempDir,
 }
 
 impl Office {
     pub(crate) async fn new(view: View) -> Self {
+        Self::of(Keeper::of(view)).await
+    }
+
+    /// An office in which somebody else is making decisions again.
+    pub(crate) async fn busy(view: View) -> Self {
+        Self::of(Keeper { waits: true, ..Keeper::of(view) }).await
+    }
+
+    /// Writes entities in their simple form into the city itself.
+    pub(crate) async fn keep(&self, entities: &[Json]) {
+        let kinds = kinds();
+        let kind = |kind: &str, term: &str| kinds.get(&(kind.to_owned(), term.to_owned())).copied();
+        let writes: Vec<Write> = entities.iter().map(|entity| from_simple(entity, kind).unwrap()).collect();
+        let office = Principal::Administrator { name: "office".to_owned() };
+        let context = Context::new(office, TenantName::default());
+        for answer in self.hub.write(&context, writes, WriteOptions::default()).await.unwrap() {
+            answer.unwrap();
+        }
+    }
+
+    /// An office beside somebody who computes indicators.
+    pub(crate) async fn with_figures(view: View, figures: Arc<dyn Figures>) -> Self {
+        Self::with(Keeper::of(view), figures).await
+    }
+
+    async fn of(keeper: Keeper) -> Self {
+        Self::with(keeper, PortalOptions::default().figures).await
+    }
+
+    async fn with(keeper: Keeper, figures: Arc<dyn Figures>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = HubConfig { contracts: Arc::new(Contracts::builtin()), ..HubConfig::new(folder.path()) };
         let hub = Hub::open(config).await.unwrap();
-        let keeper = Keeper::of(view);
-        let written = Arc::clone(&keeper.written);
-        let options = PortalOptions { programmes: Arc::new(keeper), ..PortalOptions::default() };
-        Self { app: router(hub.clone(), options), hub, written, _folder: folder }
+        let (written, refuses) = (Arc::clone(&keeper.written), Arc::clone(&keeper.refuses));
+        let proposed = Arc::clone(&keeper.proposed);
+        let options = PortalOptions { figures, programmes: Arc::new(keeper), ..PortalOptions::default() };
+        Self { app: router(hub.clone(), options), hub, written, refuses, proposed, _folder: folder }
     }
 
     /// Asks as the office or as a stranger.

@@ -3,13 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::{Cell, Table, code, row, table, words};
-use crate::{Programme, types::Answer};
+use crate::{
+    Programme,
+    types::{Answer, Outcome},
+};
 
 pub(in crate::feeds) fn effects(programme: &Programme) -> Table {
     let columns = [
         "id",
         "refProject",
         "refIndicator",
+        "outcomeType",
+        "outcomeAttribute",
+        "outcomeName.*",
+        "outcomeUnit.*",
+        "refEntities",
         "sign",
         "sizeLow",
         "sizeHigh",
@@ -25,10 +33,10 @@ pub(in crate::feeds) fn effects(programme: &Programme) -> Table {
         let basis = programme.bases.get(id);
         let population = basis.and_then(|basis| i64::try_from(basis.population?).ok());
         row([
+            vec![Cell::text(id), Cell::text(&one.project), Cell::text(&one.indicator)],
+            outcome(one.outcome.as_ref()),
             vec![
-                Cell::text(id),
-                Cell::text(&one.project),
-                Cell::text(&one.indicator),
+                Cell::texts(one.outcome.as_ref().map(|one| one.entities.as_slice()).unwrap_or_default()),
                 code(one.sign),
                 Cell::Number(one.size_low),
                 Cell::Number(one.size_high),
@@ -43,6 +51,15 @@ pub(in crate::feeds) fn effects(programme: &Programme) -> Table {
         ])
     });
     table("ExpectedEffect", &columns, rows.collect())
+}
+
+/// What stands for the indicator: type, attribute, name and unit.
+fn outcome(outcome: Option<&Outcome>) -> Vec<Cell> {
+    let mut cells =
+        vec![Cell::maybe(outcome.map(|one| &one.kind)), Cell::maybe(outcome.map(|one| &one.attribute))];
+    cells.extend(words(outcome.map(|one| &one.name)));
+    cells.extend(words(outcome.map(|one| &one.unit)));
+    cells
 }
 
 pub(in crate::feeds) fn benefits(programme: &Programme) -> Table {
@@ -116,6 +133,10 @@ pub(in crate::feeds) fn evaluations(programme: &Programme) -> Table {
         "name.*",
         "refProject",
         "refIndicator",
+        "outcomeType",
+        "outcomeAttribute",
+        "outcomeName.*",
+        "outcomeUnit.*",
         "startDate",
         "effect",
         "lowerBound",
@@ -133,9 +154,9 @@ pub(in crate::feeds) fn evaluations(programme: &Programme) -> Table {
         row([
             vec![Cell::text(&one.id)],
             words(Some(&one.name)).into(),
+            vec![Cell::maybe(one.project.as_ref()), Cell::maybe(one.indicator.as_ref())],
+            outcome(one.outcome.as_ref()),
             vec![
-                Cell::maybe(one.project.as_ref()),
-                Cell::maybe(one.indicator.as_ref()),
                 Cell::day(one.starts_on),
                 Cell::number(measured.map(|found| found.estimate)),
                 Cell::number(measured.and_then(|found| Some(found.interval?.0))),

@@ -162,7 +162,7 @@ impl Speaker<'_> {
         let word = self.answer_word(measured.answer);
         // A size beside it would be read as one that was found.
         let chance = measured.answer == Answer::NotDetectable;
-        let both = if evaluation.indicator.is_some() { None } else { in_one(name, outcome) };
+        let both = if evaluation.own_indicator().is_some() { None } else { in_one(name, outcome) };
         Some(match both {
             Some(both) if chance => {
                 format!("{}{}, {word}", self.quoted(both), self.margin(evaluation, measured))
@@ -204,7 +204,7 @@ mod tests {
             Speaker,
             test_city::{each, evaluation, programme, words},
         },
-        types::{Answer, Evaluation, Project, Words},
+        types::{Answer, Evaluation, Outcome, Project, Words},
     };
 
     /// The last of the five sentences.
@@ -223,7 +223,11 @@ mod tests {
 
     /// An evaluation of an attribute.
     fn of_attribute(name: Words, answer: Answer) -> Evaluation {
-        let outcome = Some(("TrafficFlowObserved".to_owned(), "intensity".to_owned()));
+        let outcome = Some(Outcome {
+            kind: "TrafficFlowObserved".into(),
+            attribute: "intensity".into(),
+            ..Outcome::default()
+        });
         Evaluation { name, indicator: None, outcome, ..evaluation(-96.0, (-127.0, -65.0), answer) }
     }
 

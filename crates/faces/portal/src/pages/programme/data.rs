@@ -4,11 +4,7 @@ mod feeds;
 mod tables;
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Path, response::Response};
 use senne_model::Problem;
 use senne_programme::feeds::open_data;
 
@@ -67,13 +63,7 @@ async fn page(visit: &Visit) -> Result<DataPage, Problem> {
 pub(super) async fn file(visit: Visit, Path(file): Path<String>) -> Response {
     match read(&visit, &file).await {
         Ok((form, text)) => {
-            let headers = [
-                (header::CONTENT_TYPE, form.media_type().to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
-                (header::CACHE_CONTROL, "private, max-age=10".to_owned()),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-            ];
-            (headers, text).into_response()
+            visit.file(form.media_type(), Some(&format!("attachment; filename=\"{file}\"")), text)
         }
         Err(problem) => visit.refuse(&problem),
     }

@@ -12,7 +12,8 @@ use axum::{extract::Path, response::Response};
 use senne_model::{ErrorKind, Problem};
 use senne_programme::{
     CallCriterion, CallForProjects, DecisionId, DecisionRecord,
-    decision::{Decision, DecisionInputs},
+    decision::{Decision, DecisionInputs, numbered},
+    scoring::PersonWeights,
 };
 
 use self::{
@@ -73,12 +74,12 @@ async fn page(visit: &Visit, id: &str) -> Result<DecisionPage, Problem> {
     let call = record.call.as_ref().and_then(|call| programme.calls.get(call));
     let decision = recorded(visit, record).await?;
     let replayed = match &decision {
-        Some(decision) => Some(again(words, Arc::clone(decision), visit.administers()).await?),
+        Some(decision) => Some(again(visit, decision).await?),
         None => None,
     };
     let here = visit.frame().here();
     let outcome = decision.as_deref().map(|decision| {
-        let people = people(words, call, decision, visit.administers());
+        let people = people(words, call, record, decision, visit.administers());
         told(Of { words, programme, call, decision, people: &people, here: &here })
     });
     let inputs = decision.as_deref().map(|decision| &decision.inputs);
@@ -127,16 +128,37 @@ async fn recorded(visit: &Visit, record: &DecisionRecord) -> Result<Option<Arc<D
     }
 }
 
-/// What people are called: by name for administrators, as those who decide are persons; else by number. A single opinion that is the
-/// announced one is that of the call.
-fn people(words: Words, call: Option<&CallForProjects>, decision: &Decision, names: bool) -> Vec<String> {
+/// What people are called: by role, and by name as well for those inside. Decisions of before may tell persons by name alone: others
+/// see those by number. A single opinion that is the announced one is that of the call.
+fn people(
+    words: Words,
+    call: Option<&CallForProjects>,
+    record: &DecisionRecord,
+    decision: &Decision,
+    inside: bool,
+) -> Vec<String> {
     let people = &decision.outcome.weights.people;
     if let ([only], Some(call)) = (people.as_slice(), call)
         && is_announced(call, &only.weights)
     {
         return vec![words.t("choice.announced").to_owned()];
     }
-    if names { people.iter().map(|person| person.person.clone()).collect() } else { Vec::new() }
+    let one = |(at, one): (usize, &PersonWeights)| {
+        let told = decision.inputs.by_role || inside;
+        let name = record.evaluators.get(&one.person).filter(|_| inside);
+        voice(words, at, Some(one.person.as_str()).filter(|_| told), name.map(String::as_str))
+    };
+    people.iter().enumerate().map(one).collect()
+}
+
+/// Somebody by role where it may be told, else by number; the name behind it.
+fn voice(words: Words, at: usize, role: Option<&str>, name: Option<&str>) -> String {
+    let number = || words.fill("choice.person", [format::amount(words.language, at as u64 + 1)]);
+    let role = role.filter(|role| *role != numbered(at)).map_or_else(number, str::to_owned);
+    match name {
+        Some(name) => format!("{role} ({name})"),
+        None => role,
+    }
 }
 
 fn is_announced(call: &CallForProjects, weights: &[f64]) -> bool {
@@ -183,6 +205,15 @@ mod tests {
     use senne_programme::{Direction, Euros, Words as Told};
 
     use super::*;
+
+    #[test]
+    fn people_are_told_by_role_or_number() {
+        let words = Words::new(crate::language::Language::Nl);
+        assert_eq!(voice(words, 0, Some("bewoners"), None), "bewoners");
+        assert_eq!(voice(words, 0, Some("bewoners"), Some("Ada")), "bewoners (Ada)");
+        assert_eq!(voice(words, 1, Some("evaluator 2"), None), "Persoon 2");
+        assert_eq!(voice(words, 1, None, None), "Persoon 2");
+    }
 
     #[test]
     fn the_announced_weights_are_known_again() {

@@ -1,29 +1,31 @@
-//! A draft: what it would change, as it is now beside as it would be, and what becomes of it.
+//! A draft: what it would change, as it is now beside as it would be, and what becomes of it and of all that belongs to it.
 
 mod changes;
+mod check;
 pub(super) mod due;
+mod read;
 mod shown;
-
-use std::sync::Arc;
 
 use askama::Template;
 use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use senne_contract::Contract;
-use senne_model::{ErrorKind, Json, Problem};
-use senne_programme::{Draft, DraftState, asking::Settlement};
+use senne_model::{ErrorKind, Problem};
+use senne_programme::{
+    Draft, DraftState,
+    asking::{Settlement, SettlementOrder},
+};
 
-use self::changes::Change;
+use self::{
+    changes::Change,
+    check::check,
+    read::{Member, Read},
+};
 use super::{
-    edit::{
-        kinds, names,
-        page::{kept, link as edit_link},
-        simple::{self, Simple},
-        subject::{self, fingerprint, may_write},
-    },
-    shared::{self, View},
+    edit::{kinds, page::link as edit_link, rules, simple, subject::may_write},
+    refusal::{self, Refusal},
+    shared,
 };
 use crate::{
     address,
@@ -39,13 +41,13 @@ struct DraftPage {
     title: String,
     lead: String,
     done: String,
-    kept: String,
     problems: Vec<Wrong>,
+    technical: String,
     facts: Vec<Fact>,
-    caption: String,
-    changes: Vec<Change>,
-    /// Whether the thing is not there yet.
-    new: bool,
+    /// What the draft would change, then what those that belong to it would.
+    tables: Vec<Table>,
+    /// How many belong to it; empty when none do.
+    together: String,
     may: bool,
     choices: Vec<Button>,
     seen: String,
@@ -56,13 +58,26 @@ struct DraftPage {
 
 /// Something wrong with what was sent; no field when it is about all.
 struct Wrong {
-    anchor: &'static str,
+    anchor: String,
     text: String,
 }
 
 struct Fact {
     title: &'static str,
     text: String,
+}
+
+/// What one draft would change.
+struct Table {
+    id: String,
+    title: String,
+    caption: String,
+    changes: Vec<Change>,
+    /// Whether the thing is not there yet.
+    new: bool,
+    /// Where the draft is edited; empty where it is not.
+    edit: String,
+    edit_label: String,
 }
 
 /// What may become of the draft.
@@ -76,26 +91,39 @@ struct Linked {
     link: String,
 }
 
-/// A draft, and what it is about as that is now.
-struct Read<'a> {
-    draft: Draft,
-    contract: Option<&'a Contract>,
-    now: Option<Simple>,
-    view: Arc<View>,
-}
-
 /// What was sent with a button.
 #[derive(Default)]
 struct Sent {
+    settlement: Option<Settlement>,
     by: String,
     note: String,
-    problems: Vec<Wrong>,
+    seen: String,
 }
 
-/// `GET /{language}/programme/draft/{id}`
+/// Why nothing was done.
+#[derive(Default)]
+struct Stopped {
+    problems: Vec<Wrong>,
+    technical: String,
+}
+
+/// `GET /{language}/programme/draft/{id}`; a part is seen with what it belongs to.
 pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Response {
-    let read = Read::of(&visit, &id).await;
-    visit.answer(read.map(|read| page(&visit, &read, Sent::default())))
+    let read = match Read::of(&visit, &id).await {
+        Ok(read) => read,
+        Err(problem) => return visit.refuse(&problem),
+    };
+    let asked = shared::whole("Draft", &id);
+    match read.first().map(|first| &first.draft) {
+        Some(first) if first.id.as_str() != asked => {
+            let part = read.members.iter().find(|member| member.draft.id.as_str() == asked);
+            let place = part.map(|part| format!("#{}", anchor(&part.draft))).unwrap_or_default();
+            let done = visit.parameter("done").map(|done| format!("?done={}", address::segment(done)));
+            let link = shared::link(visit.w, "draft", first.id.as_str());
+            Redirect::to(&format!("{link}{}{place}", done.unwrap_or_default())).into_response()
+        }
+        _ => visit.answer(page(&visit, &read, Sent::default(), Stopped::default())),
+    }
 }
 
 /// `POST /{language}/programme/draft/{id}`
@@ -104,175 +132,154 @@ pub(super) async fn send(visit: Visit, Path(id): Path<String>, body: String) -> 
         Ok(read) => read,
         Err(problem) => return visit.refuse(&problem),
     };
-    let fields = address::parameters(&body);
-    let field = |name: &str| address::parameter(&fields, name).unwrap_or_default().trim();
-    let (by, note) = (field("by").to_owned(), field("note").replace("\r\n", "\n"));
-    let (word, settlement) = match field("do") {
-        "publish" => ("published", Some(Settlement::Publish)),
-        "refuse" => ("refused", Some(Settlement::Refuse)),
-        "review" => ("review", Some(Settlement::Review)),
-        _ => ("", None),
+    let sent = Sent::read(&body);
+    let problems = check(&visit, &read, &sent);
+    let (Some(settlement), Some(open), true) = (sent.settlement, read.open().next(), problems.is_empty())
+    else {
+        return visit.answer(page(&visit, &read, sent, Stopped { problems, technical: String::new() }));
     };
-    let problems = check(&visit, &read, settlement, field("seen"), &by, &note);
-    let Some(settlement) = settlement.filter(|_| problems.is_empty()) else {
-        return visit.answer(Ok(page(&visit, &read, Sent { by, note, problems })));
+    let order = SettlementOrder {
+        draft: open.draft.id.clone(),
+        edited: None,
+        settlement,
+        by: sent.by.clone(),
+        note: sent.note.clone(),
     };
-    let (programmes, context) = (&visit.portal.options.programmes, visit.own_context());
-    match programmes.settle(&context, &read.draft.id, settlement, &by, &note).await {
+    match visit.portal.options.programmes.settle(&visit.own_context(), &order).await {
         Ok(()) => {
-            let link = shared::link(visit.w, "draft", read.draft.id.as_str());
-            Redirect::to(&format!("{link}?done={word}")).into_response()
+            let first = read.first().unwrap_or(open);
+            let link = shared::link(visit.w, "draft", first.draft.id.as_str());
+            Redirect::to(&format!("{link}?done={}", done_word(settlement))).into_response()
         }
         Err(problem) if problem.kind == ErrorKind::Internal => visit.refuse(&problem),
-        Err(problem) => {
-            let text = match problem.kind {
-                ErrorKind::Unauthenticated | ErrorKind::Forbidden => visit.w.t("editing.locked").to_owned(),
-                _ => visit.w.fill("editing.refused", [problem.detail]),
-            };
-            let problems = vec![Wrong { anchor: "", text }];
-            visit.answer(Ok(page(&visit, &read, Sent { by, note, problems })))
-        }
+        Err(problem) => visit.answer(page(&visit, &read, sent, stopped(visit.w, &read, &problem))),
     }
 }
 
-impl<'a> Read<'a> {
-    async fn of(visit: &'a Visit, id: &str) -> Result<Self, Problem> {
-        let view = shared::own_view(visit).await?;
-        let draft = subject::draft(visit, &view, id).await?.ok_or_else(|| shared::missing("draft", id))?;
-        let contract = visit.hub().contracts().iter().find(|one| one.type_term == draft.kind);
-        let entity = subject::entity(visit, &draft.about).await?;
-        let now = entity
-            .map(|entity| contract.map_or_else(Simple::new, |contract| simple::simple(&entity, contract)));
-        Ok(Self { draft, contract, now, view })
-    }
-
-    fn fingerprint(&self) -> String {
-        fingerprint(self.now.as_deref().unwrap_or_default(), Some(&self.draft))
-    }
-
-    /// What the thing is called, or would be.
-    fn name(&self, words: Words) -> String {
-        let drafted = || {
-            let name = self.draft.content.get("name");
-            [words.language.code(), "en", "fr", "nl"].into_iter().find_map(|each| simple::told(name, each))
+impl Sent {
+    fn read(body: &str) -> Self {
+        let fields = address::parameters(body);
+        let field = |name: &str| address::parameter(&fields, name).unwrap_or_default().trim();
+        let settlement = match field("do") {
+            "publish" => Some(Settlement::Publish),
+            "refuse" => Some(Settlement::Refuse),
+            "review" => Some(Settlement::Review),
+            _ => None,
         };
-        match names::told(&self.view.programme, &self.draft.about) {
-            None if drafted().is_some() => drafted().unwrap_or_default().to_owned(),
-            _ => names::name(words, &self.view.programme, &self.draft.about),
-        }
+        let (by, note) = (field("by").to_owned(), field("note").replace("\r\n", "\n"));
+        Self { settlement, by, note, seen: field("seen").to_owned() }
+    }
+}
+
+impl Wrong {
+    fn general(text: impl Into<String>) -> Self {
+        Self::at(String::new(), text)
     }
 
-    /// The buttons for what may become of it.
-    fn choices(&self) -> Vec<(&'static str, &'static str)> {
-        let review = match self.draft.state {
-            DraftState::Draft => key!("editing.hand_in"),
-            DraftState::Review => key!("editing.back_to_review"),
-            DraftState::Refused | DraftState::Published => return Vec::new(),
+    fn at(anchor: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { anchor: anchor.into(), text: text.into() }
+    }
+}
+
+/// Where a draft stands in the page.
+fn anchor(draft: &Draft) -> String {
+    format!("draft-{}", shared::last(draft.id.as_str()))
+}
+
+/// What was refused, in the words of the page.
+fn stopped(words: Words, read: &Read<'_>, problem: &Problem) -> Stopped {
+    if matches!(problem.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) {
+        return Stopped {
+            problems: vec![Wrong::general(words.t("editing.locked"))],
+            technical: String::new(),
         };
-        vec![("publish", key!("editing.publish")), ("refuse", key!("editing.refuse")), ("review", review)]
     }
+    let term = refusal::term(problem);
+    let mut contracts = read.members.iter().filter_map(|member| member.contract);
+    let contract = contracts
+        .find(|contract| contract.attributes.iter().any(|attribute| Some(attribute.term.as_str()) == term));
+    let title = contract.zip(term).map(|(contract, term)| rules::title(words, Some(contract), term));
+    let Refusal { text, detail } = refusal::refusal(words, problem, title);
+    let problems = vec![Wrong::general(words.fill("editing.refused", [text]))];
+    Stopped { problems, technical: detail }
 }
 
-fn check(
-    visit: &Visit,
-    read: &Read<'_>,
-    settlement: Option<Settlement>,
-    seen: &str,
-    by: &str,
-    note: &str,
-) -> Vec<Wrong> {
+/// The buttons for what may become of a draft.
+fn choices(state: DraftState) -> Vec<(&'static str, &'static str)> {
+    let review = match state {
+        DraftState::Draft => key!("editing.hand_in"),
+        DraftState::Review => key!("editing.back_to_review"),
+        DraftState::Refused | DraftState::Published => return Vec::new(),
+    };
+    vec![("publish", key!("editing.publish")), ("refuse", key!("editing.refuse")), ("review", review)]
+}
+
+fn page(visit: &Visit, read: &Read<'_>, sent: Sent, stopped: Stopped) -> Result<DraftPage, Problem> {
     let words = visit.w;
-    let general = |text: &'static str| vec![Wrong { anchor: "", text: words.t(text).to_owned() }];
-    if !may_write(visit) {
-        return general(key!("editing.locked"));
-    }
-    let word = match settlement {
-        Some(Settlement::Publish) => "publish",
-        Some(Settlement::Refuse) => "refuse",
-        Some(Settlement::Review) => "review",
-        None => "",
-    };
-    if !read.choices().iter().any(|(choice, _)| *choice == word) {
-        return general(key!("editing.settled"));
-    }
-    // Nobody publishes what they have not seen.
-    if !seen.is_empty() && seen != read.fingerprint() {
-        return general(key!("editing.draft_meanwhile"));
-    }
-    let mut problems = Vec::new();
-    if by.is_empty() {
-        problems.push(Wrong { anchor: "by", text: words.t("editing.no_name").to_owned() });
-    }
-    if settlement == Some(Settlement::Refuse) && note.is_empty() {
-        problems.push(Wrong { anchor: "note", text: words.t("editing.no_reason").to_owned() });
-    }
-    if settlement == Some(Settlement::Publish) {
-        problems.extend(lacking(words, read));
-    }
-    problems
-}
-
-/// What a programme would leave the thing out for, once published. What it reads already has all of it, and a draft takes nothing away.
-fn lacking(words: Words, read: &Read<'_>) -> Vec<Wrong> {
-    let Some(kind) = kinds::find(&read.draft.kind) else { return Vec::new() };
-    if names::told(&read.view.programme, &read.draft.about).is_some() {
-        return Vec::new();
-    }
-    let now = read.now.as_deref().unwrap_or_default();
-    let says = |term: &str| {
-        let drafted = read.draft.content.get(term).filter(|json| **json != Json::Null);
-        drafted.or_else(|| simple::get(now, term)).is_some()
-    };
-    let attributes = read.contract.map(|contract| contract.attributes.as_slice()).unwrap_or_default();
-    let title = |term: &'static str| {
-        let found = attributes.iter().find(|attribute| attribute.term == term);
-        found.map_or(term, |attribute| attribute.title.get(words.language.code()))
-    };
-    let wrong = |term| Wrong {
-        anchor: "",
-        text: words.fill("choice.fault_in", [title(term), words.t("editing.needed_missing")]),
-    };
-    kind.lacks(says).into_iter().map(wrong).collect()
-}
-
-fn page(visit: &Visit, read: &Read<'_>, sent: Sent) -> DraftPage {
-    let words = visit.w;
-    let (draft, name) = (&read.draft, read.name(words));
-    let (new, code) = (read.now.is_none(), words.language.code());
-    let kind = read.contract.map_or(draft.kind.as_str(), |contract| contract.title.get(code));
-    let title = match (new, draft.state) {
+    let first = read.first().ok_or_else(|| shared::missing("draft", ""))?;
+    let (name, state) = (first.name(words, &read.view), read.state());
+    let title = match (first.now.is_none(), state) {
         (_, DraftState::Published) => words.fill("editing.draft_was", [name.as_str()]),
-        (true, _) => words.fill("editing.draft_new", [name.as_str(), kind]),
+        (true, _) => words.fill("editing.draft_new", [name.as_str(), first.kind(words)]),
         (false, _) => words.fill("editing.draft_change", [name.as_str()]),
     };
-    let changes = changes::changes(
-        words,
-        &read.view.programme,
-        read.contract,
-        read.now.as_deref().unwrap_or_default(),
-        draft,
-    );
-    let state = words.t(state_sentence(draft.state));
-    let attributes = read.contract.map(|contract| contract.attributes.as_slice()).unwrap_or_default();
-    let frame = visit.frame().titled(title.clone(), state).under(words.t("frame.programme"), "/programme");
-    let choices = read.choices().into_iter().map(|(word, label)| Button { word, label: words.t(label) });
-    DraftPage {
-        frame: frame.under(words.t("editing.drafts"), "/programme/drafts").ending(name.clone()),
-        lead: state.to_owned(),
+    let lead = words.t(state_sentence(state));
+    let frame = visit.frame().titled(title.clone(), lead).under(words.t("frame.programme"), "/programme");
+    let choices = choices(state).into_iter().map(|(word, label)| Button { word, label: words.t(label) });
+    let together = match read.members.len() - 1 {
+        0 => String::new(),
+        count => words.count("editing.belong", count as u64),
+    };
+    Ok(DraftPage {
+        frame: frame.under(words.t("editing.drafts"), "/programme/drafts").ending(name),
+        lead: lead.to_owned(),
         done: done(visit),
-        kept: kept(visit, attributes),
-        problems: sent.problems,
-        facts: facts(words, read, kind),
-        caption: words.fill("editing.changes_of", [name.as_str()]),
-        changes,
-        new,
+        problems: stopped.problems,
+        technical: stopped.technical,
+        facts: facts(words, first),
+        tables: read.members.iter().map(|member| table(words, read, member)).collect(),
+        together,
         may: may_write(visit),
         choices: choices.collect(),
         seen: read.fingerprint(),
         by: sent.by,
         note: sent.note,
-        links: links(words, read),
+        links: links(words, first),
         title,
+    })
+}
+
+fn table(words: Words, read: &Read<'_>, member: &Member<'_>) -> Table {
+    let name = member.name(words, &read.view);
+    let now = member.now.as_deref().unwrap_or_default();
+    let edit =
+        if member.draft.is_open() { edited_at(words, member).unwrap_or_default() } else { String::new() };
+    Table {
+        id: anchor(&member.draft),
+        title: words.fill("editing.part_title", [member.kind(words), &name]),
+        caption: words.fill("editing.changes_of", [&name]),
+        changes: changes::changes(words, &read.view.programme, member.contract, now, &member.draft),
+        new: member.now.is_none(),
+        edit,
+        edit_label: words.fill("editing.edit_this", [name]),
+    }
+}
+
+/// Where a draft is edited.
+fn edited_at(words: Words, member: &Member<'_>) -> Option<String> {
+    let draft = &member.draft;
+    let page = match member.now {
+        Some(_) => kinds::find(&draft.kind).map(|_| edit_link(words, &draft.about)),
+        None => kinds::begun(&draft.kind).map(|kind| kinds::link(words, kind)),
+    };
+    Some(format!("{}?draft={}", page?, address::segment(draft.id.as_str())))
+}
+
+fn done_word(settlement: Settlement) -> &'static str {
+    match settlement {
+        Settlement::Review => "review",
+        Settlement::Publish => "published",
+        Settlement::Refuse => "refused",
     }
 }
 
@@ -297,8 +304,8 @@ fn state_sentence(state: DraftState) -> &'static str {
     }
 }
 
-fn facts(words: Words, read: &Read<'_>, kind: &str) -> Vec<Fact> {
-    let draft = &read.draft;
+fn facts(words: Words, first: &Member<'_>) -> Vec<Fact> {
+    let draft = &first.draft;
     let fact = |title: &'static str, text: Option<String>| Some(Fact { title, text: text? });
     let day = draft.changed_on.map(|day| shared::date(words, day));
     let nobody = || words.t("editing.nobody_named").to_owned();
@@ -307,27 +314,21 @@ fn facts(words: Words, read: &Read<'_>, kind: &str) -> Vec<Fact> {
         fact(words.t("editing.changed_on"), day),
         fact(words.t("editing.reviewer"), draft.reviewer.clone()),
         fact(words.t("editing.note"), draft.note.clone()),
-        fact(words.t("editing.kind"), Some(kind.to_owned())),
+        fact(words.t("editing.kind"), Some(first.kind(words).to_owned())),
         fact(words.t("editing.id"), Some(draft.about.clone())),
     ];
     facts.into_iter().flatten().filter(|fact| !fact.text.is_empty()).collect()
 }
 
-fn links(words: Words, read: &Read<'_>) -> Vec<Linked> {
-    let draft = &read.draft;
-    let kind = kinds::find(&draft.kind);
+fn links(words: Words, first: &Member<'_>) -> Vec<Linked> {
+    let draft = &first.draft;
     let mut links = Vec::new();
-    let page = match read.now {
-        Some(_) => kind.map(|_| edit_link(words, &draft.about)),
-        None => kinds::begun(&draft.kind).map(|kind| kinds::link(words, kind)),
-    };
-    if let Some(page) = page.filter(|_| draft.state != DraftState::Published) {
-        let link = format!("{page}?draft={}", address::segment(draft.id.as_str()));
+    if let Some(link) = edited_at(words, first).filter(|_| draft.state != DraftState::Published) {
         links.push(Linked { label: words.t("editing.edit_on").to_owned(), link });
     }
-    let now = read.now.as_deref();
-    let project = now.and_then(|now| simple::targets(simple::get(now, "refProject")).first().copied());
-    let shown = now.and(kind).and_then(|kind| kind.shown_at(words, &draft.about, project));
+    let project = simple::targets(first.says("refProject")).first().copied();
+    let kind = first.now.as_ref().and(kinds::find(&draft.kind));
+    let shown = kind.and_then(|kind| kind.shown_at(words, &draft.about, project));
     links.extend(shown.map(|link| Linked { label: words.t("editing.to_page").to_owned(), link }));
     links.push(Linked {
         label: words.t("editing.drafts").to_owned(),

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::response::Response;
 use senne_hub::{Action, Grant};
 use senne_model::Problem;
-use senne_programme::{Draft, DraftState};
+use senne_programme::{DraftSet, DraftState};
 
 use super::{
     draft::due::{self, Need},
-    edit::{kinds, names, simple, subject::may_write},
+    edit::{kinds, names, rules, subject::may_write},
     shared::{self, View},
 };
 use crate::{frame::Frame, visit::Visit, words::Words};
@@ -37,7 +37,7 @@ struct DraftsPage {
     begin: Vec<Linked>,
 }
 
-/// The drafts of one state.
+/// The drafts of one state; those that belong together are one.
 struct State {
     id: &'static str,
     title: String,
@@ -49,6 +49,8 @@ struct Row {
     name: String,
     link: String,
     kind: String,
+    /// How many belong to it; empty when none do.
+    parts: String,
     changes: String,
     by: String,
     day: String,
@@ -79,11 +81,12 @@ async fn page(visit: &Visit) -> Result<DraftsPage, Problem> {
     let words = visit.w;
     let view = shared::own_view(visit).await?;
     let title = words.t("editing.drafts_title");
-    let states = states(visit, &view);
+    let sets = view.programme.draft_sets();
+    let states = states(visit, &view, &sets);
     let open = due::open(&view);
     let (from, until, needs_pager) = part(visit, "needs", open.len());
     let needs = open.get(from..until).unwrap_or_default();
-    let in_review = view.programme.drafts.values().filter(|draft| draft.state == DraftState::Review);
+    let in_review = sets.iter().filter(|set| state(set) == DraftState::Review);
     let sees =
         visit.hub().decide(&visit.own_context(), Action::Read).is_ok_and(|grant| grant == Grant::Everything);
     let may = may_write(visit);
@@ -111,23 +114,27 @@ async fn page(visit: &Visit) -> Result<DraftsPage, Problem> {
     })
 }
 
-fn states(visit: &Visit, view: &View) -> Vec<State> {
+/// How far drafts that belong together have come: as far as what is open of them has.
+fn state(set: &DraftSet<'_>) -> DraftState {
+    set.all().find(|draft| draft.is_open()).unwrap_or(set.first).state
+}
+
+fn states(visit: &Visit, view: &View, sets: &[DraftSet<'_>]) -> Vec<State> {
     let all = [DraftState::Review, DraftState::Draft, DraftState::Refused, DraftState::Published];
-    let each = all.into_iter().zip(LISTS).filter_map(|(state, id)| {
-        let mut drafts: Vec<&Draft> =
-            view.programme.drafts.values().filter(|draft| draft.state == state).collect();
-        if drafts.is_empty() {
+    let each = all.into_iter().zip(LISTS).filter_map(|(wanted, id)| {
+        let mut sets: Vec<&DraftSet<'_>> = sets.iter().filter(|set| state(set) == wanted).collect();
+        if sets.is_empty() {
             return None;
         }
         // What waits longest comes first; of what is settled, the newest.
-        drafts.sort_by(|a, b| (a.changed_on, &a.id).cmp(&(b.changed_on, &b.id)));
-        if matches!(state, DraftState::Refused | DraftState::Published) {
-            drafts.reverse();
+        sets.sort_by(|a, b| (a.first.changed_on, &a.first.id).cmp(&(b.first.changed_on, &b.first.id)));
+        if matches!(wanted, DraftState::Refused | DraftState::Published) {
+            sets.reverse();
         }
-        let (from, until, pager) = part(visit, id, drafts.len());
-        let shown = drafts.get(from..until).unwrap_or_default();
-        let rows = shown.iter().map(|draft| row(visit, view, draft)).collect();
-        Some(State { id, title: title(visit.w, state, drafts.len() as u64), rows, pager })
+        let (from, until, pager) = part(visit, id, sets.len());
+        let shown = sets.get(from..until).unwrap_or_default();
+        let rows = shown.iter().map(|set| row(visit, view, set)).collect();
+        Some(State { id, title: title(visit.w, wanted, sets.len() as u64), rows, pager })
     });
     each.collect()
 }
@@ -141,32 +148,26 @@ fn title(words: Words, state: DraftState, count: u64) -> String {
     }
 }
 
-fn row(visit: &Visit, view: &View, draft: &Draft) -> Row {
-    let words = visit.w;
-    let code = words.language.code();
+fn row(visit: &Visit, view: &View, set: &DraftSet<'_>) -> Row {
+    let (words, draft) = (visit.w, set.first);
     let contract = visit.hub().contracts().iter().find(|contract| contract.type_term == draft.kind);
-    let title = |term: &str| {
-        let attributes = contract.map(|contract| contract.attributes.as_slice()).unwrap_or_default();
-        let found = attributes.iter().find(|attribute| attribute.term == term);
-        found.map_or(term, |attribute| attribute.title.get(code)).to_owned()
-    };
     let terms = draft.content.as_object().unwrap_or_default();
-    let mut changes: Vec<String> = terms.iter().take(NAMED_MOST).map(|(term, _)| title(term)).collect();
+    let titles =
+        terms.iter().take(NAMED_MOST).map(|(term, _)| rules::title(words, contract, term).to_owned());
+    let mut changes: Vec<String> = titles.collect();
     if terms.len() > NAMED_MOST {
         changes.push(words.count("editing.more_changes", (terms.len() - NAMED_MOST) as u64));
     }
-    let known = names::told(&view.programme, &draft.about).is_some();
-    let drafted = || {
-        let name = draft.content.get("name");
-        [code, "en", "fr", "nl"].into_iter().find_map(|each| simple::told(name, each))
-    };
-    let name = drafted().filter(|_| !known).map(ToOwned::to_owned);
     let days = draft.changed_on.map(|day| day.duration_until(view.today).as_hours() / 24);
-    let kind = contract.map_or(draft.kind.as_str(), |contract| contract.title.get(code));
+    let kind = contract.map_or(draft.kind.as_str(), |contract| contract.title.get(words.language.code()));
     Row {
-        name: name.unwrap_or_else(|| names::name(words, &view.programme, &draft.about)),
+        name: names::of_draft(words, &view.programme, draft),
         link: shared::link(words, "draft", draft.id.as_str()),
         kind: kind.to_owned(),
+        parts: match set.parts.len() {
+            0 => String::new(),
+            count => words.count("editing.with_parts", count as u64),
+        },
         changes: changes.join(", "),
         by: draft.author.clone().unwrap_or_else(|| words.t("editing.nobody_named").to_owned()),
         day: draft

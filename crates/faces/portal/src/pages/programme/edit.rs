@@ -10,7 +10,7 @@ pub(super) mod names;
 mod offers;
 pub(super) mod page;
 mod read;
-mod rules;
+pub(super) mod rules;
 mod send;
 pub(super) mod simple;
 pub(super) mod subject;

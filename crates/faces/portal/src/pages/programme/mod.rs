@@ -11,15 +11,19 @@ mod edit;
 mod memorandum;
 mod objective;
 mod pillar;
+mod place;
 mod portfolio;
 mod project;
 mod propose;
+mod refusal;
 mod report;
 mod roadmap;
 mod shared;
-mod spread;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::{language::Language, visit::At};
 
@@ -35,6 +39,7 @@ pub(crate) fn routes(language: Language) -> Router<At> {
         .route(&path("/calls"), get(calls::show))
         .route(&path("/call/{id}"), get(call::show))
         .route(&path("/call/{id}/propose"), get(propose::show).post(propose::send))
+        .route(&path("/place"), post(propose::place::touched))
         .route(&path("/call/{id}/choose"), get(call::choose::show).post(call::choose::send))
         .route(&path("/decision/{id}"), get(decision::show))
         .route(&path("/memorandum/{id}"), get(memorandum::show))

@@ -7,7 +7,8 @@ mod elsewhere;
 pub(super) mod ground;
 mod money;
 mod numbers;
-mod pairs;
+pub(super) mod pairs;
+mod place;
 mod promise;
 pub(super) mod range;
 mod risks;
@@ -55,6 +56,7 @@ struct ProjectPage {
     alike: Vec<similar::Alike>,
     papers: Vec<around::Paper>,
     facts: Vec<Fact>,
+    place: place::Place,
     forms: OtherForms,
 }
 
@@ -71,10 +73,11 @@ async fn read(visit: &Visit, id: &str) -> Result<ProjectPage, Problem> {
     let found = view.programme.projects.get(&whole).zip(view.line(&whole));
     let (project, line) = found.ok_or_else(|| missing("project", id))?;
     let ground = Ground::new(visit.w, &view, &catalogue);
-    Ok(page(visit, Subject { ground, project, line }))
+    let place = place::of(visit, project.id.as_str()).await?;
+    Ok(page(visit, Subject { ground, project, line }, place))
 }
 
-fn page(visit: &Visit, subject: Subject<'_>) -> ProjectPage {
+fn page(visit: &Visit, subject: Subject<'_>, place: place::Place) -> ProjectPage {
     let Subject { ground, project, .. } = subject;
     let id = project.id.as_str();
     let title = called(ground.words, Some(&project.name), id);
@@ -101,6 +104,7 @@ fn page(visit: &Visit, subject: Subject<'_>) -> ProjectPage {
         alike: similar::of(subject),
         papers: around::papers(subject),
         facts: around::facts(subject),
+        place,
         forms: OtherForms::of(visit, id),
         title,
         description,

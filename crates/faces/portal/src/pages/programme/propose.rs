@@ -3,6 +3,7 @@
 mod costs;
 mod drafts;
 mod fields;
+pub(super) mod place;
 mod proposal;
 mod seen;
 
@@ -17,6 +18,7 @@ use senne_programme::{CallForProjects, DraftId, Programme, View};
 use self::{
     drafts::{drafts, is_mark, mark, slug},
     fields::{Form, Group},
+    place::{Placed, placed},
     proposal::{Proposal, Read, read},
     seen::{Seen, seen},
 };
@@ -26,12 +28,14 @@ use super::{
         told::{Stage, days_left, money, stage, when},
     },
     calls::find,
+    refusal::{Refusal, refusal},
     shared::{called, date, link, own_view, view},
 };
-use crate::{address, frame::Frame, visit::Visit, words::Words};
+use crate::{address, assets::Assets, frame::Frame, visit::Visit, words::Words};
 
 /// The fields that the question what would be seen is about; others may still be empty.
-const ASKED: [&str; 8] = ["indicator", "low", "high", "ramp", "starts", "ends", "seen", "population"];
+const ASKED: [&str; 9] =
+    ["indicator", "low", "high", "place", "ramp", "starts", "ends", "seen", "population"];
 
 #[derive(Template)]
 #[template(path = "programme/propose.html")]
@@ -46,6 +50,8 @@ struct ProposePage {
     locked: bool,
     thanks: Option<Thanks>,
     wrong: Vec<Wrong>,
+    /// What the program said when it refused, in English; empty when it did not.
+    technical: String,
     seen: Option<Seen>,
     cost: String,
     groups: Vec<Group>,
@@ -78,7 +84,8 @@ pub(super) async fn send(visit: Visit, Path(id): Path<String>, body: String) -> 
 async fn begin(visit: &Visit, id: &str) -> Result<ProposePage, Problem> {
     let view = view(visit).await?;
     let call = find(&view.programme, id)?;
-    let mut page = page(visit, &view, call, &Sent::default(), Vec::new());
+    let place = placed(visit, &view.programme, &mut Proposal::default()).await?;
+    let mut page = page(visit, &view, call, &Sent::default(), Vec::new(), place);
     if let Some(slug) = visit.parameter("thanks").filter(|slug| !slug.is_empty()) {
         page.thanks = Some(thanks(visit, call, slug).await?);
         visit.w.t("choice.thanks").clone_into(&mut page.frame.title);
@@ -89,15 +96,16 @@ async fn begin(visit: &Visit, id: &str) -> Result<ProposePage, Problem> {
 async fn sent(visit: &Visit, id: &str, sent: &Sent) -> Result<Response, Problem> {
     let view = view(visit).await?;
     let call = find(&view.programme, id)?;
-    let Read { proposal, mut wrong, missing } = read(visit.w, &view.programme, call, sent);
+    let mut read = read(visit.w, &view.programme, call, sent);
+    let place = placed(visit, &view.programme, &mut read.proposal).await?;
     if sent.get("do") == "seen" {
-        return Ok(visit.answer(foresee(visit, &view, call, sent, &proposal, wrong, missing).await));
+        return Ok(visit.answer(foresee(visit, &view, call, sent, read, place).await));
     }
-    let mut faults = missing;
+    let Read { proposal, mut wrong, missing: mut faults } = read;
     faults.append(&mut wrong);
     let open = stage(&view.programme, call, view.today) == Stage::Open;
     if !faults.is_empty() || !open {
-        return Ok(visit.answer(Ok(page(visit, &view, call, sent, faults))));
+        return Ok(visit.answer(Ok(page(visit, &view, call, sent, faults, place))));
     }
     let slug = slug(&proposal.name, &mark_of(visit, sent));
     match hand_in(visit, &view, call, &proposal, &slug).await {
@@ -112,12 +120,11 @@ async fn sent(visit: &Visit, id: &str, sent: &Sent) -> Result<Response, Problem>
         Err(problem) if problem.kind == ErrorKind::Internal => Err(problem),
         Err(problem) => {
             let locked = matches!(problem.kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated);
-            let faults = if locked {
-                Vec::new()
-            } else {
-                vec![Fault::new("send", visit.w.fill("choice.not_handed_in", [problem.detail]))]
-            };
-            let page = ProposePage { locked, ..page(visit, &view, call, sent, faults) };
+            let Refusal { text, detail } = refusal(visit.w, &problem, None);
+            let fault = || Fault::new("send", visit.w.fill("choice.not_handed_in", [text]));
+            let (faults, technical) =
+                if locked { (Vec::new(), String::new()) } else { (vec![fault()], detail) };
+            let page = ProposePage { locked, technical, ..page(visit, &view, call, sent, faults, place) };
             Ok(visit.answer(Ok(page)))
         }
     }
@@ -129,19 +136,18 @@ async fn foresee(
     view: &View,
     call: &CallForProjects,
     sent: &Sent,
-    proposal: &Proposal,
-    wrong: Vec<Fault>,
-    missing: Vec<Fault>,
+    read: Read,
+    place: Placed,
 ) -> Result<ProposePage, Problem> {
-    let mut faults = missing;
+    let Read { proposal, wrong, missing: mut faults } = read;
     faults.retain(|fault| fault.field == "indicator");
     faults.extend(wrong.into_iter().filter(|fault| ASKED.contains(&fault.field.as_str())));
     let answer = match proposal.indicator {
-        Some(_) => Some(seen(visit, &view.programme, proposal).await),
+        Some(_) => Some(seen(visit, &view.programme, &proposal).await),
         None => None,
     };
-    let cost = cost(visit.w, call, proposal);
-    Ok(ProposePage { seen: answer, cost, ..page(visit, view, call, sent, faults) })
+    let cost = cost(visit.w, call, &proposal);
+    Ok(ProposePage { seen: answer, cost, ..page(visit, view, call, sent, faults, place) })
 }
 
 /// What it would cost, beside what the call has; empty while no cost is stated.
@@ -152,7 +158,7 @@ fn cost(words: Words, call: &CallForProjects, proposal: &Proposal) -> String {
     words.fill("choice.would_cost", [money(words, proposal.cost()), money(words, call.budget)])
 }
 
-/// The drafts are written one after the other, that of the project first; sent again, they take each other's place.
+/// The drafts are written all at once; sent again, they take each other's place.
 async fn hand_in(
     visit: &Visit,
     view: &View,
@@ -160,11 +166,8 @@ async fn hand_in(
     proposal: &Proposal,
     slug: &str,
 ) -> Result<(), Problem> {
-    let context = visit.own_context();
-    for draft in drafts(visit.w, call, proposal, slug, view.today) {
-        visit.portal.options.programmes.save_draft(&context, &draft).await?;
-    }
-    Ok(())
+    let drafts = drafts(visit.w, call, proposal, slug, view.today);
+    visit.portal.options.programmes.save_proposal(&visit.own_context(), &drafts).await
 }
 
 /// The mark that came with the form; a new one when it brought none.
@@ -193,7 +196,14 @@ fn draft_name(words: Words, content: &Json) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-fn page(visit: &Visit, view: &View, call: &CallForProjects, sent: &Sent, faults: Vec<Fault>) -> ProposePage {
+fn page(
+    visit: &Visit,
+    view: &View,
+    call: &CallForProjects,
+    sent: &Sent,
+    faults: Vec<Fault>,
+    place: Placed,
+) -> ProposePage {
     let words = visit.w;
     let programme: &Programme = &view.programme;
     let stage = stage(programme, call, view.today);
@@ -202,14 +212,18 @@ fn page(visit: &Visit, view: &View, call: &CallForProjects, sent: &Sent, faults:
     let title = words.fill("choice.propose_title", [name.as_str()]);
     let back = link(words, "call", call.id.as_str());
     let open = stage == Stage::Open;
-    let form = Form { words, programme, call, sent, faults: &faults };
-    let groups = if open { form.groups() } else { Vec::new() };
+    let form = Form { words, programme, call, sent, faults: &faults, ticked: &place.areas };
+    let groups = if open { form.groups(place.map) } else { Vec::new() };
+    let assets = Assets::get();
+    let island = |sheet: &'static Option<String>| sheet.as_ref().filter(|_| open);
     ProposePage {
         frame: frame
             .titled(title.clone(), words.t("choice.propose_lead"))
             .under(words.t("frame.programme"), "/programme")
             .under(words.t("choice.calls"), "/programme/calls")
-            .ending(words.t("choice.propose")),
+            .ending(words.t("choice.propose"))
+            .island(None, island(&assets.map_style))
+            .island(island(&assets.draw_script), island(&assets.draw_style)),
         title,
         lead: when(words, programme, call, stage),
         left: days_left(words, call, stage, view.today),
@@ -218,6 +232,7 @@ fn page(visit: &Visit, view: &View, call: &CallForProjects, sent: &Sent, faults:
         open,
         locked: false,
         thanks: None,
+        technical: String::new(),
         wrong: summary(words, &faults, groups.iter().flat_map(Group::all)),
         groups,
         seen: None,

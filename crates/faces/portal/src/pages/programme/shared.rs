@@ -58,7 +58,7 @@ pub(super) fn link(words: Words, page: &str, id: &str) -> String {
 
 /// A civil date as a reader writes it.
 pub(super) fn date(words: Words, day: Date) -> String {
-    format::civil(words.language, day.year(), day.month(), day.day())
+    format::civil(words.language, day)
 }
 
 /// A colour with its word; the class gives it a shape too, so that it is never told by colour alone.

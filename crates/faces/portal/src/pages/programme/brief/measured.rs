@@ -44,11 +44,10 @@ impl Measured {
 
 fn effect(words: Words, programme: &Programme, line: &Line) -> Option<Effect> {
     let evaluation = programme.evaluations.get(&line.attributed.first()?.evaluation)?;
-    let expected = line.expected.iter().find(|one| Some(&one.indicator) == evaluation.indicator.as_ref());
     Some(Effect {
         project: called(words, Some(&line.name), line.id.as_str()),
         link: link(words, "project", line.id.as_str()),
-        text: speaker(programme, words).measured(evaluation, expected),
+        text: speaker(programme, words).measured(evaluation, &line.expected),
         evaluation: format!("/{}/evaluation/{}", words.language, address::segment(evaluation.id.as_str())),
     })
 }

@@ -36,6 +36,7 @@ use crate::{
             outcome::{Of, Told, told},
             rule,
         },
+        refusal::{Refusal, refusal},
         shared::{called, date, link, own_view},
     },
     visit::Visit,
@@ -53,6 +54,8 @@ struct ChoosePage {
     nothing: String,
     unscored: String,
     wrong: Vec<Wrong>,
+    /// What the program said when it refused, in English; empty when it did not.
+    technical: String,
     /// What the computation has against it, in English.
     fault: String,
     entry: Option<Entry>,
@@ -99,19 +102,21 @@ async fn decided(visit: &Visit, id: &str, body: &Sent) -> Result<Response, Probl
     let offer = Offer::of(&view.programme, call);
     let asked = asked::read(words, &offer, &Sent::of_path(&visit.frame().path));
     let minutes = minutes::read(words, &asked, body, view.today);
-    let mut faults = minutes.faults.clone();
+    let (mut faults, mut technical) = (minutes.faults.clone(), String::new());
     if faults.is_empty() && asked.faults.is_empty() && offer.can_choose() {
         let order = minutes.order(call, &asked, &offer);
         match visit.portal.options.programmes.decide(&visit.own_context(), &order).await {
             Ok(made) => return Ok(Redirect::to(&link(words, "decision", made.as_str())).into_response()),
             Err(problem) if problem.kind == ErrorKind::Internal => return Err(problem),
             Err(problem) => {
-                faults.push(Fault::new("decide", words.fill("choice.not_decided", [problem.detail])));
+                let Refusal { text, detail } = refusal(words, &problem, None);
+                faults.push(Fault::new("decide", words.fill("choice.not_decided", [text])));
+                technical = detail;
             }
         }
     }
     let page = page(visit, &view, id, body, faults).await;
-    Ok(visit.answer(page))
+    Ok(visit.answer(page.map(|page| ChoosePage { technical, ..page })))
 }
 
 async fn page(
@@ -140,6 +145,7 @@ async fn page(
         nothing: nothing(words, &offer),
         unscored: unscored(words, &offer),
         wrong: Vec::new(),
+        technical: String::new(),
         fault: String::new(),
         entry: None,
         rules: Vec::new(),

@@ -1,10 +1,7 @@
 //! The days of the programme as a calendar, and what happened as news. Both are stamped by the day of the view: as long as neither the programme
 //! nor the day changes, the same bytes are sent.
 
-use axum::{
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use jiff::{civil::Date, tz::TimeZone};
 use senne_model::{Problem, Timestamp};
 use senne_programme::{
@@ -36,15 +33,7 @@ pub(in crate::pages::programme) async fn news(visit: Visit) -> Response {
 
 fn send(visit: &Visit, text: Result<String, Problem>, kind: &'static str) -> Response {
     match text {
-        Ok(text) => {
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::CONTENT_LANGUAGE, visit.w.language.code()),
-                (header::CACHE_CONTROL, "private, max-age=10"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ];
-            (headers, text).into_response()
-        }
+        Ok(text) => visit.file(kind, None, text),
         Err(problem) => visit.refuse(&problem),
     }
 }

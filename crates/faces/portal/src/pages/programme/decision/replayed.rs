@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use senne_model::Problem;
-use senne_programme::decision::{Decision, Difference, Replay, replay};
+use senne_programme::decision::{Again, Decision, Difference, Replay};
 
-use crate::{format, words::Words};
+use crate::{format, visit::Visit, words::Words};
 
 /// So many differences are shown, and so many characters of each value.
 const SHOWN: usize = 20;
@@ -30,20 +30,21 @@ pub(super) struct Differs {
     pub(super) now: String,
 }
 
-/// Makes the decision again. `names` says whether names of people may be shown.
-pub(super) async fn again(words: Words, decision: Arc<Decision>, names: bool) -> Result<Replayed, Problem> {
-    let done = tokio::task::spawn_blocking(move || replay(&decision)).await;
-    let done = done.map_err(|error| Problem::internal(format!("a decision was not made again: {error}")))?;
-    Ok(match done {
-        Ok(replay) => of(words, &replay, names),
-        Err(error) => Replayed {
-            same: false,
-            finding: words.t("choice.replay_failed"),
-            digest: "",
-            differences: Vec::new(),
-            more: String::new(),
-            fault: error.to_string(),
-        },
+/// Makes the decision again, or says that this is being done. Names of people are shown to administrators alone.
+pub(super) async fn again(visit: &Visit, decision: &Arc<Decision>) -> Result<Replayed, Problem> {
+    let words = visit.w;
+    let without = |finding: &'static str, same: bool, fault: String| Replayed {
+        same,
+        finding,
+        digest: "",
+        differences: Vec::new(),
+        more: String::new(),
+        fault,
+    };
+    Ok(match visit.portal.options.programmes.replay(decision).await? {
+        Again::Made(replay) => of(words, &replay, visit.administers()),
+        Again::Failed(error) => without(words.t("choice.replay_failed"), false, error.to_string()),
+        Again::Waiting => without(words.t("choice.replay_waiting"), true, String::new()),
     })
 }
 

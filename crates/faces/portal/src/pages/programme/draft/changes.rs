@@ -2,7 +2,7 @@
 
 use senne_contract::{AttributeContract, Contract, ValueKind};
 use senne_model::Json;
-use senne_programme::{Draft, Programme};
+use senne_programme::{Draft, Programme, from_simple::is_removed};
 
 use super::{
     super::edit::{simple, values::LANGUAGES},
@@ -19,6 +19,8 @@ pub(super) struct Change {
     pub(super) then: Shown,
     /// Whether nothing would change here.
     pub(super) same: bool,
+    /// Whether what stands there would go.
+    pub(super) removed: bool,
 }
 
 /// What would change of `now`; `contract` is that of the thing, when there is one.
@@ -35,6 +37,7 @@ pub(super) fn changes(
             .and_then(|contract| contract.attributes.iter().find(|attribute| attribute.term == **term));
         let before = simple::get(now, term);
         if attribute.is_some_and(|attribute| attribute.kind == ValueKind::Language) {
+            let then = Some(then).filter(|json| !is_removed(json));
             out.extend(spoken(words, title(words, term, attribute), before, then));
             continue;
         }
@@ -45,7 +48,9 @@ pub(super) fn changes(
         let same =
             before == Some(then) || before.and_then(Json::as_f64).is_some_and(|x| then.as_f64() == Some(x));
         let title = title(words, term, attribute);
-        out.push(Change { title, language: "", now: said(before), then: said(Some(then)), same });
+        let removed = is_removed(then) && before.is_some();
+        let same = same || (is_removed(then) && before.is_none());
+        out.push(Change { title, language: "", now: said(before), then: said(Some(then)), same, removed });
     }
     out
 }
@@ -55,15 +60,16 @@ fn title(words: Words, term: &str, attribute: Option<&AttributeContract>) -> Str
     attribute.map_or(term, |attribute| attribute.title.get(words.language.code())).to_owned()
 }
 
-fn spoken(words: Words, title: String, before: Option<&Json>, then: &Json) -> Vec<Change> {
+fn spoken(words: Words, title: String, before: Option<&Json>, then: Option<&Json>) -> Vec<Change> {
     let named = [key!("editing.in_fr"), key!("editing.in_nl"), key!("editing.in_en")];
     let text = |json: Option<&Json>, language: &str| Shown {
         text: simple::told(json, language).unwrap_or_default().trim().to_owned(),
         code: false,
     };
     let each = LANGUAGES.into_iter().zip(named).map(|(language, named)| {
-        let (now, then) = (text(before, language), text(Some(then), language));
-        Change { title: words.fill(named, [&title]), language, same: now == then, now, then }
+        let (now, then) = (text(before, language), text(then, language));
+        let removed = then.text.is_empty() && !now.text.is_empty();
+        Change { title: words.fill(named, [&title]), language, same: now == then, now, then, removed }
     });
     // A language in which nothing stands and nothing would says nothing.
     each.filter(|change| !(change.now.text.is_empty() && change.then.text.is_empty())).collect()
@@ -71,6 +77,8 @@ fn spoken(words: Words, title: String, before: Option<&Json>, then: &Json) -> Ve
 
 #[cfg(test)]
 mod tests {
+    use senne_programme::DraftState;
+
     use super::*;
     use crate::language::Language;
 
@@ -83,8 +91,34 @@ mod tests {
         let before = json(r#"{"fr": "Rue", "nl": "Straat"}"#);
         let then = json(r#"{"fr": "Rue ", "nl": "Laan"}"#);
         let words = Words::new(Language::En);
-        let told = spoken(words, "Name".into(), Some(&before), &then);
+        let told = spoken(words, "Name".into(), Some(&before), Some(&then));
         let told: Vec<_> = told.iter().map(|one| (one.language, one.same, one.then.text.as_str())).collect();
         assert_eq!(told, [("fr", true, "Rue"), ("nl", false, "Laan")]);
+        let gone = spoken(words, "Name".into(), Some(&before), None);
+        let gone: Vec<_> = gone.iter().map(|one| (one.language, one.removed, one.same)).collect();
+        assert_eq!(gone, [("fr", true, false), ("nl", true, false)]);
+    }
+
+    #[test]
+    fn what_is_taken_away_is_told_as_such() {
+        let draft = Draft {
+            id: "urn:d".into(),
+            part_of: None,
+            about: "urn:a".into(),
+            kind: "Project".into(),
+            content: json(r#"{"endsOn": "urn:ngsi-ld:null", "never": "urn:ngsi-ld:null"}"#),
+            state: DraftState::Review,
+            author: None,
+            reviewer: None,
+            note: None,
+            changed_on: None,
+        };
+        let now = vec![("endsOn".to_owned(), Json::text("2027-12-31"))];
+        let told = changes(Words::new(Language::Nl), &Programme::default(), None, &now, &draft);
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.removed, one.same, one.now.text.as_str(), one.then.text.as_str()))
+            .collect();
+        assert_eq!(told, [(true, false, "2027-12-31", ""), (false, true, "", "")]);
     }
 }

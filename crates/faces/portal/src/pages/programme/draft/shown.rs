@@ -2,7 +2,7 @@
 
 use senne_contract::{AttributeContract, ValueKind};
 use senne_model::Json;
-use senne_programme::Programme;
+use senne_programme::{Programme, from_simple::is_removed};
 
 use super::super::{
     edit::{known, names, simple},
@@ -34,6 +34,7 @@ pub(super) fn shown(
     let kind = attribute.map(|attribute| attribute.kind);
     match (kind, json) {
         (_, Json::Null) => Shown::default(),
+        (_, json) if is_removed(json) => Shown::default(),
         (Some(ValueKind::Relationship), _) => {
             let names: Vec<String> =
                 simple::targets(Some(json)).into_iter().map(|id| names::name(words, programme, id)).collect();

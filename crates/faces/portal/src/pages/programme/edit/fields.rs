@@ -128,7 +128,7 @@ pub(super) fn fields(
             help,
             first,
             error,
-            needed: subject.kind.needed.contains(&term),
+            needed: subject.kind.needs(term),
             control,
         }
     });
@@ -156,7 +156,7 @@ fn first(words: Words, subject: &Subject<'_>, offer: &Offer) -> Option<String> {
     let kind =
         kinds::begun(offer.kind).filter(|kind| offer.all.is_empty() && kind.term != subject.kind.term)?;
     let link = kinds::link(words, kind);
-    let project = subject.project().filter(|_| kind.needed.contains(&"refProject"));
+    let project = subject.project().filter(|_| kind.needs("refProject"));
     Some(project.map_or_else(|| link.clone(), |one| format!("{link}?refProject={}", address::segment(one))))
 }
 

@@ -2,11 +2,12 @@
 
 use senne_contract::AttributeContract;
 use senne_model::Json;
+use senne_programme::from_simple::REMOVED;
 
 use super::{
     offers::{self, Offer},
     read::{Read, read},
-    rules,
+    rules::{self, Looked},
     simple::{self, Simple},
     subject::Subject,
     values::Values,
@@ -31,7 +32,7 @@ pub(super) struct Form<'a> {
 pub(super) struct Changed {
     /// The attributes that say something else, each with what it says.
     pub(super) changes: Simple,
-    /// The attributes that were emptied, which stay as they are.
+    /// The attributes that were emptied, to be taken away.
     pub(super) emptied: Vec<String>,
     /// The attributes that do not fit, each with the reason.
     pub(super) wrong: Vec<(String, String)>,
@@ -80,13 +81,26 @@ impl<'a> Form<'a> {
             }
         }
         let fields = |(term, _): &(String, String)| subject.kind.edits(term);
-        let rules = rules::check(visit.w, subject.contract, &subject.now, &changed.changes);
-        changed.wrong.extend(rules.into_iter().filter(fields));
+        let rules = changed.look(subject).wrong.into_iter();
+        let rules =
+            rules.map(|fault| (fault.term.to_owned(), rules::told(visit.w, Some(subject.contract), fault)));
+        let rules: Vec<(String, String)> = rules.filter(fields).collect();
+        changed.wrong.extend(rules);
         changed
     }
 }
 
 impl Changed {
+    /// What does not hold together of the thing, with what was changed.
+    pub(super) fn look(&self, subject: &Subject<'_>) -> Looked {
+        let written = |term: &str| match simple::get(&self.changes, term) {
+            Some(json) => Some(Some(json.clone())),
+            None => self.emptied.iter().any(|emptied| emptied == term).then_some(None),
+        };
+        let begins_on = |project: &str| subject.programme().begins_on(project);
+        rules::look(subject.kind.term, &subject.now, &written, &begins_on)
+    }
+
     /// The content of a draft: the changes, with what the draft held beyond the form.
     pub(super) fn content(&self, subject: &Subject<'_>) -> Json {
         let drafted = subject.draft.as_ref().and_then(|draft| draft.content.as_object()).unwrap_or_default();
@@ -96,6 +110,7 @@ impl Changed {
         };
         let changes = self.changes.iter().map(|(term, json)| (Box::from(term.as_str()), json.clone()));
         let mut members: Vec<(Box<str>, Json)> = changes.collect();
+        members.extend(self.emptied.iter().map(|term| (Box::from(term.as_str()), Json::text(REMOVED))));
         members.extend(drafted.iter().filter(|(term, _)| beyond(term)).cloned());
         Json::Object(members)
     }

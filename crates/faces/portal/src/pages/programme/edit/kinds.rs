@@ -1,6 +1,7 @@
 //! Which types are edited here, and what of them.
 
 use senne_contract::{AttributeContract, Contract};
+use senne_programme::rules::needed;
 
 use super::super::shared;
 use crate::words::Words;
@@ -18,33 +19,31 @@ pub(in crate::pages::programme) struct Kind {
     begun: bool,
     /// The attributes that are edited; all when empty.
     only: &'static [&'static str],
-    /// Without these a programme leaves the thing out.
-    pub(super) needed: &'static [&'static str],
     /// The page that shows it; empty for what its project shows.
     page: &'static str,
 }
 
-const fn kind(term: &'static str, needed: &'static [&'static str], page: &'static str) -> Kind {
-    Kind { term, begun: true, only: &[], needed, page }
+const fn kind(term: &'static str, page: &'static str) -> Kind {
+    Kind { term, begun: true, only: &[], page }
 }
 
 /// An evaluation is planned elsewhere; a decision is made on its call, and only told here.
 static KINDS: [Kind; 15] = [
-    kind("Memorandum", &["name"], "memorandum"),
-    kind("Pillar", &["name"], "pillar"),
-    kind("Objective", &["name", "refPillar", "refIndicator", "targetOn"], "objective"),
-    kind("Catalyst", &["name", "catalystKind"], ""),
-    kind("Organisation", &["name", "helixRole"], ""),
-    kind("CallForProjects", &["name", "opensOn", "closesOn"], "call"),
-    kind("Project", &["name", "refPillar"], "project"),
-    kind("ExpectedEffect", &["refProject", "refIndicator", "sign", "sizeLow"], ""),
-    kind("Milestone", &["name", "refProject"], ""),
-    kind("BudgetLine", &["refProject", "source", "year"], ""),
-    kind("Risk", &["name", "refProject", "probability", "severity"], ""),
-    kind("Benefit", &["name", "refProject"], ""),
-    kind("Intervention", &["name"], ""),
-    kind("Document", &["name"], ""),
-    Kind { begun: false, only: &["name", "minutes"], ..kind("Decision", &[], "decision") },
+    kind("Memorandum", "memorandum"),
+    kind("Pillar", "pillar"),
+    kind("Objective", "objective"),
+    kind("Catalyst", ""),
+    kind("Organisation", ""),
+    kind("CallForProjects", "call"),
+    kind("Project", "project"),
+    kind("ExpectedEffect", ""),
+    kind("Milestone", ""),
+    kind("BudgetLine", ""),
+    kind("Risk", ""),
+    kind("Benefit", ""),
+    kind("Intervention", ""),
+    kind("Document", ""),
+    Kind { begun: false, only: &["name", "minutes"], ..kind("Decision", "decision") },
 ];
 
 /// The type of a name, when it is edited here.
@@ -68,9 +67,9 @@ pub(in crate::pages::programme) fn link(words: Words, kind: &Kind) -> String {
 }
 
 impl Kind {
-    /// What a thing of this type lacks, so that a programme would leave it out; `says` is whether something stands at a term.
-    pub(in crate::pages::programme) fn lacks(&self, says: impl Fn(&str) -> bool) -> Vec<&'static str> {
-        self.needed.iter().copied().filter(|term| !says(term)).collect()
+    /// Whether a programme leaves the thing out without an attribute.
+    pub(super) fn needs(&self, term: &str) -> bool {
+        needed(self.term).contains(&term)
     }
 
     /// The attributes of the form, in the order of the contract.

@@ -1,12 +1,15 @@
 //! What anything of a programme is called.
 
 use senne_programme::{
-    AreaId, BenefitId, BudgetLineId, CallId, CatalystId, DecisionId, DocumentId, EffectId, EvaluationId,
-    IndicatorId, MemorandumId, MilestoneId, ObjectiveId, OrganisationId, PillarId, Programme, ProjectId,
-    RiskId, Words as Told,
+    AreaId, BenefitId, BudgetLineId, CallId, CatalystId, DecisionId, DocumentId, Draft, EffectId,
+    EvaluationId, IndicatorId, MemorandumId, MilestoneId, ObjectiveId, OrganisationId, PillarId, Programme,
+    ProjectId, RiskId, Words as Told,
 };
 
-use super::super::shared;
+use super::{
+    super::{call::told::source, shared},
+    simple,
+};
 use crate::words::Words;
 
 /// What a thing is called in the language of the visit; the last part of its identifier when nothing says it.
@@ -16,14 +19,46 @@ pub(in crate::pages::programme) fn name(words: Words, programme: &Programme, id:
         return format!("{project}: {} {}", line.source, line.year);
     }
     if let Some(effect) = programme.effects.get(&EffectId::from(id)) {
-        let indicator = named(words, programme, effect.indicator.as_str());
+        let near = effect.outcome.as_ref().map(|one| shared::called(words, Some(&one.name), &one.attribute));
+        let indicator = near.unwrap_or_else(|| named(words, programme, effect.indicator.as_str()));
         return format!("{}: {indicator}", named(words, programme, effect.project.as_str()));
     }
     named(words, programme, id)
 }
 
 fn named(words: Words, programme: &Programme, id: &str) -> String {
-    shared::called(words, told(programme, id), id)
+    let told = told(programme, id);
+    // What stands in a draft only has its name there.
+    let draft = || programme.drafts.values().find(|draft| draft.about == id);
+    let drafted = if told.is_none() { draft().and_then(|draft| spoken(words, draft)) } else { None };
+    drafted.unwrap_or_else(|| shared::called(words, told, id))
+}
+
+/// What the thing of a draft is called, or would be.
+pub(in crate::pages::programme) fn of_draft(words: Words, programme: &Programme, draft: &Draft) -> String {
+    let known = told(programme, &draft.about).is_some()
+        || programme.money.get(&BudgetLineId::from(draft.about.as_str())).is_some()
+        || programme.effects.get(&EffectId::from(draft.about.as_str())).is_some();
+    let own = if known { None } else { spoken(words, draft).or_else(|| by_parts(words, programme, draft)) };
+    own.unwrap_or_else(|| name(words, programme, &draft.about))
+}
+
+/// The name that a draft would give.
+fn spoken(words: Words, draft: &Draft) -> Option<String> {
+    let name = draft.value("name")?;
+    let each = [words.language.code(), "en", "fr", "nl"].into_iter();
+    let mut texts = each.filter_map(|language| simple::told(Some(name), language).map(str::trim));
+    texts.find(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// What a thing without a name is told apart by: its indicator, or its source and year.
+fn by_parts(words: Words, programme: &Programme, draft: &Draft) -> Option<String> {
+    if let Some(indicator) = simple::targets(draft.value("refIndicator")).first() {
+        return Some(named(words, programme, indicator));
+    }
+    let from = draft.value("source")?.as_str()?;
+    let year = draft.value("year").map(ToString::to_string).unwrap_or_default();
+    Some(format!("{} {year}", source(words, from)).trim_end().to_owned())
 }
 
 /// Its name, when the programme knows one.

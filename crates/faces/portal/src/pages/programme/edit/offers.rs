@@ -135,7 +135,7 @@ fn drafted(words: Words, programme: &Programme, kind: &str) -> Vec<(String, Stri
         .filter(|draft| draft.kind == kind && matches!(draft.state, DraftState::Draft | DraftState::Review));
     let new = open.filter(|draft| super::names::told(programme, &draft.about).is_none());
     let entry = |draft: &senne_programme::Draft| {
-        let name = simple::told(draft.content.get("name"), words.language.code());
+        let name = simple::told(draft.value("name"), words.language.code());
         let name = name.unwrap_or_else(|| shared::last(&draft.about));
         (draft.about.clone(), words.fill("editing.in_draft", [name]))
     };

@@ -29,8 +29,10 @@ pub(super) struct EditPage {
     /// Whether the reader may publish without a review.
     administers: bool,
     done: String,
-    kept: String,
     problems: Vec<Wrong>,
+    technical: String,
+    /// Why nothing is published here; empty where it may be.
+    belongs: &'static str,
     on_draft: String,
     draft_link: String,
     others: Vec<Linked>,
@@ -71,11 +73,13 @@ pub(super) struct Findings {
     pub(super) general: Vec<String>,
     /// At a field, by its term or its name.
     pub(super) at: Vec<(String, String)>,
+    /// What the program said, in English; may be empty.
+    pub(super) technical: String,
 }
 
 impl Findings {
     pub(super) fn general(text: impl Into<String>) -> Self {
-        Self { general: vec![text.into()], at: Vec::new() }
+        Self { general: vec![text.into()], ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -117,8 +121,12 @@ pub(super) fn page(visit: &Visit, subject: &Subject<'_>, form: &Form<'_>, findin
         may: may_write(visit),
         administers: visit.administers(),
         done: done(visit),
-        kept: kept(visit, &subject.contract.attributes),
         problems: problems(words, findings, &fields),
+        technical: findings.technical.clone(),
+        belongs: match subject.set() {
+            Some(_) => words.t("editing.publish_set"),
+            None => "",
+        },
         on_draft: draft.map_or_else(String::new, |draft| on_draft(words, draft)),
         draft_link: draft.map_or_else(String::new, |draft| shared::link(words, "draft", draft.id.as_str())),
         others: others(words, subject),
@@ -157,18 +165,6 @@ fn done(visit: &Visit) -> String {
         _ => return String::new(),
     };
     visit.w.t(text).to_owned()
-}
-
-/// The titles of attributes that somebody emptied and that stayed as they were.
-pub(in crate::pages::programme) fn kept(
-    visit: &Visit,
-    attributes: &[senne_contract::AttributeContract],
-) -> String {
-    let words = visit.w;
-    let terms: Vec<&str> = visit.parameter("kept").unwrap_or_default().split(',').collect();
-    let named = attributes.iter().filter(|attribute| terms.contains(&attribute.term.as_str()));
-    let titles: Vec<&str> = named.map(|attribute| attribute.title.get(words.language.code())).collect();
-    if titles.is_empty() { String::new() } else { words.fill("editing.kept", [titles.join(", ")]) }
 }
 
 fn problems(words: Words, findings: &Findings, fields: &[Field]) -> Vec<Wrong> {

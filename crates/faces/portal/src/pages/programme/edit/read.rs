@@ -39,12 +39,27 @@ pub(super) fn read(
         ValueKind::Language => language(&attribute.term, values, now),
         ValueKind::Relationship => relationship(words, &attribute.term, offer, values, now),
         ValueKind::Boolean => boolean(values.all(&attribute.term).any(|text| text == "true"), now),
-        _ if text.is_empty() => now.map_or(Read::Same, |_| Read::Emptied),
+        _ if text.is_empty() => {
+            if shows(attribute.kind, now) {
+                Read::Emptied
+            } else {
+                Read::Same
+            }
+        }
         ValueKind::Time => time(words, text, now),
         ValueKind::Number | ValueKind::Integer => number(words, attribute, text, now),
         ValueKind::Geometry => geometry(words, text, now),
         ValueKind::Object | ValueKind::List => object(words, attribute.kind, text, now),
         ValueKind::Text => plain(words, attribute, offer, text, now),
+    }
+}
+
+/// Whether a field shows what stands there: what was never seen was not emptied.
+fn shows(kind: ValueKind, now: Option<&Json>) -> bool {
+    match (kind, now) {
+        (_, None) => false,
+        (ValueKind::Time, now) => simple::day(now).is_some(),
+        (_, Some(json)) => json.as_str().is_none_or(|text| !text.trim().is_empty()),
     }
 }
 
@@ -152,7 +167,7 @@ fn geometry(words: Words, text: &str, now: Option<&Json>) -> Read {
             Read::Same
         }
         Ok(place) => Read::New(place.to_geojson()),
-        Err(problem) => Read::Wrong(words.fill("editing.wrong_place", [problem.detail])),
+        Err(_) => Read::Wrong(words.t("editing.wrong_place").to_owned()),
     }
 }
 

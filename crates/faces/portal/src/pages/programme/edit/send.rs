@@ -2,19 +2,25 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use senne_model::{ErrorKind, Json, Problem};
-use senne_programme::{Draft, DraftId, DraftState, asking::Settlement};
+use senne_programme::{
+    Draft, DraftId, DraftState,
+    asking::{Settlement, SettlementOrder},
+};
 
 use super::{
-    super::shared,
+    super::{
+        refusal::{self, Refusal},
+        shared,
+    },
     form::{ACT, BY, Changed, Form, NOTE, PART, SEEN},
     ids,
     kinds::{CONFIRMED_AT, CONFIRMED_BY},
     page::{self, Findings},
-    simple,
+    rules,
     subject::{self, Subject},
     values::Values,
 };
-use crate::{address, format, visit::Visit, words::key};
+use crate::{format, visit::Visit, words::key};
 
 /// So many things of one name are told apart by a number.
 const SAME_NAME_MOST: usize = 1000;
@@ -112,7 +118,7 @@ impl Sent<'_> {
         if !seen.is_empty() && seen != self.subject.fingerprint() {
             return Findings::general(words.fill("editing.meanwhile", [self.titles()]));
         }
-        let mut findings = Findings { general: Vec::new(), at: self.changed.wrong.clone() };
+        let mut findings = Findings { at: self.changed.wrong.clone(), ..Findings::default() };
         let Changed { changes, emptied, .. } = self.changed;
         let nothing = self.changed.content(self.subject) == Json::Object(Vec::new());
         if self.act == Act::Confirm {
@@ -122,30 +128,31 @@ impl Sent<'_> {
         } else if nothing && findings.is_empty() {
             findings.general.push(words.t("editing.nothing").to_owned());
         }
-        if matches!(self.act, Act::HandIn | Act::Publish) {
-            self.check_needed(&mut findings);
-        }
+        self.check_needed(&mut findings);
         let signed = match self.act {
             Act::Save => false,
             Act::HandIn | Act::Confirm => true,
             Act::Publish => self.subject.open_draft().is_some(),
         };
+        // Others belong to it, and nobody sees them on this page.
+        if self.act == Act::Publish && self.subject.set().is_some() {
+            findings.general.push(words.t("editing.publish_set").to_owned());
+        }
         if signed && self.by.is_empty() {
             findings.put(BY, words.t("editing.no_name"));
         }
         findings
     }
 
-    /// Without these a programme would leave the thing out, and nobody would see it.
+    /// Without these a programme would leave the thing out, and nobody would see it. A draft may lack them, but cannot take them away.
     fn check_needed(&self, findings: &mut Findings) {
-        let subject = self.subject;
-        let says = |term: &str| {
-            simple::get(&self.changed.changes, term).or_else(|| simple::get(&subject.now, term)).is_some()
-        };
-        for term in subject.kind.lacks(says) {
-            let is_told = findings.at.iter().any(|(at, _)| at == term);
+        let ends = matches!(self.act, Act::HandIn | Act::Publish);
+        let missing = self.changed.look(self.subject).lacking.into_iter();
+        let emptied = |term: &str| self.changed.emptied.iter().any(|emptied| emptied == term);
+        for fault in missing.filter(|fault| ends || emptied(fault.term)) {
+            let is_told = findings.at.iter().any(|(at, _)| at == fault.term);
             if !is_told {
-                findings.put(term, self.visit.w.t("editing.needed_missing"));
+                findings.put(fault.term, rules::told(self.visit.w, Some(self.subject.contract), fault));
             }
         }
     }
@@ -208,7 +215,8 @@ impl Sent<'_> {
         let open = self.subject.open_draft();
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Draft {
-            id: open.map_or_else(|| self.draft_id(about), |draft| draft.id.clone()),
+            id: open.map_or_else(|| self.draft_id(self.subject.kind.term, about), |draft| draft.id.clone()),
+            part_of: open.and_then(|draft| draft.part_of.clone()),
             about: about.to_owned(),
             kind: self.subject.kind.term.to_owned(),
             content: self.changed.content(self.subject),
@@ -221,8 +229,8 @@ impl Sent<'_> {
     }
 
     /// Of what it is about and the moment, to the microsecond: nobody can look which others there are.
-    fn draft_id(&self, about: &str) -> DraftId {
-        let kind = self.subject.kind.term.to_lowercase();
+    fn draft_id(&self, kind: &str, about: &str) -> DraftId {
+        let kind = kind.to_lowercase();
         let moment = format::local(self.visit.now).strftime("%Y%m%d-%H%M%S").to_string();
         let micros = self.visit.now.micros().rem_euclid(1_000_000);
         let part = ids::slug(shared::last(about));
@@ -231,11 +239,40 @@ impl Sent<'_> {
 
     async fn save(&self, id: &str, state: DraftState) -> Result<String, Stop> {
         let draft = self.draft(id, state);
-        let programmes = &self.visit.portal.options.programmes;
-        programmes.save_draft(&self.visit.own_context(), &draft).await?;
-        let done = if state == DraftState::Review { "review" } else { "saved" };
+        let (programmes, context) = (&self.visit.portal.options.programmes, self.visit.own_context());
         let page = shared::link(self.visit.w, "draft", draft.id.as_str());
-        Ok(format!("{page}?done={done}{}", self.kept()))
+        match self.again(&draft) {
+            Some(set) => programmes.save_proposal(&context, &set).await?,
+            None => programmes.save_draft(&context, &draft).await?,
+        }
+        let done = if state == DraftState::Review { "review" } else { "saved" };
+        Ok(format!("{page}?done={done}"))
+    }
+
+    /// What was refused and belonged together is taken up again whole, each as a new draft.
+    fn again(&self, edited: &Draft) -> Option<Vec<Draft>> {
+        let old = self.subject.draft.as_ref().filter(|draft| draft.state == DraftState::Refused)?;
+        let set = self.subject.set()?;
+        let made = |draft: &Draft| {
+            if draft.id == old.id {
+                return edited.clone();
+            }
+            Draft {
+                id: self.draft_id(&draft.kind, &draft.about),
+                state: edited.state,
+                reviewer: None,
+                changed_on: edited.changed_on,
+                ..draft.clone()
+            }
+        };
+        let first = made(set.first);
+        let parts = set.parts.into_iter().filter(|part| part.state == DraftState::Refused);
+        let parts = parts.map(|part| Draft { part_of: Some(first.id.clone()), ..made(part) });
+        Some(
+            std::iter::once(Draft { part_of: None, ..first.clone() })
+                .chain(parts.collect::<Vec<_>>())
+                .collect(),
+        )
     }
 
     /// A draft that was edited on is published as one, so that it does not stay behind.
@@ -243,12 +280,18 @@ impl Sent<'_> {
         let (programmes, context) = (&self.visit.portal.options.programmes, self.visit.own_context());
         let draft = self.draft(id, DraftState::Review);
         if self.subject.open_draft().is_some() {
-            programmes.save_draft(&context, &draft).await?;
-            programmes.settle(&context, &draft.id, Settlement::Publish, self.by, self.note).await?;
+            let order = SettlementOrder {
+                draft: draft.id.clone(),
+                edited: Some(draft),
+                settlement: Settlement::Publish,
+                by: self.by.to_owned(),
+                note: self.note.to_owned(),
+            };
+            programmes.settle(&context, &order).await?;
         } else {
             programmes.write(&context, &draft.entity()).await?;
         }
-        Ok(format!("{}?done=published{}", page::link(self.visit.w, id), self.kept()))
+        Ok(format!("{}?done=published", page::link(self.visit.w, id)))
     }
 
     async fn confirm(&self, id: &str) -> Result<String, Stop> {
@@ -264,31 +307,24 @@ impl Sent<'_> {
         Ok(format!("{}?done=confirmed", page::link(self.visit.w, id)))
     }
 
-    /// What was emptied and stays, for the page that comes next.
-    fn kept(&self) -> String {
-        if self.changed.emptied.is_empty() {
-            return String::new();
-        }
-        let terms: Vec<String> = self.changed.emptied.iter().map(|term| address::segment(term)).collect();
-        format!("&kept={}", terms.join(","))
-    }
-
     /// A problem in the words of the page, at its field where it names one.
     fn told(&self, problem: &Problem) -> Findings {
         let words = self.visit.w;
         if matches!(problem.kind, ErrorKind::Unauthenticated | ErrorKind::Forbidden) {
             return Findings::general(words.t("editing.locked"));
         }
-        let text = words.fill("editing.refused", [&problem.detail]);
-        let term =
-            problem.field.as_deref().and_then(|field| field.split(['.', '/']).find(|part| !part.is_empty()));
-        let field = self.form.parts.iter().find(|(attribute, _)| Some(attribute.term.as_str()) == term);
-        match field {
+        let named = refusal::term(problem);
+        let field = self.form.parts.iter().find(|(attribute, _)| Some(attribute.term.as_str()) == named);
+        let title = field.map(|(attribute, _)| attribute.title.get(words.language.code()));
+        let Refusal { text, detail } = refusal::refusal(words, problem, title);
+        let text = words.fill("editing.refused", [text]);
+        let found = match field {
             Some((attribute, _)) => {
-                Findings { general: Vec::new(), at: vec![(attribute.term.clone(), text)] }
+                Findings { at: vec![(attribute.term.clone(), text)], ..Findings::default() }
             }
             None => Findings::general(text),
-        }
+        };
+        Findings { technical: detail, ..found }
     }
 }
 

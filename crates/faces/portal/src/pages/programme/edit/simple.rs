@@ -1,7 +1,8 @@
 //! An entity in the simple form that drafts have: its attributes by their terms.
 
 use senne_contract::{AttributeContract, Contract};
-use senne_model::{AttributeValue, Entity, Iri, Json};
+use senne_model::{Entity, Json};
+use senne_programme::from_simple::to_simple;
 
 /// Attributes by their terms, in the order of the contract.
 pub(in crate::pages::programme) type Simple = Vec<(String, Json)>;
@@ -9,7 +10,7 @@ pub(in crate::pages::programme) type Simple = Vec<(String, Json)>;
 /// What an entity says of the attributes of its contract.
 pub(in crate::pages::programme) fn simple(entity: &Entity, contract: &Contract) -> Simple {
     let each = contract.attributes.iter().filter_map(|promise| {
-        let json = value(&instance(entity, promise)?.value);
+        let json = to_simple(&instance(entity, promise)?.value);
         (json != Json::Null).then(|| (promise.term.clone(), json))
     });
     each.collect()
@@ -26,31 +27,6 @@ fn instance<'a>(entity: &'a Entity, promise: &AttributeContract) -> Option<&'a s
 /// What stands at a term.
 pub(in crate::pages::programme) fn get<'a>(simple: &'a [(String, Json)], term: &str) -> Option<&'a Json> {
     simple.iter().find(|(name, _)| name == term).map(|(_, json)| json)
-}
-
-fn value(value: &AttributeValue) -> Json {
-    match value {
-        // A typed value of JSON-LD stands for what it holds.
-        AttributeValue::Property(json) => json.get("@value").unwrap_or(json).clone(),
-        AttributeValue::JsonProperty(json) => json.clone(),
-        AttributeValue::Geo(place) => place.to_geojson(),
-        AttributeValue::Language(members) => Json::Object(members.clone()),
-        AttributeValue::List(items) => Json::Array(items.clone()),
-        AttributeValue::Relationship { objects, .. } | AttributeValue::ListRelationship(objects) => {
-            one_or_all(objects, |iri| iri.as_str())
-        }
-        AttributeValue::Vocab(iris) => {
-            one_or_all(iris, |iri| iri.as_str().rsplit(['/', '#']).next().unwrap_or_default())
-        }
-    }
-}
-
-fn one_or_all<'a>(iris: &'a [Iri], text: impl Fn(&'a Iri) -> &'a str) -> Json {
-    match iris {
-        [] => Json::Null,
-        [one] => Json::text(text(one)),
-        all => Json::Array(all.iter().map(|iri| Json::text(text(iri))).collect()),
-    }
 }
 
 /// The targets of a relationship in simple form.
@@ -114,6 +90,5 @@ mod tests {
         assert_eq!(targets(Some(&json(r#""urn:a""#))), ["urn:a"]);
         assert_eq!(targets(Some(&json(r#"["urn:a", "urn:b"]"#))), ["urn:a", "urn:b"]);
         assert!(targets(None).is_empty());
-        assert_eq!(value(&AttributeValue::ListRelationship(vec![Iri::new("urn:a")])), json(r#""urn:a""#));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use senne_contract::Contract;
 use senne_hub::Action;
 use senne_model::{Entity, EntityId, ErrorKind, Json, Problem};
-use senne_programme::{Draft, DraftId, DraftState, Programme};
+use senne_programme::{Draft, DraftId, DraftSet, DraftState, Programme};
 
 use super::{
     super::shared::{self, View},
@@ -80,11 +80,20 @@ impl<'a> Subject<'a> {
         self.draft.as_ref().filter(|draft| is_open(draft))
     }
 
+    /// The drafts that the one under edit belongs to, while they are not public; nothing when it is alone.
+    pub(super) fn set(&self) -> Option<DraftSet<'_>> {
+        let draft = self.draft.as_ref().filter(|draft| draft.state != DraftState::Published)?;
+        let set = self.programme().draft_set(&draft.id)?;
+        (!set.parts.is_empty()).then_some(set)
+    }
+
     /// What it would say at a term: the draft before what it says now.
     pub(super) fn says(&self, term: &str) -> Option<&Json> {
-        let drafted = self.draft.as_ref().and_then(|draft| draft.content.get(term));
-        // `null` in a draft says nothing, and is passed over when it is published.
-        drafted.filter(|json| **json != Json::Null).or_else(|| simple::get(&self.now, term))
+        match &self.draft {
+            Some(draft) if draft.removes(term) => None,
+            Some(draft) => draft.value(term).or_else(|| simple::get(&self.now, term)),
+            None => simple::get(&self.now, term),
+        }
     }
 
     /// The project that it belongs to.
@@ -121,7 +130,7 @@ pub(in crate::pages::programme) fn fingerprint(now: &[(String, Json)], draft: Op
 
 /// Whether a draft may still be changed.
 pub(in crate::pages::programme) fn is_open(draft: &Draft) -> bool {
-    matches!(draft.state, DraftState::Draft | DraftState::Review)
+    draft.is_open()
 }
 
 /// Whether the reader may write here.
@@ -172,6 +181,7 @@ mod tests {
         let now = vec![("name".to_owned(), Json::text("a"))];
         let mut draft = Draft {
             id: "urn:d".into(),
+            part_of: None,
             about: "urn:a".into(),
             kind: "Project".into(),
             content: Json::Object(Vec::new()),

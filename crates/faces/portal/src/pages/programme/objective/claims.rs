@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use senne_programme::{Evaluation, ExpectedEffect, Measurement, Objective, Project, ProjectId, ProjectState};
+use senne_programme::{
+    Evaluation, ExpectedEffect, Measurement, Meeting, Objective, Project, ProjectId, ProjectState, Quantity,
+    meeting,
+};
 
 use crate::{
     pages::{
@@ -44,6 +47,8 @@ pub(super) struct Claim {
 
 /// A promise.
 pub(super) struct Side {
+    /// What stands for the indicator; empty where the indicator itself should move.
+    pub(super) name: String,
     pub(super) range: String,
     pub(super) about: String,
     pub(super) picture: String,
@@ -51,6 +56,8 @@ pub(super) struct Side {
 
 /// A measurement.
 pub(super) struct Found {
+    /// What stands for the indicator; empty where the indicator itself was measured.
+    pub(super) name: String,
     pub(super) estimate: String,
     pub(super) interval: String,
     pub(super) verdict: Verdict,
@@ -123,42 +130,53 @@ fn measured<'a>(
     own.filter_map(|evaluation| Some((evaluation, evaluation.measured.as_ref()?))).collect()
 }
 
-/// One scale for all that the page shows.
+/// One scale for all that the page shows of the indicator itself.
 fn scale(ground: Ground<'_>, objective: &Objective, projects: &[&Project]) -> Scale {
-    let mut ends = Vec::new();
-    for project in projects {
-        for effect in effects(ground, objective, project) {
-            let (low, high) = promised(effect);
-            ends.extend([low, high]);
-        }
-        for (_, measured) in measured(ground, objective, project) {
-            ends.extend(ends_of(measured));
-        }
-    }
-    Scale::over(ends)
+    let own = Quantity { indicator: Some(&objective.indicator), outcome: None };
+    let ends = |project: &&Project| {
+        ends(&effects(ground, objective, project), &measured(ground, objective, project), own)
+    };
+    Scale::over(projects.iter().flat_map(ends))
+}
+
+/// What a scale of one quantity must hold.
+fn ends(effects: &[&ExpectedEffect], measured: &[(&Evaluation, &Measurement)], of: Quantity<'_>) -> Vec<f64> {
+    let same = |other: Quantity<'_>| meeting(of, other) == Some(Meeting::Same);
+    let expected = effects.iter().filter(|effect| same(effect.quantity()));
+    let found = measured.iter().filter(|(one, _)| same(one.quantity()));
+    let expected = expected.map(|effect| promised(effect)).flat_map(|(low, high)| [low, high]);
+    expected.chain(found.flat_map(|(_, measured)| ends_of(measured))).collect()
 }
 
 fn claim(ground: Ground<'_>, objective: &Objective, project: &Project, scale: Scale) -> Claim {
     let words = ground.words;
-    let unit = ground.speaker.unit(&objective.indicator);
-    let expected: Vec<Side> =
-        effects(ground, objective, project).into_iter().map(|one| side(ground, one, unit, scale)).collect();
+    let effects = effects(ground, objective, project);
     let found = measured(ground, objective, project);
+    // What stands for the indicator is of another unit: it has a scale of its own.
+    let scale_of = |quantity: Quantity<'_>| match quantity.outcome {
+        None => scale,
+        Some(_) => Scale::over(ends(&effects, &found, quantity)),
+    };
+    let expected: Vec<Side> = effects.iter().map(|one| side(ground, one, scale_of(one.quantity()))).collect();
+    let measured =
+        found.iter().map(|(one, found)| measure(ground, one, found, scale_of(one.quantity()))).collect();
     let no_promise = if expected.is_empty() { words.t("project.serves_only") } else { "" };
     Claim {
         project: ground.project(&project.id),
         state: state(words, project.state),
         no_promise,
         expected,
-        measured: found.into_iter().map(|(one, found)| measure(ground, one, found, scale)).collect(),
+        measured,
     }
 }
 
-fn side(ground: Ground<'_>, effect: &ExpectedEffect, unit: &str, scale: Scale) -> Side {
+fn side(ground: Ground<'_>, effect: &ExpectedEffect, scale: Scale) -> Side {
+    let unit = ground.speaker.unit_of(effect.quantity());
     let ends = promised(effect);
     let places = ground.places(&effect.areas);
     let grade = format!("{}: {}", ground.words.t("evaluation.evidence"), ground.grade(effect.evidence_grade));
     Side {
+        name: if effect.outcome.is_some() { ground.promised(effect).name } else { String::new() },
         range: ground.changes(ends, unit),
         about: if places.is_empty() { grade } else { format!("{places} · {grade}") },
         picture: scale.band(ends),
@@ -170,6 +188,7 @@ fn measure(ground: Ground<'_>, evaluation: &Evaluation, measured: &Measurement, 
     let unit = ground.unit_of(evaluation);
     let name = called(words, Some(&evaluation.name), evaluation.id.as_str());
     Found {
+        name: if evaluation.outcome.is_some() { ground.outcome(evaluation).name } else { String::new() },
         estimate: ground.change(measured.estimate, unit),
         interval: ground.interval(measured, unit),
         verdict: verdict(words, measured.answer),

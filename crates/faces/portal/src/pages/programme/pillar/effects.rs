@@ -81,7 +81,8 @@ fn measured(view: &View, pillar: &Pillar) -> (Vec<MeasuredEffect>, usize) {
     let of_pillar = view.lines.iter().filter(|line| line.pillar == pillar.id && !line.attributed.is_empty());
     let evaluations = of_pillar.flat_map(|line| view.programme.evaluations_of(&line.id));
     let lacks = evaluations.filter(|one| {
-        one.indicator.is_some() && one.measured.as_ref().is_some_and(|found| found.standard_error.is_none())
+        one.own_indicator().is_some()
+            && one.measured.as_ref().is_some_and(|found| found.standard_error.is_none())
     });
     (all.into_iter().filter(|effect| own.contains(&effect.indicator)).collect(), lacks.count())
 }

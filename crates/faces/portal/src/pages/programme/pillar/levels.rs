@@ -1,9 +1,6 @@
 //! The indicators of a pillar as rows: where each began, where it stands, where it should be. None of that tells who moved it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use senne_chart::interval;
 use senne_indicator::Catalogue;
@@ -16,7 +13,7 @@ use senne_programme::{
 
 use crate::{
     address,
-    figures::RecentFigures,
+    figures::FiguresOf,
     pages::{
         indicator::told::newest,
         indicators::{shown_first, small_line},
@@ -31,8 +28,6 @@ use crate::{
 
 /// So many are shown.
 const ROWS_MAX: usize = 40;
-/// The courses of so many areas are read.
-const AREAS_MAX: usize = 4;
 
 /// An indicator in an area.
 pub(super) struct Row {
@@ -88,28 +83,31 @@ fn asked<'a>(objectives: &[&'a Objective], lines: &[&'a Line], whole: Option<&Ar
     asked
 }
 
-/// What the city computes of indicators in the areas of the rows.
+/// What the city computes of the indicators of the rows.
 struct Courses {
     catalogue: Arc<Catalogue>,
-    by_area: BTreeMap<AreaId, Arc<RecentFigures>>,
+    figures: Arc<FiguresOf>,
 }
 
 impl Courses {
+    /// All courses are asked for at once.
     async fn read(visit: &Visit, asked: &[Asked<'_>]) -> Result<Self, Problem> {
-        let areas: BTreeSet<AreaId> = asked.iter().filter_map(|one| one.area.clone()).collect();
-        let mut by_area = BTreeMap::new();
-        for area in areas.into_iter().take(AREAS_MAX) {
-            let Ok(place) = EntityId::parse(area.as_str()) else { continue };
-            by_area.insert(area, visit.portal.recent(&visit.context(), &place).await?);
-        }
-        Ok(Self { catalogue: visit.portal.options.figures.catalogue(), by_area })
+        let catalogue = visit.portal.options.figures.catalogue();
+        let of = |one: &Asked<'_>| {
+            let declared = catalogue.indicator(last(one.indicator.as_str()))?;
+            Some((declared.id.clone(), EntityId::parse(one.area.as_ref()?.as_str()).ok()?))
+        };
+        let all: BTreeSet<(String, EntityId)> = asked.iter().filter_map(of).collect();
+        let figures = visit.portal.courses(&visit.context(), all.into_iter().collect()).await?;
+        Ok(Self { catalogue, figures })
     }
 
     /// A small line, and whether its newest value is simulated.
     fn small(&self, indicator: &IndicatorId, area: Option<&AreaId>) -> (String, bool) {
         let id = last(indicator.as_str());
-        let recent = area.and_then(|area| self.by_area.get(area)).and_then(|recent| recent.get(id));
-        let (Some(declaration), Some(figures)) = (self.catalogue.indicator(id), recent) else {
+        let place = area.and_then(|area| EntityId::parse(area.as_str()).ok());
+        let course = place.and_then(|place| self.figures.get(id)?.get(&place));
+        let (Some(declaration), Some(figures)) = (self.catalogue.indicator(id), course) else {
             return (String::new(), false);
         };
         let simulated = newest(shown_first(declaration, figures)).is_some_and(|one| one.value.simulated);
@@ -236,6 +234,7 @@ mod tests {
         let one = objective(None, None);
         let expected = |indicator: &str| senne_programme::portfolio::Expected {
             indicator: indicator.into(),
+            outcome: None,
             sign: senne_programme::Sign::Decrease,
             low: 1.0,
             high: 2.0,

@@ -13,6 +13,7 @@ use senne_programme::{
 use crate::{
     pages::programme::{
         portfolio::rows::{found, signed_size, spoken},
+        project::pairs::said_apart,
         shared::{self, View, called},
     },
     words::Words,
@@ -103,7 +104,7 @@ fn drawn(
 ) -> Drawn {
     let cell = |(cell, _): (&Option<Cell>, &&IndicatorId)| match cell {
         Some(cell) => (
-            cell.expected.as_ref().map(|one| expected(words, view, speaker, one)),
+            cell.expected.as_ref().map(|one| expected(words, view, speaker, one, cell)),
             cell.measured.as_ref().map(|one| measured(words, view, speaker, one)),
         ),
         None => (None, None),
@@ -115,21 +116,31 @@ fn drawn(
     }
 }
 
-/// What is expected is for the better where nobody said which way is.
-fn expected(words: Words, view: &View, speaker: Speaker<'_>, one: &Expected) -> (Way, String) {
-    let better = view.programme.indicators.get(&one.indicator).and_then(|indicator| indicator.better);
+/// What is expected is for the better where nobody said which way is. What was measured and cannot be compared has no fill: that is said.
+fn expected(words: Words, view: &View, speaker: Speaker<'_>, one: &Expected, cell: &Cell) -> (Way, String) {
+    let better = if one.outcome.is_none() {
+        view.programme.indicators.get(&one.indicator).and_then(|indicator| indicator.better)
+    } else {
+        // Which way is better may be another one than that of the indicator.
+        let measured = cell.measured.as_ref().map(|one| &one.evaluation);
+        measured.and_then(|id| view.programme.evaluations.get(id)).map(|one| one.better)
+    };
     let way = match (one.sign, better) {
         (Sign::Increase, Some(Direction::Lower)) | (Sign::Decrease, Some(Direction::Higher)) => Way::Worse,
         _ => Way::Better,
     };
     let sign = if one.sign == Sign::Increase { 1.0 } else { -1.0 };
-    let unit = speaker.unit(&one.indicator);
+    let unit = speaker.unit_of(one.quantity());
     let [low, high] = [one.low, one.high].map(|size| says::figure(spoken(words), size));
     let size = if low == high {
         signed_size(words, sign * one.high, unit)
     } else {
         let low = signed_size(words, sign * one.low, "");
         words.fill("portfolio.range", [low, signed_size(words, sign * one.high, unit)])
+    };
+    let size = match cell.apart {
+        Some(why) => words.fill("portfolio.with_why", [size.as_str(), said_apart(words, why)]),
+        None => size,
     };
     (way, size)
 }

@@ -139,13 +139,7 @@ fn effect(words: Words, view: &View, speaker: Speaker<'_>, all: &[Attributed]) -
     let id = first.evaluation.as_str();
     let evaluation = view.programme.evaluations.get(&first.evaluation);
     Some(Effect {
-        of: match &first.indicator {
-            Some(indicator) => {
-                let found = view.programme.indicators.get(indicator);
-                called(words, found.map(|one| &one.name), indicator.as_str())
-            }
-            None => called(words, evaluation.map(|one| &one.name), id),
-        },
+        of: evaluation.map_or_else(|| shared::last(id).to_owned(), |one| speaker.outcome(one).to_owned()),
         said: found(words, view, speaker, first),
         grade: words.fill("portfolio.grade", [first.grade]),
         link: format!("/{}/evaluation/{}", words.language, address::segment(id)),
@@ -165,7 +159,7 @@ pub(crate) fn found(words: Words, view: &View, speaker: Speaker<'_>, one: &Attri
         // A size beside it would be read as one that was found.
         Answer::NotDetectable => return words.t("portfolio.not_detectable").to_owned(),
     };
-    let unit = one.indicator.as_ref().map(|id| speaker.unit(id)).unwrap_or_default();
+    let unit = speaker.unit_of(one.quantity());
     let size = signed_size(words, one.estimate, unit);
     let evaluation = view.programme.evaluations.get(&one.evaluation);
     let level = evaluation.and_then(|one| one.measured.as_ref()).map_or(0.95, |measured| measured.level);

@@ -6,16 +6,13 @@ use senne_programme::{
     Answer, Euros, Evaluation, EvaluationId, Measurement, Project, ProjectState,
     effect::{
         CostRatio, Heterogeneity, Interval, Measured, Pooled, RatioInterval, Study, cost_per_unit,
-        pool_by_kind,
+        pool_by_kind, standard_error,
     },
     says::euros,
 };
 
 use super::{Subject, ground::Ground, similar::kind_name};
-use crate::{
-    pages::{programme::spread::standard_error, rows::Linked},
-    words::key,
-};
+use crate::{pages::rows::Linked, words::key};
 
 /// The chance with which intervals hold what they are of.
 const CHANCE: f64 = 0.95;
@@ -70,7 +67,8 @@ fn pooled(subject: Subject<'_>) -> Vec<PooledRow> {
     let pools = pool_by_kind(&all, Heterogeneity::default(), CHANCE).unwrap_or_default();
     let tell = |(of, pool): (&String, &Pooled)| {
         let (example, _) = found.iter().find(|((other, _), _)| other == of)?.1;
-        Some(row(ground, example, pool, own.get(of).map(|(_, measured)| *measured)))
+        let outcome = together(ground, example, pool.studies);
+        Some(row(ground, example, outcome, pool, own.get(of).map(|(_, measured)| *measured)))
     };
     pools.iter().filter_map(tell).collect()
 }
@@ -101,10 +99,13 @@ fn surest<'a>(ground: Ground<'a>, project: &Project) -> BTreeMap<String, (&'a Ev
     found
 }
 
-/// What can be set beside each other: one indicator, or one attribute of one type.
+/// What can be set beside each other: one indicator, or one attribute of one type in one unit.
 fn outcome(evaluation: &Evaluation) -> Option<String> {
-    let indicator = evaluation.indicator.as_ref().map(ToString::to_string);
-    indicator.or_else(|| evaluation.outcome.as_ref().map(|(kind, attribute)| format!("{kind} {attribute}")))
+    let outcome = evaluation.outcome.as_ref().map(|one| {
+        let unit = one.unit.get("fr").unwrap_or_default();
+        format!("{} {} {unit}", one.kind, one.attribute)
+    });
+    outcome.or_else(|| evaluation.own_indicator().map(ToString::to_string))
 }
 
 /// What can be pooled: an effect with a standard error above 0.
@@ -115,12 +116,29 @@ fn study(evaluation: &Evaluation, measured: &Measurement) -> Option<Study> {
     sound.then(|| Study { id: evaluation.id.to_string(), effect: measured.estimate, variance })
 }
 
-fn row(ground: Ground<'_>, example: &Evaluation, pool: &Pooled, here: Option<&Measurement>) -> PooledRow {
+/// What several evaluations of one outcome are of: each is of its own street, all stand for one indicator.
+fn together(ground: Ground<'_>, example: &Evaluation, studies: usize) -> Linked {
+    match (&example.outcome, &example.indicator) {
+        (Some(_), Some(indicator)) if studies > 1 => {
+            let indicator = ground.indicator(indicator).name;
+            Linked { name: ground.words.fill("project.near", [indicator]), link: String::new() }
+        }
+        _ => ground.outcome(example),
+    }
+}
+
+fn row(
+    ground: Ground<'_>,
+    example: &Evaluation,
+    outcome: Linked,
+    pool: &Pooled,
+    here: Option<&Measurement>,
+) -> PooledRow {
     let words = ground.words;
     let unit = ground.unit_of(example);
     let ends = |interval: Interval| ground.changes((interval.low, interval.high), unit);
     PooledRow {
-        outcome: ground.outcome(example),
+        outcome,
         studies: words.count("project.evaluations", pool.studies as u64),
         effect: ground.change(pool.effect, unit),
         interval: ends(wider(pool)),
@@ -214,14 +232,19 @@ mod tests {
             name: senne_programme::Words::default(),
             project: None,
             indicator: None,
-            outcome: Some(("Traffic".to_owned(), "cars".to_owned())),
+            outcome: Some(senne_programme::Outcome {
+                kind: "Traffic".to_owned(),
+                attribute: "cars".to_owned(),
+                unit: senne_programme::Words::in_language("en", "an hour"),
+                ..senne_programme::Outcome::default()
+            }),
             areas: Vec::new(),
             starts_on: None,
             better: senne_programme::Direction::Lower,
             measured: None,
             status: None,
         };
-        assert_eq!(outcome(&evaluation).as_deref(), Some("Traffic cars"));
+        assert_eq!(outcome(&evaluation).as_deref(), Some("Traffic cars an hour"));
         for (estimate, error) in
             [(1.0, None), (1.0, Some(0.0)), (f64::NAN, Some(1.0)), (1.0, Some(1e-200)), (1.0, Some(1e200))]
         {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use senne_indicator::{Catalogue, Period};
 use senne_programme::{
-    Answer, AreaId, Evaluation, EvaluationId, IndicatorId, Measurement, OrganisationId, PillarId, ProjectId,
-    ProjectState,
+    Answer, AreaId, Evaluation, EvaluationId, ExpectedEffect, IndicatorId, Measurement, OrganisationId,
+    PillarId, ProjectId, ProjectState,
     says::{Language as Spoken, Speaker, figure, list, share},
 };
 
@@ -221,18 +221,28 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// What an evaluation is about: the indicator, or what it is called.
+    /// What an evaluation is about: the indicator, or what stands for it near the project.
     pub(crate) fn outcome(self, evaluation: &Evaluation) -> Linked {
-        let own = || called(self.words, Some(&evaluation.name), evaluation.id.as_str());
-        match &evaluation.indicator {
+        match evaluation.own_indicator() {
             Some(id) => self.indicator(id),
-            None => Linked { name: own(), link: String::new() },
+            None => Linked { name: self.speaker.outcome(evaluation).to_owned(), link: String::new() },
         }
     }
 
-    /// The unit of what was measured; empty for an attribute, whose unit the programme does not know.
-    pub(crate) fn unit_of(self, evaluation: &Evaluation) -> &'a str {
-        evaluation.indicator.as_ref().map(|id| self.speaker.unit(id)).unwrap_or_default()
+    /// What a promise is about: the indicator, or what stands for it near the project.
+    pub(crate) fn promised(self, effect: &ExpectedEffect) -> Linked {
+        match effect.quantity().own_indicator() {
+            Some(id) => self.indicator(id),
+            None => Linked { name: self.speaker.promised(effect.quantity()).to_owned(), link: String::new() },
+        }
+    }
+
+    /// The unit of what was measured; empty where nobody says it.
+    pub(crate) fn unit_of<'q>(self, evaluation: &'q Evaluation) -> &'q str
+    where
+        'a: 'q,
+    {
+        self.speaker.unit_of(evaluation.quantity())
     }
 
     /// The interval of a measurement with the chance that it holds the effect; that it has none.

@@ -62,10 +62,7 @@ fn alike(ground: Ground<'_>, found: &Similar) -> Option<Alike> {
     let measured = programme
         .evaluations_of(&other.id)
         .filter(|evaluation| evaluation.measured.is_some())
-        .map(|evaluation| {
-            let same = |one: &&Expected| evaluation.indicator.as_ref() == Some(&one.indicator);
-            ground.speaker.measured(evaluation, expected.iter().find(same))
-        });
+        .map(|evaluation| ground.speaker.measured(evaluation, &expected));
     Some(Alike {
         project: ground.project(&other.id),
         state: state(ground.words, other.state),

@@ -54,19 +54,26 @@ fn facts(ground: Ground<'_>, effect: &ExpectedEffect, people: Option<u64>) -> Ve
         Sign::Increase => key!("project.to_rise"),
         Sign::Decrease => key!("project.to_fall"),
     };
-    let size = ground.changes((effect.size_low, effect.size_high), ground.speaker.unit(&effect.indicator));
+    let unit = ground.speaker.unit_of(effect.quantity());
+    let size = ground.changes((effect.size_low, effect.size_high), unit);
     let ramp = match effect.ramp_months {
         0 => words.t("project.at_once").to_owned(),
         months => words.count("count.months", u64::from(months)),
     };
     let people = people.map_or_else(|| words.t("project.not_written").to_owned(), |n| ground.number_whole(n));
-    vec![
+    // What stands for the indicator is said beside the indicator that heads the effect.
+    let near = effect.outcome.as_ref().map(|_| {
+        let name = ground.speaker.promised(effect.quantity()).to_owned();
+        (words.t("project.seen_by"), name)
+    });
+    let rest = [
         (words.t("project.way"), words.t(way).to_owned()),
         (words.t("project.size"), size),
         (words.t("project.from"), ground.day(effect.starts_on)),
         (words.t("project.ramp"), ramp),
         (words.t("project.people"), people),
-    ]
+    ];
+    near.into_iter().chain(rest).collect()
 }
 
 /// What a grade of evidence says.

@@ -1,7 +1,7 @@
 //! A proposal as drafts: the project, what it should change, and a line for each part of its money.
 
 use jiff::civil::Date;
-use senne_model::Json;
+use senne_model::{Geometry, Json};
 use senne_programme::{CallForProjects, Draft, DraftId, DraftState, Sign, Words as Told};
 
 use super::proposal::Proposal;
@@ -66,7 +66,7 @@ fn plain(letter: char) -> &'static str {
     FOLDED.iter().find(|(letters, _)| letters.contains(letter)).map_or("", |(_, plain)| plain)
 }
 
-/// The drafts of a proposal, that of the project first; all wait for somebody to look at them.
+/// The drafts of a proposal, that of the project first, to which the others belong; all wait for somebody to look at them.
 pub(super) fn drafts(
     words: Words,
     call: &CallForProjects,
@@ -74,8 +74,10 @@ pub(super) fn drafts(
     slug: &str,
     today: Date,
 ) -> Vec<Draft> {
+    let first = DraftId::new(format!("urn:ngsi-ld:Draft:{slug}"));
     let draft = |part: &str, about: String, kind: &str, content: Json| Draft {
-        id: DraftId::new(format!("urn:ngsi-ld:Draft:{slug}{part}")),
+        id: DraftId::new(format!("{first}{part}")),
+        part_of: (!part.is_empty()).then(|| first.clone()),
         about,
         kind: kind.to_owned(),
         content,
@@ -116,6 +118,7 @@ fn project_content(call: &CallForProjects, proposal: &Proposal) -> Json {
         ("startsOn", text(proposal.starts.map(|day| day.to_string()))),
         ("endsOn", text(proposal.ends.map(|day| day.to_string()))),
         ("refAreas", areas(proposal)),
+        ("location", proposal.place.as_ref().map_or(Json::Null, Geometry::to_geojson)),
         ("interventionKind", text(proposal.kind.clone())),
     ])
 }
@@ -216,6 +219,7 @@ mod tests {
             low: Some(0.5),
             high: Some(2.0),
             areas: vec!["urn:ngsi-ld:AdministrativeArea:BE:21010".into()],
+            place: Geometry::point(4.35, 50.85),
             starts: Some(jiff::civil::date(2027, 1, 1)),
             grade: Some(2),
             costs: vec![Cost { source: "region".to_owned(), year: 2027, planned: Euros(10) }],
@@ -229,6 +233,10 @@ mod tests {
             assert!(from_simple(&draft.entity(), |_, _| None).is_ok(), "{draft:?}");
             assert_eq!((draft.state, draft.note.is_some()), (DraftState::Review, true));
         }
+        assert_eq!(drafts[0].part_of, None);
+        assert!(drafts[1..].iter().all(|part| part.part_of.as_ref() == Some(&drafts[0].id)), "{drafts:?}");
+        let place = drafts[0].content.get("location").map(ToString::to_string);
+        assert_eq!(place.as_deref(), Some(r#"{"type":"Point","coordinates":[4.35,50.85]}"#));
         assert_eq!(drafts[1].about, "urn:ngsi-ld:ExpectedEffect:straat-k3f9ab-no2");
         assert_eq!(drafts[2].id.as_str(), "urn:ngsi-ld:Draft:straat-k3f9ab-region-2027");
     }

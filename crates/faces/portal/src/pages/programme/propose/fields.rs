@@ -2,7 +2,10 @@
 
 use senne_programme::{AreaId, CallForProjects, Pillar, Programme, Words as Told};
 
-use super::costs::{LINES, SOURCES};
+use super::{
+    costs::{LINES, SOURCES},
+    place::Drawn,
+};
 use crate::{
     language::Language,
     pages::programme::{
@@ -10,6 +13,7 @@ use crate::{
             form::{Choice, Fault, Field, Sent},
             told::{pillars_of, source},
         },
+        place,
         shared::called,
     },
     words::{Words, key},
@@ -22,6 +26,8 @@ pub(super) struct Group {
     pub(super) fields: Vec<Field>,
     /// Fields side by side, a row each.
     pub(super) rows: Vec<Row>,
+    /// The map on which a place is drawn, above the fields.
+    pub(super) map: Option<Drawn>,
     /// What may be ticked, several at once.
     pub(super) ticks: Vec<Choice>,
 }
@@ -45,16 +51,19 @@ pub(super) struct Form<'a> {
     pub(super) call: &'a CallForProjects,
     pub(super) sent: &'a Sent,
     pub(super) faults: &'a [Fault],
+    /// The areas that are ticked.
+    pub(super) ticked: &'a [AreaId],
 }
 
 impl Form<'_> {
     /// All groups in their order.
-    pub(super) fn groups(&self) -> Vec<Group> {
+    pub(super) fn groups(&self, map: Drawn) -> Vec<Group> {
         let group = |title, hint, fields| Group {
             title: self.words.t(title),
             hint: self.words.t(hint),
             fields,
             rows: Vec::new(),
+            map: None,
             ticks: Vec::new(),
         };
         vec![
@@ -63,7 +72,8 @@ impl Form<'_> {
             group(key!("choice.group_effect"), key!("choice.group_effect_hint"), self.effect()),
             Group {
                 ticks: self.areas(),
-                ..group(key!("choice.group_where"), key!("choice.group_where_hint"), Vec::new())
+                map: Some(map),
+                ..group(key!("choice.group_where"), key!("choice.group_where_hint"), vec![self.place()])
             },
             group(key!("choice.group_when"), key!("choice.group_when_hint"), self.when()),
             group(key!("choice.group_evidence"), key!("choice.group_evidence_hint"), self.evidence()),
@@ -145,12 +155,18 @@ impl Form<'_> {
         ]
     }
 
+    /// The place as text, which the map writes where scripts run.
+    fn place(&self) -> Field {
+        let field =
+            self.field("place", key!("choice.place")).hinted(self.words.t("choice.place_hint")).long();
+        Field { most: place::TEXT_MOST, ..field }
+    }
+
     fn areas(&self) -> Vec<Choice> {
-        let ticked: Vec<&str> = self.sent.all("area").collect();
         let area = |(id, name): (&AreaId, &Told)| Choice {
             value: id.to_string(),
             label: called(self.words, Some(name), id.as_str()),
-            chosen: ticked.contains(&id.as_str()),
+            chosen: self.ticked.contains(id),
         };
         let mut areas: Vec<Choice> = self.programme.areas.iter().map(area).collect();
         areas.sort_by_cached_key(|area| area.label.to_lowercase());
@@ -243,8 +259,9 @@ mod tests {
         for language in Language::ALL {
             let words = Words::new(language);
             let read = super::super::proposal::read(words, &programme, &call, &sent);
-            let form = Form { words, programme: &programme, call: &call, sent: &sent, faults: &read.missing };
-            let groups = form.groups();
+            let faults = &read.missing;
+            let form = Form { words, programme: &programme, call: &call, sent: &sent, faults, ticked: &[] };
+            let groups = form.groups(Drawn::default());
             let all = || groups.iter().flat_map(Group::all);
             let names: BTreeSet<&str> = all().map(|field| field.name.as_str()).collect();
             assert_eq!(names.len(), all().count());

@@ -1,18 +1,23 @@
 //! A proposal as it was sent: what is promised, where, when, for how much and on what evidence.
 
 use jiff::civil::Date;
+use senne_model::{Geometry, Json};
 use senne_programme::{
     AreaId, CallForProjects, Euros, IndicatorId, OrganisationId, PillarId, Programme, Sign, Words as Told,
+    rules::{self, Thing, Why, YEARS},
 };
 
 use super::costs::{Cost, costs};
 use crate::{
     language::Language,
-    pages::programme::call::{
-        form::{Fault, LINE_MOST, Sent, TEXT_MOST, day, number, whole},
-        told::pillars_of,
+    pages::programme::{
+        call::{
+            form::{Fault, LINE_MOST, Sent, TEXT_MOST, day, number, whole},
+            told::pillars_of,
+        },
+        place,
     },
-    words::Words,
+    words::{Words, key},
 };
 
 /// An effect is not waited for longer.
@@ -36,6 +41,8 @@ pub(super) struct Proposal {
     pub(super) low: Option<f64>,
     pub(super) high: Option<f64>,
     pub(super) areas: Vec<AreaId>,
+    /// Where exactly, as it was drawn.
+    pub(super) place: Option<Geometry>,
     pub(super) starts: Option<Date>,
     pub(super) ends: Option<Date>,
     /// The day from which the effect should be seen.
@@ -84,6 +91,7 @@ pub(super) fn read(words: Words, programme: &Programme, call: &CallForProjects, 
         low: reader.size("low"),
         high: reader.size("high"),
         areas: areas(programme, sent),
+        place: reader.place("place"),
         starts: reader.day("starts"),
         ends: reader.day("ends"),
         seen: reader.day("seen"),
@@ -167,6 +175,15 @@ impl Reader<'_> {
         size
     }
 
+    /// A place on the map, which may be left out.
+    fn place(&mut self, name: &str) -> Option<Geometry> {
+        let found = place::read(self.words, self.sent.get(name));
+        found.unwrap_or_else(|wrong| {
+            self.wrong.push(Fault::new(name, wrong));
+            None
+        })
+    }
+
     fn day(&mut self, name: &str) -> Option<Date> {
         let text = self.sent.get(name);
         let found = day(text);
@@ -196,20 +213,45 @@ impl Reader<'_> {
         if proposal.costs.is_empty() {
             self.lacks("amount1", self.words.t("choice.fault_costs"));
         }
-        let mut wrong = |field: &str, message: &'static str| self.wrong.push(Fault::new(field, message));
-        if proposal.low.zip(proposal.high).is_some_and(|(low, high)| high < low) {
-            wrong("high", self.words.t("choice.fault_high"));
-        }
-        if proposal.starts.zip(proposal.ends).is_some_and(|(starts, ends)| ends < starts) {
-            wrong("ends", self.words.t("choice.fault_ends"));
-        }
-        if proposal.starts.zip(proposal.seen).is_some_and(|(starts, seen)| seen < starts) {
-            wrong("seen", self.words.t("choice.fault_seen"));
+        for (kind, fault) in proposal.contradictions() {
+            let (field, message) = match (kind, fault.term) {
+                ("Project", "startsOn") => ("starts", key!("choice.fault_day")),
+                ("Project", _) => ("ends", key!("choice.fault_ends")),
+                (_, "startsOn") => ("seen", key!("choice.fault_seen")),
+                _ => ("high", key!("choice.fault_high")),
+            };
+            let message = match fault.why {
+                Why::FarDay => self.words.fill("editing.wrong_far_day", [YEARS.start(), YEARS.end()]),
+                _ => self.words.t(message).to_owned(),
+            };
+            self.wrong.push(Fault::new(field, message));
         }
     }
 }
 
 impl Proposal {
+    /// What contradicts itself by the rules of programmes, each with the type of the thing.
+    fn contradictions(&self) -> Vec<(&'static str, rules::Fault)> {
+        let day = |day: Option<Date>| Some(Json::from(day?.to_string()));
+        let project = |term: &str| match term {
+            "startsOn" => day(self.starts),
+            "endsOn" => day(self.ends),
+            _ => None,
+        };
+        let effect = |term: &str| match term {
+            "sizeLow" => self.low.map(Json::from),
+            "sizeHigh" => self.high.map(Json::from),
+            "startsOn" => day(self.seen),
+            "refProject" => Some(Json::text("")),
+            _ => None,
+        };
+        let look = |kind: &'static str, says: &dyn Fn(&str) -> Option<Json>| {
+            let thing = Thing { kind, says, touched: &|_| true, begins_on: &|_| self.starts };
+            thing.contradictions().into_iter().map(move |fault| (kind, fault))
+        };
+        look("Project", &project).chain(look("ExpectedEffect", &effect)).collect()
+    }
+
     /// What it would cost in all.
     pub(super) fn cost(&self) -> Euros {
         self.costs.iter().map(|cost| cost.planned).sum()
@@ -274,11 +316,12 @@ mod tests {
         let sent = Sent::read(
             "name-fr=Rue&description-en=Street&pillar=urn:p:people&other=Wijkraad&indicator=urn:i:no2&sign=decrease&low=0,5\
              &high=2&area=urn:a:1&area=urn:a:1&area=urn:a:9&starts=2027-01-01&ends=2027-12-31&seen=2027-06-01&ramp=6\
-             &population=12.000&grade=2&year1=2027&source1=region&amount1=10.000",
+             &population=12.000&place=50,85;+4,35&grade=2&year1=2027&source1=region&amount1=10.000",
         );
         let read = read(Words::new(Language::Fr), &programme, &call, &sent);
         assert!(read.wrong.is_empty() && read.missing.is_empty(), "{:?} {:?}", read.wrong, read.missing);
         let proposal = read.proposal;
+        assert_eq!(proposal.place.as_ref().and_then(Geometry::as_point), Some((4.35, 50.85)));
         assert_eq!((proposal.low, proposal.high, proposal.ramp), (Some(0.5), Some(2.0), 6));
         assert_eq!(
             (proposal.areas.len(), proposal.population, proposal.cost()),
@@ -290,9 +333,9 @@ mod tests {
     fn what_does_not_fit_together_is_wrong() {
         let (programme, call) = programme();
         let sent = Sent::read(
-            "low=3&high=2&starts=2027-06-01&ends=2027-01-01&seen=2027-01-01&ramp=999&population=x",
+            "low=3&high=2&starts=2027-06-01&ends=2027-01-01&seen=2027-01-01&ramp=999&population=x&place=here",
         );
         let read = read(Words::new(Language::En), &programme, &call, &sent);
-        assert_eq!(fields(&read.wrong), ["ramp", "population", "high", "ends", "seen"]);
+        assert_eq!(fields(&read.wrong), ["place", "ramp", "population", "ends", "high", "seen"]);
     }
 }

@@ -7,7 +7,7 @@ use senne_model::{ErrorKind, Problem};
 use senne_programme::{
     Evaluation, Programme, Project, ProjectId, Span, Words as Texts,
     asking::{Foresee, Foreseen},
-    effect::{Heterogeneity, Pooled, Study, pool_by_kind},
+    effect::{Heterogeneity, Pooled, Study, pool_by_kind, standard_error},
     portfolio::Expected,
     says::{Language as Spoken, Speaker, figure},
     similar::{Likeness, Profile, Similar, SimilarityWeights, similar},
@@ -20,7 +20,6 @@ use crate::{
         call::told::{indicator, kind, part, project, state},
         decision::rule::listed,
         shared::{link, speaker},
-        spread::standard_error,
     },
     visit::Visit,
     words::{Words, key},
@@ -211,12 +210,10 @@ fn measured(words: Words, programme: &Programme, found: &[Similar]) -> Vec<Measu
     rows
 }
 
-/// The sentence of an evaluation, beside what the project promised of the same indicator.
+/// The sentence of an evaluation, beside what the project promised.
 fn said(programme: &Programme, speaker: Speaker<'_>, project: &ProjectId, evaluation: &Evaluation) -> String {
-    let promised = programme.effects.of(project).iter();
-    let promised = promised.filter(|effect| Some(&effect.indicator) == evaluation.indicator.as_ref());
-    let expected = promised.map(Expected::of).next();
-    speaker.measured(evaluation, expected.as_ref())
+    let promises: Vec<Expected> = programme.effects.of(project).iter().map(Expected::of).collect();
+    speaker.measured(evaluation, &promises)
 }
 
 /// What all evaluations of the kind on the indicator say together.
@@ -224,7 +221,7 @@ fn pooled(words: Words, programme: &Programme, proposal: &Proposal) -> String {
     let (Some(indicator), Some(code)) = (&proposal.indicator, &proposal.kind) else { return String::new() };
     let ids = programme.links.projects_by_kind.get(code).into_iter().flatten();
     let evaluations = ids.flat_map(|id| programme.evaluations_of(id));
-    let evaluations = evaluations.filter(|evaluation| evaluation.indicator.as_ref() == Some(indicator));
+    let evaluations = evaluations.filter(|evaluation| evaluation.own_indicator() == Some(indicator));
     let mut studies: Vec<(String, Study)> = Vec::new();
     for evaluation in evaluations {
         let id = evaluation.id.to_string();

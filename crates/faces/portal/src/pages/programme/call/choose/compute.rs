@@ -110,6 +110,7 @@ mod tests {
                 person: "1".into(),
                 said: Elicitation::Points(BTreeMap::from([("effect".into(), 1.0)])),
             }],
+            by_role: true,
             applicants,
         }
     }

@@ -1,7 +1,9 @@
 //! What makes a choice a decision: what it is called, who decides, on which day, and what was said.
 
 use jiff::civil::Date;
-use senne_programme::{CallForProjects, Words as Told, asking::ChoiceOrder};
+use senne_programme::{
+    CallForProjects, Words as Told, asking::ChoiceOrder, decision::Voice, scoring::Elicitation,
+};
 
 use super::{asked::Asked, offer::Offer};
 use crate::{
@@ -19,14 +21,22 @@ pub(super) struct Minutes {
     said: Told,
     deciders: Vec<String>,
     day: Option<Date>,
-    /// The names of those whose weights count, by their number.
-    people: Vec<(usize, String)>,
+    /// As what and by whom weights are said, by the number of each.
+    people: Vec<Who>,
     pub(super) faults: Vec<Fault>,
 }
 
-/// The name of the field for what a person is called.
-fn person_name(person: usize) -> String {
-    format!("person{person}")
+/// Somebody whose weights count.
+struct Who {
+    number: usize,
+    role: Option<String>,
+    /// For those inside.
+    name: Option<String>,
+}
+
+/// The names of the fields for the role and the name of a person.
+fn person_names(person: usize) -> [String; 2] {
+    [format!("person{person}"), format!("name{person}")]
 }
 
 /// Reads what was written; what is missing or wrong is named.
@@ -46,19 +56,35 @@ pub(super) fn read(words: Words, asked: &Asked, sent: &Sent, today: Date) -> Min
     if day.is_none() {
         faults.push(Fault::new("day", words.t("choice.fault_day_past")));
     }
-    let mut people: Vec<(usize, String)> = Vec::new();
-    for (person, _) in &asked.said {
-        let field = person_name(*person);
-        let name = match sent.get(&field) {
-            "" => words.fill("choice.person", [person]),
-            name => name.to_owned(),
-        };
-        if people.iter().any(|(_, other)| *other == name) {
-            faults.push(Fault::new(field, words.t("choice.fault_same_person")));
-        }
-        people.push((*person, name));
-    }
+    let people = people(words, asked, sent, &mut faults);
     Minutes { name, said, deciders, day, people, faults }
+}
+
+/// Those whose weights count; neither a role nor a name stands twice.
+fn people(words: Words, asked: &Asked, sent: &Sent, faults: &mut Vec<Fault>) -> Vec<Who> {
+    let mut people: Vec<Who> = Vec::new();
+    for (number, _) in &asked.said {
+        let fields = person_names(*number);
+        let [role, name] = [&fields[0], &fields[1]]
+            .map(|field| Some(sent.get(field).to_owned()).filter(|text| !text.is_empty()));
+        for (field, text) in fields.iter().zip([&role, &name]) {
+            let long = text.as_ref().is_some_and(|text| text.chars().count() > LINE_MOST);
+            if long {
+                faults.push(Fault::new(field, words.fill("choice.fault_long", [LINE_MOST])));
+            }
+        }
+        let [same_role, same_name] = [
+            role.is_some() && people.iter().any(|other| other.role == role),
+            name.is_some() && people.iter().any(|other| other.name == name),
+        ];
+        for (field, same) in fields.into_iter().zip([same_role, same_name]) {
+            if same {
+                faults.push(Fault::new(field, words.t("choice.fault_same_person")));
+            }
+        }
+        people.push(Who { number: *number, role, name });
+    }
+    people
 }
 
 /// A text in as many languages as there are; one is enough.
@@ -81,16 +107,18 @@ fn spoken(words: Words, sent: &Sent, name: &str, most: usize, faults: &mut Vec<F
 impl Minutes {
     /// The decision to be made.
     pub(super) fn order(self, call: &CallForProjects, asked: &Asked, offer: &Offer<'_>) -> ChoiceOrder {
-        let name = |person: usize| {
-            self.people
-                .iter()
-                .find(|(number, _)| *number == person)
-                .map_or_else(String::new, |(_, name)| name.clone())
+        let voice = |(number, said): &(usize, Elicitation)| {
+            let who = self.people.iter().find(|who| who.number == *number);
+            Voice {
+                role: who.and_then(|who| who.role.clone()),
+                name: who.and_then(|who| who.name.clone()),
+                said: said.clone(),
+            }
         };
         ChoiceOrder {
             call: call.id.clone(),
             id: None,
-            opinions: asked.opinions(name),
+            opinions: asked.said.iter().map(voice).collect(),
             name: self.name,
             decided_by: self.deciders,
             decided_on: self.day,
@@ -121,17 +149,19 @@ pub(super) fn fields(words: Words, asked: &Asked, sent: &Sent, faults: &[Fault],
         on.value = today.to_string();
     }
     fields.push(on);
-    let person = |(person, _): &(usize, _)| {
+    for (person, _) in &asked.said {
+        let [role, name] = person_names(*person);
+        let label = words.fill("choice.person_role", [person]);
+        fields.push(Field::of(sent, faults, &role, label).hinted(words.t("choice.person_hint")));
         let label = words.fill("choice.person_name", [person]);
-        Field::of(sent, faults, &person_name(*person), label).hinted(words.t("choice.person_hint"))
-    };
-    fields.extend(asked.said.iter().map(person));
+        fields.push(Field::of(sent, faults, &name, label).hinted(words.t("choice.person_name_hint")));
+    }
     fields
 }
 
 #[cfg(test)]
 mod tests {
-    use senne_programme::{Euros, decision::DecisionSettings, scoring::Elicitation, selection::Budget};
+    use senne_programme::{Euros, decision::DecisionSettings, selection::Budget};
 
     use super::*;
 
@@ -154,11 +184,19 @@ mod tests {
             |read: &Minutes| -> Vec<String> { read.faults.iter().map(|one| one.field.clone()).collect() };
         let nothing = read(&[], "day=2026-12-01");
         assert_eq!(fields(&nothing), ["name-nl", "minutes-nl", "deciders", "day"]);
-        let fine = read(&[1, 3], "name-fr=Choix&minutes-en=Said&deciders=Ada%0D%0ABen%0A&person3=Cem");
+        let fine = read(
+            &[1, 3],
+            "name-fr=Choix&minutes-en=Said&deciders=Ada%0D%0ABen%0A&person3=residents&name3=Cem",
+        );
         assert!(fine.faults.is_empty(), "{:?}", fine.faults);
         assert_eq!((fine.deciders.len(), fine.day), (2, Some(today)));
-        assert_eq!(fine.people[1], (3, "Cem".to_owned()));
-        let same = read(&[1, 2], "name-fr=Choix&minutes-en=Said&deciders=Ada&person1=Ada&person2=Ada");
-        assert_eq!(fields(&same), ["person2"]);
+        let third = &fine.people[1];
+        assert_eq!(
+            (third.number, third.role.as_deref(), third.name.as_deref()),
+            (3, Some("residents"), Some("Cem"))
+        );
+        assert_eq!((fine.people[0].number, &fine.people[0].role, &fine.people[0].name), (1, &None, &None));
+        let same = "name-fr=Choix&minutes-en=Said&deciders=Ada&person1=a&person2=a&name1=Ada&name2=Ada";
+        assert_eq!(fields(&read(&[1, 2], same)), ["person2", "name2"]);
     }
 }

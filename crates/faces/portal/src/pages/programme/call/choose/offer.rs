@@ -69,6 +69,7 @@ impl<'a> Offer<'a> {
             applicants: self.scored.iter().map(applicant).collect(),
             criteria: self.criteria(),
             opinions,
+            by_role: true,
             versions: self.scored.iter().map(|project| (project.id.to_string(), view.change.0)).collect(),
         }
     }

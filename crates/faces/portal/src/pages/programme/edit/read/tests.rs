@@ -81,6 +81,22 @@ fn what_is_emptied_is_seen() {
 }
 
 #[test]
+fn what_no_field_shows_was_not_emptied() {
+    let contract = contract();
+    let unseen = [("startsOn", r#""soon""#), ("source", r#""  ""#)];
+    for (term, text) in unseen {
+        let attribute = contract.attributes.iter().find(|one| one.term == term).unwrap();
+        let (now, mut values) = (json(text), Values::default());
+        values.fill(attribute, &now);
+        assert_eq!(
+            read(Words::new(Language::En), attribute, None, &values, Some(&now)),
+            Read::Same,
+            "{term}"
+        );
+    }
+}
+
+#[test]
 fn texts_keep_their_tags_and_languages_that_are_not_shown() {
     let read = after("name", true, |values| {
         values.put("name.nl", ["Laan".to_owned()]);
