@@ -209,7 +209,7 @@ fn measure(
     let (fit, covariance, memory) = match options.memory {
         Memory::FirstOrder => {
             let found = fit_remembering(design, &series.outcome)?;
-            (found.fit, found.covariance, Some(found.memory))
+            (found.fit, found.covariance_of_short, Some(found.memory))
         }
         Memory::NeweyWest(lag) => {
             let lag = lag.unwrap_or((4.0 * (rows as f64 / 100.0).powf(2.0 / 9.0)) as usize);

@@ -10,6 +10,7 @@ mod choice;
 mod covariance;
 mod discontinuity;
 mod error;
+mod few_clusters;
 mod fixed_effects;
 mod geo;
 mod glm;
@@ -46,6 +47,7 @@ pub use discontinuity::{
     placebo_thresholds,
 };
 pub use error::StatisticsError;
+pub use few_clusters::Sureness;
 pub use fixed_effects::{Absorbed, within};
 pub use geo::{
     Cell, CellComparison, CellEffect, CellEffects, GeoOptions, LiftPower, RankedRegions, RegionDraw,
@@ -75,14 +77,14 @@ pub use spillover::{
 };
 pub use staggered::{
     Aggregate, Aggregation, Bands, Bootstrap, Comparison, Estimator, GroupTime, GroupTimeEffects, Partial,
-    StaggeredOptions, StaggeredPanel, group_time_effects,
+    StaggeredOptions, StaggeredPanel, group_time_effects, placebo_sureness,
 };
 pub use sun_abraham::{CohortEffect, CohortEffects, Mean, PanelRows, cohort_effects};
 pub use synthetic::{
     BlockPanel, CohortDifference, ControlByPredictors, Importance, LeftOut, Placebo, Placebos, Predictors,
     Resampling, StaggeredDifference, SyntheticControl, SyntheticDifference, SyntheticOptions,
-    difference_in_differences, leave_one_out, placebo_in_time, placebos_in_space, staggered_difference,
-    staggered_standard_error, standard_error, synthetic_control, synthetic_control_by_predictors,
-    synthetic_difference,
+    difference_in_differences, difference_sureness, leave_one_out, placebo_in_time, placebos_in_space,
+    staggered_difference, staggered_standard_error, staggered_sureness, standard_error, synthetic_control,
+    synthetic_control_by_predictors, synthetic_difference,
 };
-pub use verdict::{Answer, Direction, Evidence, Verdict, detectable_beyond, smallest_detectable, verdict};
+pub use verdict::{Answer, Direction, Evidence, Verdict, detectable_by_reach, smallest_detectable, verdict};

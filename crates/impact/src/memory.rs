@@ -22,6 +22,9 @@ pub struct RememberingFit {
     pub memory: f64,
     /// The covariance of the coefficients.
     pub covariance: Mat<f64>,
+    /// The same with a little more memory: what is estimated falls short of it in short series (by about `(1 + 3 memory) / rows`; Marriott and Pope
+    /// 1954, Kendall 1954), and errors with it.
+    pub covariance_of_short: Mat<f64>,
 }
 
 /// Fits rows in the order of time, one a step.
@@ -37,13 +40,16 @@ pub fn fit_remembering(design: &Design, outcome: &[f64]) -> Result<RememberingFi
     let memory = likeliest(&plain, outcome);
     let (whitened_design, whitened_outcome) = whitened(&plain, outcome, memory);
     let found = fit(&whitened_design, &whitened_outcome, None)?;
-    let variance = found.residual_sum() / (rows - columns) as f64;
-    let covariance = &found.bread * faer::Scale(variance);
+    let covariance = |found: &Fit| &found.bread * faer::Scale(found.residual_sum() / (rows - columns) as f64);
+    let more = (memory + ((1.0 + 3.0 * memory) / rows as f64).max(0.0)).min(MOST.max(memory));
+    let (more_design, more_outcome) = whitened(&plain, outcome, more);
+    let covariance_of_short = covariance(&fit(&more_design, &more_outcome, None)?);
+    let covariance = covariance(&found);
     let fitted =
         |row: usize| (0..columns).map(|c| plain.design[(row, c)] * found.coefficients[c]).sum::<f64>();
     let residuals = (0..rows).map(|row| outcome[row] - fitted(row)).collect();
     let fit = Fit { coefficients: found.coefficients, residuals, bread: found.bread, ..plain };
-    Ok(RememberingFit { fit, memory, covariance })
+    Ok(RememberingFit { fit, memory, covariance, covariance_of_short })
 }
 
 /// What is left of each row when so much of the one before is taken away; the first is scaled to the same variance.
@@ -109,6 +115,9 @@ mod tests {
         let none = fit_remembering(&Design::with_intercept(2000), &noise).unwrap();
         assert!(none.memory.abs() < 0.07, "{}", none.memory);
         let plain = fit(&Design::with_intercept(2000), &noise, None).unwrap();
+        let wider = |found: &RememberingFit| found.covariance_of_short[(0, 0)] / found.covariance[(0, 0)];
+        // A mean varies by 1 / (1 − memory)² of what is fresh in a step, and memory is 0.00155 more.
+        assert!((wider(&found) - 1.0103).abs() < 0.001 && wider(&none) > 1.0, "{}", wider(&found));
         assert!((none.fit.coefficients[0] - plain.coefficients[0]).abs() < 1e-2);
     }
 }

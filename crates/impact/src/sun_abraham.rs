@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use faer::Mat;
 
-use crate::{Correction, Design, Errors, StatisticsError, fit, within};
+use crate::{Correction, Design, Errors, Fit, StatisticsError, Sureness, fit, within};
 
 /// The rows of a panel that need not be balanced.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,22 +52,44 @@ pub struct CohortEffects {
     /// By group, then time since treatment.
     pub effects: Vec<CohortEffect>,
     covariance: Mat<f64>,
+    fit: Fit,
+    /// The coefficient of each effect.
+    places: Vec<usize>,
+    unit: Vec<usize>,
+    time: Vec<usize>,
 }
 
 impl CohortEffects {
     /// The mean effect so long after treatment, or over all rows from treatment on.
     pub fn mean(&self, since: Option<i64>) -> Option<Mean> {
+        let own = self.shares(since)?;
+        let shares = Mat::from_fn(own.len(), 1, |row, _| own[row]);
+        let variance = (shares.transpose() * &self.covariance * &shares)[(0, 0)];
+        let effect = self.effects.iter().zip(&own).map(|(e, share)| e.effect * share).sum();
+        Some(Mean { since, effect, standard_error: variance.max(0.0).sqrt() })
+    }
+
+    /// How sure the mean effect is when cohorts are small.
+    ///
+    /// # Errors
+    /// When there is no such effect, or a cohort is a single unit.
+    pub fn sureness(&self, since: Option<i64>) -> Result<Sureness, StatisticsError> {
+        let Some(own) = self.shares(since) else {
+            let why = "no group is seen then".to_owned();
+            return Err(StatisticsError::NotIdentified { what: "the mean effect".to_owned(), why });
+        };
+        let mut shares = vec![0.0; self.fit.coefficients.len()];
+        self.places.iter().zip(own).for_each(|(place, share)| shares[*place] = share);
+        self.fit.sureness(&shares, &self.unit, &self.time)
+    }
+
+    /// What each effect counts in the mean.
+    fn shares(&self, since: Option<i64>) -> Option<Vec<f64>> {
         let wanted = |effect: &CohortEffect| since.map_or(effect.since >= 0, |since| effect.since == since);
         let weight = |effect: &CohortEffect| if wanted(effect) { effect.rows as f64 } else { 0.0 };
         let weights: Vec<f64> = self.effects.iter().map(weight).collect();
         let total: f64 = weights.iter().sum();
-        if total <= 0.0 {
-            return None;
-        }
-        let shares = Mat::from_fn(weights.len(), 1, |row, _| weights[row] / total);
-        let variance = (shares.transpose() * &self.covariance * &shares)[(0, 0)];
-        let effect = self.effects.iter().zip(&weights).map(|(e, w)| e.effect * w / total).sum();
-        Some(Mean { since, effect, standard_error: variance.max(0.0).sqrt() })
+        (total > 0.0).then(|| weights.into_iter().map(|weight| weight / total).collect())
     }
 
     /// The mean effects at each time since treatment, rising.
@@ -108,7 +130,7 @@ pub fn cohort_effects(panel: &PanelRows) -> Result<CohortEffects, StatisticsErro
     let absorbed = within(&take(&panel.outcome), &design, &[&unit, &time], None)?;
     let fit = fit(&absorbed.design, &absorbed.outcome, None)?;
     let correction = Correction::Finite { absorbed: absorbed.levels[1] };
-    let covariance = fit.covariance(&Errors::Clustered(vec![unit]), correction)?;
+    let covariance = fit.covariance(&Errors::Clustered(vec![unit.clone()]), correction)?;
     let found: Vec<(usize, (i64, i64))> = names
         .iter()
         .filter_map(|name| Some((fit.index(&format!("{} {}", name.0, name.1))?, *name)))
@@ -121,7 +143,9 @@ pub fn cohort_effects(panel: &PanelRows) -> Result<CohortEffects, StatisticsErro
         rows: cells.iter().filter(|cell| **cell == Some((*group, *since))).count(),
     });
     let own = Mat::from_fn(found.len(), found.len(), |a, b| covariance[(found[a].0, found[b].0)]);
-    Ok(CohortEffects { effects: effects.collect(), covariance: own })
+    let effects = effects.collect();
+    let places = found.iter().map(|(place, _)| *place).collect();
+    Ok(CohortEffects { effects, covariance: own, fit, places, unit, time })
 }
 
 /// The group treated last, when no unit is never treated.

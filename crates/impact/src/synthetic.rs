@@ -16,7 +16,9 @@ pub use control::{SyntheticControl, synthetic_control};
 pub use difference::{
     SyntheticDifference, SyntheticOptions, difference_in_differences, synthetic_difference,
 };
-pub use errors::{Resampling, standard_error};
+pub use errors::{Resampling, difference_sureness, standard_error};
 pub use placebo::{LeftOut, Placebo, Placebos, leave_one_out, placebo_in_time, placebos_in_space};
 pub use predictors::{ControlByPredictors, Importance, Predictors, synthetic_control_by_predictors};
-pub use staggered::{CohortDifference, StaggeredDifference, staggered_difference, staggered_standard_error};
+pub use staggered::{
+    CohortDifference, StaggeredDifference, staggered_difference, staggered_standard_error, staggered_sureness,
+};

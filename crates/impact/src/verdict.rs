@@ -1,6 +1,6 @@
 //! Did it work? One of four answers, from the estimate, how sure it is, and what was hoped for.
 
-use crate::{Grade, normal_quantile, student_quantile};
+use crate::{Grade, chance::detectable_shift, normal_quantile, student_quantile};
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,18 +62,19 @@ pub struct Verdict {
 const POWER: f64 = 0.8;
 const ALARM: f64 = 0.05;
 
-/// The smallest effect that is told from chance so often: 2.8 standard errors at 80 % and 5 % by the normal law, more when the error
-/// itself has few degrees of freedom.
+/// The smallest effect that is told from chance so often: 2.8 standard errors at 80 % and 5 % by the normal law (Bloom 1995). When the error has few
+/// degrees of freedom it is that of Student's test (Johnson and Welch 1940), and more for the error being too small on average.
 pub fn smallest_detectable(standard_error: f64, free: Option<f64>) -> f64 {
-    let quantile =
-        |chance: f64| free.map_or_else(|| normal_quantile(chance), |free| student_quantile(free, chance));
-    (quantile(1.0 - ALARM / 2.0) + quantile(POWER)) * standard_error
+    free.filter(|free| free.is_finite()).map_or_else(
+        || (normal_quantile(1.0 - ALARM / 2.0) + normal_quantile(POWER)) * standard_error,
+        |free| detectable_shift(free, student_quantile(free, 1.0 - ALARM / 2.0), POWER) * standard_error,
+    )
 }
 
-/// The smallest effect that is told from chance so often, when an estimate must lie so far from none to be told: by normal estimates with such
-/// an error.
-pub fn detectable_beyond(reach: f64, standard_error: f64) -> f64 {
-    reach + normal_quantile(POWER) * standard_error
+/// The smallest effect that is told from chance so often by an interval that reaches so far to each side and was not made from an error: as a normal
+/// estimate would have it whose interval of this level (`1 − alpha`) reaches as far.
+pub fn detectable_by_reach(reach: f64, alpha: f64) -> f64 {
+    reach * (1.0 + normal_quantile(POWER) / normal_quantile(1.0 - alpha / 2.0))
 }
 
 /// Answers. An interval that holds zero is never read as «no effect», unless it lies within what would not matter.
@@ -135,6 +136,10 @@ mod tests {
     #[test]
     fn the_smallest_detectable_is_2_8_errors() {
         assert!((smallest_detectable(1.0, None) - 2.801_585).abs() < 1e-5);
-        assert!((smallest_detectable(1.0, Some(7.0)) - 3.260_7).abs() < 1e-3);
+        // A shift of 3.2697 is seen so often by Student's test; an error with 7 degrees of freedom is 0.9650 of what it stands for, on average.
+        let student = smallest_detectable(1.0, Some(7.0));
+        assert!((student * 0.965_03 - 3.269_7).abs() < 1e-3, "{student}");
+        assert!((smallest_detectable(1.0, Some(1e6)) - 2.801_585).abs() < 1e-3);
+        assert!(smallest_detectable(1.0, Some(0.5)).is_finite());
     }
 }

@@ -10,7 +10,7 @@ mod synthetic;
 mod threshold;
 mod trends;
 
-use senne_impact::{Answer, Evidence, Grade, Method, Situation, choose, verdict};
+use senne_impact::{Answer, Evidence, Grade, Method, Situation, Sureness, choose, verdict};
 
 use crate::{
     CellOf, Comparison, CourseStep, EvaluationError, GroupEffect, Report, Request, Said, Table, WeightOf,
@@ -213,6 +213,9 @@ fn normal(estimate: f64, error: f64, chance: f64) -> ([f64; 2], f64) {
     let width = senne_impact::normal_quantile(0.5 + chance / 2.0) * error;
     ([estimate - width, estimate + width], senne_impact::two_sided(estimate / error, None))
 }
+
+/// What is not known of an estimate without an error.
+const UNSURE: Sureness = Sureness { standard_error: f64::NAN, free: f64::NAN };
 
 /// The same by Student's law.
 fn student(estimate: f64, error: f64, free: f64, chance: f64) -> ([f64; 2], f64) {

@@ -118,6 +118,23 @@ pub(crate) fn nothing_compared() -> Wording {
     )
 }
 
+pub(crate) fn newey_west() -> Wording {
+    Wording::fixed(
+        "Newey–West intervals of an interrupted series are too narrow (they held 87 % instead of 95 % in trials); the usual errors allow for memory",
+        "les intervalles de Newey–West d’une série interrompue sont trop étroits (87 % au lieu de 95 % lors d’essais) ; les erreurs par défaut tiennent compte de l’autocorrélation",
+        "Newey-West-intervallen van een onderbroken reeks zijn te smal (87 % in plaats van 95 % bij proeven); de standaardfouten houden rekening met autocorrelatie",
+    )
+}
+
+/// A group of one treated unit.
+pub(crate) fn lone_group() -> Wording {
+    Wording::fixed(
+        "a group is a single unit: its spread is taken from units that are never treated",
+        "un groupe ne compte qu’une unité : sa dispersion est reprise des unités jamais traitées",
+        "een groep telt maar één eenheid: haar spreiding is overgenomen van de nooit behandelde eenheden",
+    )
+}
+
 pub(crate) fn residuals_remember(autocorrelation: f64) -> Wording {
     Wording::each(|language| {
         let memory = figure(autocorrelation, language);

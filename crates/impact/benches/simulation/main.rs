@@ -51,7 +51,7 @@ fn main() {
         println!(
             "| {} | {held:.1} | {alarms:.1} | {seen:.1} | {:.2} | {} | {:.0} |",
             case.name,
-            with.errors / with.runs as f64 / spread,
+            with.errors / (with.runs - with.without_end) as f64 / spread,
             if case.claims { judged(runs, held, alarms, seen) } else { "claims less or more" },
             began.elapsed().as_secs_f64(),
         );
@@ -100,7 +100,8 @@ fn tally(case: &Case, runs: usize, effect: f64) -> Tally {
             } else {
                 tally.without_end += 1;
             }
-            tally.errors += error;
+            // An interval without an end has no error.
+            tally.errors += if error.is_finite() { error } else { 0.0 };
             tally.bias += estimate - effect;
             tally.square += (estimate - effect).powi(2);
         }

@@ -6,12 +6,12 @@ use super::{
     covariates::BlockCovariates,
     past::Past,
 };
-use crate::{BlockPanel, StatisticsError, verdict::detectable_beyond};
+use crate::{BlockPanel, StatisticsError, normal_quantile, verdict::detectable_by_reach};
 
 /// So often the reach is grown until an effect is rejected; the next one would be 2^20 errors away.
 const OUTWARDS: usize = 20;
 /// So often what lies between a kept and a rejected effect is halved.
-const HALVINGS: usize = 14;
+const HALVINGS: usize = 10;
 
 /// How sure the mean effect is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,14 +21,17 @@ pub struct ConformalMean {
     pub interval: [f64; 2],
     /// The chance of so large a mean gap when there is no effect.
     pub p_value: f64,
-    /// The spread of mean gaps over as many times in a row, elsewhere in the course: what a mean gap is like when nothing happens.
+    /// The error of a normal estimate whose interval is as wide; infinite when the interval has no end. Gaps themselves tell less: weights that
+    /// were made by all times draw them together.
     pub standard_error: f64,
+    /// The chance that the interval may miss an effect.
+    pub alpha: f64,
 }
 
 impl ConformalMean {
     /// The smallest effect that is told from none with a chance of 80 %, by this interval.
     pub fn detectable(&self) -> f64 {
-        detectable_beyond((self.interval[1] - self.interval[0]) / 2.0, self.standard_error)
+        detectable_by_reach((self.interval[1] - self.interval[0]) / 2.0, self.alpha)
     }
 }
 
@@ -55,7 +58,7 @@ pub fn conformal_mean(
         gaps(&past, donors, &without)
     };
     let chance_of = |effect: f64| chance(&gaps_less(effect)?, panel.before, how);
-    let standard_error = spread_of_means(&gaps_less(found.effect)?, panel.before);
+    let step = spread_of_means(&gaps_less(found.effect)?, panel.before);
     let p_value = chance_of(0.0)?;
     // A test at the level alpha rejects what has just that chance.
     let kept = |chance: f64| chance > how.alpha + 1e-9;
@@ -64,12 +67,13 @@ pub fn conformal_mean(
         [f64::NEG_INFINITY, f64::INFINITY]
     } else {
         let kept = |effect: f64| chance_of(effect).map(kept);
-        [end(found.effect, -standard_error, &kept)?, end(found.effect, standard_error, &kept)?]
+        [end(found.effect, -step, &kept)?, end(found.effect, step, &kept)?]
     };
     if kept(p_value) {
         interval = [interval[0].min(0.0), interval[1].max(0.0)];
     }
-    Ok(ConformalMean { interval, p_value, standard_error })
+    let standard_error = (interval[1] - interval[0]) / 2.0 / normal_quantile(1.0 - how.alpha / 2.0);
+    Ok(ConformalMean { interval, p_value, standard_error, alpha: how.alpha })
 }
 
 /// The last effect that is kept, from one on by growing steps.

@@ -31,13 +31,16 @@ pub struct BayesOptions {
     pub season: Option<(usize, usize)>,
     /// How many covariates are expected to count.
     pub expected_covariates: f64,
+    /// Whether noise may remember, as much as is likely (`AddAr` of the package `bsts`). `CausalImpact` takes it for independent, and its intervals
+    /// are far too narrow where it is not.
+    pub memory: bool,
     /// The seed of the draws.
     pub seed: u64,
 }
 
 impl Default for BayesOptions {
     fn default() -> Self {
-        Self { draws: 1000, level: 0.01, season: None, expected_covariates: 3.0, seed: 1 }
+        Self { draws: 1000, level: 0.01, season: None, expected_covariates: 3.0, memory: false, seed: 1 }
     }
 }
 
@@ -46,6 +49,10 @@ const BELIEF: f64 = 32.0;
 /// The weight of beliefs about the noise beside covariates, and the part that these are believed to explain.
 const BELIEF_REGRESSION: f64 = 50.0;
 const EXPLAINED: f64 = 0.8;
+/// The weight of beliefs about noise that remembers, in values, its variance in a step, and the most that it remembers.
+const BELIEF_MEMORY: f64 = 1.0;
+const FRESH: f64 = 0.05;
+const MEMORY_MOST: f64 = 0.99;
 /// Draws before the first one that counts, as a part of all.
 const WARM_UP: usize = 10;
 
@@ -140,6 +147,9 @@ impl<'a> Chain<'a> {
         if let Some((seasons, steps)) = options.season {
             parts.push(Part::Season { seasons, steps, variance });
         }
+        if options.memory {
+            parts.push(Part::Memory { memory: 0.5, variance: FRESH });
+        }
         let model = StateSpace { noise: 0.5, parts };
         let mut start = vec![0.0; model.size()];
         start[0] = outcome.iter().flatten().next().copied().unwrap_or_default();
@@ -168,6 +178,9 @@ impl<'a> Chain<'a> {
             .map(|time| self.outcome[time].map(|y| y - explained(&self.columns, &self.coefficients, time)))
             .collect();
         let disturbances: Vec<Vec<f64>> = (0..length).map(|time| self.model.disturbances(time)).collect();
+        if self.options.memory {
+            self.simulator.set_transitions(&self.model);
+        }
         let states = self.simulator.draw(self.model.noise, &disturbances, &left, &mut self.random);
         let observed = self.model.observed();
         let level = |time: usize| observed.iter().zip(&states[time]).map(|(z, a)| z * a).sum::<f64>();
@@ -213,10 +226,28 @@ impl<'a> Chain<'a> {
                     *variance = bounded(BELIEF + turns.len() as f64, guess + sum, &mut self.random);
                     at += width;
                 }
+                Part::Memory { memory, variance } => {
+                    let course: Vec<f64> = states[..=last].iter().map(|state| state[at]).collect();
+                    (*memory, *variance) = remembered(&course, (*memory, *variance), &mut self.random);
+                    at += 1;
+                }
                 Part::Trend { .. } => at += 2,
             }
         }
     }
+}
+
+/// A draw of how much noise remembers, and of what is added to it in a step.
+fn remembered(course: &[f64], (memory, variance): (f64, f64), random: &mut Pcg64) -> (f64, f64) {
+    let pairs = || course.iter().zip(course.iter().skip(1));
+    let square: f64 = pairs().map(|(one, _)| one * one).sum();
+    let (mean, spread) =
+        (pairs().map(|(one, next)| one * next).sum::<f64>() / square, (variance / square).sqrt());
+    let drawn = (0..100).map(|_| mean + spread * normal(random)).find(|drawn| drawn.abs() < MEMORY_MOST);
+    let memory = drawn.unwrap_or(memory);
+    let sum: f64 = pairs().map(|(one, next)| (next - memory * one).powi(2)).sum();
+    let count = course.len() as f64 - 1.0;
+    (memory, bounded(BELIEF_MEMORY + count, BELIEF_MEMORY * FRESH + sum, random))
 }
 
 /// A draw of a variance below that of the series.

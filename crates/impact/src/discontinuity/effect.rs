@@ -37,6 +37,14 @@ impl Default for DiscontinuityOptions {
     }
 }
 
+impl DiscontinuityOptions {
+    /// For intervals that hold with few units too: each unit's variance is told as if the unit were left out (`hc3`; MacKinnon and White 1985), and
+    /// intervals are made with [`DiscontinuityEffect::free`].
+    pub fn few_units() -> Self {
+        Self { variance: LocalVariance::ResidualsLeftOut, ..Self::default() }
+    }
+}
+
 /// Polynomials of a higher order swing.
 const ORDER_MAX: usize = 8;
 
@@ -87,6 +95,8 @@ pub struct DiscontinuityEffect {
     pub within: [usize; 2],
     /// What the polynomials say of the outcome at the threshold, from below and from above (its derivative for a kink).
     pub levels: [f64; 2],
+    /// The degrees of freedom that units within the main bandwidth leave when each side has a polynomial of the order of the bias.
+    pub free: f64,
     /// Whether a fifth of units or more share their running values on a side.
     pub heaped: bool,
 }
@@ -138,7 +148,9 @@ pub fn discontinuity(
     let within =
         [0, 1].map(|side: usize| window(&sides[side].x, options.kernel, bandwidths.main[side]).len());
     let heaped = |side: &Side| 1.0 - side.distinct as f64 / side.x.len() as f64 >= 0.2;
+    let coefficients = 2 * (options.bias_order() + 1);
     Ok(DiscontinuityEffect {
+        free: within.iter().sum::<usize>().saturating_sub(coefficients).max(1) as f64,
         effect,
         received,
         bandwidths,

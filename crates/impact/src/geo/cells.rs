@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     BlockCovariates, Reordering, StatisticsError, augmented_control, conformal_mean, conformal_mean_interval,
-    detectable_beyond, jackknife_plus,
+    detectable_by_reach, jackknife_plus, normal_quantile,
 };
 
 /// The regions of one project.
@@ -26,8 +26,10 @@ pub struct CellEffect {
     pub interval: [f64; 2],
     /// The interval of the whole effect.
     pub incremental_interval: [f64; 2],
-    /// The spread of mean gaps over as many times elsewhere in the course.
+    /// The error of a normal estimate whose interval is as wide.
     pub standard_error: f64,
+    /// The chance that the interval may miss an effect.
+    pub alpha: f64,
     /// The chance of such gaps when nothing happened.
     pub p_value: f64,
     /// The length of the gap before the project.
@@ -43,7 +45,7 @@ pub struct CellEffect {
 impl CellEffect {
     /// The smallest mean effect that is told from none with a chance of 80 %, by this interval.
     pub fn detectable(&self) -> f64 {
-        detectable_beyond((self.interval[1] - self.interval[0]) / 2.0, self.standard_error)
+        detectable_by_reach((self.interval[1] - self.interval[0]) / 2.0, self.alpha)
     }
 }
 
@@ -139,7 +141,8 @@ fn cell_effect(
         incremental: found.effect * whole,
         interval,
         incremental_interval: interval.map(|end| end * whole),
-        standard_error: mean.standard_error,
+        standard_error: (interval[1] - interval[0]) / 2.0 / normal_quantile(1.0 - options.alpha / 2.0),
+        alpha: options.alpha,
         p_value: mean.p_value,
         imbalance: found.imbalance,
         scaled_imbalance: found.scaled_imbalance,

@@ -72,12 +72,10 @@ fn placebo(panel: &BlockPanel, alpha: f64) -> Result<Found, StatisticsError> {
     let Some(bar) = rank.checked_sub(1).and_then(|place| ratios.get(place)) else {
         return Ok(Found { estimate: own.effect, thresholds: [f64::INFINITY; 2], alarm: false });
     };
-    let threshold = |sign: f64| {
-        // The mean of (gap + effect)² must pass the bar: a parabola in the effect.
-        let half = sign * own.effect;
-        let inside = half * half - own.error_after + bar * bar * own.error_before;
-        if inside <= 0.0 { 0.0 } else { inside.sqrt() - half }
-    };
     let alarm = own.ratio() > *bar;
-    Ok(Found { estimate: own.effect, thresholds: [threshold(1.0), threshold(-1.0)], alarm })
+    Ok(Found {
+        estimate: own.effect,
+        thresholds: [1.0, -1.0].map(|sign| own.effect_of_ratio(*bar, sign)),
+        alarm,
+    })
 }

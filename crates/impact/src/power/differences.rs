@@ -1,11 +1,11 @@
-//! Differences in differences, with errors clustered by unit.
+//! Differences in differences, with errors clustered by unit as few treated units ask for.
 
 use rand_pcg::Pcg64;
 
 use super::detectable::{Detectable, Found};
 use crate::{
-    Correction, Design, Errors, StatisticsError, chance::shuffle, fit, least_squares::check_column,
-    student_quantile, within,
+    Design, StatisticsError, Sureness, chance::shuffle, fit, least_squares::check_column, student_quantile,
+    within,
 };
 
 /// How a project is laid into the past.
@@ -68,7 +68,6 @@ pub fn detectable_by_differences(
         });
     }
     let mut random = Pcg64::new(u128::from(options.seed), 0xa02_bdbf_7bb3_c0a7);
-    let critical = student_quantile(units as f64 - 1.0, 1.0 - options.alpha / 2.0);
     let mut order: Vec<usize> = (0..units).collect();
     let mut ends: Vec<usize> = (wanted..=times).collect();
     let mut found = Vec::with_capacity(options.draws);
@@ -78,8 +77,10 @@ pub fn detectable_by_differences(
         let treated = options.treated.as_deref().unwrap_or(&order[..count]);
         let end = ends[0];
         let first = options.before.map_or(0, |before| end - options.after - before);
-        let (estimate, error) = placebo(outcome, treated, first, end - options.after, end)?;
-        found.push(Found::shifted(estimate, critical * error));
+        let (estimate, sure) = placebo(outcome, treated, first, end - options.after, end)?;
+        let reach =
+            |sure: Sureness| student_quantile(sure.free, 1.0 - options.alpha / 2.0) * sure.standard_error;
+        found.push(Found::shifted(estimate, sure.map_or(f64::INFINITY, reach)));
     }
     Detectable::of(&found, options.power)
 }
@@ -90,7 +91,7 @@ fn placebo(
     first: usize,
     begin: usize,
     end: usize,
-) -> Result<(f64, f64), StatisticsError> {
+) -> Result<(f64, Option<Sureness>), StatisticsError> {
     let (mut values, mut column, mut unit, mut time) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, row) in outcome.iter().enumerate() {
         for (place, value) in row.iter().enumerate().take(end).skip(first) {
@@ -103,7 +104,11 @@ fn placebo(
     let design = Design::new().with("treated", column);
     let absorbed = within(&values, &design, &[&unit, &time], None)?;
     let fit = fit(&absorbed.design, &absorbed.outcome, None)?;
-    let correction = Correction::Finite { absorbed: absorbed.levels[1] };
-    let errors = fit.standard_errors(&Errors::Clustered(vec![unit]), correction)?;
-    Ok((fit.coefficients[0], errors[0]))
+    let estimate = fit.coefficients[0];
+    match fit.sureness(&[1.0], &unit, &time) {
+        Ok(sure) => Ok((estimate, Some(sure))),
+        // One treated unit alone has no error, and nothing that it does is seen.
+        Err(StatisticsError::TooFew { .. }) => Ok((estimate, None)),
+        Err(other) => Err(other),
+    }
 }

@@ -1,7 +1,7 @@
 //! Effects of groups and times, put together.
 
 use super::effects::{GroupTime, GroupTimeEffects};
-use crate::StatisticsError;
+use crate::{StatisticsError, Sureness};
 
 /// By what effects are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,10 @@ pub struct Partial {
 pub struct Aggregate {
     /// The overall mean effect on the treated.
     pub effect: f64,
-    /// Its standard error.
+    /// Its standard error, as many units would have it.
     pub standard_error: f64,
+    /// How sure it is when groups are small; nothing when one of them is a single unit.
+    pub sureness: Option<Sureness>,
     /// The parts, rising; none for [`Aggregation::Simple`].
     pub parts: Vec<Partial>,
     /// The influence of each unit on the overall effect.
@@ -67,19 +69,19 @@ impl GroupTimeEffects {
             Aggregation::Simple => {
                 let chosen = self.chosen(after);
                 let whole = self.by_size(&chosen).ok_or_else(nothing)?;
-                Ok(finish(whole, Vec::new()))
+                Ok(self.finish(whole, Vec::new()))
             }
             Aggregation::Dynamic => {
                 let parts = self.parts(|effect| Some(effect.time - effect.group));
                 let later: Vec<&Sum> = parts.iter().filter(|(at, _)| *at >= 0).map(|(_, sum)| sum).collect();
                 let whole = plain_mean(&later).ok_or_else(nothing)?;
-                Ok(finish(whole, parts))
+                Ok(self.finish(whole, parts))
             }
             Aggregation::Calendar => {
                 let parts = self.parts(|effect| after(effect).then_some(effect.time));
                 let all: Vec<&Sum> = parts.iter().map(|(_, sum)| sum).collect();
                 let whole = plain_mean(&all).ok_or_else(nothing)?;
-                Ok(finish(whole, parts))
+                Ok(self.finish(whole, parts))
             }
             Aggregation::Group => {
                 let parts = self.parts(|effect| after(effect).then_some(effect.group));
@@ -88,7 +90,7 @@ impl GroupTimeEffects {
                 // The package `did` reads the members of these weights from its list of effects; errors are published so.
                 let members: Vec<i64> = self.effects.iter().map(|e| e.group).take(groups.len()).collect();
                 let whole = self.weighted(&groups, &sums, &members).ok_or_else(nothing)?;
-                Ok(finish(whole, parts))
+                Ok(self.finish(whole, parts))
             }
         }
     }
@@ -138,6 +140,52 @@ impl GroupTimeEffects {
         };
         Some(Sum { effect, influence: (0..units).map(influence).collect() })
     }
+
+    fn finish(&self, whole: Sum, parts: Vec<(i64, Sum)>) -> Aggregate {
+        let part = |(at, sum): &(i64, Sum)| Partial {
+            at: *at,
+            effect: sum.effect,
+            standard_error: sum.standard_error(),
+        };
+        Aggregate {
+            effect: whole.effect,
+            standard_error: whole.standard_error(),
+            sureness: self.sureness(&whole.influence),
+            parts: parts.iter().map(part).collect(),
+            influence: whole.influence,
+            influence_of_parts: parts.into_iter().map(|(_, sum)| sum.influence).collect(),
+        }
+    }
+
+    /// Each group, and those never treated, have a spread of their own, told of few units: it is taken over one less than these, and degrees of
+    /// freedom are those of Welch (1947) and Satterthwaite (1946).
+    fn sureness(&self, influence: &[f64]) -> Option<Sureness> {
+        let units = influence.len() as f64;
+        let mut groups: Vec<Option<i64>> = self.effects.iter().map(|effect| Some(effect.group)).collect();
+        groups.push(None);
+        groups.sort_unstable();
+        groups.dedup();
+        let (mut variance, mut spread) = (0.0, 0.0);
+        for group in groups {
+            let of = influence.iter().zip(&self.first_treated).filter(|(_, first)| **first == group);
+            let own: Vec<f64> = of.map(|(value, _)| value / units).collect();
+            let count = own.len() as f64;
+            if own.is_empty() {
+                continue;
+            }
+            if own.len() < 2 {
+                return None;
+            }
+            let mean = own.iter().sum::<f64>() / count;
+            let square: f64 = own.iter().map(|value| (value - mean).powi(2)).sum();
+            let part = square * count / (count - 1.0);
+            // What a unit has through the weights of groups is known for all of its group alike.
+            variance += part + count * mean * mean;
+            spread += part * part / (count - 1.0);
+        }
+        let free = if spread > 0.0 { variance * variance / spread } else { units };
+        Some(Sureness { standard_error: variance.sqrt(), free })
+    }
 }
 
 fn nothing() -> StatisticsError {
@@ -153,19 +201,4 @@ fn plain_mean(sums: &[&Sum]) -> Option<Sum> {
             .map(|unit| sums.iter().map(|sum| sum.influence[unit]).sum::<f64>() / count)
             .collect(),
     })
-}
-
-fn finish(whole: Sum, parts: Vec<(i64, Sum)>) -> Aggregate {
-    let part = |(at, sum): &(i64, Sum)| Partial {
-        at: *at,
-        effect: sum.effect,
-        standard_error: sum.standard_error(),
-    };
-    Aggregate {
-        effect: whole.effect,
-        standard_error: whole.standard_error(),
-        parts: parts.iter().map(part).collect(),
-        influence: whole.influence,
-        influence_of_parts: parts.into_iter().map(|(_, sum)| sum.influence).collect(),
-    }
 }

@@ -20,6 +20,17 @@ pub struct StaggeredPanel {
 }
 
 impl StaggeredPanel {
+    /// Some units, with other beginnings.
+    pub(crate) fn chosen(&self, units: &[usize], first: impl Fn(usize) -> Option<i64>) -> Self {
+        Self {
+            times: self.times.clone(),
+            first_treated: (0..units.len()).map(first).collect(),
+            outcome: units.iter().map(|unit| self.outcome[*unit].clone()).collect(),
+            covariates: units.iter().map(|unit| self.covariates[*unit].clone()).collect(),
+            left_out: 0,
+        }
+    }
+
     /// From rows of unit, time, outcome, first treatment (nothing: never) and covariates (by column).
     ///
     /// Units that lack a time or a finite value are left out, and so are those that are treated from the first time on: nothing is

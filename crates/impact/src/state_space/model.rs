@@ -26,12 +26,19 @@ pub enum Part {
         /// How much the pattern moves from one season to the next.
         variance: f64,
     },
+    /// Noise that remembers: each value is like the one before it.
+    Memory {
+        /// How much, from −1 to 1.
+        memory: f64,
+        /// How much is added in a step.
+        variance: f64,
+    },
 }
 
 impl Part {
     fn size(&self) -> usize {
         match self {
-            Self::Level { .. } => 1,
+            Self::Level { .. } | Self::Memory { .. } => 1,
             Self::Trend { .. } => 2,
             Self::Season { seasons, .. } => seasons.saturating_sub(1).max(1),
         }
@@ -41,6 +48,7 @@ impl Part {
     fn transition(&self, time: usize, into: &mut Mat<f64>, at: usize) {
         match self {
             Self::Level { .. } => into[(at, at)] = 1.0,
+            Self::Memory { memory, .. } => into[(at, at)] = *memory,
             Self::Trend { .. } => {
                 into[(at, at)] = 1.0;
                 into[(at, at + 1)] = 1.0;
@@ -65,7 +73,7 @@ impl Part {
 
     fn variances(&self, time: usize) -> Vec<f64> {
         match self {
-            Self::Level { variance } => vec![*variance],
+            Self::Level { variance } | Self::Memory { variance, .. } => vec![*variance],
             Self::Trend { level, slope } => vec![*level, *slope],
             Self::Season { variance, .. } => {
                 let mut variances = vec![0.0; self.size()];

@@ -22,18 +22,13 @@ pub(crate) struct Simulator {
 impl Simulator {
     /// For models with the parts of `model` (variances may differ), series of `length`, and a start with this mean and these variances.
     pub(crate) fn new(model: &StateSpace, length: usize, start: Vec<f64>, start_variance: Vec<f64>) -> Self {
-        let size = model.size();
-        let mut transitions: Vec<Vec<f64>> = Vec::new();
-        let kinds = (0..length).map(|time| {
-            let matrix = model.transition(time);
-            let flat: Vec<f64> = (0..size * size).map(|at| matrix[(at / size, at % size)]).collect();
-            transitions.iter().position(|known| *known == flat).unwrap_or_else(|| {
-                transitions.push(flat);
-                transitions.len() - 1
-            })
-        });
-        let kinds = kinds.collect();
-        Self { size, transitions, kinds, observed: model.observed(), start, start_variance }
+        let (kinds, transitions) = laid_out(model, length);
+        Self { size: model.size(), transitions, kinds, observed: model.observed(), start, start_variance }
+    }
+
+    /// Takes the transitions of a model with the same parts.
+    pub(crate) fn set_transitions(&mut self, model: &StateSpace) {
+        (self.kinds, self.transitions) = laid_out(model, self.kinds.len());
     }
 
     /// One draw of the state at each step. `disturbances` are the variances of each step by number of the state.
@@ -155,6 +150,21 @@ impl Simulator {
         }
         states
     }
+}
+
+/// The kind of each step, and the transition of each kind.
+fn laid_out(model: &StateSpace, length: usize) -> (Vec<usize>, Vec<Vec<f64>>) {
+    let size = model.size();
+    let mut transitions: Vec<Vec<f64>> = Vec::new();
+    let kinds = (0..length).map(|time| {
+        let matrix = model.transition(time);
+        let flat: Vec<f64> = (0..size * size).map(|at| matrix[(at / size, at % size)]).collect();
+        transitions.iter().position(|known| *known == flat).unwrap_or_else(|| {
+            transitions.push(flat);
+            transitions.len() - 1
+        })
+    });
+    (kinds.collect(), transitions)
 }
 
 pub(crate) fn normal(random: &mut Pcg64) -> f64 {

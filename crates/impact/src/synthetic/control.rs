@@ -23,6 +23,17 @@ impl SyntheticControl {
     pub fn ratio(&self) -> f64 {
         (self.error_after / self.error_before).sqrt()
     }
+
+    /// The effect, upwards or downwards by `sign`, that would have made the ratio so large: the mean of `(gap + effect)²` must pass it, which is a
+    /// parabola in the effect.
+    pub(crate) fn effect_of_ratio(&self, ratio: f64, sign: f64) -> f64 {
+        if ratio.is_infinite() {
+            return f64::INFINITY;
+        }
+        let half = sign * self.effect;
+        let inside = half * half - self.error_after + ratio * ratio * self.error_before;
+        if inside <= 0.0 { 0.0 } else { (inside.sqrt() - half).max(0.0) }
+    }
 }
 
 /// The donors' mean that comes nearest to the treated before the treatment: every earlier outcome counts alike, and nothing else.

@@ -5,7 +5,10 @@ use rand_pcg::Pcg64;
 use super::{
     BlockPanel, SyntheticDifference, SyntheticOptions, difference::with_weights, difference::with_zeta,
 };
-use crate::{StatisticsError, chance::below};
+use crate::{
+    StatisticsError, Sureness,
+    chance::{below, shuffle},
+};
 
 /// How the error is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,44 +42,78 @@ pub fn standard_error(
     found: &SyntheticDifference,
     resampling: Resampling,
 ) -> Result<f64, StatisticsError> {
+    Ok(difference_sureness(panel, options, found, resampling)?.standard_error)
+}
+
+/// The same with its degrees of freedom: an error by placebo is that of donors; that of the jackknife is told of the treated and of donors that
+/// have a weight, each with a spread of their own (Welch 1947; Satterthwaite 1946).
+///
+/// # Errors
+/// As [`standard_error`].
+pub fn difference_sureness(
+    panel: &BlockPanel,
+    options: SyntheticOptions,
+    found: &SyntheticDifference,
+    resampling: Resampling,
+) -> Result<Sureness, StatisticsError> {
     let treated = panel.outcome.len() - panel.donors;
-    let enough = |what: &str, found: usize, wanted: usize| {
-        if found >= wanted {
-            Ok(())
-        } else {
-            Err(StatisticsError::TooFew { what: what.to_owned(), found, wanted })
-        }
-    };
     match resampling {
         Resampling::Placebo { times, seed } => {
             enough("donors, one more than treated units", panel.donors, treated + 1)?;
             enough("draws", times, 2)?;
-            let effects = placebo_effects(panel, options, found, (times, seed));
-            Ok(spread(&effects) * ((times - 1) as f64 / times as f64).sqrt())
+            Ok(by_placebo(&placebo_effects(panel, options, found, (times, seed)), panel.donors))
         }
         Resampling::Bootstrap { times, seed } => {
             enough("treated units", treated, 2)?;
             enough("draws", times, 2)?;
-            let effects = bootstrap_effects(panel, options, found, (times, seed));
-            Ok(spread(&effects) * ((times - 1) as f64 / times as f64).sqrt())
+            Ok(by_placebo(&bootstrap_effects(panel, options, found, (times, seed)), treated))
         }
         Resampling::Jackknife => {
             enough("treated units", treated, 2)?;
-            enough(
-                "donors with a weight",
-                found.unit_weights.iter().filter(|weight| **weight > 0.0).count(),
-                2,
-            )?;
+            let weights = &found.unit_weights;
+            enough("donors with a weight", weights.iter().filter(|weight| **weight > 0.0).count(), 2)?;
             let effects: Vec<f64> =
                 (0..panel.outcome.len()).map(|unit| without(panel, found, unit)).collect();
-            let count = effects.len() as f64;
-            Ok(spread(&effects) * (count - 1.0) / count.sqrt())
+            let group = |unit: usize| usize::from(unit >= panel.donors);
+            let donors = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
+            Ok(by_jackknife(&effects, group, &[donors, treated as f64]))
         }
     }
 }
 
+pub(super) fn enough(what: &str, found: usize, wanted: usize) -> Result<(), StatisticsError> {
+    if found >= wanted {
+        return Ok(());
+    }
+    Err(StatisticsError::TooFew { what: what.to_owned(), found, wanted })
+}
+
+/// Of effects that were drawn, when so many units tell of their spread.
+pub(super) fn by_placebo(effects: &[f64], units: usize) -> Sureness {
+    let count = effects.len() as f64;
+    let standard_error = spread(effects) * ((count - 1.0) / count).sqrt();
+    Sureness { standard_error, free: (units as f64 - 1.0).max(1.0) }
+}
+
+/// Of estimates without each unit, which is of a group; so many units tell of the spread of a group.
+pub(super) fn by_jackknife(effects: &[f64], group: impl Fn(usize) -> usize, counts: &[f64]) -> Sureness {
+    let count = effects.len() as f64;
+    let mean = effects.iter().sum::<f64>() / count;
+    let mut parts = vec![0.0; counts.len()];
+    for (unit, effect) in effects.iter().enumerate() {
+        if let Some(part) = parts.get_mut(group(unit)) {
+            *part += (effect - mean).powi(2) * (count - 1.0) / count;
+        }
+    }
+    let variance: f64 = parts.iter().sum();
+    let spread: f64 =
+        parts.iter().zip(counts).map(|(part, count)| part * part / (count - 1.0).max(1.0)).sum();
+    let free = if spread > 0.0 { variance * variance / spread } else { count - 1.0 };
+    Sureness { standard_error: variance.sqrt(), free }
+}
+
 /// The standard deviation of a sample.
-pub(super) fn spread(values: &[f64]) -> f64 {
+fn spread(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
@@ -91,9 +128,13 @@ fn placebo_effects(
     let treated = panel.outcome.len() - panel.donors;
     let mut random = Pcg64::new(u128::from(seed), 0xa02_bdbf_7bb3_c0a7);
     let mut order: Vec<usize> = (0..panel.donors).collect();
-    let mut one = || {
-        for place in 0..panel.donors {
-            order.swap(place, place + below(panel.donors - place, &mut random));
+    let single = treated == 1 && times >= panel.donors;
+    let one = |draw: usize| {
+        // With one treated unit there are as many placebos as donors: each is taken once.
+        if single {
+            order = (0..panel.donors).filter(|unit| *unit != draw).chain([draw]).collect();
+        } else {
+            shuffle(&mut order, &mut random);
         }
         let outcome: Vec<Vec<f64>> = order.iter().map(|unit| panel.outcome[*unit].clone()).collect();
         let donors = panel.donors - treated;
@@ -101,7 +142,7 @@ fn placebo_effects(
         let start = order[..donors].iter().map(|unit| found.unit_weights[*unit]).collect();
         with_zeta(&block, options, found, normal_sum(start)).effect
     };
-    (0..times).map(|_| one()).collect()
+    (0..if single { panel.donors } else { times }).map(one).collect()
 }
 
 fn bootstrap_effects(

@@ -74,22 +74,33 @@ impl Place {
     /// Goes towards the one column that helps most, as far as is best; gives by how much the sum of squares got less.
     fn step(&mut self) -> f64 {
         let size = self.weights.len();
-        let gradient: Vec<f64> = (0..size)
-            .map(|at| self.with_fit[at] - self.with_target[at] + self.eta * self.weights[at])
-            .collect();
-        let Some(best) = (0..size).min_by(|a, b| gradient[*a].total_cmp(&gradient[*b])) else { return 0.0 };
-        let of_best = &self.products[best * size..][..size];
-        let along = gradient[best] - dot(&gradient, &self.weights);
+        let (mut best, mut least, mut mean) = (0, f64::INFINITY, 0.0);
+        // Products of the weights with what they give, and with themselves.
+        let (mut fit, mut square) = (0.0, 0.0);
+        let columns = self.weights.iter().zip(&self.with_fit).zip(&self.with_target);
+        for (at, ((weight, with_fit), with_target)) in columns.enumerate() {
+            let gradient = with_fit - with_target + self.eta * weight;
+            if gradient < least {
+                (best, least) = (at, gradient);
+            }
+            mean += gradient * weight;
+            fit += with_fit * weight;
+            square += weight * weight;
+        }
+        let Some(of_best) = self.products.get(best * size..(best + 1) * size) else { return 0.0 };
+        let along = least - mean;
         // The squared distance from the present fit to the best column, and from the weights to that corner.
-        let distance = of_best[best] - 2.0 * self.with_fit[best] + dot(&self.weights, &self.with_fit);
-        let corner = 1.0 - 2.0 * self.weights[best] + dot(&self.weights, &self.weights);
+        let distance = of_best[best] - 2.0 * self.with_fit[best] + fit;
+        let corner = 1.0 - 2.0 * self.weights[best] + square;
         let curve = distance.max(0.0) + self.eta * corner;
-        if curve <= 0.0 {
+        if curve.is_nan() || curve <= 0.0 {
             return 0.0;
         }
         let length = (-along / curve).clamp(0.0, 1.0);
-        self.with_fit.iter_mut().zip(of_best).for_each(|(fit, best)| *fit += length * (best - *fit));
-        self.weights.iter_mut().for_each(|weight| *weight *= 1.0 - length);
+        for ((fit, weight), best) in self.with_fit.iter_mut().zip(&mut self.weights).zip(of_best) {
+            *fit += length * (best - *fit);
+            *weight *= 1.0 - length;
+        }
         self.weights[best] += length;
         -(2.0 * length * along + length * length * curve)
     }

@@ -6,10 +6,10 @@ use rand_pcg::Pcg64;
 use super::{
     BlockPanel, Resampling, SyntheticDifference, SyntheticOptions,
     difference::with_weights,
-    errors::{normal_sum, spread},
+    errors::{by_jackknife, by_placebo, enough, normal_sum},
     synthetic_difference,
 };
-use crate::{StaggeredPanel, StatisticsError, chance::below};
+use crate::{StaggeredPanel, StatisticsError, Sureness, chance::below};
 
 /// The units that begin at one time.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,47 +79,45 @@ pub fn staggered_standard_error(
     found: &StaggeredDifference,
     resampling: Resampling,
 ) -> Result<f64, StatisticsError> {
+    Ok(staggered_sureness(panel, options, found, resampling)?.standard_error)
+}
+
+/// The same with its degrees of freedom, as [`super::difference_sureness`] with each cohort by itself.
+///
+/// # Errors
+/// As [`staggered_standard_error`].
+pub fn staggered_sureness(
+    panel: &StaggeredPanel,
+    options: SyntheticOptions,
+    found: &StaggeredDifference,
+    resampling: Resampling,
+) -> Result<Sureness, StatisticsError> {
     let treated = panel.first_treated.iter().flatten().count();
     let donors = panel.units() - treated;
-    let enough = |what: &str, found: usize, wanted: usize| {
-        if found >= wanted {
-            Ok(())
-        } else {
-            Err(StatisticsError::TooFew { what: what.to_owned(), found, wanted })
-        }
-    };
-    let drawn =
-        |effects: Vec<f64>| spread(&effects) * ((effects.len() as f64 - 1.0) / effects.len() as f64).sqrt();
     match resampling {
         Resampling::Placebo { times, seed } => {
             enough("donors, one more than treated units", donors, treated + 1)?;
             enough("draws", times, 2)?;
-            Ok(drawn(placebo_effects(panel, options, (times, seed))?))
+            Ok(by_placebo(&placebo_effects(panel, options, (times, seed))?, donors))
         }
         Resampling::Bootstrap { times, seed } => {
             enough("treated units", treated, 2)?;
             enough("draws", times, 2)?;
-            Ok(drawn(bootstrap_effects(panel, options, (times, seed))))
+            Ok(by_placebo(&bootstrap_effects(panel, options, (times, seed)), treated))
         }
         Resampling::Jackknife => {
             let least = found.cohorts.iter().map(|cohort| cohort.units).min().unwrap_or_default();
             enough("treated units in each cohort", least, 2)?;
             enough("donors", donors, 2)?;
             let effects: Vec<f64> = (0..panel.units()).map(|unit| without(panel, found, unit)).collect();
-            let count = effects.len() as f64;
-            Ok(spread(&effects) * (count - 1.0) / count.sqrt())
+            let group = |unit: usize| {
+                let first = panel.first_treated.get(unit).copied().flatten();
+                found.cohorts.iter().position(|cohort| Some(cohort.group) == first).map_or(0, |at| at + 1)
+            };
+            let counts: Vec<f64> =
+                [donors].into_iter().chain(found.cohorts.iter().map(|c| c.units)).map(|n| n as f64).collect();
+            Ok(by_jackknife(&effects, group, &counts))
         }
-    }
-}
-
-/// Some units of a panel, with other beginnings.
-fn chosen(panel: &StaggeredPanel, units: &[usize], first: impl Fn(usize) -> Option<i64>) -> StaggeredPanel {
-    StaggeredPanel {
-        times: panel.times.clone(),
-        first_treated: (0..units.len()).map(first).collect(),
-        outcome: units.iter().map(|unit| panel.outcome[*unit].clone()).collect(),
-        covariates: units.iter().map(|unit| panel.covariates[*unit].clone()).collect(),
-        left_out: 0,
     }
 }
 
@@ -137,7 +135,7 @@ fn placebo_effects(
         for place in 0..count {
             order.swap(place, place + below(count - place, &mut random));
         }
-        let one = chosen(panel, &order, |place| beginnings.get(place).copied());
+        let one = panel.chosen(&order, |place| beginnings.get(place).copied());
         staggered_difference(&one, options).map(|found| found.effect)
     };
     (0..times).map(|_| one()).collect()
@@ -153,7 +151,7 @@ fn bootstrap_effects(
     let mut effects = Vec::with_capacity(times);
     while effects.len() < times {
         let units: Vec<usize> = (0..panel.units()).map(|_| below(panel.units(), &mut random)).collect();
-        let one = chosen(panel, &units, |place| panel.first_treated[units[place]]);
+        let one = panel.chosen(&units, |place| panel.first_treated[units[place]]);
         effects.extend(staggered_difference(&one, options).map(|found| found.effect));
     }
     effects

@@ -56,3 +56,22 @@ fn the_same_seed_gives_the_same_digits() {
     let effect = one.effect(&series, 0.95);
     assert!(effect.effect.low < 0.0 && effect.effect.high > 0.0, "{:?}", effect.effect);
 }
+
+/// Noise that remembers is foreseen with it: the interval is far wider than that of independent noise.
+#[test]
+fn noise_that_remembers() {
+    let mut level = 0.0;
+    let mut value = |time: i32| {
+        level = 0.85 * level + (f64::from(time) * 12.9898).sin() * 0.8;
+        Some(20.0 + level)
+    };
+    let series =
+        CausalSeries { outcome: (0..100).map(&mut value).collect(), before: 70, covariates: Vec::new() };
+    let width = |memory: bool| {
+        let options = BayesOptions { draws: 300, memory, ..BayesOptions::default() };
+        let draws = draw(&series, options).unwrap();
+        assert!(draws.counterfactual.iter().flatten().all(|value| value.is_finite()));
+        draws.effect(&series, 0.95).effect.deviation
+    };
+    assert!(width(true) > 1.3 * width(false), "{} {}", width(true), width(false));
+}

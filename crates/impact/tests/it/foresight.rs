@@ -38,6 +38,14 @@ fn differences() {
         1.0,
         0.3,
     );
+    let alone = DifferencePower { treated: Some(vec![3]), draws: 20, ..options.clone() };
+    let alone = detectable_by_differences(&outcome, &alone).unwrap();
+    assert!(
+        alone.smallest.is_infinite() && alone.false_alarms == 0.0,
+        "one unit tells nothing of its own error"
+    );
+    let few = DifferencePower { treated: Some(vec![3, 7]), ..options.clone() };
+    assert!(detectable_by_differences(&outcome, &few).unwrap().false_alarms < 0.12);
     let longer = DifferencePower { after: 10, before: Some(20), ..options };
     assert!(detectable_by_differences(&outcome, &longer).unwrap().smallest < found.smallest);
 }

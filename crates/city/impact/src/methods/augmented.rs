@@ -2,7 +2,7 @@
 
 use senne_impact::{
     AugmentedOptions, BlockCovariates, Conformal, Reordering, augmented_control, conformal_mean,
-    conformal_p_value, detectable_beyond, jackknife_plus,
+    conformal_p_value, detectable_by_reach, jackknife_plus, normal_quantile,
 };
 
 use super::{
@@ -26,6 +26,7 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     let mean = conformal_mean(panel, &covariates, &found, Conformal::of_mean(alpha))?;
     let conservative = request.errors == ErrorWay::Conservative;
     let interval = if conservative { bounds.mean } else { mean.interval };
+    let reach = (interval[1] - interval[0]) / 2.0;
     let reordering = Reordering::Any { draws: request.draws.max(1000), seed: request.seed };
     let any = Conformal { alpha, reordering, ..Conformal::default() };
     let any = conformal_p_value(panel, &covariates, &found, any)?;
@@ -54,10 +55,10 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     Ok(Found {
         source: if conservative { BY_TIMES_LEFT_OUT } else { BY_SHIFTS },
         estimate: found.effect,
-        standard_error: mean.standard_error,
+        standard_error: reach / normal_quantile(1.0 - alpha / 2.0),
         interval,
         p_value: mean.p_value,
-        detectable: Some(detectable_beyond((interval[1] - interval[0]) / 2.0, mean.standard_error)),
+        detectable: Some(detectable_by_reach(reach, alpha)),
         relative: Some(relative(panel, found.effect)),
         left_out: block.left_out,
         unit_weights: weights(&block.names, &found.weights),

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use senne_impact::{
-    Correction, Decomposition, Design, Errors, Fit, Pairing, PanelRows, StatisticsError, decompose, fit,
-    within,
+    Correction, Decomposition, Design, Errors, Fit, Pairing, PanelRows, StatisticsError, Sureness, decompose,
+    fit, within,
 };
 
-use super::{Found, student, trends};
-use crate::{ErrorWay, EvaluationError, GroupEffect, Request, panel::Rows, warning};
+use super::{Found, UNSURE, student, trends};
+use crate::{ErrorWay, EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning};
 
 /// A fit, and how sure it is.
 struct TwoWay {
@@ -16,9 +16,29 @@ struct TwoWay {
     covariance: Vec<Vec<f64>>,
     errors: Vec<f64>,
     units: f64,
-    /// The degrees of freedom of the errors.
+    /// The degrees of freedom of errors that are not clustered.
     free: f64,
+    /// The unit and the time of each row, where errors are clustered by unit.
+    clusters: Option<[Vec<usize>; 2]>,
     source: &'static str,
+}
+
+impl TwoWay {
+    /// How sure the mean of some coefficients is.
+    fn sureness(&self, places: &[usize], warnings: &mut Vec<Wording>) -> Sureness {
+        let share = 1.0 / places.len() as f64;
+        let Some([unit, time]) = &self.clusters else {
+            let pairs = places.iter().flat_map(|a| places.iter().map(move |b| (*a, *b)));
+            let variance: f64 = pairs.map(|(a, b)| self.covariance[a][b]).sum();
+            return Sureness { standard_error: variance.max(0.0).sqrt() * share, free: self.free };
+        };
+        let mut shares = vec![0.0; self.fit.coefficients.len()];
+        places.iter().for_each(|place| shares[*place] = share);
+        self.fit.sureness(&shares, unit, time).unwrap_or_else(|why| {
+            warnings.push(warning::no_error(&why));
+            UNSURE
+        })
+    }
 }
 
 /// What is taken for the errors, and who published it.
@@ -57,7 +77,10 @@ fn errors_of(
         }
         _ => {
             let errors = Errors::Clustered(vec![panel.unit.clone()]);
-            Ok((errors, "Two-way fixed effects, errors clustered by unit"))
+            Ok((
+                errors,
+                "Two-way fixed effects, errors clustered by unit, as few clusters need (Bell and McCaffrey 2002)",
+            ))
         }
     }
 }
@@ -85,15 +108,15 @@ fn two_way_fit(
         _ => absorbed.levels[0] + absorbed.levels[1] - 1,
     };
     let free = match errors {
-        Errors::Clustered(_) => units - 1.0,
         Errors::NeweyWest { .. } => absorbed.levels[1] as f64 - 1.0,
         _ => panel.outcome.len() as f64 - (taken + fit.coefficients.len()) as f64,
     };
     let covariance = fit.covariance(&errors, Correction::Finite { absorbed: taken })?;
+    let clusters = matches!(errors, Errors::Clustered(_)).then(|| [panel.unit.clone(), time]);
     let size = fit.coefficients.len();
     let errors = (0..size).map(|place| covariance[(place, place)].max(0.0).sqrt()).collect();
     let covariance = (0..size).map(|a| (0..size).map(|b| covariance[(a, b)]).collect()).collect();
-    Ok(TwoWay { fit, covariance, errors, units, free, source })
+    Ok(TwoWay { fit, covariance, errors, units, free, clusters, source })
 }
 
 pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -104,11 +127,14 @@ pub(super) fn two_way(rows: &Rows, request: &Request) -> Result<Found, Evaluatio
         .zip(&panel.first_treated)
         .map(|(t, f)| f64::from(u8::from(f.is_some_and(|f| *t >= f))));
     let design = Design::new().with("treated", treated.collect());
-    let TwoWay { fit, errors, units, free, source, .. } = two_way_fit(rows, &panel, design, request)?;
-    let place = identified(&fit, "treated")?;
-    let (estimate, standard_error) = (fit.coefficients[place], errors[place]);
-    let (interval, p_value) = student(estimate, standard_error, free, request.chance);
+    let whole = two_way_fit(rows, &panel, design, request)?;
     let mut warnings = Vec::new();
+    let place = identified(&whole.fit, "treated")?;
+    let Sureness { standard_error, free } = whole.sureness(&[place], &mut warnings);
+    let TwoWay { fit, mut errors, units, source, .. } = whole;
+    errors[place] = standard_error;
+    let estimate = fit.coefficients[place];
+    let (interval, p_value) = student(estimate, standard_error, free, request.chance);
     if let Ok(parts) = parts(rows)
         && let Some((weight, of)) = parts.of(Pairing::LaterWithEarlier)
     {
@@ -140,17 +166,17 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
         let column = since.iter().map(|since| f64::from(u8::from(*since == Some(*step)))).collect();
         design.push(step.to_string(), column);
     }
-    let TwoWay { fit, covariance, errors, units, free, .. } = two_way_fit(rows, &panel, design, request)?;
-    let later: Vec<usize> =
-        steps.iter().filter(|step| **step >= 0).filter_map(|step| fit.index(&step.to_string())).collect();
+    let whole = two_way_fit(rows, &panel, design, request)?;
+    let later = steps.iter().filter(|step| **step >= 0);
+    let later: Vec<usize> = later.filter_map(|step| whole.fit.index(&step.to_string())).collect();
     if later.is_empty() {
-        identified(&fit, "0")?;
+        identified(&whole.fit, "0")?;
     }
+    let mut warnings = Vec::new();
+    let Sureness { standard_error, free } = whole.sureness(&later, &mut warnings);
+    let TwoWay { fit, covariance, errors, units, .. } = whole;
     let count = later.len() as f64;
     let estimate = later.iter().map(|place| fit.coefficients[*place]).sum::<f64>() / count;
-    let variance: f64 =
-        later.iter().flat_map(|a| later.iter().map(move |b| (a, b))).map(|(a, b)| covariance[*a][*b]).sum();
-    let standard_error = variance.max(0.0).sqrt() / count;
     let (interval, p_value) = student(estimate, standard_error, free, request.chance);
     let effects = terms(&fit, &errors, |name| steps.contains(&name.parse().unwrap_or(i64::MIN)));
     let diagnostics = vec![("rows", panel.outcome.len() as f64), ("units", units)];
@@ -163,7 +189,8 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
                 "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors that neighbours share"
             }
             _ => {
-                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit"
+                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit, \
+                 as few clusters need (Bell and McCaffrey 2002)"
             }
         },
         free: Some(free),
@@ -173,6 +200,7 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
         p_value,
         effects,
         diagnostics,
+        warnings,
         ..Found::default()
     };
     let known: Vec<(i64, usize)> =

@@ -3,7 +3,7 @@
 use senne_impact::{
     Design, InterruptedOptions, Interruption, Memory, SeriesKind,
     bsts::{BayesOptions, CausalSeries, draw},
-    interrupted,
+    detectable_by_reach, interrupted,
 };
 
 use super::{Found, normal, student};
@@ -40,6 +40,7 @@ pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, Evaluati
     let options = BayesOptions {
         draws: request.draws.max(1000),
         season: request.season.map(|seasons| (seasons, 1)),
+        memory: true,
         seed: request.seed,
         ..BayesOptions::default()
     };
@@ -63,9 +64,13 @@ pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, Evaluati
     });
     let warnings = if request.covariates.is_empty() { vec![warning::no_other_series()] } else { Vec::new() };
     Ok(Found {
-        source: "Brodersen, Gallusser, Koehler, Remy and Scott (2015)",
+        source: "Brodersen, Gallusser, Koehler, Remy and Scott (2015), with noise that may remember",
         estimate: effect.effect.mean,
         standard_error: effect.effect.deviation,
+        detectable: Some(detectable_by_reach(
+            (effect.effect.high - effect.effect.low) / 2.0,
+            1.0 - request.chance,
+        )),
         interval: [effect.effect.low, effect.effect.high],
         // Both directions count.
         p_value: (2.0 * effect.p_value).min(1.0),
@@ -138,6 +143,9 @@ pub(super) fn interrupted_series(
         weight: None,
     });
     let mut warnings = vec![warning::nothing_compared()];
+    if request.errors == ErrorWay::NeweyWest && !request.counts {
+        warnings.push(warning::newey_west());
+    }
     if found.autocorrelation.abs() > 0.3 && found.memory.is_none() {
         warnings.push(warning::residuals_remember(found.autocorrelation));
     }

@@ -1,8 +1,10 @@
 //! Units that begin at different times.
 
-use senne_impact::{Aggregation, Comparison, StaggeredOptions, cohort_effects, group_time_effects};
+use senne_impact::{
+    Aggregation, Comparison, StaggeredOptions, Sureness, cohort_effects, group_time_effects, placebo_sureness,
+};
 
-use super::{Found, normal, trends};
+use super::{Found, UNSURE, student, trends};
 use crate::{EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning};
 
 pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -11,7 +13,19 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
         StaggeredOptions { estimator: request.estimator, comparison: request.comparison, anticipation: 0 };
     let found = group_time_effects(&panel, options)?;
     let whole = found.aggregate(Aggregation::Simple)?;
-    let (interval, p_value) = normal(whole.effect, whole.standard_error, request.chance);
+    // A group of one unit has no spread of its own: it is taken to vary as units do that are never treated.
+    let by_placebo = || {
+        let draws = (request.draws, request.seed);
+        placebo_sureness(&panel, options, Aggregation::Simple, draws).map_err(|why| warning::no_error(&why))
+    };
+    let (sure, lone) = match whole.sureness {
+        Some(sure) => (sure, None),
+        None => {
+            by_placebo().map_or_else(|why| (UNSURE, Some(why)), |sure| (sure, Some(warning::lone_group())))
+        }
+    };
+    let Sureness { standard_error, free } = sure;
+    let (interval, p_value) = student(whole.effect, standard_error, free, request.chance);
     let mut effects: Vec<GroupEffect> = found
         .effects
         .iter()
@@ -47,6 +61,7 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
     let mut warnings: Vec<Wording> = left_out
         .map(|(group, time, why)| warning::group_left_out(&rows.name_of(*group), &rows.name_of(*time), why))
         .collect();
+    warnings.extend(lone);
     if let Some(chance) = found.pretest {
         diagnostics.push(("pre-test p", chance));
         if chance < 0.05 {
@@ -55,8 +70,9 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
     }
     let mut report = Found {
         source: "Callaway and Sant'Anna (2021)",
+        free: Some(free),
         estimate: whole.effect,
-        standard_error: whole.standard_error,
+        standard_error,
         interval,
         p_value,
         left_out: panel.left_out,
@@ -99,7 +115,12 @@ pub(super) fn sun_abraham(rows: &Rows, request: &Request) -> Result<Found, Evalu
             senne_impact::StatisticsError::NotIdentified { what: "the effect".to_owned(), why }.into()
         );
     };
-    let (interval, p_value) = normal(whole.effect, whole.standard_error, request.chance);
+    let mut warnings = Vec::new();
+    let Sureness { standard_error, free } = found.sureness(None).unwrap_or_else(|why| {
+        warnings.push(warning::no_error(&why));
+        UNSURE
+    });
+    let (interval, p_value) = student(whole.effect, standard_error, free, request.chance);
     let mut effects: Vec<GroupEffect> = found
         .course()
         .iter()
@@ -112,12 +133,14 @@ pub(super) fn sun_abraham(rows: &Rows, request: &Request) -> Result<Found, Evalu
         one("group and time", Some(rows.name_of(effect.group)), at, (effect.effect, effect.standard_error))
     }));
     Ok(Found {
-        source: "Sun and Abraham (2021)",
+        source: "Sun and Abraham (2021); errors as few clusters need (Bell and McCaffrey 2002)",
+        free: Some(free),
         estimate: whole.effect,
-        standard_error: whole.standard_error,
+        standard_error,
         interval,
         p_value,
         effects,
+        warnings,
         ..Found::default()
     })
 }

@@ -1,13 +1,13 @@
 //! Donors, weighted.
 
 use senne_impact::{
-    BlockPanel, ControlByPredictors, Importance, Predictors, Resampling, StatisticsError, SyntheticControl,
-    SyntheticDifference, SyntheticOptions, leave_one_out, placebo_in_time, placebos_in_space,
-    staggered_difference, standard_error, synthetic_control, synthetic_control_by_predictors,
-    synthetic_difference,
+    BlockPanel, ControlByPredictors, Importance, Predictors, Resampling, StatisticsError, Sureness,
+    SyntheticControl, SyntheticDifference, SyntheticOptions, difference_sureness, leave_one_out,
+    placebo_in_time, placebos_in_space, staggered_difference, synthetic_control,
+    synthetic_control_by_predictors, synthetic_difference,
 };
 
-use super::{Found, normal, student};
+use super::{Found, UNSURE, student};
 use crate::{
     CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, WeightOf,
     panel::{Block, Rows},
@@ -22,16 +22,12 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     let options = SyntheticOptions::default();
     let found = synthetic_difference(&block.panel, options);
     let mut warnings = Vec::new();
-    let error = match standard_error(&block.panel, options, &found, resampling(request, &block.panel)) {
-        Ok(error) => error,
-        Err(why) => {
-            warnings.push(warning::no_error(&why));
-            f64::NAN
-        }
-    };
-    let treated = block.panel.outcome.len() - block.panel.donors;
-    let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
-    let free = (treated > 1).then_some((treated - 1) as f64);
+    let sure = difference_sureness(&block.panel, options, &found, resampling(request, &block.panel));
+    let Sureness { standard_error, free } = sure.unwrap_or_else(|why| {
+        warnings.push(warning::no_error(&why));
+        UNSURE
+    });
+    let (interval, p_value) = student(found.effect, standard_error, free, request.chance);
     let effects = found.course.iter().enumerate().map(|(step, effect)| GroupEffect {
         by: "time",
         group: None,
@@ -43,9 +39,9 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
     let effects = effects.collect();
     Ok(Found {
         source: "Arkhangelsky, Athey, Hirshberg, Imbens and Wager (2021)",
-        free,
+        free: Some(free),
         estimate: found.effect,
-        standard_error: error,
+        standard_error,
         interval,
         p_value,
         relative: Some(relative(&block.panel, found.effect)),
@@ -62,16 +58,6 @@ pub(super) fn difference(rows: &Rows, request: &Request) -> Result<Found, Evalua
         warnings,
         ..Found::default()
     })
-}
-
-/// With few treated units the error itself is uncertain: Student's law with one degree of freedom less than treated units. The error by
-/// placebo is that of donors, which are many.
-fn by_treated(effect: f64, error: f64, treated: usize, chance: f64) -> ([f64; 2], f64) {
-    if treated > 1 {
-        student(effect, error, (treated - 1) as f64, chance)
-    } else {
-        normal(effect, error, chance)
-    }
 }
 
 /// Placebo is the only way with one treated unit; with several the jackknife needs no draws.
@@ -138,7 +124,10 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let panel = rows.staggered()?;
     let options = SyntheticOptions::default();
     let found = staggered_difference(&panel, options)?;
+    let lone = found.cohorts.iter().any(|cohort| cohort.units == 1);
     let way = match request.errors {
+        // A cohort of one unit has no spread of its own.
+        ErrorWay::Auto if lone => Resampling::Placebo { times: request.draws, seed: request.seed },
         ErrorWay::Auto
         | ErrorWay::Jackknife
         | ErrorWay::NeweyWest
@@ -148,13 +137,15 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
         ErrorWay::Bootstrap => Resampling::Bootstrap { times: request.draws, seed: request.seed },
     };
     let mut warnings = Vec::new();
-    let error = senne_impact::staggered_standard_error(&panel, options, &found, way).unwrap_or_else(|why| {
+    let sure = senne_impact::staggered_sureness(&panel, options, &found, way);
+    let Sureness { standard_error, free } = sure.unwrap_or_else(|why| {
         warnings.push(warning::no_error(&why));
-        f64::NAN
+        UNSURE
     });
-    let treated = panel.first_treated.iter().flatten().count();
-    let (interval, p_value) = by_treated(found.effect, error, treated, request.chance);
-    let free = (treated > 1).then_some((treated - 1) as f64);
+    if lone && matches!(way, Resampling::Placebo { .. }) && standard_error.is_finite() {
+        warnings.push(warning::lone_group());
+    }
+    let (interval, p_value) = student(found.effect, standard_error, free, request.chance);
     let effects = found.cohorts.iter().map(|cohort| GroupEffect {
         by: "group",
         group: Some(rows.name_of(cohort.group)),
@@ -165,9 +156,9 @@ fn staggered(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     });
     Ok(Found {
         source: "Arkhangelsky and others (2021), by cohort as Clarke, Pailañir, Athey and Imbens (2024)",
-        free,
+        free: Some(free),
         estimate: found.effect,
-        standard_error: error,
+        standard_error,
         interval,
         p_value,
         left_out: panel.left_out,
@@ -232,10 +223,10 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     let placebos = placebos_in_space(panel, &found, |placebo, donor| {
         Ok(whole(placebo, &without(&predictors, donor, one))?.0)
     })?;
-    let effects: Vec<f64> =
-        placebos.placebos.iter().filter(|p| !p.over_fitted).map(|p| p.control.effect).collect();
-    let error = (effects.iter().map(|effect| effect * effect).sum::<f64>() / effects.len() as f64).sqrt();
-    let (interval, _) = normal(found.effect, error, request.chance);
+    let Sureness { standard_error, free } = placebos.sureness();
+    let (interval, _) = student(found.effect, standard_error, free, request.chance);
+    let reach = (interval[1] - interval[0]) / 2.0;
+    let detectable = placebos.detectable(1.0 - request.chance, reach, 0.8);
     let mut warnings = Vec::new();
     if placebos.over_fitted() > 0 {
         warnings.push(warning::over_fitted(
@@ -276,8 +267,10 @@ pub(super) fn control(rows: &Rows, table: &Table, request: &Request) -> Result<F
     let gap: Vec<f64> = panel.treated_mean().iter().zip(&found.gap).map(|(y, gap)| y - gap).collect();
     Ok(Found {
         source: "Abadie, Diamond and Hainmueller (2010)",
+        free: Some(free),
+        detectable: Some(detectable),
         estimate: found.effect,
-        standard_error: error,
+        standard_error,
         interval,
         p_value: placebos.p_value,
         by_rank: true,

@@ -4,7 +4,7 @@ use senne_impact::{
     DiscontinuityOptions, Jump, Kernel, ThresholdData, density_jump, discontinuity, placebo_thresholds,
 };
 
-use super::{Found, normal};
+use super::{Found, student};
 use crate::{EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning};
 
 /// One value per unit: the mean of its outcome from the beginning on.
@@ -65,10 +65,10 @@ fn units(rows: &Rows, request: &Request) -> Result<Units, EvaluationError> {
 
 pub(super) fn jump(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
     let Units { data, threshold, left_out } = units(rows, request)?;
-    let options = DiscontinuityOptions::default();
+    let options = DiscontinuityOptions::few_units();
     let found = discontinuity(&data, threshold, options)?;
     let Jump { conventional, standard_error, bias_corrected, robust_error } = found.effect;
-    let (interval, p_value) = normal(bias_corrected, robust_error, request.chance);
+    let (interval, p_value) = student(bias_corrected, robust_error, found.free, request.chance);
     let turned = if threshold == request.cutoff.unwrap_or(threshold) { 1.0 } else { -1.0 };
     let mut diagnostics = vec![
         ("conventional estimate", conventional),
@@ -96,7 +96,8 @@ pub(super) fn jump(rows: &Rows, request: &Request) -> Result<Found, EvaluationEr
     }
     let effects = placebos(&data, threshold, turned, options, &mut warnings);
     Ok(Found {
-        source: "Calonico, Cattaneo and Titiunik (2014): local linear, robust interval",
+        source: "Calonico, Cattaneo and Titiunik (2014): local linear, robust interval; variances as if each unit were left out (MacKinnon and White 1985)",
+        free: Some(found.free),
         estimate: bias_corrected,
         standard_error: robust_error,
         interval,

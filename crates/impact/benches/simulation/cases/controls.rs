@@ -2,44 +2,41 @@
 
 use senne_impact::{
     AugmentedOptions, BlockCovariates, BlockPanel, Conformal, GeoOptions, Resampling, SyntheticOptions,
-    augmented_control, conformal_mean, detectable_beyond, evaluate_cells, jackknife_plus, placebos_in_space,
-    standard_error, synthetic_control, synthetic_difference,
+    augmented_control, conformal_mean, detectable_by_reach, difference_sureness, evaluate_cells,
+    jackknife_plus, normal_quantile, placebos_in_space, synthetic_control, synthetic_difference,
 };
 
-use super::{Seen, normal, panels::block, student};
+use super::{Seen, panels::block, student};
 use crate::noise::Noise;
 
-fn difference(panel: &BlockPanel, way: Resampling) -> Option<(f64, f64)> {
+fn difference(panel: &BlockPanel, way: Resampling) -> Option<Seen> {
     let options = SyntheticOptions::default();
     let found = synthetic_difference(panel, options);
-    Some((found.effect, standard_error(panel, options, &found, way).ok()?))
+    let sure = difference_sureness(panel, options, &found, way).ok()?;
+    Some(student(found.effect, sure.standard_error, sure.free))
 }
 
 pub(super) fn sdid_jackknife(seed: u64, effect: f64) -> Option<Seen> {
-    let (estimate, error) = difference(&block(seed, effect, (50, 30), 42, 20)?, Resampling::Jackknife)?;
-    Some(student(estimate, error, 7.0))
+    difference(&block(seed, effect, (50, 30), 42, 20)?, Resampling::Jackknife)
 }
 
 pub(super) fn sdid_few(seed: u64, effect: f64) -> Option<Seen> {
-    let (estimate, error) = difference(&block(seed, effect, (50, 30), 47, 20)?, Resampling::Jackknife)?;
-    Some(student(estimate, error, 2.0))
+    difference(&block(seed, effect, (50, 30), 47, 20)?, Resampling::Jackknife)
 }
 
 pub(super) fn sdid_placebo(seed: u64, effect: f64) -> Option<Seen> {
     let way = Resampling::Placebo { times: 100, seed };
-    let (estimate, error) = difference(&block(seed, effect, (40, 30), 39, 20)?, way)?;
-    Some(normal(estimate, error))
+    difference(&block(seed, effect, (40, 30), 39, 20)?, way)
 }
 
 pub(super) fn synthetic(seed: u64, effect: f64) -> Option<Seen> {
     let panel = block(seed, effect, (40, 30), 39, 20)?;
     let found = synthetic_control(&panel).ok()?;
     let placebos = placebos_in_space(&panel, &found, |panel, _| synthetic_control(panel)).ok()?;
-    let effects: Vec<f64> =
-        placebos.placebos.iter().filter(|p| !p.over_fitted).map(|p| p.control.effect).collect();
-    let error = (effects.iter().map(|effect| effect * effect).sum::<f64>() / effects.len() as f64).sqrt();
-    let seen = normal(found.effect, error);
-    Some(Seen { seen: seen.seen && placebos.p_value <= 0.05, ..seen })
+    let sure = placebos.sureness();
+    let seen = student(found.effect, sure.standard_error, sure.free);
+    let detectable = placebos.detectable(0.05, (seen.high - seen.low) / 2.0, 0.8);
+    Some(Seen { seen: seen.seen && placebos.p_value <= 0.05, detectable, ..seen })
 }
 
 fn by_conformal(panel: &BlockPanel) -> Option<Seen> {
@@ -53,6 +50,10 @@ fn by_conformal(panel: &BlockPanel) -> Option<Seen> {
 }
 
 pub(super) fn augmented(seed: u64, effect: f64) -> Option<Seen> {
+    by_conformal(&block(seed, effect, (40, 40), 39, 30)?)
+}
+
+pub(super) fn augmented_short(seed: u64, effect: f64) -> Option<Seen> {
     by_conformal(&block(seed, effect, (40, 30), 39, 20)?)
 }
 
@@ -65,8 +66,8 @@ pub(super) fn conservative(seed: u64, effect: f64) -> Option<Seen> {
     let none = BlockCovariates::default();
     let found = augmented_control(&panel, &none, AugmentedOptions::default()).ok()?;
     let [low, high] = jackknife_plus(&panel, &none, &found, 0.05, false).ok()?.mean;
-    let error = conformal_mean(&panel, &none, &found, Conformal::of_mean(0.05)).ok()?.standard_error;
-    let detectable = detectable_beyond((high - low) / 2.0, error);
+    let reach = (high - low) / 2.0;
+    let (error, detectable) = (reach / normal_quantile(0.975), detectable_by_reach(reach, 0.05));
     Some(Seen { estimate: found.effect, error, low, high, seen: low > 0.0 || high < 0.0, detectable })
 }
 

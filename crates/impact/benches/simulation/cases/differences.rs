@@ -1,6 +1,6 @@
 //! Two-way fixed effects, errors clustered by unit.
 
-use senne_impact::{Correction, Design, Errors, PanelRows, fit, within};
+use senne_impact::{Design, PanelRows, fit, within};
 
 use super::{
     Seen,
@@ -29,15 +29,9 @@ fn mean(rows: PanelRows, design: &Design) -> Option<Seen> {
         .collect();
     let count: f64 = weights.iter().sum();
     let weights: Vec<f64> = weights.iter().map(|weight| weight / count).collect();
-    let correction = Correction::Finite { absorbed: TIMES };
-    let covariance = fit.covariance(&Errors::Clustered(vec![rows.unit]), correction).ok()?;
-    let size = weights.len();
     let estimate = weights.iter().zip(&fit.coefficients).map(|(weight, b)| weight * b).sum();
-    let variance: f64 = (0..size)
-        .flat_map(|a| (0..size).map(move |b| (a, b)))
-        .map(|(a, b)| weights[a] * weights[b] * covariance[(a, b)])
-        .sum();
-    Some(student(estimate, variance.max(0.0).sqrt(), 39.0))
+    let sure = fit.sureness(&weights, &rows.unit, &time).ok()?;
+    Some(student(estimate, sure.standard_error, sure.free))
 }
 
 fn one_coefficient(seed: u64, effect: f64, treated: usize) -> Option<Seen> {

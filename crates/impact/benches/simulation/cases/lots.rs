@@ -5,7 +5,7 @@ use senne_impact::{
     discontinuity,
 };
 
-use super::{Seen, normal, student};
+use super::{Seen, student};
 use crate::noise::Noise;
 
 fn jump(seed: u64, effect: f64, units: usize) -> Option<Seen> {
@@ -16,8 +16,8 @@ fn jump(seed: u64, effect: f64, units: usize) -> Option<Seen> {
     };
     let outcome = running.iter().map(|x| value(*x)).collect();
     let data = ThresholdData { running, outcome, received: None };
-    let found = discontinuity(&data, 0.0, DiscontinuityOptions::default()).ok()?.effect;
-    Some(normal(found.bias_corrected, found.robust_error))
+    let found = discontinuity(&data, 0.0, DiscontinuityOptions::few_units()).ok()?;
+    Some(student(found.effect.bias_corrected, found.effect.robust_error, found.free))
 }
 
 pub(super) fn threshold(seed: u64, effect: f64) -> Option<Seen> {

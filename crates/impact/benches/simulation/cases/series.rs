@@ -4,7 +4,7 @@ use rand_distr::{Distribution, Poisson};
 use senne_impact::{
     Design, InterruptedOptions, Interruption, Memory, SeriesKind,
     bsts::{BayesOptions, CausalSeries, draw},
-    interrupted, normal_quantile,
+    detectable_by_reach, interrupted, normal_quantile,
 };
 
 use super::{Seen, between, normal, student};
@@ -46,17 +46,30 @@ pub(super) fn counts(seed: u64, effect: f64) -> Option<Seen> {
     Some(normal(found.effect, found.standard_error))
 }
 
-pub(super) fn bayes(seed: u64, effect: f64) -> Option<Seen> {
+fn structural(seed: u64, effect: f64, memory: f64) -> Option<Seen> {
     let mut noise = Noise::new(seed);
-    let (covariate, own) = (noise.series(100, 0.8), noise.series(100, 0.0));
+    let (covariate, own) = (noise.series(100, 0.8), noise.series(100, memory));
     let value = |t: usize| 50.0 + 3.0 * covariate[t] + own[t] + if t >= 70 { effect } else { 0.0 };
     let outcome = (0..100).map(|t| Some(value(t))).collect();
     let series = CausalSeries { outcome, before: 70, covariates: vec![covariate.clone()] };
-    let draws = draw(&series, BayesOptions { draws: 400, seed, ..BayesOptions::default() }).ok()?;
+    let draws =
+        draw(&series, BayesOptions { draws: 400, seed, memory: true, ..BayesOptions::default() }).ok()?;
     let found = draws.effect(&series, 0.95).effect;
     let width = normal_quantile(0.975) * found.deviation;
     let seen = found.low > 0.0 || found.high < 0.0;
     let of_normal = between(found.mean, found.deviation, width, 0.0);
-    let detectable = senne_impact::smallest_detectable(found.deviation, None);
+    let detectable = detectable_by_reach((found.high - found.low) / 2.0, 0.05);
     Some(Seen { low: found.low, high: found.high, seen, detectable, ..of_normal })
+}
+
+pub(super) fn bayes(seed: u64, effect: f64) -> Option<Seen> {
+    structural(seed, effect, 0.4)
+}
+
+pub(super) fn bayes_long(seed: u64, effect: f64) -> Option<Seen> {
+    structural(seed, effect, 0.8)
+}
+
+pub(super) fn bayes_none(seed: u64, effect: f64) -> Option<Seen> {
+    structural(seed, effect, 0.0)
 }

@@ -2,10 +2,10 @@
 
 use senne_impact::{
     Aggregation, Resampling, StaggeredOptions, StaggeredPanel, SyntheticOptions, cohort_effects,
-    group_time_effects, staggered_difference, staggered_standard_error,
+    group_time_effects, placebo_sureness, staggered_difference, staggered_sureness,
 };
 
-use super::{Seen, normal, panels::rows, student};
+use super::{Seen, panels::rows, student};
 use crate::noise::Noise;
 
 /// Which unit begins when.
@@ -19,6 +19,11 @@ fn fifths(unit: usize) -> Option<i64> {
 /// Two units each at 4 and 6.
 fn few(unit: usize) -> Option<i64> {
     [Some(4), Some(4), Some(6), Some(6)].get(unit).copied().flatten()
+}
+
+/// One unit at 5.
+fn one(unit: usize) -> Option<i64> {
+    (unit == 0).then_some(5)
 }
 
 /// Four units each at 16 and 22.
@@ -46,13 +51,15 @@ fn group_times(seed: u64, effect: f64, units: usize, beginning: Beginning) -> Op
     let panel = panel(seed, effect, (units, 10), beginning);
     let whole =
         group_time_effects(&panel, StaggeredOptions::default()).ok()?.aggregate(Aggregation::Simple).ok()?;
-    Some(normal(whole.effect, whole.standard_error))
+    let sure = whole.sureness?;
+    Some(student(whole.effect, sure.standard_error, sure.free))
 }
 
 fn cohorts(seed: u64, effect: f64, units: usize, beginning: Beginning) -> Option<Seen> {
     let panel = panel(seed, effect, (units, 10), beginning);
-    let whole = cohort_effects(&rows(&panel.outcome, &beginning)).ok()?.mean(None)?;
-    Some(normal(whole.effect, whole.standard_error))
+    let found = cohort_effects(&rows(&panel.outcome, &beginning)).ok()?;
+    let (whole, sure) = (found.mean(None)?, found.sureness(None).ok()?);
+    Some(student(whole.effect, sure.standard_error, sure.free))
 }
 
 pub(super) fn callaway(seed: u64, effect: f64) -> Option<Seen> {
@@ -61,6 +68,14 @@ pub(super) fn callaway(seed: u64, effect: f64) -> Option<Seen> {
 
 pub(super) fn callaway_few(seed: u64, effect: f64) -> Option<Seen> {
     group_times(seed, effect, 40, few)
+}
+
+pub(super) fn callaway_one(seed: u64, effect: f64) -> Option<Seen> {
+    let panel = panel(seed, effect, (40, 10), one);
+    let options = StaggeredOptions::default();
+    let whole = group_time_effects(&panel, options).ok()?.aggregate(Aggregation::Simple).ok()?;
+    let sure = placebo_sureness(&panel, options, Aggregation::Simple, (200, seed)).ok()?;
+    Some(student(whole.effect, sure.standard_error, sure.free))
 }
 
 pub(super) fn sun(seed: u64, effect: f64) -> Option<Seen> {
@@ -75,6 +90,6 @@ pub(super) fn sdid(seed: u64, effect: f64) -> Option<Seen> {
     let panel = panel(seed, effect, (50, 30), late);
     let options = SyntheticOptions::default();
     let found = staggered_difference(&panel, options).ok()?;
-    let error = staggered_standard_error(&panel, options, &found, Resampling::Jackknife).ok()?;
-    Some(student(found.effect, error, 7.0))
+    let sure = staggered_sureness(&panel, options, &found, Resampling::Jackknife).ok()?;
+    Some(student(found.effect, sure.standard_error, sure.free))
 }
