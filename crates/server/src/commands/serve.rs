@@ -14,7 +14,10 @@ use senne_hub::{Context, Hub, HubConfig, Principal};
 use senne_indicator::Catalogue;
 use senne_intake::{Poller, PreparedFeed, Preset, Sink};
 use senne_model::TenantName;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -52,6 +55,8 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}", options.listen))?;
     let address = listener.local_addr()?;
     let url = format!("http://{address}");
+    // Before anybody knows where Senne is: who asks it to stop as soon as it answers is heard.
+    let asked_to_stop = StopSignals::listen()?;
     write_address(&options.data, &url)?;
     let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
     indicators.reload().await?;
@@ -88,7 +93,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let serving = serve(listener, router, limits, stop.clone());
     let asked = stop.clone();
     tokio::spawn(async move {
-        asked_to_stop().await;
+        asked_to_stop.wait().await;
         asked.cancel();
     });
     tokio::select! {
@@ -138,12 +143,22 @@ async fn too_late(stop: &CancellationToken) {
     tokio::time::sleep(FAREWELL).await;
 }
 
-/// Ends on SIGINT or SIGTERM.
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// SIGINT and SIGTERM, heard from the moment at which this is made.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Ends when one of them came.
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

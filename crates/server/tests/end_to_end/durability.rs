@@ -81,6 +81,15 @@ fn end(server: Server, chance: &mut Chance) {
     server.kill();
 }
 
+/// Whoever knows its address may ask it to stop, though it has not answered anything yet.
+#[test]
+fn a_server_that_is_starting_can_be_asked_to_stop() {
+    let city = City::new();
+    for _ in 0..8 {
+        assert!(Server::begin(&city.data(), &["--open"]).stop(), "it ended by the signal");
+    }
+}
+
 #[test]
 fn acknowledged_writes_survive_kill_9() {
     let (kills, seed) = (setting("SENNE_KILLS", 12), setting("SENNE_SEED", 1));

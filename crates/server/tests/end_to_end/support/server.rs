@@ -23,6 +23,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts on a free port and waits until it is ready.
     pub(crate) fn start(data: &Path, options: &[&str]) -> Self {
+        let mut server = Self::begin(data, options);
+        server.wait_until_ready();
+        server
+    }
+
+    /// Starts on a free port and waits until it says where it is, no longer.
+    pub(crate) fn begin(data: &Path, options: &[&str]) -> Self {
         let log = data.with_extension("log");
         let address_file = data.join("address");
         std::fs::remove_file(&address_file).ok();
@@ -36,9 +43,7 @@ impl Server {
             .spawn()
             .unwrap();
         let address = wait_for_address(&mut child, &address_file, &log);
-        let mut server = Self { child, address, log };
-        server.wait_until_ready();
-        server
+        Self { child, address, log }
     }
 
     fn wait_until_ready(&mut self) {
