@@ -2,7 +2,10 @@
 
 pub(crate) mod sorted;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use datafusion::{
     arrow::{
@@ -53,11 +56,18 @@ const BATCH_ROWS: usize = 8192;
 /// The most that queries may put aside on disk while they sort or group, in bytes.
 const SPILL_BYTES_MAX: u64 = 8 << 30;
 
+/// The catalogue of the views.
+pub(crate) const CATALOG: &str = "senne";
+/// Their schema.
+pub(crate) const SCHEMA: &str = "public";
+
 /// What all queries share: memory limits, kept footers, one session for the questions of the program itself.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) runtime: Arc<RuntimeEnv>,
     pub(crate) state: SessionState,
+    /// What a question of people may say.
+    pub(crate) speech: OnceLock<SessionState>,
     /// SQL runs on threads of its own: a heavy query may compute for long without a pause, and must stop neither its own
     /// deadline nor anybody else's work. There are more of them than cores, so that a few such queries do not keep the rest waiting.
     threads: Option<tokio::runtime::Runtime>,
@@ -115,7 +125,7 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(disk::error("starting threads for", &config.dir))?;
-        Ok(Self { runtime, state, threads: Some(threads) })
+        Ok(Self { runtime, state, speech: OnceLock::new(), threads: Some(threads) })
     }
 
     /// Where SQL queries run.
@@ -182,7 +192,7 @@ pub(crate) fn session_config() -> SessionConfig {
         .with_target_partitions(cores())
         .with_batch_size(BATCH_ROWS)
         .with_information_schema(true)
-        .with_default_catalog_and_schema("senne", "public");
+        .with_default_catalog_and_schema(CATALOG, SCHEMA);
     let parquet = &mut config.options_mut().execution.parquet;
     parquet.pushdown_filters = true;
     parquet.reorder_filters = true;

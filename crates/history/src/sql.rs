@@ -21,7 +21,7 @@ use std::sync::{
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::Schema},
     common::DataFusionError,
-    execution::{SessionStateBuilder, context::SQLOptions},
+    execution::{SessionStateBuilder, context::SQLOptions, session_state::SessionState},
     logical_expr::LogicalPlan,
     prelude::{DataFrame, SessionContext},
 };
@@ -87,7 +87,7 @@ pub(crate) async fn describe(
     let Some(threads) = engine.threads() else { return Err(Problem::internal("the engine has stopped")) };
     let engine = Arc::clone(engine);
     let work = async move {
-        let context = session(&engine, &tenant, &question, &around).await?;
+        let context = session(&engine, &tenant, &question, &around)?;
         let frame = plan(&context, &question.text).await?;
         let parameters = parameters::wanted(frame.logical_plan())?;
         Ok(Description { schema: Arc::new(frame.schema().as_arrow().clone()), parameters })
@@ -103,22 +103,31 @@ fn check(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn session(
+fn session(
     engine: &Arc<Engine>,
     tenant: &Arc<Tenant>,
     question: &Question,
     around: &Surroundings,
 ) -> Result<SessionContext, Problem> {
+    let known = engine.speech.get_or_init(speech);
+    let catalog = views::catalog(known.clone(), engine, tenant, around, question.as_of)?;
+    let state = SessionStateBuilder::new_from_existing(known.clone())
+        .with_runtime_env(budget::runtime(engine, question.limits.memory_bytes_max))
+        .with_catalog_list(catalog)
+        .build();
+    Ok(SessionContext::new_with_state(state))
+}
+
+/// What a question may say: functions and rules, without any table.
+fn speech() -> SessionState {
     let state = SessionStateBuilder::new()
         .with_config(session_config())
-        .with_runtime_env(budget::runtime(engine, question.limits.memory_bytes_max))
         .with_default_features()
         .with_physical_optimizer_rule(Arc::new(again::Again))
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);
-    views::register(&context, engine, tenant, around, question.as_of).await?;
-    Ok(context)
+    context.state()
 }
 
 async fn plan(context: &SessionContext, text: &str) -> Result<DataFrame, Problem> {
@@ -157,7 +166,7 @@ impl Work {
     }
 
     async fn start(&self) -> Result<DataFrame, Problem> {
-        let context = session(&self.engine, &self.tenant, &self.question, &self.around).await?;
+        let context = session(&self.engine, &self.tenant, &self.question, &self.around)?;
         let frame = plan(&context, &self.question.text).await?;
         parameters::fill(frame, &self.question.parameters)
     }

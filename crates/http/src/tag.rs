@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::{
+    body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -17,8 +18,9 @@ pub fn known(headers: &HeaderMap) -> Option<String> {
     (!all.is_empty()).then_some(all)
 }
 
-/// The text with its tag; 304 without text for who has it already.
-pub fn answer(known: Option<&str>, headers: &[(HeaderName, &str)], text: String) -> Response {
+/// The text, or the bytes, with their tag; 304 without them for who has them already.
+pub fn answer(known: Option<&str>, headers: &[(HeaderName, &str)], text: impl Into<Bytes>) -> Response {
+    let text: Bytes = text.into();
     let tag = tag(&text);
     let same = known.is_some_and(|known| matches(known, &tag));
     let mut response = if same { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
@@ -35,7 +37,7 @@ pub fn answer(known: Option<&str>, headers: &[(HeaderName, &str)], text: String)
 }
 
 /// The tag changes with the text; it is not a promise of security.
-fn tag(text: &str) -> String {
+fn tag(text: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     format!("\"{:x}-{:x}\"", text.len(), hasher.finish())

@@ -8,9 +8,11 @@ mod stays;
 
 use std::{collections::HashMap, sync::Arc};
 
+use parking_lot::Mutex;
+
 use senne_history::{Areas, Everything, Membership, Question, SqlLimits, Surroundings, Table};
 use senne_language::{Query, TypeExpression};
-use senne_model::{EntityId, Json, Name, Problem, TenantName, Timestamp};
+use senne_model::{Change, ChangeNo, EntityId, Json, Name, Problem, TenantName, Timestamp};
 use senne_policy::Grant;
 
 use self::{
@@ -27,7 +29,17 @@ const AREAS_MAX: usize = 100_000;
 /// The areas of all tenants.
 #[derive(Debug, Default)]
 pub(crate) struct AreaIndex {
-    tenants: parking_lot::Mutex<HashMap<TenantName, Arc<tokio::sync::Mutex<Places>>>>,
+    tenants: Mutex<HashMap<TenantName, Arc<tokio::sync::Mutex<Places>>>>,
+    moved: Mutex<HashMap<TenantName, Moved>>,
+}
+
+/// The newest changes that history has taken and that move something; none since the start where it says 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd)]
+struct Moved {
+    /// Of an area: its outline, its name, that it is gone.
+    areas: ChangeNo,
+    /// Of a location of anything.
+    locations: ChangeNo,
 }
 
 /// The areas of one tenant, and who was in them.
@@ -37,8 +49,8 @@ struct Places {
     stays: HashMap<EntityId, Stays>,
     /// Locations up to this change are in.
     locations: i64,
-    /// Areas up to this change are in.
-    areas: i64,
+    /// What had moved when this was looked at last; none before the first time.
+    seen: Option<Moved>,
     /// What was made for those who see everything, and for those who see what is open.
     made: [Option<Arc<Areas>>; 2],
 }
@@ -47,6 +59,29 @@ impl AreaIndex {
     /// Forgets who was where in a tenant; it is found out anew when somebody asks.
     pub(crate) fn forget(&self, tenant: &TenantName) {
         self.tenants.lock().remove(tenant);
+    }
+
+    /// Notes what moves; called before history says that it has taken these changes.
+    pub(crate) fn take(&self, changes: &[Arc<Change>]) {
+        for change in changes {
+            let of_area = change.types.iter().any(|name| name.local() == TERM);
+            let of_location = change.attributes.iter().any(|changed| changed.name.local() == LOCATION_TERM);
+            if !of_area && !of_location {
+                continue;
+            }
+            let mut moved = self.moved.lock();
+            let moved = moved.entry(change.tenant.clone()).or_default();
+            if of_area {
+                moved.areas = change.no;
+            }
+            if of_location {
+                moved.locations = change.no;
+            }
+        }
+    }
+
+    fn moved(&self, tenant: &TenantName) -> Moved {
+        self.moved.lock().get(tenant).copied().unwrap_or_default()
     }
 }
 
@@ -75,11 +110,15 @@ impl Hub {
 
     async fn refresh(&self, context: &Context, places: &mut Places) -> Result<(), Problem> {
         self.wait_for_history().await?;
-        let newest = self.newest_area(context, places.areas).await?;
-        if newest > places.areas {
+        // Read before looking: what moves meanwhile is looked at the next time.
+        let moved = self.inner.areas.moved(&context.tenant);
+        if places.seen == Some(moved) {
+            return Ok(());
+        }
+        if places.seen.is_none_or(|seen| seen.areas != moved.areas) {
             // Outlines changed: everybody is looked at again.
             let shapes = Shapes::of(&self.area_entities(context).await?);
-            *places = Places { shapes, areas: newest, ..Places::default() };
+            *places = Places { shapes, ..Places::default() };
         }
         loop {
             let table = self.locations(context, places.locations).await?;
@@ -101,6 +140,7 @@ impl Hub {
                 self.again(context, places, &entity).await?;
             }
             if count < LOCATIONS_AT_ONCE {
+                places.seen = Some(moved);
                 return Ok(());
             }
         }
@@ -121,15 +161,6 @@ impl Hub {
         }
         places.stays.insert(entity.clone(), stays);
         Ok(())
-    }
-
-    async fn newest_area(&self, context: &Context, after: i64) -> Result<i64, Problem> {
-        let text = format!("SELECT max(change) FROM observation WHERE type = '{TERM}' AND change > {after}");
-        let table = self.everything(context, &text).await?;
-        Ok(match table.rows.first().and_then(|row| row.first()) {
-            Some(Json::Int(change)) => *change,
-            _ => after,
-        })
     }
 
     async fn area_entities(&self, context: &Context) -> Result<Vec<Arc<senne_model::Entity>>, Problem> {
@@ -168,7 +199,7 @@ impl Hub {
             grant == Grant::Everything
                 || self.inner.store.entity(&context.tenant, id).ok().flatten().is_some_and(|entity| {
                     let location =
-                        entity.attributes.iter().find(|attribute| attribute.name.local() == "location");
+                        entity.attributes.iter().find(|attribute| attribute.name.local() == LOCATION_TERM);
                     location.is_some_and(|location| {
                         grant.allows_types(&entity.types, &self.inner.contracts)
                             && grant.allows_attribute(&entity.types, &location.name, &self.inner.contracts)
@@ -193,6 +224,8 @@ impl Hub {
     }
 }
 
+/// The attribute that says where something is.
+const LOCATION_TERM: &str = "location";
 const LOCATION: &str = "SELECT entity, observed_at, recorded_at, geometry, change";
 const IS_LOCATION: &str = "attribute = 'location' AND geometry IS NOT NULL";
 

@@ -13,19 +13,20 @@ use senne_history::History;
 use senne_model::{Change, ChangeNo, Problem};
 use tokio::sync::watch;
 
-use crate::{Inner, follow::Follower};
+use crate::{Inner, areas::AreaIndex, follow::Follower};
 
 pub(crate) const NAME: &str = "history";
 
 pub(crate) struct HistoryFollower {
     history: Arc<History>,
+    areas: Arc<AreaIndex>,
     /// Everything up to here has been handed over, or is of no interest to history.
     handed: AtomicU64,
 }
 
 impl HistoryFollower {
-    pub(crate) fn new(history: Arc<History>) -> Self {
-        Self { history, handed: AtomicU64::new(0) }
+    pub(crate) fn new(history: Arc<History>, areas: Arc<AreaIndex>) -> Self {
+        Self { history, areas, handed: AtomicU64::new(0) }
     }
 }
 
@@ -41,6 +42,7 @@ impl Follower for HistoryFollower {
                 self.history.flush().await?;
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
+            self.areas.take(changes);
             if changes.iter().any(|c| c.tenant.is_system()) {
                 let outside: Vec<_> =
                     changes.iter().filter(|c| !c.tenant.is_system()).map(Arc::clone).collect();

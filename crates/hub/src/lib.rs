@@ -63,7 +63,7 @@ struct Inner {
     commit: commit::CommitQueue,
     tail: Arc<tail::Tail>,
     sql_turns: sql::Turns,
-    areas: areas::AreaIndex,
+    areas: Arc<areas::AreaIndex>,
     /// One erasure is carried out at a time.
     erasing: tokio::sync::Mutex<()>,
     followers: Mutex<Vec<Arc<follow::Running>>>,

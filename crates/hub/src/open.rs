@@ -39,6 +39,7 @@ impl Hub {
             config.queued_writes_max,
         )
         .map_err(|error| Problem::internal(error.to_string()))?;
+        let areas = Arc::new(crate::areas::AreaIndex::default());
         let inner = Inner {
             contracts: Arc::clone(&config.contracts),
             config,
@@ -47,7 +48,7 @@ impl Hub {
             commit,
             tail,
             sql_turns: crate::sql::Turns::default(),
-            areas: crate::areas::AreaIndex::default(),
+            areas: Arc::clone(&areas),
             erasing: tokio::sync::Mutex::new(()),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
@@ -56,7 +57,7 @@ impl Hub {
         let hub = Self { inner: Arc::new(inner) };
         // Before anybody reads, and before the log is handed over.
         let unfinished = hub.hide_unfinished_erasures()?;
-        hub.follow(Arc::new(HistoryFollower::new(history)))?;
+        hub.follow(Arc::new(HistoryFollower::new(history, areas)))?;
         hub.inner.tasks.spawn(hub.clone().keep_house());
         hub.inner.tasks.spawn(hub.clone().keep_history());
         if unfinished {

@@ -274,5 +274,13 @@ async fn who_moves_is_counted_in_the_area_where_it_was() {
     hub.flush().await.unwrap();
     let back = r#"["4",40.0,"2024-01-01T03:00:00Z","2024-01-01T02:00:00Z"]"#;
     assert_eq!(ask(&admin()).await, back);
+    // An area that goes holds nobody any more; whoever starts anew finds the same out.
+    write(&hub, vec![Write::new(EntityId::trusted("urn:x:Area:4"), Operation::Delete)]).await;
+    assert_eq!(ask(&admin()).await, "");
+    hub.stop().await;
+    let hub = open(folder.path()).await;
+    assert_eq!(ask(&admin()).await, "");
+    write(&hub, vec![commune(4.0)]).await;
+    assert_eq!(ask(&admin()).await, back);
     hub.stop().await;
 }

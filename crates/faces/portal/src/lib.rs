@@ -15,6 +15,7 @@ mod frame;
 mod language;
 mod overview;
 mod pages;
+mod papers;
 mod portal;
 mod programme;
 mod provenance;

@@ -15,6 +15,7 @@ const PAGE: usize = 2_000;
 const ENTITIES_MAX: usize = 50_000;
 
 /// The open entities that have a place.
+#[derive(Default)]
 pub(crate) struct Overview {
     /// The newest change when this was read.
     pub(crate) head: ChangeNo,

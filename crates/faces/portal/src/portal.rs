@@ -9,6 +9,7 @@ use senne_model::{EntityId, Problem, TenantName};
 use crate::{
     figures::{AreaCodes, AreaDay, Figures, FiguresOf, NoFigures, RecentFigures},
     overview::Overview,
+    papers::Papers,
     programme::{NoProgramme, Programmes},
     shelf::Shelf,
 };
@@ -63,6 +64,7 @@ pub(crate) struct Portal {
     newest: Arc<Shelf<(), FiguresOf>>,
     courses: Arc<Shelf<Vec<(String, EntityId)>, FiguresOf>>,
     indices: Arc<Shelf<String, Option<Arc<IndexTable>>>>,
+    pub(crate) papers: Papers,
 }
 
 impl Portal {
@@ -74,7 +76,18 @@ impl Portal {
         let indices = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
         let newest = Arc::new(Shelf::new(OVERVIEW_AGE_MAX));
         let courses = Arc::new(Shelf::new(RECENT_AGE_MAX));
-        Self { hub, options, overview, figures, codes, recent, newest, courses, indices }
+        Self {
+            hub,
+            options,
+            overview,
+            figures,
+            codes,
+            recent,
+            newest,
+            courses,
+            indices,
+            papers: Papers::default(),
+        }
     }
 
     /// The present of the city, at most a little while old, and not read again while nothing changes.

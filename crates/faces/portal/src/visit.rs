@@ -4,6 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use askama::Template;
 use axum::{
+    body::Bytes,
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -145,7 +146,7 @@ impl Visit {
     }
 
     /// A file of the programme, with its tag: who has it already is told so.
-    pub(crate) fn file(&self, kind: &str, disposition: Option<&str>, text: String) -> Response {
+    pub(crate) fn file(&self, kind: &str, disposition: Option<&str>, text: impl Into<Bytes>) -> Response {
         let mut headers = vec![
             (header::CONTENT_TYPE, kind),
             (header::CONTENT_LANGUAGE, self.w.language.code()),

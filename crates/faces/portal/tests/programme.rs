@@ -5,6 +5,8 @@
 mod courses;
 #[path = "programme/drafts.rs"]
 mod drafts;
+#[path = "programme/paper.rs"]
+mod paper;
 mod promised;
 
 use axum::{

@@ -1,21 +1,26 @@
-//! The views: what a person sees of the tables.
+//! The views: what a person sees of the tables. Each is planned when a question names it, and not before: a question names one or
+//! two, and planning all of them would take longer than most answers.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
+use async_trait::async_trait;
 use datafusion::{
     arrow::array::RecordBatch,
-    catalog::TableProvider,
+    catalog::{
+        CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, SchemaProvider, TableProvider,
+    },
     common::DataFusionError,
     datasource::MemTable,
+    execution::session_state::SessionState,
     logical_expr::Expr,
     prelude::{SessionContext, col, lit},
 };
 use senne_model::{ChangeNo, Problem};
 
-use super::{contracts, dictionary, entity::EntityTable, observed::Observed, problem, rolled::Rolled, sight};
+use super::{contracts, dictionary, entity::EntityTable, observed::Observed, rolled::Rolled, sight};
 use crate::{
     Surroundings,
-    engine::Engine,
+    engine::{CATALOG, Engine, SCHEMA},
     schema::Kind,
     steps,
     tenant::{Snapshot, Tenant},
@@ -57,65 +62,118 @@ fn rolled_anew(start: &str) -> String {
     )
 }
 
-/// Registers the views that a query may name.
-pub(super) async fn register(
-    context: &SessionContext,
+/// The views that are there whatever the contracts.
+const FIXED: [&str; 9] = [
+    "observation",
+    "observation_corrected",
+    "hourly",
+    "daily",
+    "series",
+    "entity",
+    "area",
+    "entity_area",
+    "data_dictionary",
+];
+
+/// The views of a tenant as they stood at one moment, to be named in a question.
+pub(super) struct Views {
+    /// Plans the text of a view.
+    planner: SessionState,
+    engine: Arc<Engine>,
+    tenant: Arc<Tenant>,
+    conditions: Vec<Expr>,
+    as_of: Option<ChangeNo>,
+    snapshot: Arc<Snapshot>,
+    around: Surroundings,
+}
+
+impl fmt::Debug for Views {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Views")
+    }
+}
+
+/// A catalogue that has the views and nothing else.
+pub(super) fn catalog(
+    planner: SessionState,
     engine: &Arc<Engine>,
     tenant: &Arc<Tenant>,
     around: &Surroundings,
     as_of: Option<ChangeNo>,
-) -> Result<(), Problem> {
-    let snapshot = Arc::new(tenant.snapshot().map_err(steps::failed)?);
-    let conditions = sight::conditions(&around.sight);
-    let sources = Sources { context, engine, tenant, conditions, as_of, snapshot };
-    sources.register(around).await.map_err(|e| problem(&e))
+) -> Result<Arc<dyn CatalogProviderList>, Problem> {
+    let views = Views {
+        planner,
+        engine: Arc::clone(engine),
+        tenant: Arc::clone(tenant),
+        conditions: sight::conditions(&around.sight),
+        as_of,
+        snapshot: Arc::new(tenant.snapshot().map_err(steps::failed)?),
+        around: around.clone(),
+    };
+    only(Arc::new(views)).map_err(|e| super::problem(&e))
 }
 
-struct Sources<'a> {
-    context: &'a SessionContext,
-    engine: &'a Arc<Engine>,
-    tenant: &'a Arc<Tenant>,
-    conditions: Vec<Expr>,
-    as_of: Option<ChangeNo>,
-    snapshot: Arc<Snapshot>,
+/// A list of catalogues with one schema.
+fn only(schema: Arc<dyn SchemaProvider>) -> Result<Arc<dyn CatalogProviderList>, DataFusionError> {
+    let catalog = MemoryCatalogProvider::new();
+    datafusion::catalog::CatalogProvider::register_schema(&catalog, SCHEMA, schema)?;
+    let list = MemoryCatalogProviderList::new();
+    list.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+    Ok(Arc::new(list))
 }
 
-impl Sources<'_> {
-    async fn register(&self, around: &Surroundings) -> Result<(), DataFusionError> {
-        self.put("observation", self.observed(), &format!("SELECT {COLUMNS} FROM raw WHERE NOT deleted"))
-            .await?;
-        let corrected = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
-        self.put("observation_corrected", self.observed(), &corrected).await?;
-        let rolled = [
-            ("hourly", Kind::Hour, "start, ", "date_trunc('hour', observed_at) AS start, "),
-            ("daily", Kind::Day, "start, ", "date_trunc('day', observed_at) AS start, "),
-            ("series", Kind::Series, "", ""),
-        ];
-        for (name, kind, start, anew) in rolled {
-            let of = format!("SELECT entity, type, attribute, dataset_id, {start}{SUMS} FROM");
-            if self.as_of.is_some() {
-                self.put(name, self.observed(), &format!("{of} ({}) AS sums", rolled_anew(anew))).await?;
-            } else {
-                self.put(name, self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0"))
-                    .await?;
-            }
-        }
-        self.context.register_table("entity", Arc::new(EntityTable::new(Arc::clone(&around.entities))))?;
-        let areas = &around.areas;
-        self.fixed("area", &areas.areas)?;
-        self.fixed("entity_area", &areas.memberships)?;
-        for view in around.contracts.iter() {
-            let rows = self.context.sql(&contracts::select(view)).await?.into_view();
-            self.context.register_table(view.name.as_str(), rows)?;
-        }
-        self.context.register_table("data_dictionary", dictionary::table(&around.contracts)?)?;
-        Ok(())
+#[async_trait]
+impl SchemaProvider for Views {
+    fn table_names(&self) -> Vec<String> {
+        let contracts = self.around.contracts.iter().map(|view| view.name.as_str());
+        FIXED.into_iter().chain(contracts).map(str::to_owned).collect()
     }
 
-    fn fixed(&self, name: &str, rows: &RecordBatch) -> Result<(), DataFusionError> {
-        let table = MemTable::try_new(rows.schema(), vec![vec![rows.clone()]])?;
-        self.context.register_table(name, Arc::new(table))?;
-        Ok(())
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        if let Some(view) = self.around.contracts.iter().find(|view| view.name == name) {
+            return self.of_contract(&contracts::select(view)).await.map(Some);
+        }
+        let areas = &self.around.areas;
+        let (kind, start, anew) = match name {
+            "observation" => return self.observation().await.map(Some),
+            "observation_corrected" => return self.corrected().await.map(Some),
+            "entity" => {
+                return Ok(Some(Arc::new(EntityTable::new(Arc::clone(&self.around.entities)))));
+            }
+            "area" => return fixed(&areas.areas).map(Some),
+            "entity_area" => return fixed(&areas.memberships).map(Some),
+            "data_dictionary" => return dictionary::table(&self.around.contracts).map(Some),
+            "hourly" => (Kind::Hour, "start, ", "date_trunc('hour', observed_at) AS start, "),
+            "daily" => (Kind::Day, "start, ", "date_trunc('day', observed_at) AS start, "),
+            "series" => (Kind::Series, "", ""),
+            _ => return Ok(None),
+        };
+        let of = format!("SELECT entity, type, attribute, dataset_id, {start}{SUMS} FROM");
+        let view = if self.as_of.is_some() {
+            self.view("raw", self.observed(), &format!("{of} ({}) AS sums", rolled_anew(anew))).await
+        } else {
+            self.view("raw", self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0")).await
+        };
+        view.map(Some)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        FIXED.contains(&name) || self.around.contracts.iter().any(|view| view.name == name)
+    }
+}
+
+impl Views {
+    async fn observation(&self) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        self.view("raw", self.observed(), &format!("SELECT {COLUMNS} FROM raw WHERE NOT deleted")).await
+    }
+
+    async fn corrected(&self) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        let text = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
+        self.view("raw", self.observed(), &text).await
+    }
+
+    async fn of_contract(&self, text: &str) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        self.view("observation_corrected", self.corrected().await?, text).await
     }
 
     fn observed(&self) -> Arc<dyn TableProvider> {
@@ -128,19 +186,28 @@ impl Sources<'_> {
     fn rolled(&self, kind: Kind) -> Arc<dyn TableProvider> {
         Arc::new(Rolled {
             kind,
-            engine: Arc::clone(self.engine),
-            tenant: Arc::clone(self.tenant),
+            engine: Arc::clone(&self.engine),
+            tenant: Arc::clone(&self.tenant),
             snapshot: Arc::clone(&self.snapshot),
             conditions: self.conditions.clone(),
         })
     }
 
-    /// Registers a view; `raw` in its text is the table.
-    async fn put(&self, name: &str, raw: Arc<dyn TableProvider>, text: &str) -> Result<(), DataFusionError> {
-        self.context.register_table("raw", raw)?;
-        let view = self.context.sql(text).await?.into_view();
-        self.context.deregister_table("raw")?;
-        self.context.register_table(name, view)?;
-        Ok(())
+    /// A view by its text, which names one table.
+    async fn view(
+        &self,
+        name: &str,
+        table: Arc<dyn TableProvider>,
+        text: &str,
+    ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+        let schema = Arc::new(datafusion::catalog::MemorySchemaProvider::new());
+        schema.register_table(name.to_owned(), table)?;
+        let mut planner = self.planner.clone();
+        planner.register_catalog_list(only(schema)?);
+        Ok(SessionContext::new_with_state(planner).sql(text).await?.into_view())
     }
+}
+
+fn fixed(rows: &RecordBatch) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    Ok(Arc::new(MemTable::try_new(rows.schema(), vec![vec![rows.clone()]])?))
 }

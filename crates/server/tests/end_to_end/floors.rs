@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::support::root;
 
 /// What a folder may stand on: everything on a lower floor.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("crates/model", 0),
     ("crates/impact", 0),
     ("crates/composite", 0),
     ("crates/chart", 0),
+    ("crates/print", 0),
     ("crates/language", 1),
     ("crates/context", 1),
     ("crates/contract", 1),
@@ -33,7 +34,7 @@ const FLOORS: [(&str, u8); 19] = [
 const OUTSIDE: &str = "crates/bench";
 
 /// Libraries that have one home, so that everything else builds in seconds and no rule hides in a face.
-const HOMES: [(&[&str], &[&str], &str); 5] = [
+const HOMES: [(&[&str], &[&str], &str); 6] = [
     (
         &["datafusion", "deltalake"],
         &["crates/history"],
@@ -54,11 +55,12 @@ const HOMES: [(&[&str], &[&str], &str); 5] = [
         &["crates/faces/"],
         "only a face draws; hand the values to the face and let it draw them",
     ),
+    (&["typst"], &["crates/print"], "hand a `senne_print::Document` to `senne_print::pdf`"),
     (&["rusqlite"], &["crates/store", OUTSIDE], "ask the store's port (`senne_store::Store`)"),
 ];
 
 /// Tested by values alone (ARCHITECTURE.md): they read nothing and wait for nothing.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "crates/model",
     "crates/language",
     "crates/context",
@@ -66,6 +68,7 @@ const PURE: [&str; 9] = [
     "crates/impact",
     "crates/composite",
     "crates/chart",
+    "crates/print",
     "crates/indicator",
     "crates/programme",
 ];

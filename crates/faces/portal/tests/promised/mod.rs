@@ -296,10 +296,15 @@ impl Office {
         if inside {
             request.extensions_mut().insert(Principal::Administrator { name: "office".to_owned() });
         }
+        let (status, headers, body) = self.bytes(request).await;
+        (status, headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    pub(crate) async fn bytes(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body(), 64 << 20).await.unwrap();
-        (status, headers, String::from_utf8_lossy(&body).into_owned())
+        (status, headers, body.to_vec())
     }
 
     pub(crate) async fn page(&self, path: &str) -> String {

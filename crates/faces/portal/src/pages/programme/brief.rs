@@ -1,6 +1,7 @@
 //! The programme, or a pillar of it, on one page: five sentences, the money by confidence, what needs attention, what was measured.
 
 mod attention;
+mod blocks;
 mod measured;
 mod status;
 
@@ -14,6 +15,7 @@ use senne_programme::{
     says::{Language as Spoken, quoted},
 };
 
+pub(super) use self::blocks::blocks;
 use self::{attention::Attention, measured::Measured, status::Status};
 use super::shared::{View, called, date, missing, speaker, view, whole};
 use crate::{
@@ -34,10 +36,10 @@ const LABELS: [&str; 5] = [
 
 #[derive(Template)]
 #[template(path = "programme/brief.html")]
-struct BriefPage {
+pub(super) struct BriefPage {
     frame: Frame,
-    title: String,
-    as_of: String,
+    pub(super) title: String,
+    pub(super) as_of: String,
     /// Whether there is nothing to speak of yet.
     empty: bool,
     pillars: Vec<Choice>,
@@ -46,9 +48,10 @@ struct BriefPage {
     attention: Attention,
     measured: Measured,
     source: String,
-    address: String,
+    pub(super) address: String,
     report: String,
     data: String,
+    pdf: String,
 }
 
 /// A pillar to choose.
@@ -69,7 +72,7 @@ pub(super) async fn show(visit: Visit) -> Response {
     visit.answer(page)
 }
 
-async fn page(visit: &Visit) -> Result<BriefPage, Problem> {
+pub(super) async fn page(visit: &Visit) -> Result<BriefPage, Problem> {
     let words = visit.w;
     let view = view(visit).await?;
     let programme = &view.programme;
@@ -101,6 +104,7 @@ async fn page(visit: &Visit) -> Result<BriefPage, Problem> {
         address: absolute(visit, &frame),
         report: visit.link(&format!("/programme/report{here}")),
         data: visit.link("/programme/data"),
+        pdf: visit.link(&format!("/programme/brief.pdf{here}")),
         sentences: LABELS
             .iter()
             .zip(said)

@@ -21,6 +21,7 @@ use self::{
     changes::Change,
     check::check,
     read::{Member, Read},
+    shown::Ground,
 };
 use super::{
     edit::{kinds, page::link as edit_link, rules, simple, subject::may_write},
@@ -258,7 +259,13 @@ fn table(words: Words, read: &Read<'_>, member: &Member<'_>) -> Table {
         id: anchor(&member.draft),
         title: words.fill("editing.part_title", [member.kind(words), &name]),
         caption: words.fill("editing.changes_of", [&name]),
-        changes: changes::changes(words, &read.view.programme, member.contract, now, &member.draft),
+        changes: changes::changes(
+            words,
+            Ground { programme: &read.view.programme, overview: &read.overview },
+            member.contract,
+            now,
+            &member.draft,
+        ),
         new: member.now.is_none(),
         edit,
         edit_label: words.fill("editing.edit_this", [name]),

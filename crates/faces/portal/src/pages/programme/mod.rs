@@ -13,6 +13,7 @@ mod objective;
 mod pillar;
 mod place;
 mod portfolio;
+mod printed;
 mod project;
 mod propose;
 mod refusal;
@@ -44,7 +45,9 @@ pub(crate) fn routes(language: Language) -> Router<At> {
         .route(&path("/decision/{id}"), get(decision::show))
         .route(&path("/memorandum/{id}"), get(memorandum::show))
         .route(&path("/brief"), get(brief::show))
+        .route(&path("/brief.pdf"), get(printed::brief))
         .route(&path("/report"), get(report::show))
+        .route(&path("/report.pdf"), get(printed::report))
         .route(&path("/data"), get(data::show))
         .route(&path("/data/{file}"), get(data::file))
         .route(&path("/calendar.ics"), get(data::calendar))

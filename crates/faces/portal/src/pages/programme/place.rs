@@ -62,8 +62,9 @@ pub(super) fn said(words: Words, place: &Geometry, areas: &[Arc<Entity>]) -> Str
     format!("{what}{}", words.fill("place.in", [listed(words, &names)]))
 }
 
-/// A place over the areas of the city; `near` shows its surroundings alone, with the names of what it touches.
+/// A place over the areas of the city; `near` shows its surroundings alone, with the names of what it touches. `id` is its own on the page.
 pub(super) fn picture(
+    id: &str,
     words: Words,
     overview: &Overview,
     place: Option<&Geometry>,
@@ -82,7 +83,7 @@ pub(super) fn picture(
     let description =
         place.map_or_else(|| words.t("place.none_drawn").to_owned(), |place| said(words, place, touched));
     PlacePicture {
-        id: "place",
+        id,
         title: words.t("place.title"),
         description: &description,
         ground: &ground,

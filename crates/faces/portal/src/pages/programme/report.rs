@@ -1,4 +1,4 @@
-//! The full report of the programme, or of a pillar: sections and tables to read, to print and to keep as a PDF.
+//! The full report of the programme, or of a pillar: sections and tables to read, to print and to keep as a PDF (`printed`).
 
 mod part;
 
@@ -25,54 +25,55 @@ const ROWS_SHORT: usize = 12;
 
 #[derive(Template)]
 #[template(path = "programme/report.html")]
-struct ReportPage {
+pub(super) struct ReportPage {
     frame: Frame,
-    title: String,
-    as_of: String,
+    pub(super) title: String,
+    pub(super) as_of: String,
     empty: bool,
     pillars: Vec<Choice>,
-    chapters: Vec<Chapter>,
-    source: String,
-    address: String,
+    pub(super) chapters: Vec<Chapter>,
+    pub(super) source: String,
+    pub(super) address: String,
     brief: String,
+    pdf: String,
 }
 
 /// A section with those below it.
 #[derive(Debug, PartialEq, Eq)]
-struct Chapter {
+pub(super) struct Chapter {
     id: String,
-    heading: String,
-    paragraphs: Vec<String>,
-    tables: Vec<Grid>,
-    parts: Vec<Part>,
+    pub(super) heading: String,
+    pub(super) paragraphs: Vec<String>,
+    pub(super) tables: Vec<Grid>,
+    pub(super) parts: Vec<Part>,
     /// Whether it begins a new sheet of paper.
     long: bool,
 }
 
 /// A section below another.
 #[derive(Debug, PartialEq, Eq)]
-struct Part {
+pub(super) struct Part {
     id: String,
-    heading: String,
-    paragraphs: Vec<String>,
-    tables: Vec<Grid>,
+    pub(super) heading: String,
+    pub(super) paragraphs: Vec<String>,
+    pub(super) tables: Vec<Grid>,
 }
 
 /// A table.
 #[derive(Debug, PartialEq, Eq)]
-struct Grid {
+pub(super) struct Grid {
     id: String,
     /// What it is called among all tables: its section and its caption.
     label: String,
-    caption: String,
-    head: Vec<Cell>,
-    rows: Vec<Vec<Cell>>,
+    pub(super) caption: String,
+    pub(super) head: Vec<Cell>,
+    pub(super) rows: Vec<Vec<Cell>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Cell {
-    text: String,
-    number: bool,
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) number: bool,
     known: bool,
 }
 
@@ -82,7 +83,7 @@ pub(super) async fn show(visit: Visit) -> Response {
     visit.answer(page)
 }
 
-async fn page(visit: &Visit) -> Result<ReportPage, Problem> {
+pub(super) async fn page(visit: &Visit) -> Result<ReportPage, Problem> {
     let words = visit.w;
     let view = view(visit).await?;
     let pillar = asked(visit, &view.programme)?;
@@ -109,6 +110,7 @@ async fn page(visit: &Visit) -> Result<ReportPage, Problem> {
         source: source(words, &view),
         address: absolute(visit, &frame),
         brief: visit.link(&format!("/programme/brief{here}")),
+        pdf: visit.link(&format!("/programme/report.pdf{here}")),
         frame,
     })
 }

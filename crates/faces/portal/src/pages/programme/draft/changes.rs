@@ -2,11 +2,14 @@
 
 use senne_contract::{AttributeContract, Contract, ValueKind};
 use senne_model::Json;
-use senne_programme::{Draft, Programme, from_simple::is_removed};
+use senne_programme::{Draft, from_simple::is_removed};
 
 use super::{
-    super::edit::{simple, values::LANGUAGES},
-    shown::{Shown, shown},
+    super::{
+        edit::{simple, values::LANGUAGES},
+        shared::last,
+    },
+    shown::{Ground, Shown, shown},
 };
 use crate::words::{Words, key};
 
@@ -26,7 +29,7 @@ pub(super) struct Change {
 /// What would change of `now`; `contract` is that of the thing, when there is one.
 pub(super) fn changes(
     words: Words,
-    programme: &Programme,
+    ground: Ground<'_>,
     contract: Option<&Contract>,
     now: &[(String, Json)],
     draft: &Draft,
@@ -41,8 +44,10 @@ pub(super) fn changes(
             out.extend(spoken(words, title(words, term, attribute), before, then));
             continue;
         }
-        let said = |json: Option<&Json>| {
-            json.map(|json| shown(words, programme, attribute, json)).unwrap_or_default()
+        let said = |when: &str, json: Option<&Json>| {
+            // Places of several drafts stand on one page.
+            let id = format!("{when}-{}-{term}", last(draft.id.as_str()));
+            json.map(|json| shown(words, ground, attribute, json, &id)).unwrap_or_default()
         };
         // Two things may have one name: what is written is compared, not what is shown.
         let same =
@@ -50,7 +55,14 @@ pub(super) fn changes(
         let title = title(words, term, attribute);
         let removed = is_removed(then) && before.is_some();
         let same = same || (is_removed(then) && before.is_none());
-        out.push(Change { title, language: "", now: said(before), then: said(Some(then)), same, removed });
+        out.push(Change {
+            title,
+            language: "",
+            now: said("now", before),
+            then: said("then", Some(then)),
+            same,
+            removed,
+        });
     }
     out
 }
@@ -64,7 +76,7 @@ fn spoken(words: Words, title: String, before: Option<&Json>, then: Option<&Json
     let named = [key!("editing.in_fr"), key!("editing.in_nl"), key!("editing.in_en")];
     let text = |json: Option<&Json>, language: &str| Shown {
         text: simple::told(json, language).unwrap_or_default().trim().to_owned(),
-        code: false,
+        ..Shown::default()
     };
     let each = LANGUAGES.into_iter().zip(named).map(|(language, named)| {
         let (now, then) = (text(before, language), text(then, language));
@@ -77,10 +89,10 @@ fn spoken(words: Words, title: String, before: Option<&Json>, then: Option<&Json
 
 #[cfg(test)]
 mod tests {
-    use senne_programme::DraftState;
+    use senne_programme::{DraftState, Programme};
 
     use super::*;
-    use crate::language::Language;
+    use crate::{language::Language, overview::Overview};
 
     fn json(text: &str) -> Json {
         serde_json::from_str(text).unwrap()
@@ -114,7 +126,9 @@ mod tests {
             changed_on: None,
         };
         let now = vec![("endsOn".to_owned(), Json::text("2027-12-31"))];
-        let told = changes(Words::new(Language::Nl), &Programme::default(), None, &now, &draft);
+        let (programme, overview) = (Programme::default(), Overview::default());
+        let ground = Ground { programme: &programme, overview: &overview };
+        let told = changes(Words::new(Language::Nl), ground, None, &now, &draft);
         let told: Vec<_> = told
             .iter()
             .map(|one| (one.removed, one.same, one.now.text.as_str(), one.then.text.as_str()))

@@ -18,7 +18,7 @@ use super::super::{
     },
     shared::{self, View},
 };
-use crate::{visit::Visit, words::Words};
+use crate::{overview::Overview, visit::Visit, words::Words};
 
 /// A draft, and what it is about as that is now.
 pub(super) struct Member<'a> {
@@ -32,6 +32,8 @@ pub(super) struct Read<'a> {
     /// The first, then its parts.
     pub(super) members: Vec<Member<'a>>,
     pub(super) view: Arc<View>,
+    /// The areas of the city, over which places are drawn.
+    pub(super) overview: Arc<Overview>,
 }
 
 impl<'a> Read<'a> {
@@ -52,7 +54,8 @@ impl<'a> Read<'a> {
         for draft in drafts {
             members.push(Member::of(visit, draft).await?);
         }
-        Ok(Self { members, view })
+        let overview = visit.portal.overview(&visit.context()).await?;
+        Ok(Self { members, view, overview })
     }
 
     /// The draft that the others belong to.

@@ -27,7 +27,7 @@ pub(super) async fn of(visit: &Visit, id: &str) -> Result<Place, Problem> {
     aside(move || {
         let touched = place::touched(words, &overview, &own);
         Place {
-            picture: place::picture(words, &overview, Some(&own), &touched, true),
+            picture: place::picture("place", words, &overview, Some(&own), &touched, true),
             said: place::said(words, &own, &touched),
         }
     })

@@ -46,7 +46,7 @@ pub(super) async fn placed(
     let own = proposal.place.clone();
     let (picture, said, touched) = aside(move || {
         let touched = own.as_ref().map(|own| place::touched(words, &overview, own)).unwrap_or_default();
-        let picture = place::picture(words, &overview, own.as_ref(), &touched, false);
+        let picture = place::picture("place", words, &overview, own.as_ref(), &touched, false);
         let said = own.map_or_else(String::new, |own| place::said(words, &own, &touched));
         let ids: Vec<AreaId> = touched.iter().map(|area| AreaId::from(area.id.as_str())).collect();
         (picture, said, ids)
