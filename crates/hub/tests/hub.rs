@@ -257,30 +257,30 @@ async fn who_moves_is_counted_in_the_area_where_it_was() {
     };
     // The areas come after the first values: they count all the same.
     write(&hub, vec![at(4.5, 0), observe(1, 0, 10.0), at(5.5, 2), observe(1, 3, 30.0)]).await;
-    let ask = async |context: &Context| {
+    let ask = async |hub: &Hub, context: &Context| {
         let text = "SELECT a.code, sum(h.sum), min(e.valid_from), max(e.valid_to) FROM hourly h JOIN entity_area e ON e.entity = h.entity \
              AND h.start >= coalesce(e.valid_from, h.start) AND (e.valid_to IS NULL OR h.start < e.valid_to) \
              JOIN area a ON a.id = e.area WHERE h.attribute = 'no2' GROUP BY 1 ORDER BY 1";
         let table = hub.sql(context, text, 10).await.unwrap();
         table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(ask(&admin()).await, "");
+    assert_eq!(ask(&hub, &admin()).await, "");
     write(&hub, vec![commune(4.0), commune(5.0)]).await;
     let moved = r#"["4",10.0,null,"2024-01-01T02:00:00Z"] ["5",30.0,"2024-01-01T02:00:00Z",null]"#;
-    assert_eq!(ask(&admin()).await, moved);
-    assert_eq!(ask(&anonymous()).await, moved);
+    assert_eq!(ask(&hub, &admin()).await, moved);
+    assert_eq!(ask(&hub, &anonymous()).await, moved);
     // A location that comes late: it was back in the first area for an hour.
     write(&hub, vec![at(4.5, 5), at(4.5, 3)]).await;
     hub.flush().await.unwrap();
     let back = r#"["4",40.0,"2024-01-01T03:00:00Z","2024-01-01T02:00:00Z"]"#;
-    assert_eq!(ask(&admin()).await, back);
+    assert_eq!(ask(&hub, &admin()).await, back);
     // An area that goes holds nobody any more; whoever starts anew finds the same out.
     write(&hub, vec![Write::new(EntityId::trusted("urn:x:Area:4"), Operation::Delete)]).await;
-    assert_eq!(ask(&admin()).await, "");
+    assert_eq!(ask(&hub, &admin()).await, "");
     hub.stop().await;
     let hub = open(folder.path()).await;
-    assert_eq!(ask(&admin()).await, "");
+    assert_eq!(ask(&hub, &admin()).await, "");
     write(&hub, vec![commune(4.0)]).await;
-    assert_eq!(ask(&admin()).await, back);
+    assert_eq!(ask(&hub, &admin()).await, back);
     hub.stop().await;
 }
