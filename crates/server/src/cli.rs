@@ -115,6 +115,12 @@ pub(crate) struct Serve {
     /// A folder with contracts that replace or add to those that Senne brings.
     #[arg(long, value_name = "DIR")]
     pub(crate) contracts: Option<PathBuf>,
+    /// A folder with JSON-LD contexts; `contexts.json` in it maps their URLs to its files. They are never fetched.
+    #[arg(long, value_name = "DIR", env = "SENNE_CONTEXTS")]
+    pub(crate) contexts: Option<PathBuf>,
+    /// Fetch no JSON-LD contexts: there is no internet here.
+    #[arg(long)]
+    pub(crate) contexts_offline: bool,
     /// Let subscriptions and user contexts reach private and loopback addresses.
     #[arg(long)]
     pub(crate) allow_private_addresses: bool,

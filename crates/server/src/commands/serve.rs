@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Serve,
+    contexts::of_folder,
     contracts,
     figures::PortalFigures,
     http::{
@@ -75,6 +76,8 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     };
     let ngsi_ld = NgsiLdOptions {
         allow_private_addresses: options.allow_private_addresses,
+        context_preload: options.contexts.as_deref().map_or_else(|| Ok(Vec::new()), of_folder)?,
+        context_offline: options.contexts_offline,
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;

@@ -18,7 +18,7 @@ pub(crate) async fn list(call: Call) -> Answer {
     pen.open_array();
     for runner in shown {
         pen.object_with_context(
-            &present(runner, &terms, call.parameters.option("sysAttrs")),
+            &present(&call, runner, &terms),
             in_body.as_deref(),
         );
     }

@@ -9,20 +9,33 @@
 //! the queue is full the task reads the log itself until it has caught up.
 
 pub(crate) mod create;
+pub(crate) mod dead_letters;
 pub(crate) mod list;
 pub(crate) mod remove;
+pub(crate) mod replay;
 pub(crate) mod retrieve;
 pub(crate) mod update;
 
+mod by_clock;
+mod changes;
 mod compiled;
 mod courier;
+mod dead;
+mod deliver;
 mod document;
+mod endpoint;
 mod follower;
+mod gate;
 mod matching;
+mod mqtt;
 mod notification;
 mod present;
+mod progress;
 mod registry;
 mod runner;
+mod sender;
 mod stored;
+mod told;
+mod triggers;
 
 pub(crate) use registry::Subscriptions;

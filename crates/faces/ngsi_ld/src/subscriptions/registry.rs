@@ -1,6 +1,6 @@
 //! All subscriptions: loading them, starting and stopping their tasks, saving their cursors.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
@@ -8,13 +8,16 @@ use tokio::sync::OnceCell;
 
 use super::{
     compiled::{Compiled, compile},
-    courier::Courier,
+    courier::{Courier, Held},
     follower::Matcher,
+    dead::DeadLetters,
+    progress,
     runner::{Counters, Runner},
-    stored::{Kept, save},
+    sender::Sender,
+    stored::Kept,
 };
 use crate::{
-    contexts::{Contexts, Terms, client},
+    contexts::{Contexts, Terms},
     options::{DeliveryOptions, NgsiLdOptions},
 };
 
@@ -28,7 +31,8 @@ const SUBSCRIPTIONS_MAX: usize = 100_000;
 pub(crate) struct Subscriptions {
     hub: Hub,
     contexts: Arc<Contexts>,
-    client: reqwest::Client,
+    pub(super) sender: Arc<Sender>,
+    pub(super) dead: Arc<DeadLetters>,
     options: DeliveryOptions,
     pub(super) allow_private: bool,
     matcher: Arc<Matcher>,
@@ -58,7 +62,8 @@ impl Subscriptions {
     ) -> Result<Arc<Self>, Problem> {
         let allow_private = options.allow_private_addresses;
         Ok(Arc::new(Self {
-            client: client(allow_private, options.delivery.timeout, false)?,
+            sender: Arc::new(Sender::new(options.delivery, allow_private)?),
+            dead: Arc::default(),
             hub,
             contexts,
             options: options.delivery,
@@ -93,9 +98,12 @@ impl Subscriptions {
     }
 
     async fn load_once(&self) -> Result<(), Problem> {
-        let all = Kept::all(&self.hub).await?;
+        let mut all = Kept::all(&self.hub).await?;
+        progress::take_over(&self.hub, &mut all).await?;
+        self.dead.load(&self.hub).await?;
         for kept in all {
-            self.begin(kept, None);
+            // The follower begins at the oldest cursor, so nobody has to read the log on its own.
+            self.begin(kept, None, false);
         }
         self.matcher.rebuild();
         let follower: Arc<Matcher> = Arc::clone(&self.matcher);
@@ -103,22 +111,20 @@ impl Subscriptions {
     }
 
     /// Starts the task of a subscription. Its changes since the cursor are read from the log first.
-    fn begin(&self, kept: Kept, compiled: Option<Arc<Compiled>>) {
-        let runner = Arc::new(Runner::new(kept, compiled, self.options.queue_changes_max));
+    fn begin(&self, kept: Kept, compiled: Option<Arc<Compiled>>, behind: bool) {
+        let runner = Arc::new(Runner::new(kept, compiled, self.options.queue_changes_max, behind));
         let matcher = Arc::clone(&self.matcher);
         matcher.runners.write().push(Arc::clone(&runner));
         let courier = Courier {
             runner,
             hub: self.hub.clone(),
             contexts: Arc::clone(&self.contexts),
-            client: self.client.clone(),
+            sender: Arc::clone(&self.sender),
+            dead: Arc::clone(&self.dead),
             options: self.options,
-            backlog_max: self.options.backlog_changes_max,
             allow_private: self.allow_private,
             compiled_now: Box::new(move || matcher.rebuild()),
-            held: BTreeMap::new(),
-            held_last: ChangeNo(0),
-            last_sent: None,
+            held: Held::default(),
         };
         tokio::spawn(courier.run());
     }
@@ -190,7 +196,28 @@ impl Subscriptions {
             kept.replace(&self.hub).await?;
         }
         self.end(&kept.tenant, &kept.id);
-        self.begin(kept, Some(compiled));
+        self.begin(kept, Some(compiled), true);
+        self.matcher.rebuild();
+        Ok(())
+    }
+
+    /// Begins a subscription anew after a change of the log.
+    pub(super) async fn replay(
+        &self,
+        tenant: &TenantName,
+        id: &EntityId,
+        after: ChangeNo,
+    ) -> Result<(), Problem> {
+        let _turn = self.changing.lock().await;
+        let before = self.find(tenant, id).ok_or_else(missing)?;
+        let (compiled, counters) = {
+            let state = before.state.lock();
+            (state.compiled.clone(), state.counters.clone())
+        };
+        let kept = Kept { cursor: after, counters, modified_at: Timestamp::now(), ..before.kept.clone() };
+        kept.replace(&self.hub).await?;
+        self.end(tenant, id);
+        self.begin(kept, compiled, true);
         self.matcher.rebuild();
         Ok(())
     }
@@ -201,6 +228,7 @@ impl Subscriptions {
         self.find(tenant, id).ok_or_else(missing)?;
         Kept::delete(&self.hub, tenant, id).await?;
         self.end(tenant, id);
+        self.dead.remove(&self.hub, tenant, id, None).await?;
         self.matcher.rebuild();
         Ok(())
     }
@@ -219,20 +247,40 @@ impl Subscriptions {
         own
     }
 
+    /// How many changes a subscription has yet to settle.
+    pub(super) fn lag(&self, runner: &Runner) -> u64 {
+        if !runner.holds_the_log() {
+            return 0;
+        }
+        self.hub.head().0.saturating_sub(runner.rest_at(self.matcher.taken()).0)
+    }
+
     async fn save_progress(&self) {
         let taken = self.matcher.taken();
-        let due: Vec<Arc<Runner>> = {
-            let runners = self.matcher.runners.read();
-            let due = runners.iter().filter(|runner| {
-                let cursor = runner.rest_at(taken);
-                let state = runner.state.lock();
-                state.dirty || cursor.0 > state.stored_cursor.0 + IDLE_STRIDE
-            });
-            due.map(Arc::clone).collect()
+        let all: Vec<Arc<Runner>> = self.matcher.runners.read().iter().map(Arc::clone).collect();
+        let due = |runner: &&Arc<Runner>| {
+            let cursor = runner.rest_at(taken);
+            let state = runner.state.lock();
+            state.dirty || cursor.0 > state.stored_cursor.0 + IDLE_STRIDE
         };
-        if let Err(problem) = save(&self.hub, &due).await {
+        let due: Vec<Arc<Runner>> = all.iter().filter(due).map(Arc::clone).collect();
+        self.publish_metrics(&all);
+        self.sender.tidy().await;
+        if due.is_empty() {
+            return;
+        }
+        if let Err(problem) = progress::save(&self.hub, &all, &due).await {
             tracing::warn!(%problem, "the progress of subscriptions could not be saved: {problem}");
         }
+    }
+
+    fn publish_metrics(&self, all: &[Arc<Runner>]) {
+        let lag = all.iter().map(|runner| self.lag(runner)).max().unwrap_or_default();
+        let waiting: usize = all.iter().map(|runner| runner.waiting()).sum();
+        metrics::gauge!("senne_subscriptions").set(all.len() as f64);
+        metrics::gauge!("senne_subscription_lag_max_changes").set(lag as f64);
+        metrics::gauge!("senne_subscription_waiting_changes").set(waiting as f64);
+        metrics::gauge!("senne_dead_letters").set(self.dead.count() as f64);
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     let in_body = context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
     pen.object_with_context(
-        &present(&runner, &terms, call.parameters.option("sysAttrs")),
+        &present(&call, &runner, &terms),
         in_body.as_deref(),
     );
     Ok(json_answer(&call, &terms, media, in_body.is_some(), pen.finish()))

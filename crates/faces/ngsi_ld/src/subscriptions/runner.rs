@@ -69,11 +69,12 @@ pub(super) enum Next {
 }
 
 impl Runner {
-    pub(super) fn new(kept: Kept, compiled: Option<Arc<Compiled>>, queue_max: usize) -> Self {
+    /// `behind` says that the log has changes after the cursor that nobody will offer.
+    pub(super) fn new(kept: Kept, compiled: Option<Arc<Compiled>>, queue_max: usize, behind: bool) -> Self {
         let state = State {
             compiled,
             queue: VecDeque::new(),
-            behind: true,
+            behind,
             skipped: ChangeNo(0),
             busy: false,
             position: kept.cursor,
@@ -177,6 +178,11 @@ impl Runner {
         state.counters.given_up += left_out;
         state.dirty = true;
         left_out
+    }
+
+    /// How many changes wait in memory.
+    pub(super) fn waiting(&self) -> usize {
+        self.state.lock().queue.len()
     }
 
     pub(super) fn count(&self, change: impl FnOnce(&mut Counters)) {
