@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{Media, Offer, Parameters, Refusal, body::receive, negotiate};
 use crate::{
     contexts::Terms,
+    distributed::Trip,
     face::Face,
     read::{Limits, Mode, Names},
 };
@@ -26,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) parameters: Parameters,
+    /// Set where sources may be asked too.
+    pub(crate) trip: Option<Arc<Trip>>,
     /// The path and query as they came, without the host.
     pub(crate) path_only: String,
     path: Vec<(String, String)>,
@@ -73,6 +76,7 @@ impl FromRequest<Arc<Face>> for Call {
             method: parts.method,
             headers: parts.headers,
             parameters,
+            trip: parts.extensions.remove::<Arc<Trip>>(),
             path_only: parts.uri.path().to_owned(),
             path,
             body: parking_lot::Mutex::new(Some(body)),
@@ -106,6 +110,13 @@ impl Call {
         let simple = |word: &str| matches!(word, "simplified" | "keyValues");
         self.parameters.get("format").is_some_and(simple)
             || self.parameters.list("options").is_some_and(|options| options.into_iter().any(simple))
+    }
+
+    /// Whether an entity is of the types that the parameter `type` selects, when it does.
+    pub(crate) fn fits_type(&self, terms: &Terms, entity: &senne_model::Entity) -> Result<bool, Problem> {
+        let Some(text) = self.parameters.get("type") else { return Ok(true) };
+        let types = senne_language::TypeExpression::parse(text, &|term| terms.expand(term))?;
+        Ok(types.matches(&entity.types))
     }
 
     pub(crate) fn media(&self, offer: Offer) -> Result<Media, Refusal> {
@@ -158,7 +169,7 @@ impl Call {
 const CONTEXT_RELATION: &str = "http://www.w3.org/ns/json-ld#context";
 
 /// The URL of the JSON-LD context in the Link headers.
-fn context_link(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn context_link(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut found = None;
     for value in headers.get_all(header::LINK) {
         let text = value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("Link"))?;
