@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use senne_hub::Hub;
 use senne_model::Problem;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
-use crate::{contexts::Contexts, options::NgsiLdOptions, subscriptions::Subscriptions};
+use crate::{
+    contexts::Contexts, distributed::Forwarder, entity_maps::EntityMaps, options::NgsiLdOptions,
+    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, subscriptions::Subscriptions,
+};
 
 /// The state of the face. It owns no data: what it keeps in memory, the hub or a fetch can give again.
 pub(crate) struct Face {
@@ -14,6 +17,14 @@ pub(crate) struct Face {
     pub(crate) options: NgsiLdOptions,
     pub(crate) contexts: Arc<Contexts>,
     pub(crate) subscriptions: Arc<Subscriptions>,
+    pub(crate) entity_maps: EntityMaps,
+    pub(crate) registrations: Arc<Registrations>,
+    pub(crate) registration_subscriptions: Arc<RegistrationSubscriptions>,
+    pub(crate) forwarder: Forwarder,
+    /// The name by which other brokers know this one, once it is known: ask `Face::alias`.
+    pub(crate) alias: OnceCell<String>,
+    /// Since when it answers.
+    pub(crate) since: std::time::Instant,
     /// One permit per KiB of body under way.
     pub(crate) bodies: Arc<Semaphore>,
 }
@@ -22,8 +33,28 @@ impl Face {
     pub(crate) fn new(hub: Hub, options: NgsiLdOptions) -> Result<Self, Problem> {
         let contexts = Arc::new(Contexts::new(hub.clone(), &options)?);
         let subscriptions = Subscriptions::new(hub.clone(), Arc::clone(&contexts), &options)?;
+        let registrations = Registrations::new(hub.clone(), &options);
+        let registration_subscriptions = RegistrationSubscriptions::new(
+            hub.clone(),
+            Arc::clone(&contexts),
+            Arc::clone(&registrations),
+            &options,
+        )?;
+        let forwarder = Forwarder::new(Arc::clone(&contexts), &options)?;
         let bodies = Arc::new(Semaphore::new(options.bodies_bytes_max / 1024));
-        Ok(Self { hub, options, contexts, subscriptions, bodies })
+        Ok(Self {
+            hub,
+            options,
+            contexts,
+            subscriptions,
+            entity_maps: EntityMaps::default(),
+            registrations,
+            registration_subscriptions,
+            forwarder,
+            alias: OnceCell::new(),
+            since: std::time::Instant::now(),
+            bodies,
+        })
     }
 
     /// The address under which the outside reaches this server, without a slash at its end.

@@ -21,6 +21,9 @@ pub struct NgsiLdOptions {
     pub limit_max: usize,
     /// How many values one temporal answer may have; beyond it 206 with `Content-Range`.
     pub temporal_points_max: usize,
+    /// How many values, over all attributes, an entity has in one temporal answer; beyond it 206 with `Content-Range`. `None`: as many as
+    /// there are, up to `temporal_points_max` in all.
+    pub temporal_page_values: Option<usize>,
     /// Whether contexts may be fetched from, and notifications sent to, private and loopback addresses.
     /// Off, so that a caller cannot reach into the operator's own network.
     pub allow_private_addresses: bool,
@@ -30,11 +33,36 @@ pub struct NgsiLdOptions {
     pub context_bytes_max: usize,
     /// JSON-LD contexts that are known without fetching: URL and document. For places without internet.
     pub context_preload: Vec<(String, String)>,
+    /// Contexts are never fetched; one that is not at hand is 504. For places without internet.
+    pub context_offline: bool,
     /// The address under which the outside reaches this server, e.g. `https://data.example.org`; when absent
     /// the `Host` header of the request is used.
     pub public_url: Option<String>,
     /// How notifications are delivered.
     pub delivery: DeliveryOptions,
+    /// How operations are shared with other brokers.
+    pub federation: FederationOptions,
+    /// The name by which other brokers know this one, a token of RFC 7230 without `.`; when absent one is made at
+    /// the first start and kept. Peers register it, so that loops are found: change it seldom.
+    pub context_source_alias: Option<String>,
+}
+
+/// How operations are shared with context sources (clause 4.3.6).
+#[derive(Clone, Copy, Debug)]
+pub struct FederationOptions {
+    /// How long a source may take to answer, unless its registration says otherwise.
+    pub timeout: Duration,
+    /// The largest answer of a source, in bytes; a larger one is not taken in.
+    pub answer_bytes_max: usize,
+    /// All answers that are being read at one time, in bytes.
+    pub answers_bytes_max: usize,
+    /// How many requests to sources are under way at one time; others wait.
+    pub forwards_max: usize,
+    /// How many entities are taken from one source for one query.
+    pub entities_max: usize,
+    /// Whether an entity is to be expected in parts at several brokers, so that filters are put to the whole of
+    /// it, when a request does not say (clause 4.3.6.7).
+    pub split_entities: bool,
 }
 
 /// How notifications are delivered.
@@ -68,12 +96,29 @@ impl Default for NgsiLdOptions {
             limit_default: 20,
             limit_max: 1000,
             temporal_points_max: 100_000,
+            temporal_page_values: None,
             allow_private_addresses: false,
-            context_timeout: Duration::from_secs(5),
+            context_timeout: Duration::from_secs(4),
             context_bytes_max: 1 << 20,
             context_preload: Vec::new(),
+            context_offline: false,
             public_url: None,
             delivery: DeliveryOptions::default(),
+            federation: FederationOptions::default(),
+            context_source_alias: None,
+        }
+    }
+}
+
+impl Default for FederationOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(5),
+            answer_bytes_max: 16 << 20,
+            answers_bytes_max: 256 << 20,
+            forwards_max: 64,
+            entities_max: 10_000,
+            split_entities: false,
         }
     }
 }

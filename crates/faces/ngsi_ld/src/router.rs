@@ -14,8 +14,8 @@ use senne_hub::Hub;
 use senne_model::Problem;
 
 use crate::{
-    attributes, batch, entities, face::Face, http::Refusal, jsonld_contexts, options::NgsiLdOptions,
-    subscriptions, temporal, types,
+    attributes, batch, distributed, entities, entity_maps, face::Face, http::Refusal, info, jsonld_contexts, options::NgsiLdOptions,
+    registration_subscriptions, registrations, subscriptions, temporal, types,
 };
 
 /// The NGSI-LD operations on a hub, to be mounted at `/ngsi-ld/v1`. Who asks is taken from a request extension
@@ -27,21 +27,29 @@ use crate::{
 pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     let face = Arc::new(Face::new(hub, options)?);
     face.subscriptions.start();
+    face.registrations.start();
+    face.registration_subscriptions.start();
     let routes = Router::new()
         .merge(entity_routes())
         .merge(batch_routes())
         .merge(temporal_routes())
+        .merge(entity_map_routes())
         .merge(other_routes())
+        .merge(registration_routes())
         .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed);
-    Ok(routes.layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable()).with_state(face))
+    let distribute = middleware::from_fn_with_state(Arc::clone(&face), distributed::distribute);
+    Ok(routes.layer(distribute).layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable()).with_state(face))
 }
 
 type Routes = Router<Arc<Face>>;
 
 fn entity_routes() -> Routes {
     Router::new()
-        .route("/entities", post(entities::create::create).get(entities::query::query))
+        .route(
+            "/entities",
+            post(entities::create::create).get(entities::query::query).delete(entities::purge::purge),
+        )
         .route(
             "/entities/{id}",
             get(entities::retrieve::retrieve)
@@ -53,9 +61,14 @@ fn entity_routes() -> Routes {
         .route("/entities/{id}/attrs/", post(attributes::append::append).patch(attributes::update::update))
         .route(
             "/entities/{id}/attrs/{attr}",
-            axum::routing::patch(attributes::partial::partial)
+            get(attributes::retrieve::retrieve)
+                .patch(attributes::partial::partial)
                 .put(attributes::replace::replace)
                 .delete(attributes::delete::delete),
+        )
+        .route(
+            "/entities/{id}/attrs/{attr}/value",
+            get(attributes::value::retrieve).put(attributes::value::replace),
         )
 }
 
@@ -75,11 +88,36 @@ fn temporal_routes() -> Routes {
         .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve).delete(temporal::delete::delete))
         .route("/temporal/entities/{id}/attrs", post(temporal::add::add_attributes))
         .route("/temporal/entities/{id}/attrs/", post(temporal::add::add_attributes))
+        .route(
+            "/temporal/entities/{id}/attrs/{attr}",
+            axum::routing::delete(temporal::delete_attribute::delete_attribute),
+        )
+        .route(
+            "/temporal/entities/{id}/attrs/{attr}/{instance}",
+            axum::routing::patch(temporal::amend::amend).delete(temporal::delete_instance::delete_instance),
+        )
         .route("/temporal/entityOperations/query", post(temporal::query_document::query_document))
+}
+
+fn entity_map_routes() -> Routes {
+    use entity_maps::create;
+    Router::new()
+        .route("/entityMaps", get(create::by_parameters).post(create::by_document))
+        .route(
+            "/temporal/entityMaps",
+            get(create::by_temporal_parameters).post(create::by_temporal_document),
+        )
+        .route(
+            "/entityMaps/{id}",
+            get(entity_maps::retrieve::retrieve)
+                .patch(entity_maps::update::update)
+                .delete(entity_maps::remove::remove),
+        )
 }
 
 fn other_routes() -> Routes {
     Router::new()
+        .route("/info/sourceIdentity", get(info::source_identity::source_identity))
         .route("/types", get(types::entity_types::entity_types))
         .route("/types/{type}", get(types::entity_type::entity_type))
         .route("/attributes", get(types::attributes::attributes))
@@ -91,10 +129,38 @@ fn other_routes() -> Routes {
                 .patch(subscriptions::update::update)
                 .delete(subscriptions::remove::remove),
         )
+        .route(
+            "/subscriptions/{id}/deadLetters",
+            get(subscriptions::dead_letters::list).delete(subscriptions::dead_letters::clear),
+        )
+        .route("/subscriptions/{id}/deadLetters/resend", post(subscriptions::dead_letters::resend))
+        .route("/subscriptions/{id}/replay", post(subscriptions::replay::replay))
         .route("/jsonldContexts", post(jsonld_contexts::add::add).get(jsonld_contexts::list::list))
         .route(
             "/jsonldContexts/{id}",
             get(jsonld_contexts::serve::serve).delete(jsonld_contexts::remove::remove),
+        )
+}
+
+fn registration_routes() -> Routes {
+    use registration_subscriptions as watching;
+    Router::new()
+        .route("/csourceRegistrations", post(registrations::create::create).get(registrations::list::list))
+        .route(
+            "/csourceRegistrations/",
+            post(registrations::create::create).get(registrations::list::list),
+        )
+        .route(
+            "/csourceRegistrations/{id}",
+            get(registrations::retrieve::retrieve)
+                .patch(registrations::update::update)
+                .delete(registrations::remove::remove),
+        )
+        .route("/csourceSubscriptions", post(watching::create::create).get(watching::list::list))
+        .route("/csourceSubscriptions/", post(watching::create::create).get(watching::list::list))
+        .route(
+            "/csourceSubscriptions/{id}",
+            get(watching::retrieve::retrieve).patch(watching::update::update).delete(watching::remove::remove),
         )
 }
 
