@@ -1,6 +1,7 @@
 //! The history of all tenants.
 
 mod erasing;
+mod selecting;
 
 use std::{
     collections::HashMap,

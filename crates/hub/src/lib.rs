@@ -9,6 +9,7 @@ mod commit;
 mod config;
 mod context;
 mod erase;
+mod expire;
 mod follow;
 mod history_follower;
 mod housekeeping;
@@ -37,14 +38,14 @@ pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
     Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
-    Description, EntityPast, Findings, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
+    Description, EntityPast, Findings, FoundEntity, InstanceKey, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
     SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table, TableStorage,
     TenantStorage, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
-pub use senne_store::{StoreStatistics, Written};
+pub use senne_store::{AttributeUse, Place, StoreStatistics, Survey, Written};
 pub use sql::Answer;
 pub use storage::{LastBackup, StorageReport};
 pub use write::WriteOptions;
@@ -66,6 +67,8 @@ struct Inner {
     areas: areas::AreaIndex,
     /// One erasure is carried out at a time.
     erasing: tokio::sync::Mutex<()>,
+    /// Whether somebody waits for their turn to carry out erasures.
+    erasures_wait: std::sync::atomic::AtomicBool,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,

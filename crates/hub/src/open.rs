@@ -49,6 +49,7 @@ impl Hub {
             sql_turns: crate::sql::Turns::default(),
             areas: crate::areas::AreaIndex::default(),
             erasing: tokio::sync::Mutex::new(()),
+            erasures_wait: std::sync::atomic::AtomicBool::new(false),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -123,11 +123,15 @@ fn rows_left(kind: Kind, batch: &RecordBatch, column: &ArrayRef, hidden: &Hidden
             batch.column_by_name("generation").and_then(|c| c.as_primitive_opt::<Int64Type>())
         }
     };
-    let before = |row: usize| changes.is_none_or(|changes| changes.value(row) <= hidden.upto.0 as i64);
-    let mine: Vec<bool> =
-        texts.iter().map(|text| text.is_some_and(|text| hidden.entities.contains(text))).collect();
-    let is_mine = |row: &usize| entities.keys().is_valid(*row) && mine[entities.keys().value(*row) as usize];
-    (0..batch.num_rows()).filter(is_mine).filter(|row| before(*row)).count() as u64
+    let mine: Vec<bool> = texts.iter().map(|text| text.is_some_and(|text| hidden.means(text))).collect();
+    let is_left = |row: &usize| {
+        if entities.keys().is_null(*row) {
+            return false;
+        }
+        let text = entities.keys().value(*row) as usize;
+        mine[text] && changes.is_none_or(|changes| hidden.takes(texts.value(text), changes.value(*row)))
+    };
+    (0..batch.num_rows()).filter(is_left).count() as u64
 }
 
 fn mentions(column: &ArrayRef, needles: &Needles) -> u64 {
