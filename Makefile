@@ -30,7 +30,8 @@ check: ## Format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-unit: ## Rust tests, those through the real binary too
+unit: ## Rust tests, those through the real binary too; a real mosquitto for MQTT
+	scripts/mosquitto-for-tests
 	cargo test --workspace --locked --no-fail-fast
 
 browser: ## Chromium end-to-end, with axe

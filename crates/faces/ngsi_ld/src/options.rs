@@ -38,6 +38,8 @@ pub struct NgsiLdOptions {
     /// The address under which the outside reaches this server, e.g. `https://data.example.org`; when absent
     /// the `Host` header of the request is used.
     pub public_url: Option<String>,
+    /// How many snapshots there may be, in all tenants together; beyond it the one of least priority goes.
+    pub snapshots_max: usize,
     /// How notifications are delivered.
     pub delivery: DeliveryOptions,
     /// How operations are shared with other brokers.
@@ -76,6 +78,10 @@ pub struct DeliveryOptions {
     pub pause_max: Duration,
     /// How many changes may wait in memory per subscription; beyond it the log is read again.
     pub queue_changes_max: usize,
+    /// How many changes may wait in memory for all subscriptions together.
+    pub queues_changes_max: usize,
+    /// How many changes the log is kept back for replays, as long as there are subscriptions.
+    pub replay_changes_kept: u64,
     /// How many changes a subscription may lag behind the log, which is kept for it; older ones are left out
     /// and counted.
     pub backlog_changes_max: u64,
@@ -97,6 +103,7 @@ impl Default for NgsiLdOptions {
             limit_max: 1000,
             temporal_points_max: 100_000,
             temporal_page_values: None,
+            snapshots_max: 100,
             allow_private_addresses: false,
             context_timeout: Duration::from_secs(4),
             context_bytes_max: 1 << 20,
@@ -130,6 +137,8 @@ impl Default for DeliveryOptions {
             pause_first: Duration::from_secs(1),
             pause_max: Duration::from_secs(300),
             queue_changes_max: 1024,
+            queues_changes_max: 200_000,
+            replay_changes_kept: 100_000,
             backlog_changes_max: 2_000_000,
             save_every: Duration::from_secs(1),
             refusals_max: 5,

@@ -14,8 +14,8 @@ use senne_hub::Hub;
 use senne_model::Problem;
 
 use crate::{
-    attributes, batch, distributed, entities, entity_maps, face::Face, http::Refusal, info, jsonld_contexts, options::NgsiLdOptions,
-    registration_subscriptions, registrations, subscriptions, temporal, types,
+    attributes, batch, distributed, entities, entity_maps, face::Face, http::{Refusal, SNAPSHOT_HEADER}, info, jsonld_contexts, options::NgsiLdOptions,
+    registration_subscriptions, registrations, snapshots, subscriptions, temporal, types,
 };
 
 /// The NGSI-LD operations on a hub, to be mounted at `/ngsi-ld/v1`. Who asks is taken from a request extension
@@ -27,6 +27,7 @@ use crate::{
 pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     let face = Arc::new(Face::new(hub, options)?);
     face.subscriptions.start();
+    face.snapshots.start();
     face.registrations.start();
     face.registration_subscriptions.start();
     let routes = Router::new()
@@ -34,6 +35,7 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
         .merge(batch_routes())
         .merge(temporal_routes())
         .merge(entity_map_routes())
+        .merge(snapshot_routes())
         .merge(other_routes())
         .merge(registration_routes())
         .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
@@ -115,6 +117,18 @@ fn entity_map_routes() -> Routes {
         )
 }
 
+fn snapshot_routes() -> Routes {
+    Router::new()
+        .route("/snapshots", post(snapshots::create::create).delete(snapshots::purge::purge))
+        .route(
+            "/snapshots/{id}",
+            get(snapshots::retrieve::retrieve)
+                .patch(snapshots::update::update)
+                .delete(snapshots::remove::remove),
+        )
+        .route("/snapshots/{id}/clone", post(snapshots::duplicate::duplicate))
+}
+
 fn other_routes() -> Routes {
     Router::new()
         .route("/info/sourceIdentity", get(info::source_identity::source_identity))
@@ -164,10 +178,14 @@ fn registration_routes() -> Routes {
         )
 }
 
-/// The tenant of a request stands in its answer too (clause 6.3.14).
+/// The tenant and the snapshot of a request stand in its answer too (clauses 6.3.14, 6.3.22).
 async fn echo_tenant(request: Request, next: Next) -> Response {
     let tenant = request.headers().get("ngsild-tenant").cloned();
+    let snapshot = request.headers().get(SNAPSHOT_HEADER).cloned();
     let mut response = next.run(request).await;
+    if let Some(snapshot) = snapshot.filter(|_| response.status() != StatusCode::BAD_REQUEST) {
+        response.headers_mut().insert(SNAPSHOT_HEADER, snapshot);
+    }
     if let Some(tenant) = tenant.filter(|_| response.status() != StatusCode::BAD_REQUEST) {
         response.headers_mut().insert(HeaderName::from_static("ngsild-tenant"), tenant);
     }

@@ -80,7 +80,7 @@ impl Contexts {
 
     /// Reads the documents on disk, once.
     pub(super) async fn load_hosted(&self) -> Result<(), Problem> {
-        let load = async || {
+        let load = || async {
             self.read_hosted().await?;
             self.read_cached().await
         };

@@ -41,9 +41,8 @@ impl Courier {
         let at = Timestamp::now();
         let mut seen: HashSet<EntityId> = HashSet::new();
         let mut part = 0;
-        let any = senne_language::Query { ..compiled.condition.clone() };
         let queries = match compiled.selectors.as_slice() {
-            [] => vec![any],
+            [] => vec![compiled.condition.clone()],
             selectors => selectors.iter().map(|one| one.query(&compiled.condition)).collect(),
         };
         for query in queries {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use senne_hub::Hub;
-use senne_model::{Change, ChangeNo, EntityId, Json, Problem, Timestamp};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Problem, Timestamp};
 
 use super::{
     compiled::{Compiled, Join, compile},
@@ -80,7 +80,7 @@ impl Courier {
             }
             self.flush_if_due(compiled).await?;
             match self.runner.next() {
-                Next::Change(change) => self.settle(compiled, &change).await?,
+                Next::Change(waiting) => self.settle(compiled, &waiting.change, waiting.entity).await?,
                 Next::ReadLog(after) => self.read_log(compiled, after).await?,
                 Next::Wait => self.wait(compiled).await,
             }
@@ -172,7 +172,7 @@ impl Courier {
         };
         for change in &changes {
             if change.tenant == self.runner.tenant && compiled.may_want(change) {
-                self.settle(compiled, change).await?;
+                self.settle(compiled, change, None).await?;
             }
             if self.runner.is_stopped() {
                 return Err(Stopped::Removed);
@@ -184,8 +184,18 @@ impl Courier {
     }
 
     /// Decides on one change, sends if need be, and moves the cursor past it.
-    async fn settle(&mut self, compiled: &Compiled, change: &Arc<Change>) -> Result<(), Stopped> {
-        let Some(told) = self.told(compiled, change).await? else {
+    async fn settle(
+        &mut self,
+        compiled: &Compiled,
+        change: &Arc<Change>,
+        entity: Option<Arc<Entity>>,
+    ) -> Result<(), Stopped> {
+        let told = match entity {
+            // It met the conditions when the change was taken in.
+            Some(entity) => Some(told::of_entity(compiled, change, entity)),
+            None => self.told(compiled, change).await?,
+        };
+        let Some(told) = told else {
             self.runner.settle(change.no, !self.held.entities.is_empty());
             return Ok(());
         };
@@ -249,7 +259,7 @@ impl Courier {
         &self,
         compiled: &Compiled,
         entities: &[Told],
-    ) -> Vec<Arc<senne_model::Entity>> {
+    ) -> Vec<Arc<Entity>> {
         if compiled.join == Join::No {
             return Vec::new();
         }

@@ -66,9 +66,10 @@ impl Compiled {
         change.attributes.iter().filter(told)
     }
 
-    /// Whether the entity meets the conditions on values, place and scope.
-    pub(super) fn accepts(&self, entity: &Entity) -> bool {
-        self.condition.matches(entity)
+    /// Whether there are conditions that the entity alone can meet, without those that it links to.
+    pub(super) fn has_own_condition(&self) -> bool {
+        let links = self.condition.filter.as_ref().is_some_and(senne_language::Filter::follows_links);
+        !links && !self.condition.needs_nothing()
     }
 
     /// Whether a notification of this change says more than the entity as it stands: what went, or what was before.

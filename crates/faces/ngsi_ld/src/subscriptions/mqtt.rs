@@ -8,7 +8,6 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use reqwest::Response;
 use tokio::net::TcpStream;
 
 use super::endpoint::{MqttBroker, MqttTarget};
@@ -57,11 +56,11 @@ impl MqttPool {
         target: &MqttTarget,
         message: Vec<u8>,
         timeout: Duration,
-    ) -> Result<Option<Response>, String> {
+    ) -> Result<(), String> {
         let connection = self.connection(&target.broker)?;
         let sent = tokio::time::timeout(timeout, connection.client.publish(target, message)).await;
         let failed = match sent {
-            Ok(Ok(())) => return Ok(None),
+            Ok(Ok(())) => return Ok(()),
             Ok(Err(reason)) => reason,
             Err(_) => "the broker did not answer in time".to_owned(),
         };
@@ -71,7 +70,7 @@ impl MqttPool {
     }
 
     /// Lets go of connections that have ended, or that nobody has used for a while.
-    pub(super) async fn tidy(&self) {
+    pub(super) fn tidy(&self) {
         self.connections.lock().retain(|_, connection| connection.is_wanted());
     }
 

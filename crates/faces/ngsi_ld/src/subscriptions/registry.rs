@@ -1,6 +1,6 @@
 //! All subscriptions: loading them, starting and stopping their tasks, saving their cursors.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
@@ -12,7 +12,7 @@ use super::{
     follower::Matcher,
     dead::DeadLetters,
     progress,
-    runner::{Counters, Runner},
+    runner::{Counters, QueueLimits, Runner},
     sender::Sender,
     stored::Kept,
 };
@@ -36,6 +36,8 @@ pub(crate) struct Subscriptions {
     options: DeliveryOptions,
     pub(super) allow_private: bool,
     matcher: Arc<Matcher>,
+    /// How many changes wait in memory for all subscriptions.
+    waiting: Arc<AtomicUsize>,
     loaded: OnceCell<()>,
     /// One change of the set of subscriptions at a time.
     changing: tokio::sync::Mutex<()>,
@@ -64,11 +66,12 @@ impl Subscriptions {
         Ok(Arc::new(Self {
             sender: Arc::new(Sender::new(options.delivery, allow_private)?),
             dead: Arc::default(),
+            matcher: Arc::new(Matcher::new(hub.clone(), options.delivery.replay_changes_kept)),
             hub,
             contexts,
             options: options.delivery,
             allow_private,
-            matcher: Arc::new(Matcher::default()),
+            waiting: Arc::default(),
             loaded: OnceCell::new(),
             changing: tokio::sync::Mutex::new(()),
         }))
@@ -105,16 +108,20 @@ impl Subscriptions {
             // The follower begins at the oldest cursor, so nobody has to read the log on its own.
             self.begin(kept, None, false);
         }
-        self.matcher.rebuild();
         let follower: Arc<Matcher> = Arc::clone(&self.matcher);
         self.hub.follow(follower)
     }
 
     /// Starts the task of a subscription. Its changes since the cursor are read from the log first.
     fn begin(&self, kept: Kept, compiled: Option<Arc<Compiled>>, behind: bool) {
-        let runner = Arc::new(Runner::new(kept, compiled, self.options.queue_changes_max, behind));
-        let matcher = Arc::clone(&self.matcher);
-        matcher.runners.write().push(Arc::clone(&runner));
+        let limits = QueueLimits {
+            own_max: self.options.queue_changes_max,
+            all_max: self.options.queues_changes_max,
+            all: Arc::clone(&self.waiting),
+        };
+        let runner = Arc::new(Runner::new(kept, compiled, limits, behind));
+        let (matcher, mine) = (Arc::downgrade(&self.matcher), Arc::downgrade(&runner));
+        self.matcher.insert(&runner);
         let courier = Courier {
             runner,
             hub: self.hub.clone(),
@@ -123,18 +130,14 @@ impl Subscriptions {
             dead: Arc::clone(&self.dead),
             options: self.options,
             allow_private: self.allow_private,
-            compiled_now: Box::new(move || matcher.rebuild()),
+            compiled_now: Box::new(move || {
+                if let (Some(matcher), Some(runner)) = (matcher.upgrade(), mine.upgrade()) {
+                    matcher.place(&runner);
+                }
+            }),
             held: Held::default(),
         };
         tokio::spawn(courier.run());
-    }
-
-    fn end(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Runner>> {
-        let mut runners = self.matcher.runners.write();
-        let place = runners.iter().position(|runner| runner.tenant == *tenant && runner.id == *id)?;
-        let runner = runners.remove(place);
-        runner.stop();
-        Some(runner)
     }
 
     pub(super) async fn create(&self, draft: Draft) -> Result<(), Problem> {
@@ -144,7 +147,7 @@ impl Subscriptions {
             return Err(Problem::new(ErrorKind::AlreadyExists, "a subscription with this id exists already")
                 .field("id"));
         }
-        if self.matcher.runners.read().len() >= SUBSCRIPTIONS_MAX {
+        if self.matcher.count() >= SUBSCRIPTIONS_MAX {
             return Err(Problem::new(
                 ErrorKind::Overloaded,
                 format!("there are {SUBSCRIPTIONS_MAX} subscriptions already"),
@@ -195,9 +198,8 @@ impl Subscriptions {
         } else {
             kept.replace(&self.hub).await?;
         }
-        self.end(&kept.tenant, &kept.id);
+        self.matcher.remove(&kept.tenant, &kept.id);
         self.begin(kept, Some(compiled), true);
-        self.matcher.rebuild();
         Ok(())
     }
 
@@ -216,9 +218,8 @@ impl Subscriptions {
         };
         let kept = Kept { cursor: after, counters, modified_at: Timestamp::now(), ..before.kept.clone() };
         kept.replace(&self.hub).await?;
-        self.end(tenant, id);
+        self.matcher.remove(tenant, id);
         self.begin(kept, compiled, true);
-        self.matcher.rebuild();
         Ok(())
     }
 
@@ -227,22 +228,19 @@ impl Subscriptions {
         let _turn = self.changing.lock().await;
         self.find(tenant, id).ok_or_else(missing)?;
         Kept::delete(&self.hub, tenant, id).await?;
-        self.end(tenant, id);
+        self.matcher.remove(tenant, id);
         self.dead.remove(&self.hub, tenant, id, None).await?;
-        self.matcher.rebuild();
         Ok(())
     }
 
     pub(super) fn find(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Runner>> {
-        let runners = self.matcher.runners.read();
-        runners.iter().find(|runner| runner.tenant == *tenant && runner.id == *id).map(Arc::clone)
+        self.matcher.find(tenant, id)
     }
 
     /// The subscriptions of a tenant, in the order in which they were created.
     pub(super) fn of(&self, tenant: &TenantName) -> Vec<Arc<Runner>> {
-        let runners = self.matcher.runners.read();
-        let mut own: Vec<_> =
-            runners.iter().filter(|runner| runner.tenant == *tenant).map(Arc::clone).collect();
+        let mut own = self.matcher.all();
+        own.retain(|runner| runner.tenant == *tenant);
         own.sort_by(|a, b| (a.kept.created_at, &a.id).cmp(&(b.kept.created_at, &b.id)));
         own
     }
@@ -257,7 +255,7 @@ impl Subscriptions {
 
     async fn save_progress(&self) {
         let taken = self.matcher.taken();
-        let all: Vec<Arc<Runner>> = self.matcher.runners.read().iter().map(Arc::clone).collect();
+        let all = self.matcher.all();
         let due = |runner: &&Arc<Runner>| {
             let cursor = runner.rest_at(taken);
             let state = runner.state.lock();
@@ -265,7 +263,7 @@ impl Subscriptions {
         };
         let due: Vec<Arc<Runner>> = all.iter().filter(due).map(Arc::clone).collect();
         self.publish_metrics(&all);
-        self.sender.tidy().await;
+        self.sender.tidy();
         if due.is_empty() {
             return;
         }
@@ -276,7 +274,7 @@ impl Subscriptions {
 
     fn publish_metrics(&self, all: &[Arc<Runner>]) {
         let lag = all.iter().map(|runner| self.lag(runner)).max().unwrap_or_default();
-        let waiting: usize = all.iter().map(|runner| runner.waiting()).sum();
+        let waiting = self.waiting.load(Ordering::Relaxed);
         metrics::gauge!("senne_subscriptions").set(all.len() as f64);
         metrics::gauge!("senne_subscription_lag_max_changes").set(lag as f64);
         metrics::gauge!("senne_subscription_waiting_changes").set(waiting as f64);
@@ -286,7 +284,7 @@ impl Subscriptions {
 
 impl Drop for Subscriptions {
     fn drop(&mut self) {
-        self.matcher.runners.read().iter().for_each(|runner| runner.stop());
+        self.matcher.let_go();
     }
 }
 

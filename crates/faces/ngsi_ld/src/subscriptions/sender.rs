@@ -68,8 +68,8 @@ impl Sender {
     }
 
     /// Lets go of connections that nobody has used for a while.
-    pub(super) async fn tidy(&self) {
-        self.mqtt.tidy().await;
+    pub(super) fn tidy(&self) {
+        self.mqtt.tidy();
     }
 
     /// Sends once.
@@ -94,10 +94,7 @@ impl Sender {
             }
             Target::Mqtt(target) => {
                 let message = envelope(endpoint, letter);
-                self.mqtt.publish(target, message, timeout).await.map_err(|reason| {
-                    metrics::counter!("senne_notifications_failed").increment(1);
-                    reason
-                })
+                self.mqtt.publish(target, message, timeout).await.map(|()| None)
             }
             Target::Stream => return Ok(()),
         };
@@ -107,6 +104,7 @@ impl Sender {
                 status.map_or_else(|| Ok(delivered()), |response| self.judge(&response))
             }
             Err(reason) => {
+                metrics::counter!("senne_notifications_failed").increment(1);
                 pass.silent();
                 Err(Failure::silence(reason))
             }

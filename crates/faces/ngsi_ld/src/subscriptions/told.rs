@@ -42,8 +42,13 @@ pub(super) async fn of_change(
     if !compiled.condition.matches_with(&entity, &find) {
         return Ok(None);
     }
+    Ok(Some(of_entity(compiled, change, entity)))
+}
+
+/// What is told of an entity that meets the conditions.
+pub(super) fn of_entity(compiled: &Compiled, change: &Arc<Change>, entity: Arc<Entity>) -> Told {
     let change = compiled.tells_change(change).then(|| Arc::clone(change));
-    Ok(Some(Told { entity, change }))
+    Told { entity, change }
 }
 
 /// An entity by its id. A look by key never waits.

@@ -75,3 +75,17 @@ async fn a_document_shapes_the_answer() {
         assert_eq!(asked(&bed, r#"[{"type":"Car"}]"#, wrong).await.status, 400, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn a_type_selects_what_is_written_to() {
+    let bed = some().await;
+    for (method, path) in [("PATCH", "/entities/urn:car:1"), ("PUT", "/entities/urn:car:1"), ("POST", "/entities/urn:car:1/attrs")] {
+        let path = format!("{path}?type=Bus");
+        assert_eq!(bed.with_body(method, &path, r#"{"type":"Car","n":{"value":1}}"#).await.status, 404, "{method}");
+    }
+    assert_eq!(bed.delete("/entities/urn:car:1/attrs/speed?type=Bus").await.status, 404);
+    assert_eq!(bed.delete("/entities/urn:car:1?type=Bus").await.status, 404);
+    assert_eq!(bed.get("/entities/urn:car:1?type=Bus").await.status, 404);
+    assert_eq!(bed.patch("/entities/urn:car:1?type=Car", r#"{"n":{"value":1}}"#).await.status, 204);
+    assert_eq!(bed.delete("/entities/urn:car:1?type=Car|Bus").await.status, 204);
+}
