@@ -16,6 +16,7 @@ mod housekeeping;
 mod open;
 mod past;
 mod read;
+mod snapshots;
 mod sql;
 mod storage;
 mod tail;
@@ -92,7 +93,7 @@ impl Hub {
 
     /// The tenants that there are, without Senne's own companions of them.
     pub fn tenants(&self) -> Result<Vec<senne_model::TenantName>, senne_model::Problem> {
-        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system()).collect())
+        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system() && !tenant.is_snapshot()).collect())
     }
 
     /// How followers stand.

@@ -8,7 +8,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     contexts::Contexts, distributed::Forwarder, entity_maps::EntityMaps, options::NgsiLdOptions,
-    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, subscriptions::Subscriptions,
+    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, snapshots::Snapshots, subscriptions::Subscriptions,
 };
 
 /// The state of the face. It owns no data: what it keeps in memory, the hub or a fetch can give again.
@@ -18,6 +18,7 @@ pub(crate) struct Face {
     pub(crate) contexts: Arc<Contexts>,
     pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) entity_maps: EntityMaps,
+    pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) registrations: Arc<Registrations>,
     pub(crate) registration_subscriptions: Arc<RegistrationSubscriptions>,
     pub(crate) forwarder: Forwarder,
@@ -40,6 +41,7 @@ impl Face {
             Arc::clone(&registrations),
             &options,
         )?;
+        let snapshots = Snapshots::new(hub.clone(), &options)?;
         let forwarder = Forwarder::new(Arc::clone(&contexts), &options)?;
         let bodies = Arc::new(Semaphore::new(options.bodies_bytes_max / 1024));
         Ok(Self {
@@ -48,6 +50,7 @@ impl Face {
             contexts,
             subscriptions,
             entity_maps: EntityMaps::default(),
+            snapshots,
             registrations,
             registration_subscriptions,
             forwarder,

@@ -20,6 +20,7 @@ mod read;
 mod registration_subscriptions;
 mod registrations;
 mod router;
+mod snapshots;
 mod subscriptions;
 mod temporal;
 mod types;

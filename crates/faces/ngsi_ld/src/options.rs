@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 /// Limits and manners of the NGSI-LD face. Every limit bounds memory or time; [`NgsiLdOptions::default`]
 /// suits a city.
 #[derive(Clone, Debug)]
@@ -42,6 +44,8 @@ pub struct NgsiLdOptions {
     pub snapshots_max: usize,
     /// How notifications are delivered.
     pub delivery: DeliveryOptions,
+    /// When it is cancelled, streams of events end, so that a server that stops need not wait for their readers.
+    pub stop: CancellationToken,
     /// How operations are shared with other brokers.
     pub federation: FederationOptions,
     /// The name by which other brokers know this one, a token of RFC 7230 without `.`; when absent one is made at
@@ -111,6 +115,7 @@ impl Default for NgsiLdOptions {
             context_offline: false,
             public_url: None,
             delivery: DeliveryOptions::default(),
+            stop: CancellationToken::new(),
             federation: FederationOptions::default(),
             context_source_alias: None,
         }

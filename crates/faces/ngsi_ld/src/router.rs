@@ -12,6 +12,7 @@ use axum::{
 use http::{HeaderName, StatusCode};
 use senne_hub::Hub;
 use senne_model::Problem;
+use tower::util::MapRequest;
 
 use crate::{
     attributes, batch, distributed, entities, entity_maps, face::Face, http::{Refusal, SNAPSHOT_HEADER}, info, jsonld_contexts, options::NgsiLdOptions,
@@ -41,7 +42,25 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
         .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed);
     let distribute = middleware::from_fn_with_state(Arc::clone(&face), distributed::distribute);
-    Ok(routes.layer(distribute).layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable()).with_state(face))
+    let routes =
+        routes.layer(distribute).layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable());
+    let whole: Router = routes.with_state(face);
+    // What no route takes may be a known path with a slash at its end, as many clients write it.
+    let trimmed = MapRequest::new(whole.clone(), without_slash as fn(Request) -> Request);
+    Ok(whole.fallback_service(trimmed))
+}
+
+/// The same request without the slash at the end of its path.
+fn without_slash(mut request: Request) -> Request {
+    let path = request.uri().path();
+    let Some(shorter) = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()) else { return request };
+    let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = format!("{shorter}{query}").parse().ok();
+    if let Ok(uri) = http::Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 type Routes = Router<Arc<Face>>;
@@ -60,7 +79,6 @@ fn entity_routes() -> Routes {
                 .delete(entities::delete::delete),
         )
         .route("/entities/{id}/attrs", post(attributes::append::append).patch(attributes::update::update))
-        .route("/entities/{id}/attrs/", post(attributes::append::append).patch(attributes::update::update))
         .route(
             "/entities/{id}/attrs/{attr}",
             get(attributes::retrieve::retrieve)
@@ -89,7 +107,6 @@ fn temporal_routes() -> Routes {
         .route("/temporal/entities", post(temporal::add::add).get(temporal::query::query))
         .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve).delete(temporal::delete::delete))
         .route("/temporal/entities/{id}/attrs", post(temporal::add::add_attributes))
-        .route("/temporal/entities/{id}/attrs/", post(temporal::add::add_attributes))
         .route(
             "/temporal/entities/{id}/attrs/{attr}",
             axum::routing::delete(temporal::delete_attribute::delete_attribute),
@@ -148,6 +165,8 @@ fn other_routes() -> Routes {
             get(subscriptions::dead_letters::list).delete(subscriptions::dead_letters::clear),
         )
         .route("/subscriptions/{id}/deadLetters/resend", post(subscriptions::dead_letters::resend))
+        .route("/subscriptions/{id}/events", get(subscriptions::events::events))
+        .route("/subscriptions/{id}/socket", get(subscriptions::socket::socket))
         .route("/subscriptions/{id}/replay", post(subscriptions::replay::replay))
         .route("/jsonldContexts", post(jsonld_contexts::add::add).get(jsonld_contexts::list::list))
         .route(

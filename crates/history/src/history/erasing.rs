@@ -6,7 +6,7 @@ use senne_model::{ChangeNo, EntityId, TenantName};
 
 use super::History;
 use crate::{
-    HistoryError, Look, RowsOf, Swept, ToErase, background,
+    HistoryError, Look, RowsOf, Swept, ToErase, background, disk,
     erase::{self, Hidden},
     schema::Kind,
     steps,
@@ -80,6 +80,21 @@ impl History {
             Ok(all)
         })
         .await
+    }
+
+    /// Takes away everything of a tenant: what is in memory, and its folder with all tables. Questions that still read its files end
+    /// with an error. What comes for it later is kept as for any tenant.
+    pub async fn forget_tenant(&self, tenant: &TenantName) -> Result<(), HistoryError> {
+        let _turns = (self.compacting.lock().await, self.flushing.lock().await);
+        let Some(gone) = self.tenants.write().remove(tenant) else { return Ok(()) };
+        let _tables = gone.tables.lock().await;
+        self.engine.forget_footers();
+        match std::fs::remove_dir_all(&gone.dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(disk::error("removing", &gone.dir)(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The folder with everything that this history keeps.

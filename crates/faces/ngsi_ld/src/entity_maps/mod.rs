@@ -10,7 +10,7 @@ mod in_use;
 mod kept;
 mod present;
 
-pub(crate) use in_use::{Mapped, find, one, temporal};
+pub(crate) use in_use::{Mapped, find, one, span_of, temporal};
 pub(crate) use kept::EntityMaps;
 
 use senne_model::{EntityId, Problem};

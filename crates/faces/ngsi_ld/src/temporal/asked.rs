@@ -88,7 +88,7 @@ impl Asked {
     }
 
     /// The question for these entities.
-    pub(super) fn past_query(
+    pub(crate) fn past_query(
         &self,
         ids: Vec<EntityId>,
         points_max: usize,

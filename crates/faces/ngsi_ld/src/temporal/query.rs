@@ -12,7 +12,7 @@ use super::{
 use crate::{
     contexts::Terms,
     entity_maps::{self, Mapped},
-    http::{Answer, Call, Media, Offer, json_answer, page_links, read_page, read_query, read_shape},
+    http::{Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape},
     write::Shape,
 };
 
@@ -27,6 +27,7 @@ pub(crate) async fn query(call: Call) -> Answer {
 pub(super) async fn answer(call: &Call, terms: &Terms, media: Media, query: &Query) -> Answer {
     let shape = read_shape(call, terms, media)?;
     let (asked, page) = (Asked::read_for_query(call, terms, &shape)?, read_page(call)?);
+    check_links(None, query.filter.as_ref(), &shape.members)?;
     let mapped = entity_maps::temporal(call, query, &asked).await?;
     let chosen = choose(call, query, &asked, &page, mapped.as_ref()).await?;
     let found = if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };

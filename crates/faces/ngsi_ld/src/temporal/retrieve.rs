@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     entity_maps,
-    http::{Answer, Call, Offer, json_answer, read_shape},
+    http::{Answer, Call, Offer, check_links, json_answer, read_shape},
     write::Shape,
 };
 
@@ -17,6 +17,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let shape = read_shape(&call, &terms, media)?;
+    check_links(None, None, &shape.members)?;
     let (id, asked) = (call.id()?, Asked::read(&call, &terms, &shape)?);
     let found = [find(&call, &id, &asked, &shape).await?];
     let mut pen = pen_for(&terms, &found);

@@ -85,10 +85,18 @@ impl Chooser<'_> {
         let question = PastQuery { entities, ..self.question(self.asked.attributes.clone()) };
         let mut found = self.call.face.hub.past_entities(&self.call.hub, &question).await?;
         let query = self.query;
+        // What they are called and what they were; the other conditions are put to their values.
+        let named = Query {
+            types: query.types.clone(),
+            ids: query.ids.clone(),
+            id_pattern: query.id_pattern.clone(),
+            selectors: query.selectors.clone(),
+            ..Query::default()
+        };
         found.retain(|one| {
-            (query.ids.is_empty() || query.ids.contains(&one.entity))
-                && query.id_pattern.as_ref().is_none_or(|pattern| pattern.matches(&one.entity))
-                && query.types.as_ref().is_none_or(|types| types.matches(&one.types))
+            let mut entity = Entity::new(one.entity.clone(), Name::new(""));
+            entity.types = one.types.iter().cloned().collect();
+            named.matches(&entity)
         });
         if self.asked.descending {
             found.reverse();
