@@ -162,6 +162,18 @@ impl TenantName {
         u64::from_str_radix(number, 16).ok().map(|number| self.snapshot(number))
     }
 
+    /// Reads a name as it is kept: of a tenant, or of a companion of one.
+    pub fn parse_kept(text: &str) -> Result<Self, Problem> {
+        if let Some(owner) = text.strip_suffix("~system") {
+            return Self::parse(owner).map(|owner| owner.system());
+        }
+        let Some((owner, _)) = text.split_once(SNAPSHOT) else { return Self::parse(text) };
+        let owner = Self::parse(owner)?;
+        owner.snapshot_named(text).ok_or_else(|| {
+            Problem::new(ErrorKind::BadRequest, format!("`{}` names no companion of a tenant", crate::error::shorten(text)))
+        })
+    }
+
     /// Whether this is a companion tenant made by [`TenantName::snapshot`].
     pub fn is_snapshot(&self) -> bool {
         self.0.contains(SNAPSHOT)
@@ -227,6 +239,10 @@ mod tests {
         assert!(copy.is_snapshot() && !copy.is_system() && TenantName::parse(&copy).is_err());
         assert_eq!(TenantName::default().snapshot_named(&copy), Some(copy.clone()));
         assert_eq!(TenantName::parse("other").unwrap().snapshot_named(&copy), None);
+        for kept in [copy, TenantName::default(), TenantName::default().system()] {
+            assert_eq!(TenantName::parse_kept(&kept).unwrap(), kept);
+        }
+        assert!(TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err());
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Proof {
         let tenant = text("tenant")?;
         Some(Self {
             id: text("id")?,
-            tenant: TenantName::parse(&tenant).ok()?,
+            tenant: TenantName::parse_kept(&tenant).ok()?,
             at: time("at")?,
             by: text("by")?,
             reason: text("reason")?,

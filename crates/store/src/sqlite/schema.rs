@@ -146,10 +146,7 @@ pub(super) fn load_tenants(connection: &Connection) -> Result<Vec<(TenantName, i
     while let Some(row) = rows.next()? {
         let (text, no): (String, i64) = (row.get(0)?, row.get(1)?);
         Sum::new().number(no).bytes(text.as_bytes()).check(row, 2, "tenant", no)?;
-        let name = match text.strip_suffix("~system") {
-            Some(outer) => TenantName::parse(outer).map(|t| t.system()),
-            None => TenantName::parse(&text),
-        };
+        let name = TenantName::parse_kept(&text);
         tenants.push((name.map_err(|p| StoreError::Version(format!("tenant table: {p}")))?, no));
     }
     Ok(tenants)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use senne_hub::{EntityPast, PastQuery, Point, SeriesPast};
-use senne_language::{ScopeExpression, TimeFilter, TimeProperty};
+use senne_language::{ScopeExpression, TimeFilter};
 use senne_model::{EntityId, ErrorKind, Name, Problem, SCOPE, Timestamp, scopes_of};
 
 use super::asked::{Asked, time_of};
@@ -57,12 +57,11 @@ pub(super) async fn in_range(
     asked: &Asked,
     wanted: &ScopeExpression,
 ) -> Result<HashMap<EntityId, Scoped>, Problem> {
-    let time = TimeFilter { property: TimeProperty::ObservedAt, from: None, to: asked.time.to };
     let question = PastQuery {
         attributes: vec![Name::new(SCOPE)],
         as_of: asked.as_of,
         limit: POINTS_MAX,
-        ..PastQuery::of(ids.to_vec(), time)
+        ..PastQuery::of(ids.to_vec(), TimeFilter::default())
     };
     let pasts = call.face.hub.past(&call.hub, &question).await?;
     let mut pasts: HashMap<EntityId, EntityPast> =

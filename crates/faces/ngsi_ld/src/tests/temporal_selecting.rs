@@ -80,7 +80,8 @@ async fn pages_and_counts_are_of_what_matches() {
     let bed = fleet().await;
     let first = bed.get(&format!("/temporal/entities?type=T&{RANGE}&q=speed%3E8&limit=2&count=true")).await;
     assert_eq!((ids(&first), first.header("ngsild-results-count")), (vec!["fast".to_owned(), "sets".to_owned()], "3"));
-    assert!(first.header("link").contains("offset=2"), "{}", first.header("link"));
+    let next = |got: &Got| got.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("offset=2"));
+    assert!(next(&first), "{:?}", first.headers);
     assert_eq!(ask(&bed, "q=speed%3E8&limit=2&offset=2").await, ["slow"]);
     assert_eq!(ask(&bed, "q=speed%3E8&limit=2&offset=4").await, Vec::<String>::new());
     assert_eq!(ask(&bed, "orderBy=id;desc").await, ["slow", "sets", "fast"]);
