@@ -7,7 +7,7 @@ DEMO_DATA ?= demo-data
 LISTEN ?= 127.0.0.1:7000
 FEEDS := $(wildcard feeds/*.yaml)
 
-.PHONY: help demo test check unit browser readers release bench bench-history bench-indicators bench-impact bench-programme crash web web-tools clean
+.PHONY: help demo test check unit browser readers release bench bench-subscriptions bench-history bench-indicators bench-impact bench-programme crash web web-tools clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ release: web ## The optimised binary: target/release/senne
 
 bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the limit
 	$(TARGET)/release/senne-bench $(BENCH)
+
+bench-subscriptions: release ## 10,000 subscriptions and 5,000 changes a second: due = delivered + pending, through a kill -9 too
+	$(TARGET)/release/senne-bench --subscriptions $(BENCH)
 
 bench-history: release ## The history at 100,000,000 observations, beside PostgreSQL and DuckDB (about an hour)
 	$(TARGET)/release/senne-bench-history $(BENCH)

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     contexts::Terms,
+    distributed::Version,
     http::{Ask, AskGeo, Media},
     write::{Format, LanguageChoice, Shape},
 };
@@ -33,6 +34,8 @@ pub(super) struct Compiled {
     /// Previous values are told too.
     pub(super) shows_changes: bool,
     pub(super) join: Join,
+    /// The version of NGSI-LD that the receiver understands (clause 4.3.6.8).
+    pub(super) conformance: Option<Version>,
     /// The context by which notifications name things.
     pub(super) terms: Terms,
 }
@@ -85,6 +88,9 @@ pub(super) fn compile(
         q: text("q").map(str::to_owned),
         scope: text("scopeQ").map(str::to_owned),
         geo: document.get("geoQ").map(AskGeo::from_document).transpose()?,
+        expand_values: text("expandValues")
+            .map(|names| names.split(',').map(|name| name.trim().to_owned()).collect())
+            .unwrap_or_default(),
         ..Ask::default()
     };
     if let Some(csf) = text("csf") {
@@ -107,6 +113,9 @@ pub(super) fn compile(
         shape,
         shows_changes: notification.get("showChanges") == Some(&Json::Bool(true)),
         join: Join::read(notification),
+        conformance: text("ngsildConformance")
+            .and_then(Version::parse)
+            .filter(|_| endpoint.media != Media::GeoJson),
         endpoint,
         terms: told_by,
     })

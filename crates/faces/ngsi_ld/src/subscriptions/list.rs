@@ -2,7 +2,7 @@
 
 use super::present::present;
 use crate::{
-    http::{Answer, Call, Offer, context_text, json_answer, page_links, read_page},
+    http::{Answer, Call, Offer, apply_preference, context_text, json_answer, page_links, read_page},
     write::Pen,
 };
 
@@ -27,5 +27,6 @@ pub(crate) async fn list(call: Call) -> Answer {
     let more = all.len() > page.offset.saturating_add(page.limit);
     let count = page.count.then_some(all.len() as u64);
     page_links(&mut response, &call, media, &page, more, count);
+    apply_preference(&mut response, &call.headers);
     Ok(response)
 }

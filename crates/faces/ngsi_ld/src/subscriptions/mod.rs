@@ -11,10 +11,12 @@
 
 pub(crate) mod create;
 pub(crate) mod dead_letters;
+pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod replay;
 pub(crate) mod retrieve;
+pub(crate) mod socket;
 pub(crate) mod update;
 
 mod by_clock;
@@ -39,6 +41,7 @@ mod runner;
 mod sender;
 mod spot;
 mod stored;
+mod stream;
 mod told;
 mod triggers;
 

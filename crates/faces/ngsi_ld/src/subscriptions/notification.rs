@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use senne_model::{Change, ChangeNo, Entity, EntityId, Timestamp};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Timestamp};
 
 use super::{changes::write_told, compiled::Compiled};
 use crate::{
@@ -69,7 +69,16 @@ impl Notification {
         pen.key("notifiedAt");
         pen.time(Timestamp::now());
         pen.key("data");
-        self.write_data(&mut pen, compiled);
+        match compiled.conformance {
+            None => self.write_data(&mut pen, compiled),
+            Some(version) => {
+                let mut data = Pen::new(&compiled.terms, 1024 * self.entities.len());
+                self.write_data(&mut data, compiled);
+                let mut data: Json = serde_json::from_slice(&data.finish()).unwrap_or_default();
+                version.amend(&mut data);
+                pen.json(&data);
+            }
+        }
         if compiled.endpoint.media == Media::LinkedData {
             pen.context(Some(&compiled.terms.to_json().to_string()));
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::{
     compiled::{Compiled, compile},
@@ -15,6 +15,7 @@ use super::{
     runner::{Counters, QueueLimits, Runner},
     sender::Sender,
     stored::Kept,
+    stream::STREAMS_MAX,
 };
 use crate::{
     contexts::{Contexts, Terms},
@@ -36,6 +37,8 @@ pub(crate) struct Subscriptions {
     options: DeliveryOptions,
     pub(super) allow_private: bool,
     matcher: Arc<Matcher>,
+    /// Places for readers of streams.
+    pub(super) streams: Arc<Semaphore>,
     /// How many changes wait in memory for all subscriptions.
     waiting: Arc<AtomicUsize>,
     loaded: OnceCell<()>,
@@ -71,6 +74,7 @@ impl Subscriptions {
             contexts,
             options: options.delivery,
             allow_private,
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             waiting: Arc::default(),
             loaded: OnceCell::new(),
             changing: tokio::sync::Mutex::new(()),

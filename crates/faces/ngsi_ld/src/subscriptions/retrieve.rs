@@ -2,7 +2,7 @@
 
 use super::{present::present, registry::missing};
 use crate::{
-    http::{Answer, Call, Offer, context_text, json_answer},
+    http::{Answer, Call, Offer, apply_preference, context_text, json_answer},
     write::Pen,
 };
 
@@ -18,5 +18,8 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
         &present(&call, &runner, &terms),
         in_body.as_deref(),
     );
-    Ok(json_answer(&call, &terms, media, in_body.is_some(), pen.finish()))
+    let mut response = json_answer(&call, &terms, media, in_body.is_some(), pen.finish());
+    // A subscription is told alike in all versions.
+    apply_preference(&mut response, &call.headers);
+    Ok(response)
 }

@@ -31,5 +31,6 @@ mod selecting;
 mod snapshots;
 mod temporal_instances;
 mod temporal_selecting;
+mod streams;
 mod transient;
 mod values;
