@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use senne_hub::Hub;
 use senne_model::Problem;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::{
-    contexts::Contexts, distributed::Forwarder, entity_maps::EntityMaps, options::NgsiLdOptions,
+    contexts::Contexts, distributed::{Forwarder, Identity, Relays}, entity_maps::EntityMaps, options::NgsiLdOptions,
     registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, snapshots::Snapshots, subscriptions::Subscriptions,
 };
 
@@ -21,9 +21,9 @@ pub(crate) struct Face {
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) registrations: Arc<Registrations>,
     pub(crate) registration_subscriptions: Arc<RegistrationSubscriptions>,
-    pub(crate) forwarder: Forwarder,
-    /// The name by which other brokers know this one, once it is known: ask `Face::alias`.
-    pub(crate) alias: OnceCell<String>,
+    pub(crate) forwarder: Arc<Forwarder>,
+    pub(crate) relays: Arc<Relays>,
+    identity: Arc<Identity>,
     /// Since when it answers.
     pub(crate) since: std::time::Instant,
     /// One permit per KiB of body under way.
@@ -42,7 +42,16 @@ impl Face {
             &options,
         )?;
         let snapshots = Snapshots::new(hub.clone(), &options)?;
-        let forwarder = Forwarder::new(Arc::clone(&contexts), &options)?;
+        let forwarder = Arc::new(Forwarder::new(Arc::clone(&contexts), &options)?);
+        let identity = Arc::new(Identity::new(hub.clone(), &options));
+        let relays = Relays::new(
+            hub.clone(),
+            Arc::clone(&contexts),
+            Arc::clone(&registrations),
+            Arc::clone(&forwarder),
+            Arc::clone(&identity),
+            &options,
+        );
         let bodies = Arc::new(Semaphore::new(options.bodies_bytes_max / 1024));
         Ok(Self {
             hub,
@@ -54,10 +63,16 @@ impl Face {
             registrations,
             registration_subscriptions,
             forwarder,
-            alias: OnceCell::new(),
+            relays,
+            identity,
             since: std::time::Instant::now(),
             bodies,
         })
+    }
+
+    /// The name by which other brokers know a tenant of this one (clause 5.2.40).
+    pub(crate) async fn alias(&self, tenant: &senne_model::TenantName) -> Result<String, Problem> {
+        self.identity.alias(tenant).await
     }
 
     /// The address under which the outside reaches this server, without a slash at its end.

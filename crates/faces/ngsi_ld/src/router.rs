@@ -31,6 +31,7 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     face.snapshots.start();
     face.registrations.start();
     face.registration_subscriptions.start();
+    face.relays.start();
     let routes = Router::new()
         .merge(entity_routes())
         .merge(batch_routes())
@@ -189,6 +190,7 @@ fn registration_routes() -> Routes {
                 .patch(registrations::update::update)
                 .delete(registrations::remove::remove),
         )
+        .route("/remote-notify", post(distributed::notified))
         .route("/csourceSubscriptions", post(watching::create::create).get(watching::list::list))
         .route("/csourceSubscriptions/", post(watching::create::create).get(watching::list::list))
         .route(

@@ -20,6 +20,7 @@ use crate::{
 /// Writes the attributes of a body to the entity of the path.
 async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     let id = call.id()?;
+    call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
     let entity = read_entity(&body.bytes, mode, &mut body.names(), &body.limits)?;
@@ -35,6 +36,7 @@ async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Ans
 /// Writes one attribute, named by the path, to the entity of the path.
 async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     let id = call.id()?;
+    call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
     let attribute =

@@ -1,12 +1,12 @@
 //! `POST /entityOperations/query` (clause 6.23): the parameters of a query as a document.
 
-use senne_model::{ErrorKind, Json, Problem};
+use senne_model::{Json, Problem};
 
 use crate::{
     entities::Look,
     entity_maps,
     http::{
-        Answer, Ask, Call, NOT_YET, Offer, check_links, entity_links, read_entity_page, read_join, read_shape,
+        Answer, Ask, Call, Offer, check_links, entity_links, read_entity_page, read_join, read_shape,
     },
     read::read_json,
 };
@@ -67,10 +67,6 @@ impl Call {
         for name in OF_SHAPE {
             let text = match document.get(name) {
                 None => continue,
-                Some(_) if NOT_YET.contains(&name) => {
-                    let detail = "this member is not supported yet";
-                    return Err(Problem::new(ErrorKind::NotSupported, detail).field(name));
-                }
                 Some(value) => flat(value, name)?,
             };
             self.parameters.set(name, text);

@@ -12,4 +12,5 @@ mod export;
 mod linked;
 mod present;
 
+pub(crate) use merge::Common;
 pub(crate) use present::Look;

@@ -4,7 +4,7 @@ use senne_model::Problem;
 
 use super::present::Look;
 use crate::{
-    distributed,
+    distributed, entity_maps,
     http::{Answer, Call, Offer, check_links, read_join, read_shape},
 };
 
@@ -25,5 +25,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     if !asked.is_empty() && !asked.iter().any(|term| entity.attribute(&terms.expand(term)).is_some()) {
         return Err(missing().into());
     }
-    Ok(Look { terms: &terms, media, shape, join }.one(&call, &entity).await?)
+    let mut response = Look { terms: &terms, media, shape, join }.one(&call, &entity).await?;
+    entity_maps::one(&call, &id, &mut response).await?;
+    Ok(response)
 }

@@ -6,25 +6,38 @@ use senne_model::{ErrorKind, Problem};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 
-/// Parameters of the standard that would change the answer and that this face does not know yet.
-pub(crate) const NOT_YET: [&str; 2] = ["entityMap", "entityMapLifetime"];
+/// The words that `options` may hold, of all operations.
+const OPTIONS: [&str; 10] = [
+    "sysAttrs",
+    "normalized",
+    "concise",
+    "simplified",
+    "keyValues",
+    "temporalValues",
+    "aggregatedValues",
+    "noOverwrite",
+    "update",
+    "replace",
+];
 
 impl Parameters {
-    /// Reads the query part. A parameter that stands twice, or is known but not supported, is refused.
+    /// Reads the query part. A parameter that stands twice is refused, and so is an option that there is not
+    /// (clause 6.3.20).
     pub(crate) fn parse(query: Option<&str>) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-        for (place, (name, value)) in pairs.iter().enumerate() {
+        for (place, (name, _)) in pairs.iter().enumerate() {
             if pairs[..place].iter().any(|(before, _)| before == name) {
                 return Err(Problem::new(ErrorKind::InvalidRequest, "the parameter stands twice").field(name));
             }
-            if NOT_YET.contains(&name.as_str()) && value != "false" {
-                return Err(
-                    Problem::new(ErrorKind::NotSupported, "this parameter is not supported yet").field(name)
-                );
-            }
         }
-        Ok(Self(pairs))
+        let parameters = Self(pairs);
+        let unknown = |word: &&str| !OPTIONS.contains(word);
+        if let Some(word) = parameters.list("options").into_iter().flatten().find(unknown) {
+            let detail = format!("there is no option `{word}`; there are {}", OPTIONS.join(", "));
+            return Err(Problem::new(ErrorKind::InvalidRequest, detail).field("options"));
+        }
+        Ok(parameters)
     }
 
     /// The value of a parameter; an empty one counts as absent.

@@ -195,3 +195,17 @@ async fn tenants_do_not_see_one_another() {
     let wrong = request("GET", S3).header("ngsild-tenant", "default~system").body(Body::empty()).unwrap();
     assert_eq!(bed.send(wrong).await.status, 400);
 }
+
+/// Many clients write a slash at the end of a path.
+#[tokio::test]
+async fn a_slash_at_the_end_does_no_harm() {
+    let bed = bed().await;
+    let made = bed.post("/entities/", STATION).await;
+    assert_eq!((made.status.as_u16(), made.header("location")), (201, format!("/ngsi-ld/v1{S3}").as_str()));
+    assert_eq!(bed.get("/entities/?type=AirQualityObserved").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(bed.post(&format!("{S3}/attrs/"), r#"{"O3":{"value":60}}"#).await.status, 204);
+    assert_eq!(bed.get("/types/").await.status, 200);
+    assert_eq!(bed.put("/types/", "{}").await.status, 405);
+    assert_eq!(bed.get("/nothing/").await.status, 404);
+    assert_eq!(bed.get("/").await.status, 404);
+}

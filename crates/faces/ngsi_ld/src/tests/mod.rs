@@ -5,6 +5,7 @@ mod brokers;
 mod contexts_kept;
 mod dead_letters;
 mod distributed_reading;
+mod distributed_subscribing;
 mod distributed_writing;
 mod entity_maps;
 mod frozen;

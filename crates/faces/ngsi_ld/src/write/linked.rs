@@ -9,6 +9,7 @@ use senne_language::Projection;
 use senne_model::{AttributeValue, Entity, EntityId, Instance, Iri, Name};
 
 use super::{Format, Pen, Shape, entity::write_entity};
+use crate::kind::Kind;
 
 /// Entities that are linked to, to be written where they are.
 #[derive(Debug, Default)]
@@ -114,9 +115,9 @@ pub(super) fn write_linked_simplified(
             several.iter().for_each(|id| one(pen, id));
             pen.close_array();
         }
-        (several, member) => {
+        (several, _) => {
             pen.open();
-            pen.key(member);
+            pen.key(Kind::ListRelationship.member());
             pen.open_array();
             several.iter().for_each(|id| one(pen, id));
             pen.close_array();
