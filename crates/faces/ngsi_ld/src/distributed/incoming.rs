@@ -15,13 +15,22 @@ const ENTITIES_MAX: usize = 10_000;
 pub(crate) fn read_entities(body: Json, terms: &Terms, limits: &Limits) -> Result<Vec<Entity>, Failure> {
     let invalid = |problem: Problem| Failure::Invalid(problem.to_string());
     let mut names = Names::new(terms.clone());
-    match body {
-        Json::Array(items) if items.len() <= ENTITIES_MAX => {
-            items.into_iter().map(|item| read_one(item, &mut names, limits).map_err(invalid)).collect()
+    let items = match body {
+        Json::Array(items) if items.len() <= ENTITIES_MAX => items,
+        Json::Array(_) => return Err(Failure::Invalid(format!("it holds more than {ENTITIES_MAX} entities"))),
+        one => vec![one],
+    };
+    let now = Timestamp::now();
+    let mut entities = Vec::with_capacity(items.len());
+    for item in items {
+        let mut entity = read_one(item, &mut names, limits).map_err(invalid)?;
+        // What has expired there is not there any more (clause 5.7.1.4).
+        if !entity.is_expired(now) {
+            entity.strip_expired(now);
+            entities.push(entity);
         }
-        Json::Array(_) => Err(Failure::Invalid(format!("it holds more than {ENTITIES_MAX} entities"))),
-        one => Ok(vec![read_one(one, &mut names, limits).map_err(invalid)?]),
     }
+    Ok(entities)
 }
 
 fn read_one(entity: Json, names: &mut Names, limits: &Limits) -> Result<Entity, Problem> {
@@ -44,6 +53,7 @@ fn read_one(entity: Json, names: &mut Names, limits: &Limits) -> Result<Entity, 
             "scope" => read.scopes = strings(Some(&value)).into_iter().map(String::into_boxed_str).collect(),
             "createdAt" => read.created_at = moment(Some(&value)).unwrap_or_default(),
             "modifiedAt" => read.modified_at = moment(Some(&value)).unwrap_or_default(),
+            "expiresAt" => read.expires_at = moment(Some(&value)),
             member if is_attribute(member) => read.attributes.push(attribute(member, value, names, limits)?),
             _ => {}
         }

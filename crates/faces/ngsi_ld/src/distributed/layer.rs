@@ -14,7 +14,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue};
 use senne_hub::{Action, Grant, Principal};
-use senne_model::Problem;
+use senne_model::{EntityId, Problem};
 
 use super::{
     batch::AskedBatch,
@@ -61,11 +61,17 @@ async fn on_its_way(
     if parameters.flag("local").unwrap_or(true) || headers.contains_key("ngsild-snapshot") {
         return Ok(None);
     }
+    let principal = head.extensions.get::<Principal>().cloned().unwrap_or_default();
+    if let Operation::Subscribe(_) = operation {
+        // Also without registrations: those that come later are watched for.
+        let alias = face.alias(&tenant).await?;
+        let trip = Trip::new(headers, alias, Instant::now() + PATIENCE);
+        return Ok(Some((operation, senne_hub::Context::new(principal, tenant), trip)));
+    }
     face.registrations.load().await?;
     if face.registrations.is_empty(&tenant) {
         return Ok(None);
     }
-    let principal = head.extensions.get::<Principal>().cloned().unwrap_or_default();
     let reads = matches!(operation, Operation::Read | Operation::Discover(_) | Operation::Past(_));
     let action = if reads { Action::Read } else { Action::Write };
     // Who may not do it here may not have it done elsewhere; what sources have is not classed by contracts,
@@ -79,6 +85,23 @@ async fn on_its_way(
     let caller = senne_hub::Context::new(principal, tenant);
     let trip = Trip::new(headers, alias, Instant::now() + PATIENCE);
     Ok(Some((operation, caller, trip)))
+}
+
+/// Tells the relays that a subscription is not as it was.
+async fn subscribed(
+    face: &Face,
+    caller: &senne_hub::Context,
+    id: Option<String>,
+    response: Response,
+) -> Response {
+    let made = response.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+    let id = id.or_else(|| made?.rsplit('/').next().map(super::operation::percent_decoded));
+    if let (true, Some(Ok(id))) = (response.status().is_success(), id.map(|id| EntityId::parse(&id)))
+        && let Err(problem) = face.relays.subscription_changed(&caller.tenant, &id).await
+    {
+        tracing::warn!(%problem, "`{id}` is not yet watched for elsewhere: {problem}");
+    }
+    response
 }
 
 async fn shared(
@@ -95,6 +118,7 @@ async fn shared(
             request.extensions_mut().insert(Arc::clone(&trip));
             next.run(request).await
         }
+        Operation::Subscribe(id) => subscribed(face, &caller, id, next.run(request).await).await,
         Operation::Discover(serves) => discovery::discover(face, &trip, &caller, serves, request, next).await,
         Operation::Past(serves) => past::read(face, &trip, &caller, serves, request, next).await,
         Operation::Purge => purge::purge(face, &trip, &caller, &parameters, request, next).await,

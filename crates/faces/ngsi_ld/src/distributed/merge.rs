@@ -20,7 +20,15 @@ pub(crate) fn merge(into: &mut Entity, from: Entity, mode: Mode) {
         into.created_at = from.created_at;
     }
     into.modified_at = into.modified_at.max(from.modified_at);
-    for attribute in from.attributes {
+    let mut from_attributes = from.attributes;
+    push_down(&mut into.attributes, into.expires_at);
+    push_down(&mut from_attributes, from.expires_at);
+    // The entity stays as long as one broker keeps it.
+    into.expires_at = match (into.expires_at, from.expires_at) {
+        (Some(here), Some(there)) => Some(here.max(there)),
+        _ => None,
+    };
+    for attribute in from_attributes {
         match into.attribute_mut(&attribute.name) {
             None => into.attributes.push(attribute),
             // What an auxiliary source has is only taken where nothing else is.
@@ -29,6 +37,14 @@ pub(crate) fn merge(into: &mut Entity, from: Entity, mode: Mode) {
             Some(there) if mode == Mode::Exclusive => *there = attribute,
             Some(there) => merge_attribute(there, attribute),
         }
+    }
+}
+
+/// What an entity's version holds goes with that version (clause 4.5.5.2).
+fn push_down(attributes: &mut [Attribute], expires_at: Option<Timestamp>) {
+    let Some(end) = expires_at else { return };
+    for instance in attributes.iter_mut().flat_map(|attribute| &mut attribute.instances) {
+        instance.expires_at = Some(instance.expires_at.map_or(end, |own| own.min(end)));
     }
 }
 
@@ -94,6 +110,23 @@ mod tests {
             merge(&mut merged, entity(vec![there]), Mode::Inclusive);
             assert_eq!(values(&merged), [Json::Int(wins)]);
         }
+    }
+
+    #[test]
+    fn an_entity_stays_as_long_as_one_broker_keeps_it() {
+        let at = |n: i64| Some(Timestamp::from_micros(n));
+        let version = |dataset: &str, end: Option<Timestamp>| {
+            let mut one = instance(1, None, 1);
+            one.dataset_id = Some(Iri::new(dataset));
+            Entity { expires_at: end, ..entity(vec![one]) }
+        };
+        let mut merged = version("urn:d:1", at(10));
+        merge(&mut merged, version("urn:d:2", at(20)), Mode::Inclusive);
+        assert_eq!(merged.expires_at, at(20));
+        let ends: Vec<_> = merged.attributes[0].instances.iter().map(|i| i.expires_at).collect();
+        assert_eq!(ends, [at(10), at(20)]);
+        merge(&mut merged, version("urn:d:3", None), Mode::Inclusive);
+        assert_eq!((merged.expires_at, merged.attributes[0].instances[2].expires_at), (None, None));
     }
 
     #[test]

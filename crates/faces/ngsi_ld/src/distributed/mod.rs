@@ -25,6 +25,7 @@ mod past;
 mod past_merge;
 mod provision;
 mod purge;
+mod relays;
 mod singly;
 mod together;
 mod trip;
@@ -33,6 +34,8 @@ mod via;
 
 pub(crate) use forward::Forwarder;
 pub(crate) use gather::{entity, find};
+pub(crate) use identity::Identity;
 pub(crate) use layer::distribute;
+pub(crate) use relays::{Relays, notified};
 pub(crate) use trip::Trip;
 pub(crate) use version::Version;

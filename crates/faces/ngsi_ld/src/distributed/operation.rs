@@ -18,6 +18,8 @@ pub(super) enum Operation {
     /// The past of entities is read.
     Past(Serves),
     Purge,
+    /// A subscription is made, changed (by its id) or removed.
+    Subscribe(Option<String>),
 }
 
 /// A write to one entity, or to its past.
@@ -65,6 +67,10 @@ impl Operation {
                 Some(Self::Read)
             }
             (&Method::DELETE, ["entities"]) => Some(Self::Purge),
+            (&Method::POST, ["subscriptions"]) => Some(Self::Subscribe(None)),
+            (&Method::PATCH | &Method::DELETE, ["subscriptions", id]) => {
+                Some(Self::Subscribe(Some((*id).to_owned())))
+            }
             (&Method::GET, ["types" | "attributes", ..]) => discover(&words).map(Self::Discover),
             (&Method::GET, ["temporal", "entities"]) | (&Method::POST, ["temporal", "entityOperations", "query"]) => {
                 Some(Self::Past(Serves::QueryTemporal))

@@ -88,8 +88,8 @@ fn headers(endpoint: &Json) -> Result<Vec<(HeaderName, HeaderValue)>, Problem> {
     pairs.transpose()?.unwrap_or_default().iter().map(one).collect()
 }
 
-/// What the registrations must be of (clauses 5.11.2.4, 5.12).
-fn wanted(document: &Json, terms: &Terms) -> Result<Vec<Wanted>, Problem> {
+/// What the registrations must be of, for each selector of entities (clauses 5.11.2.4, 5.12).
+pub(crate) fn wanted(document: &Json, terms: &Terms) -> Result<Vec<Wanted>, Problem> {
     let text = |name: &str| document.get(name).and_then(Json::as_str);
     let expand = |term: &str| terms.expand(term);
     let ask = Ask {

@@ -18,4 +18,5 @@ mod state;
 mod stored;
 mod teller;
 
+pub(crate) use compiled::wanted;
 pub(crate) use registry::RegistrationSubscriptions;

@@ -175,7 +175,7 @@ impl Teller {
         if arrived {
             let times = fitting.iter().map(|found| (found.registration.id.clone(), found.registration.modified_at));
             told.extend(times);
-            gone.iter().for_each(|id| drop(told.remove(id)));
+            told.retain(|id, _| !gone.contains(id));
         }
         let counters = self.runner.counters.lock().clone();
         if let Err(problem) = self.runner.kept.save_progress(&self.hub, told, &counters).await

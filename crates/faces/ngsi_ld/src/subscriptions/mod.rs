@@ -37,6 +37,7 @@ mod notification;
 mod present;
 mod progress;
 mod registry;
+mod relayed;
 mod runner;
 mod sender;
 mod spot;

@@ -1,6 +1,9 @@
 //! All subscriptions: loading them, starting and stopping their tasks, saving their cursors.
 
-use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
@@ -9,8 +12,8 @@ use tokio::sync::{OnceCell, Semaphore};
 use super::{
     compiled::{Compiled, compile},
     courier::{Courier, Held},
-    follower::Matcher,
     dead::DeadLetters,
+    follower::Matcher,
     progress,
     runner::{Counters, QueueLimits, Runner},
     sender::Sender,
@@ -31,7 +34,7 @@ const SUBSCRIPTIONS_MAX: usize = 100_000;
 /// The subscriptions of all tenants.
 pub(crate) struct Subscriptions {
     hub: Hub,
-    contexts: Arc<Contexts>,
+    pub(super) contexts: Arc<Contexts>,
     pub(super) sender: Arc<Sender>,
     pub(super) dead: Arc<DeadLetters>,
     options: DeliveryOptions,
