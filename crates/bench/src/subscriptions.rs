@@ -71,7 +71,8 @@ async fn run(options: &Options, table: &mut Table, disturbance: Disturbance) -> 
     );
 
     let seconds = options.seconds.max(10);
-    let writer = Writer::new(Arc::clone(&city), options.changes_per_second, options.changes_per_request, seconds);
+    let writer =
+        Writer::new(Arc::clone(&city), options.changes_per_second, options.changes_per_request, seconds);
     let mut server = Some(server);
     let address = server.as_ref().context("a server")?.address;
     let writing = tokio::spawn(writer.run(address));
@@ -100,19 +101,42 @@ async fn run(options: &Options, table: &mut Table, disturbance: Disturbance) -> 
         Disturbance::Hanging => "one hanging",
     };
     let rate = written.acknowledged.len() as f64 / written.took.as_secs_f64();
-    table.add(&format!("subscriptions ({name}): durable changes"), rate, "/s", Aim::AtLeast(options.changes_per_second as f64 * 0.9));
+    table.add(
+        &format!("subscriptions ({name}): durable changes"),
+        rate,
+        "/s",
+        Aim::AtLeast(options.changes_per_second as f64 * 0.9),
+    );
     table.add(&format!("subscriptions ({name}): notifications due"), due.len() as f64, "", Aim::None);
     table.add(&format!("subscriptions ({name}): missing in the end"), missing as f64, "", Aim::AtMost(0.0));
-    table.add(&format!("subscriptions ({name}): told more than once"), arrivals.repeated() as f64, "", Aim::None);
-    table.add(&format!("subscriptions ({name}): all there after the last change"), caught_up.as_secs_f64(), "s", Aim::None);
+    table.add(
+        &format!("subscriptions ({name}): told more than once"),
+        arrivals.repeated() as f64,
+        "",
+        Aim::None,
+    );
+    table.add(
+        &format!("subscriptions ({name}): all there after the last change"),
+        caught_up.as_secs_f64(),
+        "s",
+        Aim::None,
+    );
     let p99 = quantile(&latencies, 0.99);
-    table.add(&format!("subscriptions ({name}): change to notification, p50"), quantile(&latencies, 0.5), "ms", Aim::None);
+    table.add(
+        &format!("subscriptions ({name}): change to notification, p50"),
+        quantile(&latencies, 0.5),
+        "ms",
+        Aim::None,
+    );
     table.add(&format!("subscriptions ({name}): change to notification, p99"), p99, "ms", Aim::None);
     let server = server.context("a server")?;
     table.add(&format!("subscriptions ({name}): memory"), server.memory()? / 1_048_576.0, "MiB", Aim::None);
     let (status, metrics) = ask(server.address, "GET", "/metrics", "")?;
     ensure!(status == 200, "no metrics");
-    for line in metrics.lines().filter(|line| line.starts_with("senne_notifications") || line.starts_with("senne_subscription")) {
+    for line in metrics
+        .lines()
+        .filter(|line| line.starts_with("senne_notifications") || line.starts_with("senne_subscription"))
+    {
         eprintln!("  {line}");
     }
     server.kill()?;

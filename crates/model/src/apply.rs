@@ -1,15 +1,18 @@
 //! How a write meets the present state: pure, the same for every store.
 
+mod removals;
+
 use smallvec::SmallVec;
 
 use crate::{
-    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Iri, Name, Operation,
+    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Name, Operation,
     Quality, Test, Timestamp, Write,
     expiry::expire,
     amend::amend,
     merge::{is_null_marker, merge_instance, replace_parts},
     scopes,
 };
+use removals::removals;
 
 /// What a judge is told beside the instance.
 #[derive(Clone, Copy, Debug)]
@@ -157,8 +160,10 @@ fn create(
     pen.tell_scopes(true, &mut attributes);
     for attribute in attributes {
         for instance in attribute.instances {
-            if !is_null_marker(&instance.value) {
-                pen.set(&attribute.name, instance, newest_wins);
+            match (is_null_marker(&instance.value), newest_wins) {
+                (false, _) => pen.set(&attribute.name, instance, newest_wins),
+                (true, true) => pen.observe_removal(&attribute.name, instance),
+                (true, false) => {}
             }
         }
     }
@@ -206,18 +211,6 @@ fn delete(state: &mut Option<Entity>, at: Timestamp) -> Applied {
         types,
         not_updated: Vec::new(),
     }
-}
-
-fn removals(attributes: Vec<Attribute>) -> Vec<ChangedAttribute> {
-    let each = |a: Attribute| {
-        let name = a.name;
-        a.instances.into_iter().map(move |instance| removal(name.clone(), instance))
-    };
-    attributes.into_iter().flat_map(each).collect()
-}
-
-fn removal(name: Name, instance: Instance) -> ChangedAttribute {
-    ChangedAttribute { name, effect: Effect::Deleted, instance, previous: None }
 }
 
 /// Writes into one entity that exists and remembers what it did.
@@ -303,6 +296,7 @@ impl Pen<'_> {
                     self.set(name, merged, false);
                 }
             }
+            Operation::Observe if is_null_marker(&instance.value) => self.observe_removal(name, instance),
             Operation::Observe => self.observe(name, instance),
             _ => self.set(name, instance, false),
         }
@@ -320,6 +314,21 @@ impl Pen<'_> {
         if !same {
             self.set(name, instance, true);
         }
+    }
+
+    /// The past may tell that an attribute was removed at some moment (5.6.11); what came later stays.
+    fn observe_removal(&mut self, name: &Name, mut instance: Instance) {
+        let dataset = instance.dataset_id.as_ref();
+        if let Some(attribute) = self.entity.attribute_mut(name) {
+            let before = attribute.instances.len();
+            attribute.instances.retain(|there| {
+                there.dataset_id.as_ref() != dataset || there.observed_at > instance.observed_at
+            });
+            self.state_changed |= attribute.instances.len() < before;
+        }
+        self.entity.attributes.retain(|attribute| !attribute.instances.is_empty());
+        (instance.created_at, instance.modified_at) = (self.at, self.at);
+        self.changed.push(removal(name.clone(), instance));
     }
 
     /// Puts an instance in its place, judged. With `newest_wins`, one that was observed before the present
@@ -395,59 +404,6 @@ impl Pen<'_> {
             a.instances.iter().any(|i| there.and_then(|t| t.instance(i.dataset_id.as_ref())).is_none())
         });
         missing.map_or(Ok(()), |a| Err(ApplyError::NoAttribute(a.name.clone())))
-    }
-
-    /// Removes what a replacement does not mention.
-    fn drop_absent(&mut self, kept: &[Attribute]) {
-        let stays = |name: &Name, instance: &Instance| {
-            kept.iter().any(|a| a.name == *name && a.instance(instance.dataset_id.as_ref()).is_some())
-        };
-        for attribute in &mut self.entity.attributes {
-            let name = attribute.name.clone();
-            let (stay, go): (SmallVec<[Instance; 1]>, Vec<Instance>) = {
-                let mut go = Vec::new();
-                let mut stay = SmallVec::new();
-                for instance in attribute.instances.drain(..) {
-                    if stays(&name, &instance) { stay.push(instance) } else { go.push(instance) }
-                }
-                (stay, go)
-            };
-            attribute.instances = stay;
-            self.state_changed |= !go.is_empty();
-            self.changed.extend(go.into_iter().map(|instance| removal(name.clone(), instance)));
-        }
-        self.entity.attributes.retain(|a| !a.instances.is_empty());
-    }
-
-    fn delete_attribute(
-        &mut self,
-        name: &Name,
-        dataset_id: Option<&Iri>,
-        all: bool,
-    ) -> Result<(), ApplyError> {
-        let missing = || ApplyError::NoAttribute(name.clone());
-        let attribute = self.entity.attribute(name).ok_or_else(missing)?;
-        if all {
-            let gone = attribute.instances.to_vec();
-            self.entity.attributes.retain(|a| a.name != *name);
-            self.state_changed = true;
-            self.changed.extend(gone.into_iter().map(|instance| removal(name.clone(), instance)));
-            return Ok(());
-        }
-        attribute.instance(dataset_id).ok_or_else(missing)?;
-        self.remove_instance(name, dataset_id);
-        Ok(())
-    }
-
-    fn remove_instance(&mut self, name: &Name, dataset_id: Option<&Iri>) {
-        let Some(attribute) = self.entity.attribute_mut(name) else { return };
-        let Some(place) = attribute.instances.iter().position(|i| i.dataset_id.as_ref() == dataset_id) else {
-            return;
-        };
-        let gone = attribute.instances.remove(place);
-        self.changed.push(removal(name.clone(), gone));
-        self.state_changed = true;
-        self.entity.attributes.retain(|a| !a.instances.is_empty());
     }
 
     fn finish(self) -> Applied {

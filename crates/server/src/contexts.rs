@@ -20,8 +20,8 @@ pub(crate) fn of_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> 
             bail!("{}: `{url}` is no URL", map.display());
         }
         let path = folder.join(&file);
-        let document = std::fs::read_to_string(&path)
-            .with_context(|| format!("{}: for {url}", path.display()))?;
+        let document =
+            std::fs::read_to_string(&path).with_context(|| format!("{}: for {url}", path.display()))?;
         Ok((url, document))
     };
     files.into_iter().map(one).collect()

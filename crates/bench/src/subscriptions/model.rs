@@ -148,7 +148,8 @@ impl City {
                 (format!(",\"id\":\"{id}\""), format!("\"q\":\"v>={}\"", VALUES - VALUES / 100))
             }
             Asks::Colour(colour) => {
-                let q = format!("colour==%22c{colour}%22;v>={}", VALUES - VALUES / 100).replace("%22", "\\\"");
+                let q =
+                    format!("colour==%22c{colour}%22;v>={}", VALUES - VALUES / 100).replace("%22", "\\\"");
                 (String::new(), format!("\"q\":\"{q}\""))
             }
         };

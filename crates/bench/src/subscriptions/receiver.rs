@@ -27,7 +27,11 @@ const SHARDS: usize = 64;
 
 impl Arrivals {
     pub(super) fn new(began: Instant) -> Self {
-        Self { began, shards: (0..SHARDS).map(|_| std::sync::Mutex::default()).collect(), repeated: AtomicU64::new(0) }
+        Self {
+            began,
+            shards: (0..SHARDS).map(|_| std::sync::Mutex::default()).collect(),
+            repeated: AtomicU64::new(0),
+        }
     }
 
     fn shard(&self, key: (u32, u64)) -> std::sync::MutexGuard<'_, HashMap<(u32, u64), u64>> {
@@ -38,10 +42,9 @@ impl Arrivals {
     fn note(&self, key: (u32, u64)) {
         let at = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut shard = self.shard(key);
-        if shard.contains_key(&key) {
+        let first = *shard.entry(key).or_insert(at);
+        if first != at {
             self.repeated.fetch_add(1, Ordering::Relaxed);
-        } else {
-            shard.insert(key, at);
         }
     }
 

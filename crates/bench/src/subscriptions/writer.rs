@@ -142,7 +142,9 @@ async fn send(stream: &mut Option<TcpStream>, address: SocketAddr, text: &str) -
     let text = std::str::from_utf8(&buffer[..head]).ok()?;
     let length = text
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|rest| rest.trim().to_owned()))
+        .find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:").map(|rest| rest.trim().to_owned())
+        })
         .and_then(|text| text.parse::<usize>().ok())
         .unwrap_or(0);
     let success = text.starts_with("HTTP/1.1 20") && !text.starts_with("HTTP/1.1 207");

@@ -9,7 +9,8 @@ use senne_context::ContextKind;
 use senne_hub::Page;
 use senne_language::{Query, TypeExpression};
 use senne_model::{
-    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, Timestamp, Write,
+    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, Timestamp,
+    Write,
 };
 
 use super::{Contexts, fetch::Fetched, fingerprint};
@@ -65,7 +66,8 @@ fn max_age(said: &str) -> Option<Duration> {
     if directives.clone().any(|part| part == "no-store" || part == "no-cache") {
         return Some(Duration::ZERO);
     }
-    let seconds = directives.find_map(|part| part.strip_prefix("max-age=")?.trim_matches('"').parse().ok())?;
+    let seconds =
+        directives.find_map(|part| part.strip_prefix("max-age=")?.trim_matches('"').parse().ok())?;
     Some(Duration::from_secs(seconds))
 }
 
@@ -108,8 +110,11 @@ impl Contexts {
         if known.len() <= super::DOCUMENTS_MAX {
             return Vec::new();
         }
-        let gone: Vec<String> =
-            known.keys().filter(|there| *there != url && self.catalog.get(there).is_none()).cloned().collect();
+        let gone: Vec<String> = known
+            .keys()
+            .filter(|there| *there != url && self.catalog.get(there).is_none())
+            .cloned()
+            .collect();
         gone.iter().for_each(|url| drop(known.remove(url)));
         gone
     }

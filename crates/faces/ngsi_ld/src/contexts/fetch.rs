@@ -141,9 +141,8 @@ pub(super) async fn fetch_context(
     let failed = |why: String| unavailable(url, &why);
     let address = Url::parse(url).map_err(|error| failed(error.to_string()))?;
     check_url(&address, allow_private).map_err(|problem| failed(problem.detail))?;
-    let mut request = client
-        .get(address)
-        .header(header::ACCEPT, "application/ld+json, application/json;q=0.9, */*;q=0.1");
+    let mut request =
+        client.get(address).header(header::ACCEPT, "application/ld+json, application/json;q=0.9, */*;q=0.1");
     let validators = known.map(|known| {
         [(header::IF_NONE_MATCH, &known.etag), (header::IF_MODIFIED_SINCE, &known.last_modified)]
     });
@@ -169,9 +168,8 @@ pub(super) async fn fetch_context(
         }
         bytes.extend_from_slice(&chunk);
     }
-    let invalid = |why: &str| {
-        Problem::bad(format!("what is at {url} is no JSON-LD context: {why}")).field("@context")
-    };
+    let invalid =
+        |why: &str| Problem::bad(format!("what is at {url} is no JSON-LD context: {why}")).field("@context");
     let document = crate::read::read_json(&bytes).map_err(|problem| invalid(&problem.detail))?;
     if document.get("@context").is_none() {
         return Err(invalid("it has no member `@context`"));

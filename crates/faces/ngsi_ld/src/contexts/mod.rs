@@ -38,12 +38,15 @@ const DOCUMENTS_PER_CONTEXT_MAX: usize = 32;
 /// The longest `@context` text whose resolved context is kept, in bytes.
 const KEY_BYTES_MAX: usize = 16 * 1024;
 
+/// A resolved context and the documents that it was made of.
+type Resolved = (Terms, Arc<[String]>);
+
 /// All that is known of contexts.
 pub(crate) struct Contexts {
     hub: senne_hub::Hub,
     catalog: ContextCatalog,
     /// Resolved contexts by their text, each with the documents that it was made of.
-    resolved: Mutex<HashMap<String, (Terms, Arc<[String]>)>>,
+    resolved: Mutex<HashMap<String, Resolved>>,
     failed: Mutex<HashMap<String, (Instant, Problem)>>,
     client: reqwest::Client,
     allow_private: bool,

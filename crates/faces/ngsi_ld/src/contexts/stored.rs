@@ -47,7 +47,13 @@ impl Contexts {
         self.keep(&key, tenant, ContextKind::ImplicitlyCreated, document).await
     }
 
-    async fn keep(&self, key: &str, tenant: &TenantName, kind: ContextKind, document: Json) -> Result<(), Problem> {
+    async fn keep(
+        &self,
+        key: &str,
+        tenant: &TenantName,
+        kind: ContextKind,
+        document: Json,
+    ) -> Result<(), Problem> {
         let mut write = Write::new(EntityId::parse(&format!("{PREFIX}{key}"))?, Operation::CreateOrReplace);
         write.types.push(Name::new(HOSTED));
         let setting = object([
@@ -102,10 +108,13 @@ impl Contexts {
                     AttributeValue::JsonProperty(json) => Some(json),
                     _ => None,
                 };
-                let (Some(document), Some(key)) = (json(DOCUMENT), entity.id.strip_prefix(PREFIX)) else { continue };
+                let (Some(document), Some(key)) = (json(DOCUMENT), entity.id.strip_prefix(PREFIX)) else {
+                    continue;
+                };
                 let said = |name: &str| json(SETTING).and_then(|setting| setting.get(name));
                 // Older builds did not say: such contexts belong to the default tenant.
-                let tenant = said("tenant").and_then(Json::as_str).and_then(|name| TenantName::parse(name).ok());
+                let tenant =
+                    said("tenant").and_then(Json::as_str).and_then(|name| TenantName::parse(name).ok());
                 let kind = match said("implicit") {
                     Some(Json::Bool(true)) => ContextKind::ImplicitlyCreated,
                     _ => ContextKind::Hosted,

@@ -10,10 +10,10 @@ pub(crate) async fn remove(call: Call) -> Answer {
     let (id, reload) = (call.path("id"), call.parameters.flag("reload")?);
     if senne_context::is_core_url(id) {
         // It is compiled in, so it is always the newest that this build knows.
-        return match reload {
-            true => Ok(no_content()),
-            false => Err(Problem::bad("the core context is compiled in and cannot be removed").field("id").into()),
-        };
+        if reload {
+            return Ok(no_content());
+        }
+        return Err(Problem::bad("the core context is compiled in and cannot be removed").field("id").into());
     }
     let contexts = &call.face.contexts;
     let not_fetched = || Problem::bad("only a fetched context can be fetched anew").field("reload");
@@ -31,7 +31,9 @@ pub(crate) async fn remove(call: Call) -> Answer {
     }
     // Whatever is wrong with what is there now, the one that is known stays (clause 5.13.5.4).
     contexts.refresh(&stored.url).await.map_err(|problem| match problem.kind {
-        ErrorKind::BadRequest | ErrorKind::InvalidRequest => Problem::new(ErrorKind::ContextUnavailable, problem.detail).field("@context"),
+        ErrorKind::BadRequest | ErrorKind::InvalidRequest => {
+            Problem::new(ErrorKind::ContextUnavailable, problem.detail).field("@context")
+        }
         _ => problem,
     })?;
     Ok(no_content())

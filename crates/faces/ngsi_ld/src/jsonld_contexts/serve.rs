@@ -11,10 +11,10 @@ pub(crate) async fn serve(call: Call) -> Answer {
     let details = call.parameters.flag("details")?;
     let id = call.path("id");
     if senne_context::is_core_url(id) {
-        return match details {
-            true => Ok(plain_json(StatusCode::OK, &super::core_details(id))),
-            false => Err(not_served().into()),
-        };
+        if !details {
+            return Err(not_served().into());
+        }
+        return Ok(plain_json(StatusCode::OK, &super::core_details(id)));
     }
     let contexts = &call.face.contexts;
     let stored = contexts.document(&call.hub.tenant, id).await?;

@@ -17,7 +17,11 @@ const ENTITIES_MAX: usize = 1000;
 impl Courier {
     /// Sends what matches each time that the interval has passed. A notification that does not arrive is not sent again:
     /// the next one says what is so then.
-    pub(super) async fn run_by_clock(&mut self, compiled: &Compiled, interval: Duration) -> Result<(), Stopped> {
+    pub(super) async fn run_by_clock(
+        &mut self,
+        compiled: &Compiled,
+        interval: Duration,
+    ) -> Result<(), Stopped> {
         let mut next = tokio::time::Instant::now() + interval;
         loop {
             let left = next.saturating_duration_since(tokio::time::Instant::now());
@@ -48,7 +52,8 @@ impl Courier {
         for query in queries {
             let mut page = Page { limit: ENTITIES_MAX, ..Page::default() };
             loop {
-                let context = senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone());
+                let context =
+                    senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone());
                 let found = self.hub.query(&context, &query, &page).await?;
                 page.after = found.entities.last().map(|entity| entity.id.clone());
                 let fresh = found.entities.into_iter().filter(|entity| seen.insert(entity.id.clone()));

@@ -19,10 +19,13 @@ pub(super) struct Cell {
 
 /// The columns and rows that a box (west, south, east, north, in degrees) touches on a level.
 fn span([west, south, east, north]: [f64; 4], level: u8) -> Option<[i64; 4]> {
+    // A box that ends before it begins, or nowhere, touches nothing.
+    if !(west <= east && south <= north) {
+        return None;
+    }
     let width = FINEST * f64::from(1_u32 << level);
     let place = |degrees: f64| degrees.is_finite().then(|| (degrees / width).floor() as i64);
-    let (west, south, east, north) = (place(west)?, place(south)?, place(east)?, place(north)?);
-    (west <= east && south <= north).then_some([west, south, east, north])
+    Some([place(west)?, place(south)?, place(east)?, place(north)?])
 }
 
 /// The squares that a box touches, on the finest level on which they are few; none when the box has no sense.

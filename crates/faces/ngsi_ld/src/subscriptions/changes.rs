@@ -6,7 +6,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use senne_model::{Attribute, AttributeValue, Change, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Json, Name};
+use senne_model::{
+    Attribute, AttributeValue, Change, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Json, Name,
+};
 
 use super::{
     compiled::{Compiled, Join},
@@ -23,10 +25,11 @@ use crate::{
 pub(super) fn write_told(pen: &mut Pen<'_>, notification: &Notification, compiled: &Compiled) {
     let by_id: HashMap<&str, &Arc<Entity>> =
         notification.linked.iter().map(|entity| (entity.id.as_str(), entity)).collect();
-    let mut items: Vec<Json> =
-        notification.entities.iter().map(|told| one(told, compiled, &by_id)).collect();
+    let mut items: Vec<Json> = notification.entities.iter().map(|told| one(told, compiled, &by_id)).collect();
     if let Join::Flat(_) = compiled.join {
-        items.extend(notification.linked.iter().map(|entity| plain(entity, compiled, &linked_shape(compiled))));
+        items.extend(
+            notification.linked.iter().map(|entity| plain(entity, compiled, &linked_shape(compiled))),
+        );
     }
     if compiled.endpoint.media != Media::GeoJson {
         pen.open_array();
@@ -100,7 +103,8 @@ fn removed(entity: &Entity, change: &Change, compiled: &Compiled) -> Json {
         Some(&mut item)
     };
     let Some(Json::Object(members)) = members else { return item };
-    let context = members.iter().position(|(name, _)| &**name == "@context").map(|place| members.remove(place));
+    let context =
+        members.iter().position(|(name, _)| &**name == "@context").map(|place| members.remove(place));
     members.push(("deletedAt".into(), at));
     for changed in &change.attributes {
         let told = compiled.watched.is_empty() || compiled.watched.contains(&changed.name);
@@ -113,7 +117,12 @@ fn removed(entity: &Entity, change: &Change, compiled: &Compiled) -> Json {
 }
 
 /// Puts what a change says of one attribute into the members of its entity.
-fn show(members: &mut Vec<(Box<str>, Json)>, changed: &ChangedAttribute, change: &Change, compiled: &Compiled) {
+fn show(
+    members: &mut Vec<(Box<str>, Json)>,
+    changed: &ChangedAttribute,
+    change: &Change,
+    compiled: &Compiled,
+) {
     let shape = &compiled.shape;
     if !shape.members.keeps(&changed.name) || !shape.wants(&changed.instance) {
         return;
@@ -188,7 +197,8 @@ fn previous_member(kind: Kind) -> &'static str {
 /// The value of an instance as it stands on the wire.
 fn value_of(instance: &Instance, compiled: &Compiled) -> Json {
     let attribute = Attribute::new(Name::new("urn:senne:value"), Instance::new(instance.value.clone()));
-    let mut entity = Entity::new(senne_model::EntityId::trusted("urn:senne:value"), Name::new("urn:senne:value"));
+    let mut entity =
+        Entity::new(senne_model::EntityId::trusted("urn:senne:value"), Name::new("urn:senne:value"));
     entity.attributes.push(attribute);
     let mut pen = Pen::new(&compiled.terms, 256);
     write_entity(&mut pen, &entity, &Shape::default());
@@ -244,16 +254,18 @@ fn add_previous(
     let Some((_, there)) = members.iter_mut().find(|(name, _)| &**name == term) else { return };
     let dataset = changed.instance.dataset_id.as_deref();
     let before = (previous_member(Kind::of(&previous.value)).into(), value_of(previous, compiled));
-    let is_instance = |json: &Json| {
-        json.as_object().is_some() && json.get("datasetId").and_then(Json::as_str) == dataset
-    };
+    let is_instance =
+        |json: &Json| json.as_object().is_some() && json.get("datasetId").and_then(Json::as_str) == dataset;
     match there {
         Json::Array(instances) if instances.iter().any(is_instance) => {
             if let Some(Json::Object(node)) = instances.iter_mut().find(|json| is_instance(json)) {
                 node.push(before);
             }
         }
-        Json::Object(node) if !matches!(changed.instance.value, AttributeValue::Geo(_)) || compiled.shape.format == Format::Normalized => {
+        Json::Object(node)
+            if !matches!(changed.instance.value, AttributeValue::Geo(_))
+                || compiled.shape.format == Format::Normalized =>
+        {
             node.push(before);
         }
         bare => {

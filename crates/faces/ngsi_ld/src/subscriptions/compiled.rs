@@ -82,8 +82,7 @@ pub(super) fn compile(
     allow_private: bool,
 ) -> Result<Compiled, Problem> {
     let text = |name: &str| document.get(name).and_then(Json::as_str);
-    let seconds =
-        |name: &str| document.get(name).and_then(Json::as_f64).map(Duration::from_secs_f64);
+    let seconds = |name: &str| document.get(name).and_then(Json::as_f64).map(Duration::from_secs_f64);
     let condition = Ask {
         q: text("q").map(str::to_owned),
         scope: text("scopeQ").map(str::to_owned),
@@ -146,13 +145,17 @@ impl Selector {
         };
         let ids = match selector.get("id") {
             None => Vec::new(),
-            Some(Json::Array(items)) if items.is_empty() => return Err(id(&Json::Null).err().unwrap_or_else(needed)),
+            Some(Json::Array(items)) if items.is_empty() => {
+                return Err(id(&Json::Null).err().unwrap_or_else(needed));
+            }
             Some(Json::Array(items)) => items.iter().map(id).collect::<Result<_, _>>()?,
             Some(one) => vec![id(one)?],
         };
         let wrong = || Problem::bad("a regular expression is needed here").field("idPattern");
         let pattern = selector.get("idPattern").map(|text| {
-            text.as_str().ok_or_else(wrong).and_then(|text| IdPattern::parse(text).map_err(|p| p.field("idPattern")))
+            text.as_str()
+                .ok_or_else(wrong)
+                .and_then(|text| IdPattern::parse(text).map_err(|p| p.field("idPattern")))
         });
         Ok(Self { types, ids, id_pattern: pattern.transpose()? })
     }

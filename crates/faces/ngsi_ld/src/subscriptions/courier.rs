@@ -246,7 +246,12 @@ impl Courier {
     }
 
     /// Sends one notification and moves the cursor past what it tells.
-    async fn tell(&mut self, compiled: &Compiled, entities: Vec<Told>, last: ChangeNo) -> Result<(), Stopped> {
+    async fn tell(
+        &mut self,
+        compiled: &Compiled,
+        entities: Vec<Told>,
+        last: ChangeNo,
+    ) -> Result<(), Stopped> {
         let linked = self.linked(compiled, &entities).await;
         self.send(compiled, &Notification { entities, linked, mark: Mark::Change(last) }).await?;
         self.held.last_sent = Some(Instant::now());
@@ -255,11 +260,7 @@ impl Courier {
     }
 
     /// The entities that the told ones link to, when they are told too.
-    pub(super) async fn linked(
-        &self,
-        compiled: &Compiled,
-        entities: &[Told],
-    ) -> Vec<Arc<Entity>> {
+    pub(super) async fn linked(&self, compiled: &Compiled, entities: &[Told]) -> Vec<Arc<Entity>> {
         if compiled.join == Join::No {
             return Vec::new();
         }

@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use senne_hub::{Hub, Page, WriteOptions};
 use senne_language::{Query, TypeExpression};
 use senne_model::{
-    Attribute, AttributeValue, ChangeNo, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem,
-    TenantName, Timestamp, Write,
+    Attribute, AttributeValue, ChangeNo, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation,
+    Problem, TenantName, Timestamp, Write,
 };
 
 use super::stored::circumstances;

@@ -2,7 +2,7 @@
 //! (docs/ngsi-ld.md, "Dead letters").
 
 use http::StatusCode;
-use senne_model::{EntityId, Json, Problem};
+use senne_model::{EntityId, ErrorKind, Json, Problem};
 
 use super::{
     dead::{DeadLetter, DeadLetters},
@@ -40,9 +40,10 @@ pub(crate) async fn resend(mut call: Call) -> Answer {
     let ids = asked_ids(&mut call).await?;
     let subscriptions = &call.face.subscriptions;
     let runner = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
-    let compiled = runner.state.lock().compiled.clone();
-    let compiled =
-        compiled.ok_or_else(|| Problem::bad("the context of this subscription cannot be had now; try it later"))?;
+    let compiled = runner.ready().await.ok_or_else(|| {
+        let detail = "the context of this subscription cannot be had now; come back later";
+        Problem::new(ErrorKind::Overloaded, detail)
+    })?;
     let letters = subscriptions.dead.of(&call.hub.tenant, &id);
     let chosen = |letter: &&DeadLetter| ids.as_ref().is_none_or(|ids| ids.contains(&letter.id));
     let (mut sent, mut failed) = (Vec::new(), Vec::new());
@@ -98,6 +99,7 @@ async fn asked_ids(call: &mut Call) -> Result<Option<Vec<String>>, crate::http::
     let Some(ids) = document.get("ids") else { return Ok(None) };
     let wrong = || Problem::bad("an array of ids of dead letters is needed here").field("ids");
     let items = ids.as_array().ok_or_else(wrong)?;
-    let ids = items.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<_, _>>()?;
+    let ids =
+        items.iter().map(|id| id.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<_, _>>()?;
     Ok(Some(ids))
 }

@@ -286,13 +286,15 @@ fn check_projection(notification: &Json) -> Result<(), Problem> {
 }
 
 fn check_join(notification: &Json) -> Result<(), Problem> {
-    if notification.get("join").is_some_and(|join| !matches!(join.as_str(), Some("flat" | "inline" | "@none")))
+    if notification
+        .get("join")
+        .is_some_and(|join| !matches!(join.as_str(), Some("flat" | "inline" | "@none")))
     {
         return Err(Problem::bad("flat, inline or @none is needed here").field("join"));
     }
     match notification.get("joinLevel").map(Json::as_f64) {
         None => Ok(()),
-        Some(Some(level)) if level >= 1.0 && level <= JOIN_LEVEL_MAX && level.fract() == 0.0 => Ok(()),
+        Some(Some(level)) if (1.0..=JOIN_LEVEL_MAX).contains(&level) && level.fract() == 0.0 => Ok(()),
         Some(_) => {
             let detail = format!("a whole number from 1 to {JOIN_LEVEL_MAX} is needed here");
             Err(Problem::bad(detail).field("joinLevel"))

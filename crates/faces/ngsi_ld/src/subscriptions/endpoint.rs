@@ -26,7 +26,10 @@ pub(super) struct Endpoint {
 
 /// The kinds of receivers.
 pub(super) enum Target {
-    Http { url: Url, headers: Vec<(HeaderName, HeaderValue)> },
+    Http {
+        url: Url,
+        headers: Vec<(HeaderName, HeaderValue)>,
+    },
     Mqtt(MqttTarget),
     /// Nothing is sent: browsers come and read.
     Stream,
@@ -163,16 +166,9 @@ fn decode(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
+        let decoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(decoded.unwrap_or(bytes[at]));
+        at += if decoded.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&out).into_owned()
 }
@@ -180,8 +176,8 @@ fn decode(text: &str) -> String {
 /// Checks the form of an endpoint; what its address leads to is looked at when it is made ready.
 pub(super) fn check_endpoint(endpoint: &Json) -> Result<(), Problem> {
     let uri = endpoint.get("uri").and_then(Json::as_str).unwrap_or_default();
-    let url = Url::parse(uri)
-        .map_err(|_| Problem::bad("the URL of the receiver is needed here").field("uri"))?;
+    let url =
+        Url::parse(uri).map_err(|_| Problem::bad("the URL of the receiver is needed here").field("uri"))?;
     if uri != STREAM && !matches!(url.scheme(), "http" | "https" | "mqtt" | "mqtts") {
         let detail = format!(
             "notifications are sent by http, https, mqtt and mqtts; {STREAM} is for subscriptions that are only read as a stream"
@@ -204,9 +200,7 @@ pub(super) fn check_endpoint(endpoint: &Json) -> Result<(), Problem> {
 /// An array of `{"key": name, "value": text}` (clause 5.2.22).
 fn pairs(endpoint: &Json, name: &str) -> Result<Vec<(String, String)>, Problem> {
     let Some(value) = endpoint.get(name) else { return Ok(Vec::new()) };
-    let wrong = || {
-        Problem::bad("an array of {\"key\": name, \"value\": text} is needed here").field(name)
-    };
+    let wrong = || Problem::bad("an array of {\"key\": name, \"value\": text} is needed here").field(name);
     let one = |pair: &Json| {
         let part = |member: &str| pair.get(member).and_then(Json::as_str).map(str::to_owned);
         Some((part("key").filter(|key| !key.is_empty())?, part("value")?))
@@ -267,7 +261,10 @@ mod tests {
             (r#"{"uri":"mqtt://broker.example"}"#, "uri"),
             (r#"{"uri":"mqtt://broker.example/a/+/b"}"#, "uri"),
             (r#"{"uri":"ftp://x.example/"}"#, "uri"),
-            (r#"{"uri":"mqtt://b.example/t","notifierInfo":[{"key":"MQTT-QoS","value":"3"}]}"#, "notifierInfo"),
+            (
+                r#"{"uri":"mqtt://b.example/t","notifierInfo":[{"key":"MQTT-QoS","value":"3"}]}"#,
+                "notifierInfo",
+            ),
             (r#"{"uri":"http://b.example/","receiverInfo":[{"key":"a","value":5}]}"#, "receiverInfo"),
             (r#"{"uri":"http://b.example/","receiverInfo":[{"key":"Host","value":"x"}]}"#, "receiverInfo"),
             (r#"{"uri":"http://b.example/","timeout":-1}"#, "timeout"),

@@ -27,7 +27,7 @@ const REMEMBERED_MAX: usize = 10_000;
 
 /// The gates of all receivers.
 pub(super) struct Gates {
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    by_receiver: Mutex<HashMap<String, Arc<Gate>>>,
     in_all: Arc<Semaphore>,
     rest_first: Duration,
 }
@@ -56,21 +56,19 @@ pub(super) struct Pass {
 
 impl Gates {
     pub(super) fn new(rest_first: Duration) -> Self {
-        Self { gates: Mutex::default(), in_all: Arc::new(Semaphore::new(IN_ALL)), rest_first }
+        Self { by_receiver: Mutex::default(), in_all: Arc::new(Semaphore::new(IN_ALL)), rest_first }
     }
 
     fn gate(&self, receiver: &str) -> Arc<Gate> {
-        let mut gates = self.gates.lock();
+        let mut gates = self.by_receiver.lock();
         if let Some(gate) = gates.get(receiver) {
             return Arc::clone(gate);
         }
         if gates.len() >= REMEMBERED_MAX {
             gates.retain(|_, gate| Arc::strong_count(gate) > 1);
         }
-        let gate = Arc::new(Gate {
-            places: Arc::new(Semaphore::new(PER_RECEIVER)),
-            health: Mutex::default(),
-        });
+        let gate =
+            Arc::new(Gate { places: Arc::new(Semaphore::new(PER_RECEIVER)), health: Mutex::default() });
         gates.insert(receiver.to_owned(), Arc::clone(&gate));
         gate
     }

@@ -189,6 +189,12 @@ impl Bucket {
         }
     }
 
+    /// All that stand in spots of one sort.
+    fn all_at<'i>(&'i self, sort: &dyn Fn(&Spot) -> bool, found: &mut dyn FnMut(&'i Arc<Runner>)) {
+        let there = self.spots.iter().filter(|(spot, _)| sort(spot));
+        there.flat_map(|(_, runners)| runners).for_each(found);
+    }
+
     fn thresholds(&self) -> impl Iterator<Item = &Arc<Runner>> {
         self.above.values().chain(self.below.values()).flat_map(|steps| steps.values().flatten())
     }
@@ -196,19 +202,14 @@ impl Bucket {
     fn find_by_value<'i>(&'i self, entity: &Entity, found: &mut dyn FnMut(&'i Arc<Runner>)) {
         for name in self.equal.keys() {
             let Some(attribute) = entity.attribute(name) else { continue };
-            match Key::of(attribute) {
-                Some(keys) => {
-                    for key in keys {
-                        let spot = Spot::Equal(name.clone(), key);
-                        self.spots.get(&spot).into_iter().flatten().for_each(&mut *found);
-                    }
-                }
-                // Values of other kinds are compared in ways of their own.
-                None => {
-                    let of_name = |spot: &Spot| matches!(spot, Spot::Equal(there, _) if there == name);
-                    let all = self.spots.iter().filter(|(spot, _)| of_name(spot));
-                    all.flat_map(|(_, runners)| runners).for_each(&mut *found);
-                }
+            // Values of other kinds are compared in ways of their own.
+            let Some(keys) = Key::of(attribute) else {
+                self.all_at(&|spot| matches!(spot, Spot::Equal(there, _) if there == name), found);
+                continue;
+            };
+            for key in keys {
+                let spot = Spot::Equal(name.clone(), key);
+                self.spots.get(&spot).into_iter().flatten().for_each(&mut *found);
             }
         }
         for (name, steps) in &self.above {
@@ -237,20 +238,14 @@ impl Bucket {
         for (name, level) in self.places.keys() {
             let Some(attribute) = entity.attribute(name) else { continue };
             for geometry in attribute.instances.iter().filter_map(|instance| instance.value.as_geometry()) {
-                match cells_on(geometry.bounds(), *level) {
-                    Some(cells) => {
-                        for cell in cells {
-                            let spot = Spot::Cell(name.clone(), cell);
-                            self.spots.get(&spot).into_iter().flatten().for_each(&mut *found);
-                        }
-                    }
-                    None => {
-                        let here = |spot: &Spot| {
-                            matches!(spot, Spot::Cell(there, cell) if there == name && cell.level == *level)
-                        };
-                        let all = self.spots.iter().filter(|(spot, _)| here(spot));
-                        all.flat_map(|(_, runners)| runners).for_each(&mut *found);
-                    }
+                let Some(cells) = cells_on(geometry.bounds(), *level) else {
+                    let here = |spot: &Spot| matches!(spot, Spot::Cell(there, cell) if there == name && cell.level == *level);
+                    self.all_at(&here, found);
+                    continue;
+                };
+                for cell in cells {
+                    let spot = Spot::Cell(name.clone(), cell);
+                    self.spots.get(&spot).into_iter().flatten().for_each(&mut *found);
                 }
             }
         }

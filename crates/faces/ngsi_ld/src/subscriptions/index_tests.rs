@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use senne_hub::Principal;
 use senne_model::{
-    Attribute, AttributeValue, ChangeNo, ChangedAttribute, Effect, EntityId, Geometry, Instance, Json, Timestamp,
+    Attribute, AttributeValue, ChangeNo, ChangedAttribute, Effect, EntityId, Geometry, Instance, Json,
+    Timestamp,
 };
 
 use super::*;
@@ -23,7 +24,8 @@ fn runner(n: usize, conditions: &str) -> Arc<Runner> {
     let text = format!(
         r#"{{"id":"urn:sub:{n}","type":"Subscription",{conditions},"notification":{{"endpoint":{{"uri":"urn:senne:stream"}}}}}}"#
     );
-    let document = accept(serde_json::from_str(&text).unwrap(), &terms).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+    let document = accept(serde_json::from_str(&text).unwrap(), &terms)
+        .unwrap_or_else(|problem| panic!("{text}: {problem}"));
     let compiled = compile(&document, &terms, terms.clone(), true).unwrap();
     let kept = Kept {
         id: EntityId::trusted(&format!("urn:sub:{n}")),
@@ -54,8 +56,7 @@ fn conditions() -> impl Strategy<Value = String> {
         Just(r#","watchedAttributes":["v"]"#.to_owned()),
         Just(r#","watchedAttributes":["w","name"]"#.to_owned()),
         (0..20_i32, 1..2_000_000_i32).prop_map(|(x, far)| format!(
-            r#","geoQ":{{"georel":"near;maxDistance=={far}","geometry":"Point","coordinates":[{}.005,50]}}"#,
-            x
+            r#","geoQ":{{"georel":"near;maxDistance=={far}","geometry":"Point","coordinates":[{x}.005,50]}}"#
         )),
         Just(r#","geoQ":{"georel":"disjoint","geometry":"Point","coordinates":[4,50]}"#.to_owned()),
     ];

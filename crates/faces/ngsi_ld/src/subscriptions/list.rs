@@ -17,10 +17,7 @@ pub(crate) async fn list(call: Call) -> Answer {
     let mut pen = Pen::new(&terms, 1024);
     pen.open_array();
     for runner in shown {
-        pen.object_with_context(
-            &present(&call, runner, &terms),
-            in_body.as_deref(),
-        );
+        pen.object_with_context(&present(&call, runner, &terms), in_body.as_deref());
     }
     pen.close_array();
     let mut response = json_answer(&call, &terms, media, in_body.is_some(), pen.finish());

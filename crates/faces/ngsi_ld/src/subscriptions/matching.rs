@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use senne_model::{
-    Attribute, Change, ChangeKind, ChangedAttribute, Effect, Entity, Name, Timestamp,
-};
+use senne_model::{Attribute, Change, ChangeKind, ChangedAttribute, Effect, Entity, Name, Timestamp};
 
 use super::compiled::Compiled;
 
@@ -107,7 +105,7 @@ pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
 pub(super) fn from_change(change: &Change) -> Arc<Entity> {
     let kind = change.types.first().cloned().unwrap_or_else(|| Name::new("urn:senne:unknown"));
     let mut entity = Entity::new(change.entity.clone(), kind);
-    entity.types = change.types.clone();
+    entity.types.clone_from(&change.types);
     entity.created_at = change.recorded_at;
     entity.modified_at = change.recorded_at;
     if let Some(before) = &change.before {

@@ -150,14 +150,16 @@ impl Client {
         match self {
             Self::V4(client) => {
                 use rumqttc_v4::{PublishOptions, QoS};
-                let qos = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(target.qos.min(2))];
+                let qos =
+                    [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(target.qos.min(2))];
                 let notice = client.publish_tracked(topic, message, PublishOptions::new(qos)).await;
                 let notice = notice.map_err(|error| error.to_string())?;
                 notice.wait_completion_async().await.map_err(|error| error.to_string())
             }
             Self::V5(client) => {
                 use rumqttc_v5::{PublishOptions, QoS};
-                let qos = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(target.qos.min(2))];
+                let qos =
+                    [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(target.qos.min(2))];
                 let notice = client.publish_tracked(topic, message, PublishOptions::new(qos)).await;
                 let notice = notice.map_err(|error| error.to_string())?;
                 notice.wait_completion_async().await.map_err(|error| error.to_string())

@@ -32,9 +32,11 @@ async fn position(hub: &Hub, document: &Json) -> Result<ChangeNo, Problem> {
     let begin = hub.log_begin()?;
     match (document.get("after"), document.get("from")) {
         (Some(Json::Int(after)), None) => {
-            let after = u64::try_from(*after).map_err(|_| wrong("a number of 0 or more is needed", "after"))?;
+            let after =
+                u64::try_from(*after).map_err(|_| wrong("a number of 0 or more is needed", "after"))?;
             if after < begin.0 {
-                let detail = format!("the log begins after change {begin}; what was before is in the history");
+                let detail =
+                    format!("the log begins after change {begin}; what was before is in the history");
                 return Err(wrong(&detail, "after"));
             }
             if after > hub.head().0 {
@@ -73,7 +75,8 @@ fn before(hub: &Hub, begin: ChangeNo, at: Timestamp) -> Result<ChangeNo, Problem
     if low == begin.0 && low > 0 {
         let first = hub.changes(begin, 1)?;
         if let Some(first) = first.first().filter(|first| at < first.recorded_at) {
-            let detail = format!("the log begins at {}; what was before is in the history", first.recorded_at);
+            let detail =
+                format!("the log begins at {}; what was before is in the history", first.recorded_at);
             return Err(wrong(&detail, "from"));
         }
     }

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -14,6 +15,10 @@ use tokio::sync::Notify;
 
 use super::{compiled::Compiled, follower::Look, stored::Kept};
 use crate::http::object;
+
+/// How often, and how far apart, it is looked whether a subscription is ready: two seconds in all.
+const READY_TRIES: u32 = 40;
+const READY_PAUSE: Duration = Duration::from_millis(50);
 
 /// A subscription in memory. The follower puts changes in, its own task takes them out.
 pub(super) struct Runner {
@@ -89,7 +94,12 @@ pub(super) enum Next {
 
 impl Runner {
     /// `behind` says that the log has changes after the cursor that nobody will offer.
-    pub(super) fn new(kept: Kept, compiled: Option<Arc<Compiled>>, limits: QueueLimits, behind: bool) -> Self {
+    pub(super) fn new(
+        kept: Kept,
+        compiled: Option<Arc<Compiled>>,
+        limits: QueueLimits,
+        behind: bool,
+    ) -> Self {
         let grant = senne_policy::decide(&kept.owner, &kept.tenant, senne_hub::Action::Read);
         let state = State {
             compiled,
@@ -126,6 +136,17 @@ impl Runner {
 
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
+    }
+
+    /// What it was made ready as; waits a little when that is under way. None when its context cannot be had.
+    pub(super) async fn ready(&self) -> Option<Arc<Compiled>> {
+        for _ in 0..READY_TRIES {
+            if let Some(compiled) = self.state.lock().compiled.clone() {
+                return Some(compiled);
+            }
+            tokio::time::sleep(READY_PAUSE).await;
+        }
+        None
     }
 
     /// Whether the log must be kept for it: it is active and has not expired.

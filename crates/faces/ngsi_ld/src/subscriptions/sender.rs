@@ -77,6 +77,14 @@ impl Sender {
         if matches!(endpoint.target, Target::Stream) {
             return Ok(());
         }
+        let outcome = self.try_once(endpoint, letter).await;
+        if outcome.is_ok() {
+            metrics::counter!("senne_notifications_delivered").increment(1);
+        }
+        outcome
+    }
+
+    async fn try_once(&self, endpoint: &Endpoint, letter: &Letter) -> Result<(), Failure> {
         let pass = self.gates.enter(&endpoint.receiver()).await.map_err(|wait| Failure {
             untried: true,
             not_before: wait,
@@ -101,7 +109,10 @@ impl Sender {
         match sent {
             Ok(status) => {
                 pass.answered();
-                status.map_or_else(|| Ok(delivered()), |response| self.judge(&response))
+                match status {
+                    Some(response) => self.judge(&response),
+                    None => Ok(()),
+                }
             }
             Err(reason) => {
                 metrics::counter!("senne_notifications_failed").increment(1);
@@ -115,11 +126,12 @@ impl Sender {
     fn judge(&self, response: &Response) -> Result<(), Failure> {
         let status = response.status();
         if status.is_success() {
-            return Ok(delivered());
+            return Ok(());
         }
         // These say "later", not "never": request timeout, too early, too many requests.
         let later = matches!(status.as_u16(), 408 | 425 | 429);
-        let asked = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let asked =
+            response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         Err(Failure {
             reason: format!("it was answered with {status}"),
             refused: status.is_client_error() && !later,
@@ -127,10 +139,6 @@ impl Sender {
             untried: false,
         })
     }
-}
-
-fn delivered() {
-    metrics::counter!("senne_notifications_delivered").increment(1);
 }
 
 /// Posts over HTTP; the outer error is silence.

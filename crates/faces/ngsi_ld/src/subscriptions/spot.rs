@@ -139,7 +139,8 @@ fn by_equal_value(compiled: &Compiled) -> Option<Vec<Spot>> {
         let mut keys: Vec<Key> = literals.iter().map(Key::of_literal).collect::<Option<_>>()?;
         keys.dedup();
         let name = comparison.path.attribute();
-        (keys.len() <= SPOTS_MAX).then(|| keys.into_iter().map(|key| Spot::Equal(name.clone(), key)).collect())
+        (keys.len() <= SPOTS_MAX)
+            .then(|| keys.into_iter().map(|key| Spot::Equal(name.clone(), key)).collect())
     })
 }
 

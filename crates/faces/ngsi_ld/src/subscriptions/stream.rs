@@ -50,9 +50,11 @@ impl Stream {
         let subscriptions = &call.face.subscriptions;
         subscriptions.load().await?;
         let runner = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
-        let compiled = runner.state.lock().compiled.clone();
-        let compiled = compiled.ok_or_else(|| {
-            Problem::new(ErrorKind::Overloaded, "the context of this subscription cannot be had now; come back later")
+        let compiled = runner.ready().await.ok_or_else(|| {
+            Problem::new(
+                ErrorKind::Overloaded,
+                "the context of this subscription cannot be had now; come back later",
+            )
         })?;
         let place = Arc::clone(&subscriptions.streams).try_acquire_owned().map_err(|_| {
             let detail = format!("{STREAMS_MAX} streams are open already; come back later");

@@ -36,14 +36,20 @@ impl Server {
                 mine.asked.fetch_add(1, Ordering::SeqCst);
                 let (status, document) = mine.document.lock().clone();
                 let tag = format!("\"{}\"", document.len());
-                if request.headers().get("if-none-match").is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+                if request
+                    .headers()
+                    .get("if-none-match")
+                    .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+                {
                     mine.for_news.fetch_add(1, Ordering::SeqCst);
                     return StatusCode::NOT_MODIFIED.into_response();
                 }
                 (status, [("etag", tag)], document).into_response()
             }
         };
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(any(answer))).await.unwrap() });
+        tokio::spawn(
+            async move { axum::serve(listener, Router::new().fallback(any(answer))).await.unwrap() },
+        );
         server
     }
 
@@ -160,13 +166,18 @@ async fn without_internet_only_what_was_given_is_known() {
     assert_eq!(ask(&bed, core).await.0, 200);
     assert_eq!(ask(&bed, &server.url).await.0, 504);
     assert_eq!(server.asked(), 0);
-    assert_eq!(bed.delete("/jsonldContexts/https:%2F%2Fcity.example%2Fc.jsonld?reload=true").await.status, 504);
+    assert_eq!(
+        bed.delete("/jsonldContexts/https:%2F%2Fcity.example%2Fc.jsonld?reload=true").await.status,
+        504
+    );
 }
 
 #[tokio::test]
 async fn hosted_contexts_belong_to_their_tenant() {
     let first = bed().await;
-    let post = request("POST", "/jsonldContexts").header("content-type", "application/json").header("ngsild-tenant", "one");
+    let post = request("POST", "/jsonldContexts")
+        .header("content-type", "application/json")
+        .header("ngsild-tenant", "one");
     let made = first.send(post.body(Body::from(NO2)).unwrap()).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let path = made.header("location").strip_prefix("/ngsi-ld/v1").unwrap().to_owned();
@@ -174,7 +185,8 @@ async fn hosted_contexts_belong_to_their_tenant() {
     for (tenant, status) in [("one", 200), ("two", 404)] {
         let get = request("GET", &path).header("ngsild-tenant", tenant).body(Body::empty()).unwrap();
         assert_eq!(bed.send(get).await.status, status, "{tenant}");
-        let list = request("GET", "/jsonldContexts").header("ngsild-tenant", tenant).body(Body::empty()).unwrap();
+        let list =
+            request("GET", "/jsonldContexts").header("ngsild-tenant", tenant).body(Body::empty()).unwrap();
         assert_eq!(bed.send(list).await.text.contains(path.rsplit('/').next().unwrap()), status == 200);
     }
     assert_eq!(bed.delete(&path).await.status, 404);
@@ -184,8 +196,9 @@ async fn hosted_contexts_belong_to_their_tenant() {
 async fn the_core_contexts_are_known_and_stay() {
     let bed = bed().await;
     for version in 3..=9 {
-        let path =
-            format!("/jsonldContexts/https:%2F%2Furi.etsi.org%2Fngsi-ld%2Fv1%2Fngsi-ld-core-context-v1.{version}.jsonld");
+        let path = format!(
+            "/jsonldContexts/https:%2F%2Furi.etsi.org%2Fngsi-ld%2Fv1%2Fngsi-ld-core-context-v1.{version}.jsonld"
+        );
         assert_eq!(bed.get(&format!("{path}?details=true")).await.status, 200, "{version}");
         assert_eq!(bed.get(&path).await.status, 422);
         assert_eq!(bed.delete(&path).await.status, 400);

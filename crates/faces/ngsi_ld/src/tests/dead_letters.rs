@@ -87,9 +87,11 @@ async fn changes_are_told_again_from_a_position_or_a_moment() {
     assert_eq!(bed.post(replay, &format!(r#"{{"from":"{middle}"}}"#)).await.status, 202);
     let got = receiver.wait_for(8).await;
     assert_eq!(got[6].1.get("id"), got[1].1.get("id"));
-    for (body, field) in
-        [(r#"{"after":99999999}"#, "after"), (r#"{"from":"yesterday"}"#, "from"), (r#"{"after":1,"from":"x"}"#, "after")]
-    {
+    for (body, field) in [
+        (r#"{"after":99999999}"#, "after"),
+        (r#"{"from":"yesterday"}"#, "from"),
+        (r#"{"after":1,"from":"x"}"#, "after"),
+    ] {
         let wrong = bed.post(replay, body).await;
         assert_eq!((wrong.status.as_u16(), wrong.at("field")), (400, Json::text(field)), "{body}");
     }

@@ -24,14 +24,20 @@ async fn broker(password: bool) -> Option<Broker> {
 
 /// Starts a broker on what an earlier one left in its folder.
 async fn start(folder: tempfile::TempDir, port: Option<u16>, password: bool) -> Option<Broker> {
-    let port = port.unwrap_or_else(|| {
-        std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-    });
+    let port = port
+        .unwrap_or_else(|| std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
     let mut config = format!("listener {port} 127.0.0.1\nuser root\npersistence true\n");
-    config += &format!("persistence_location {}/\nautosave_on_changes true\nautosave_interval 1\n", folder.path().display());
+    config += &format!(
+        "persistence_location {}/\nautosave_on_changes true\nautosave_interval 1\n",
+        folder.path().display()
+    );
     if password {
         let file = folder.path().join("users");
-        let made = std::process::Command::new("mosquitto_passwd").args(["-c", "-b"]).arg(&file).args(["city", "secret"]).status();
+        let made = std::process::Command::new("mosquitto_passwd")
+            .args(["-c", "-b"])
+            .arg(&file)
+            .args(["city", "secret"])
+            .status();
         assert!(made.ok()?.success());
         config += &format!("allow_anonymous false\npassword_file {}\n", file.display());
     } else {
@@ -39,9 +45,18 @@ async fn start(folder: tempfile::TempDir, port: Option<u16>, password: bool) -> 
     }
     let path = folder.path().join("mosquitto.conf");
     std::fs::write(&path, config).unwrap();
-    let program = if std::path::Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
-    let started =
-        Command::new(program).arg("-c").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn();
+    let program = if std::path::Path::new("/usr/sbin/mosquitto").exists() {
+        "/usr/sbin/mosquitto"
+    } else {
+        "mosquitto"
+    };
+    let started = Command::new(program)
+        .arg("-c")
+        .arg(&path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
     let Ok(process) = started else {
         eprintln!("SKIPPED: mosquitto is not installed (apt-get install -y mosquitto mosquitto-clients)");
         return None;
@@ -76,7 +91,8 @@ impl Broker {
             eprintln!("SKIPPED: mosquitto_sub is not installed (apt-get install -y mosquitto-clients)");
             return None;
         };
-        let mut listener = Listener { lines: BufReader::new(process.stdout.take().unwrap()).lines(), _process: process };
+        let mut listener =
+            Listener { lines: BufReader::new(process.stdout.take().unwrap()).lines(), _process: process };
         // It is known to listen once a message of ours has come.
         for _ in 0..100 {
             let mut say = Command::new("mosquitto_pub");
@@ -115,7 +131,9 @@ async fn subscribe(bed: &Bed, uri: &str, more: &str) {
 #[tokio::test]
 async fn both_versions_and_all_qualities_arrive() {
     let Some(broker) = broker(false).await else { return };
-    for (version, qos) in [("mqtt5.0", "0"), ("mqtt5.0", "1"), ("mqtt5.0", "2"), ("mqtt3.1.1", "1"), ("mqtt3.1.1", "2")] {
+    for (version, qos) in
+        [("mqtt5.0", "0"), ("mqtt5.0", "1"), ("mqtt5.0", "2"), ("mqtt3.1.1", "1"), ("mqtt3.1.1", "2")]
+    {
         let bed = bed().await;
         let Some(mut listener) = broker.listen("city/air", &[], &[]).await else { return };
         let more = format!(

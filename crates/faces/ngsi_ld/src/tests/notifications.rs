@@ -24,7 +24,9 @@ fn data(notification: &(http::HeaderMap, Json)) -> Json {
 }
 
 fn at(json: &Json, path: &str) -> Json {
-    path.split('/').fold(json.clone(), |json, step| json.get(step).cloned().unwrap_or_else(|| panic!("no {path} in {json}")))
+    path.split('/').fold(json.clone(), |json, step| {
+        json.get(step).cloned().unwrap_or_else(|| panic!("no {path} in {json}"))
+    })
 }
 
 #[tokio::test]
@@ -99,7 +101,11 @@ async fn what_is_written_again_as_it_was_is_no_news() {
 #[tokio::test]
 async fn linked_entities_are_told_beside_or_inside() {
     let (bed, receiver, inside) = (bed().await, Receiver::start().await, Receiver::start().await);
-    bed.post("/entities", r#"{"id":"urn:ngsi-ld:Device:7","type":"Device","serial":{"type":"Property","value":"x7"}}"#).await;
+    bed.post(
+        "/entities",
+        r#"{"id":"urn:ngsi-ld:Device:7","type":"Device","serial":{"type":"Property","value":"x7"}}"#,
+    )
+    .await;
     bed.post("/entities", STATION).await;
     subscribe(&bed, &receiver, "", r#","join":"flat""#).await;
     let body = format!(
@@ -122,7 +128,8 @@ async fn linked_entities_are_told_beside_or_inside() {
 async fn a_condition_may_lead_through_a_relationship() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
     for (id, level) in [("urn:ngsi-ld:Device:7", 0.3), ("urn:ngsi-ld:Device:8", 0.9)] {
-        let body = format!(r#"{{"id":"{id}","type":"Device","level":{{"type":"Property","value":{level}}}}}"#);
+        let body =
+            format!(r#"{{"id":"{id}","type":"Device","level":{{"type":"Property","value":{level}}}}}"#);
         bed.post("/entities", &body).await;
     }
     subscribe(&bed, &receiver, r#","q":"refDevice{level}<0.5""#, "").await;

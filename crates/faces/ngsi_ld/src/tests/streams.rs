@@ -47,9 +47,14 @@ impl Events {
         loop {
             if let Some((event, rest)) = self.text.clone().split_once("\n\n") {
                 self.text = rest.to_owned();
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+                let field =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
                 if let Some(data) = field("data: ") {
-                    return (field("id: ").unwrap(), field("event: ").unwrap(), serde_json::from_str(&data).unwrap());
+                    return (
+                        field("id: ").unwrap(),
+                        field("event: ").unwrap(),
+                        serde_json::from_str(&data).unwrap(),
+                    );
                 }
                 continue;
             }
@@ -102,7 +107,8 @@ async fn a_socket_tells_the_same() {
     let url = serve(&bed).await;
     let (mut socket, _) = tokio_tungstenite::connect_async(format!("ws://{url}/socket")).await.unwrap();
     set(&bed, 30).await;
-    let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap().unwrap().unwrap();
+    let message =
+        tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap().unwrap().unwrap();
     let Message::Text(text) = message else { panic!("{message:?}") };
     let json: Json = serde_json::from_str(text.as_str()).unwrap();
     assert_eq!(value(json.get("notification").unwrap()), 30);
@@ -111,7 +117,8 @@ async fn a_socket_tells_the_same() {
     socket.close(None).await.unwrap();
     let again = format!("ws://{url}/socket?lastEventId={id}");
     let (mut socket, _) = tokio_tungstenite::connect_async(again).await.unwrap();
-    let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap().unwrap().unwrap();
+    let message =
+        tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap().unwrap().unwrap();
     assert!(message.to_text().unwrap().contains("31"), "{message}");
 }
 
