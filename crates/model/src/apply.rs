@@ -12,7 +12,7 @@ use crate::{
     merge::{is_null_marker, merge_instance, replace_parts},
     scopes,
 };
-use removals::removals;
+use removals::{removal, removals};
 
 /// What a judge is told beside the instance.
 #[derive(Clone, Copy, Debug)]

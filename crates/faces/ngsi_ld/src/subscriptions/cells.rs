@@ -20,7 +20,8 @@ pub(super) struct Cell {
 /// The columns and rows that a box (west, south, east, north, in degrees) touches on a level.
 fn span([west, south, east, north]: [f64; 4], level: u8) -> Option<[i64; 4]> {
     // A box that ends before it begins, or nowhere, touches nothing.
-    if !(west <= east && south <= north) {
+    let has_sense = west <= east && south <= north;
+    if !has_sense {
         return None;
     }
     let width = FINEST * f64::from(1_u32 << level);
