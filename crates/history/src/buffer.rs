@@ -15,7 +15,7 @@ use datafusion::arrow::{
     datatypes::Int32Type,
     error::ArrowError,
 };
-use senne_model::{Amendment, Change, ChangeNo, ChangedAttribute, Effect, Json};
+use senne_model::{Amendment, Change, ChangeNo, ChangedAttribute, Effect, Json, is_null_marker};
 
 use crate::{
     names::{Shown, shown},
@@ -242,8 +242,9 @@ impl Rows {
         self.attribute.append(name.term)?;
         self.attribute_iri.append_option(name.iri);
         self.dataset.append_option(instance.dataset_id.as_deref());
-        // A removal happens when it is recorded: it does not correct what was observed before.
-        let observed = if deleted { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
+        // A removal happens when it is recorded: it does not correct what was observed before. One that is told of the past says when.
+        let told = deleted && is_null_marker(&instance.value);
+        let observed = if deleted && !told { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
         self.observed.append_option(observed);
         // What was never observed is known by the moment of its recording: a correction of it takes that very place.
         let recorded = match &amendment {

@@ -36,6 +36,7 @@ pub use finding::{Finding, Grade};
 pub use geometry::Geometry;
 pub use ids::{ChangeNo, EntityId, Iri, Name, TenantName, is_iri};
 pub use json::{Json, JsonRef};
+pub use merge::is_null_marker;
 pub use needles::Needles;
 pub use quality::{Flag, Quality, Test};
 pub use scopes::{SCOPE, scopes_of};

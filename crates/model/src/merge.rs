@@ -6,7 +6,7 @@ use crate::{Attribute, AttributeValue, Instance, Json, Timestamp};
 const NULL_MARKER: &str = "urn:ngsi-ld:null";
 
 /// Whether a value as a whole says "remove this".
-pub(crate) fn is_null_marker(value: &AttributeValue) -> bool {
+pub fn is_null_marker(value: &AttributeValue) -> bool {
     let is_marker = |json: &Json| json.as_str() == Some(NULL_MARKER);
     match value {
         AttributeValue::Property(value) | AttributeValue::JsonProperty(value) => is_marker(value),

@@ -40,7 +40,7 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
         .merge(snapshot_routes())
         .merge(other_routes())
         .merge(registration_routes())
-        .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
+        .fallback(nowhere)
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed);
     let distribute = middleware::from_fn_with_state(Arc::clone(&face), distributed::distribute);
     let routes =
@@ -62,6 +62,15 @@ fn without_slash(mut request: Request) -> Request {
         *request.uri_mut() = uri;
     }
     request
+}
+
+/// What no route takes. A part of a path that is empty names nothing, which is the caller's fault.
+async fn nowhere(request: Request) -> Refusal {
+    if request.uri().path().contains("//") {
+        let detail = "an identifier in the path is empty, or has slashes that are not percent-encoded";
+        return Problem::bad(detail).field("id").into();
+    }
+    Problem::not_found("there is no such resource in NGSI-LD").into()
 }
 
 type Routes = Router<Arc<Face>>;

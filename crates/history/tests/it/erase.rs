@@ -86,14 +86,14 @@ async fn several_erasures_are_one_pass_each_up_to_its_own_change() {
     let history = History::open(small(dir.path())).await.unwrap();
     fill(&history, &city(), false).await;
     let parts = [part(&[id(1)], 60), part(&[id(2)], 30), part(&[id(2), id(3)], 10)];
-    for part in &parts {
-        history.hide(&tenant(), &part.entities, part.upto);
-    }
-    let counted = history.rows_of_each(&tenant(), &parts).await.unwrap();
     let mut alone = Vec::new();
     for part in &parts {
         alone.push(history.rows_of(&tenant(), &part.entities, part.upto).await.unwrap());
     }
+    for part in &parts {
+        history.hide(&tenant(), &part.entities, part.upto);
+    }
+    let counted = history.rows_of_each(&tenant(), &parts).await.unwrap();
     assert_eq!(counted, alone);
     assert_eq!(counted.iter().map(|rows| rows.observations).collect::<Vec<_>>(), [24, 12, 8]);
     let swept = history.erase(&tenant(), &parts, PATIENCE).await.unwrap();

@@ -129,7 +129,8 @@ fn plain(value: Json, mode: Mode, limits: &Limits) -> Result<Instance, Problem> 
 }
 
 pub(super) fn refuse_marker(value: &Json, mode: Mode) -> Result<(), Problem> {
-    if !mode.markers && value.as_str() == Some(NULL_MARKER) {
+    // What happened may have been a removal (clause 5.5.4).
+    if !mode.markers && !mode.series && value.as_str() == Some(NULL_MARKER) {
         return Err(Problem::bad(
             "\"urn:ngsi-ld:null\" removes something: it may stand in a merge or an update only",
         ));
@@ -240,6 +241,10 @@ fn read_time(value: &Lite<'_>) -> Result<Timestamp, Problem> {
     let text = value
         .text()
         .ok_or_else(|| Problem::bad("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\""))?;
+    // Clause 4.6.3: always in UTC.
+    if !text.ends_with('Z') {
+        return Err(Problem::bad("a date-time is in UTC and ends with Z, e.g. \"2024-01-31T12:00:00Z\""));
+    }
     Timestamp::parse(text).map_err(|error| Problem::bad(error.to_string()))
 }
 

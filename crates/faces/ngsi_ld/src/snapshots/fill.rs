@@ -129,11 +129,12 @@ fn bounded(query: &Query, document: &Json) -> Result<(), Problem> {
 
 /// The write that makes an entity as it is.
 fn copied(entity: &Entity) -> Write {
-    let mut write = Write::new(entity.id.clone(), Operation::CreateOrReplace);
-    write.types = entity.types.clone();
-    write.scopes = (!entity.scopes.is_empty()).then(|| entity.scopes.clone());
-    write.attributes = entity.attributes.clone();
-    write
+    Write {
+        types: entity.types.clone(),
+        scopes: (!entity.scopes.is_empty()).then(|| entity.scopes.clone()),
+        attributes: entity.attributes.clone(),
+        ..Write::new(entity.id.clone(), Operation::CreateOrReplace)
+    }
 }
 
 /// Writes into a copy, with the rights of the house: who may was asked when it was read.

@@ -155,10 +155,11 @@ impl Kept {
                 Err(problem) => return Err(problem),
             };
             for entity in &found.entities {
-                match Self::read(entity) {
-                    Some(kept) => all.push(kept),
-                    None => tracing::error!(entity = %entity.id, "`{}` is no snapshot that can be read", entity.id),
+                let kept = Self::read(entity);
+                if kept.is_none() {
+                    tracing::error!(entity = %entity.id, "`{}` is no snapshot that can be read", entity.id);
                 }
+                all.extend(kept);
             }
             if !found.more {
                 return Ok(all);
