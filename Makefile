@@ -7,7 +7,7 @@ DEMO_DATA ?= demo-data
 LISTEN ?= 127.0.0.1:7000
 FEEDS := $(wildcard feeds/*.yaml)
 
-.PHONY: help demo test check unit browser readers release bench bench-history bench-indicators bench-impact bench-programme crash web web-tools clean
+.PHONY: help demo test check unit browser readers release bench bench-subscriptions bench-history bench-indicators bench-impact bench-programme crash web web-tools clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,7 +30,8 @@ check: ## Format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-unit: ## Rust tests, those through the real binary too
+unit: ## Rust tests, those through the real binary too; a real mosquitto for MQTT
+	scripts/mosquitto-for-tests
 	cargo test --workspace --locked --no-fail-fast
 
 browser: ## Chromium end-to-end, with axe
@@ -45,6 +46,9 @@ release: web ## The optimised binary: target/release/senne
 
 bench: release ## Rates, p50/p99, memory and bytes, beside a bare server as the limit
 	$(TARGET)/release/senne-bench $(BENCH)
+
+bench-subscriptions: release ## 10,000 subscriptions and 5,000 changes a second: due = delivered + pending, through a kill -9 too
+	$(TARGET)/release/senne-bench --subscriptions $(BENCH)
 
 bench-history: release ## The history at 100,000,000 observations, beside PostgreSQL and DuckDB (about an hour)
 	$(TARGET)/release/senne-bench-history $(BENCH)

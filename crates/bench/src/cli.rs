@@ -32,6 +32,18 @@ pub(crate) struct Options {
     /// By default beside this program.
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,
+    /// Measure subscriptions instead: how many notifications are due, how many arrive, through a kill -9 too.
+    #[arg(long)]
+    pub(crate) subscriptions: bool,
+    /// How many subscriptions there are.
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, requires = "subscriptions")]
+    pub(crate) subscriptions_count: u64,
+    /// How many changes are written a second, whether the server keeps up or not.
+    #[arg(long, value_name = "NUMBER", default_value_t = 5_000, requires = "subscriptions")]
+    pub(crate) changes_per_second: u64,
+    /// How many changes one request brings.
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, requires = "subscriptions")]
+    pub(crate) changes_per_request: u64,
     /// Be the bare server that sets the limit, with its data in this folder.
     #[arg(long, hide = true, value_name = "DIR")]
     pub(crate) serve_limit: Option<PathBuf>,

@@ -12,6 +12,7 @@ mod load;
 mod process;
 mod reads;
 mod recorded;
+mod subscriptions;
 mod table;
 mod template;
 
@@ -45,6 +46,11 @@ fn measure(options: &Options) -> anyhow::Result<()> {
     let mut table = Table::default();
     let senne = options.binary()?;
     eprintln!("measuring {}, {} s a part, {} cores", senne.display(), options.seconds, cores());
+    if options.subscriptions {
+        subscriptions::measure(options, &mut table)?;
+        println!("{}", table.render());
+        return Ok(());
+    }
     if options.wants(Part::Creates) {
         creates::measure(options, &mut table)?;
     }

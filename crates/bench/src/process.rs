@@ -24,8 +24,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts Senne on a data folder and waits until it is ready.
     pub(crate) fn senne(binary: &Path, data: &Path) -> anyhow::Result<Self> {
+        Self::senne_at(binary, data, SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// Starts Senne on an address of this machine; it may send to others here.
+    pub(crate) fn senne_at(binary: &Path, data: &Path, address: SocketAddr) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
-        command.args(["--log", "warn", "serve", "--open", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.args(["--log", "warn", "serve", "--open", "--allow-private-addresses", "--listen"]);
+        command.arg(address.to_string()).arg("--data").arg(data);
         Self::start(command, data, "/readyz")
     }
 
@@ -110,12 +116,27 @@ pub(crate) fn ask(
     path: &str,
     body: &str,
 ) -> anyhow::Result<(u16, String)> {
+    request(address, method, path, "", body)
+}
+
+/// One POST of JSON, without keeping the connection.
+pub(crate) fn post_json(address: SocketAddr, path: &str, body: &str) -> anyhow::Result<(u16, String)> {
+    request(address, "POST", path, "Content-Type: application/json\r\n", body)
+}
+
+fn request(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> anyhow::Result<(u16, String)> {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes())?;
     stream.write_all(body.as_bytes())?;

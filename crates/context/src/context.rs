@@ -31,6 +31,8 @@ struct Inner {
     backward: Backward,
     urls: Vec<Box<str>>,
     value: Option<Json>,
+    /// The value, with the documents that it names, ends with the core context already.
+    ends_with_core: bool,
     remembered: RwLock<HashMap<Box<str>, Name>>,
 }
 
@@ -38,7 +40,7 @@ impl Context {
     /// The core context alone.
     pub fn default_core() -> Self {
         static CORE: OnceLock<Context> = OnceLock::new();
-        CORE.get_or_init(|| Self::build(HashMap::new(), Vec::new(), None)).clone()
+        CORE.get_or_init(|| Self::build(HashMap::new(), Vec::new(), None, true)).clone()
     }
 
     /// From the user's definitions, the URLs that were named, and the `@context` value as it was given.
@@ -46,11 +48,13 @@ impl Context {
         mut terms: HashMap<Box<str>, Definition>,
         urls: Vec<Box<str>>,
         value: Option<Json>,
+        ends_with_core: bool,
     ) -> Self {
         let core = core_terms();
         terms.retain(|term, _| !core.contains_key(term));
         let backward = Backward::of(&terms);
-        Self(Arc::new(Inner { terms, backward, urls, value, remembered: RwLock::default() }))
+        let remembered = RwLock::default();
+        Self(Arc::new(Inner { terms, backward, urls, value, ends_with_core, remembered }))
     }
 
     /// What is said of a term.
@@ -193,12 +197,14 @@ impl Context {
         }
     }
 
-    /// The `@context` value for a response body: what was given, with the core context as its last entry.
+    /// The `@context` value for a response body: what was given, with the core context as its last entry unless a document
+    /// that it names ends with it.
     pub fn to_json(&self) -> Json {
         let core = || Json::text(CORE_CONTEXT_URL);
         let named = |item: &Json| item.as_str().is_some_and(is_core_url);
         match &self.0.value {
             None => core(),
+            Some(given) if self.0.ends_with_core => given.clone(),
             Some(Json::Array(items)) if items.iter().any(named) => Json::Array(items.clone()),
             Some(Json::Array(items)) => Json::Array(items.iter().cloned().chain([core()]).collect()),
             Some(single) => Json::Array(vec![single.clone(), core()]),

@@ -101,6 +101,11 @@ fn what_a_response_says_of_its_context() {
         assert_eq!(named.sources(), [url.into()]);
         assert_eq!(named.to_json().to_string(), format!("[\"{url}\",\"{CORE_CONTEXT_URL}\"]"));
     }
+    // A document that ends with the core context needs it no second time.
+    let whole = format!("{{\"@context\":[{AIR},\"{CORE_CONTEXT_URL}\"]}}");
+    let whole = Arc::new(serde_json::from_str(&whole).unwrap());
+    let named = resolve(&Json::text(url), &|_| Some(Arc::clone(&whole))).unwrap();
+    assert_eq!(named.to_json(), Json::text(url));
 }
 
 #[test]

@@ -34,13 +34,15 @@ pub fn resolve(value: &Json, load: &dyn Fn(&str) -> Option<Arc<Json>>) -> Result
         open: Vec::new(),
         documents: 0,
         urls: Vec::new(),
+        core_last: false,
     };
     resolver.take_in(value, 0)?;
     let only_core = resolver.definitions.terms.is_empty() && resolver.urls.is_empty() && names_nothing(value);
     if only_core {
         return Ok(Context::default_core());
     }
-    Ok(Context::build(resolver.definitions.terms, resolver.urls, Some(value.clone())))
+    let ends_with_core = resolver.core_last;
+    Ok(Context::build(resolver.definitions.terms, resolver.urls, Some(value.clone()), ends_with_core))
 }
 
 /// Whether a value consists of core contexts and nulls alone.
@@ -61,6 +63,8 @@ struct Resolver<'a> {
     open: Vec<String>,
     documents: usize,
     urls: Vec<Box<str>>,
+    /// What was taken in last was the core context.
+    core_last: bool,
 }
 
 impl Resolver<'_> {
@@ -80,6 +84,7 @@ impl Resolver<'_> {
                     let url = import.as_str().ok_or_else(|| self.problem("`@import` must be a URL"))?;
                     self.document(url, depth + 1)?;
                 }
+                self.core_last = false;
                 Ok(self.definitions.take_in(members)?)
             }
             _ => Err(self.problem("a context is a URL, an object, null, or an array of these").into()),
@@ -88,7 +93,8 @@ impl Resolver<'_> {
 
     fn document(&mut self, url: &str, depth: usize) -> Result<(), Missing> {
         let url = self.absolute(url)?;
-        if is_core_url(&url) {
+        self.core_last = is_core_url(&url);
+        if self.core_last {
             return Ok(());
         }
         if self.open.contains(&url) {

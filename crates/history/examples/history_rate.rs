@@ -75,7 +75,7 @@ async fn fill(history: &Arc<History>, stations: i64, days: i64) -> Result<(), An
                     instance.observed_at = Some(Timestamp::from_micros(at));
                     instance.unit_code = Some(unit.clone());
                     instance.quality = Quality::GOOD;
-                    ChangedAttribute { name: name.clone(), effect: Effect::Updated, instance }
+                    ChangedAttribute { name: name.clone(), effect: Effect::Updated, instance, previous: None }
                 });
                 changes.push(Arc::new(Change {
                     no: ChangeNo(no),
@@ -85,6 +85,7 @@ async fn fill(history: &Arc<History>, stations: i64, days: i64) -> Result<(), An
                     entity: id.clone(),
                     types: [kind.clone()].into_iter().collect(),
                     kind: ChangeKind::Updated,
+                    before: None,
                     attributes: attributes.collect(),
                 }));
             }

@@ -15,7 +15,7 @@ use datafusion::arrow::{
     datatypes::Int32Type,
     error::ArrowError,
 };
-use senne_model::{Change, ChangeNo, ChangedAttribute, Effect, Json};
+use senne_model::{Amendment, Change, ChangeNo, ChangedAttribute, Effect, Json, is_null_marker};
 
 use crate::{
     names::{Shown, shown},
@@ -25,6 +25,9 @@ use crate::{
 
 /// How many rows a sealed batch has. Small enough that a copy of the unsealed rows costs a reader little.
 pub(crate) const CHUNK_ROWS: usize = 16_384;
+
+/// The kind of a row that stands for an instance that was withdrawn.
+pub(crate) const WITHDRAWN: &str = "Withdrawn";
 
 /// Between so many rows it is looked whether the batch is full.
 const PUSH_ROWS: usize = 256;
@@ -129,6 +132,11 @@ impl Generation {
     }
 }
 
+/// What a change corrects, when it is a correction of the past.
+fn amendment(changed: &ChangedAttribute) -> Option<Amendment> {
+    (changed.effect == Effect::Past).then(|| Amendment::of(&changed.instance.sub_attributes)).flatten()
+}
+
 type Dictionary = StringDictionaryBuilder<Int32Type>;
 
 /// The columns of rows that are not sealed yet.
@@ -217,7 +225,6 @@ impl Rows {
             let all = change.types.iter().map(|name| Json::text(name)).collect();
             self.types.append_n(Json::Array(all).to_string(), count)?;
         }
-        self.recorded.append_value_n(recorded, count);
         self.change.append_value_n(change.no.0 as i64, count);
         for (index, changed) in attributes.iter().enumerate() {
             self.push_value(changed, recorded)?;
@@ -228,14 +235,23 @@ impl Rows {
 
     fn push_value(&mut self, changed: &ChangedAttribute, recorded: i64) -> Result<(), ArrowError> {
         let instance = &changed.instance;
+        let amendment = amendment(changed);
+        let withdrawn = amendment.as_ref().is_some_and(|amendment| amendment.withdrawn);
         let deleted = changed.effect == Effect::Deleted;
         let name = shown(&changed.name);
         self.attribute.append(name.term)?;
         self.attribute_iri.append_option(name.iri);
         self.dataset.append_option(instance.dataset_id.as_deref());
-        // A removal happens when it is recorded: it does not correct what was observed before.
-        let observed = if deleted { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
+        // A removal happens when it is recorded: it does not correct what was observed before. One that is told of the past says when.
+        let told = deleted && is_null_marker(&instance.value);
+        let observed = if deleted && !told { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
         self.observed.append_option(observed);
+        // What was never observed is known by the moment of its recording: a correction of it takes that very place.
+        let recorded = match &amendment {
+            Some(amendment) if observed.is_none() => amendment.created_at.micros(),
+            _ => recorded,
+        };
+        self.recorded.append_value(recorded);
         let moment = observed.unwrap_or(recorded);
         self.moments = (self.moments.0.min(moment), self.moments.1.max(moment));
         let parts = value::split(&instance.value);
@@ -248,8 +264,8 @@ impl Rows {
         self.geometry.append_option(parts.geometry);
         self.unit.append_option(instance.unit_code.as_deref());
         self.quality.append_value(i32::from(instance.quality.bits()));
-        self.kind.append(instance.value.kind())?;
-        self.deleted.append_value(deleted);
+        self.kind.append(if withdrawn { WITHDRAWN } else { instance.value.kind() })?;
+        self.deleted.append_value(deleted || withdrawn);
         let inner = sub_attributes::write(&instance.sub_attributes);
         self.text_bytes += inner.as_ref().map_or(0, String::len);
         self.sub_attributes.append_option(inner);

@@ -1,9 +1,14 @@
 //! Taking the rows of entities out of files, and the bytes off the disk. The steps are those of `docs/lifecycle-erasure.md`.
 
+mod count;
 mod look;
 mod rewrite;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use datafusion::logical_expr::{Expr, col, lit, not};
 use senne_model::{ChangeNo, EntityId};
@@ -25,23 +30,51 @@ use crate::{
 /// How often it is looked whether those who read have ended.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Entities of which everything recorded up to a change is erased.
+/// Entities of which everything recorded up to a change is to be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToErase {
+    /// The entities.
+    pub entities: Vec<EntityId>,
+    /// The last change that goes.
+    pub upto: ChangeNo,
+}
+
+/// Entities, each with the change up to which everything recorded of it is erased. Several erasures are one of these when they are
+/// carried out together.
 #[derive(Clone, Debug)]
 pub(crate) struct Hidden {
     entities: Arc<BTreeSet<EntityId>>,
-    upto: ChangeNo,
+    upto: Arc<BTreeMap<EntityId, ChangeNo>>,
 }
 
 impl Hidden {
     pub(crate) fn new(entities: &[EntityId], upto: ChangeNo) -> Self {
-        Self { entities: Arc::new(entities.iter().cloned().collect()), upto }
+        Self::of(&[ToErase { entities: entities.to_vec(), upto }])
+    }
+
+    pub(crate) fn of(parts: &[ToErase]) -> Self {
+        let mut upto: BTreeMap<EntityId, ChangeNo> = BTreeMap::new();
+        for part in parts {
+            for id in &part.entities {
+                let known = upto.entry(id.clone()).or_insert(part.upto);
+                *known = (*known).max(part.upto);
+            }
+        }
+        Self { entities: Arc::new(upto.keys().cloned().collect()), upto: Arc::new(upto) }
     }
 
     /// The rows to be erased. A row of a roll-up may hold values of before and after: all of them go, and what is left of the
     /// entity is computed anew.
     fn rows(&self, kind: Kind) -> Expr {
-        let mine = self.mine();
-        if kind == Kind::Observation { mine.and(col("change").lt_eq(lit(self.upto.0 as i64))) } else { mine }
+        if kind != Kind::Observation {
+            return self.mine();
+        }
+        let mut by_change: BTreeMap<ChangeNo, Vec<&str>> = BTreeMap::new();
+        self.upto.iter().for_each(|(id, upto)| by_change.entry(*upto).or_default().push(id));
+        let each = by_change.into_iter().map(|(upto, ids)| {
+            filter::one_of("entity", ids.into_iter()).and(col("change").lt_eq(lit(upto.0 as i64)))
+        });
+        each.reduce(Expr::or).unwrap_or_else(|| lit(false))
     }
 
     fn mine(&self) -> Expr {
@@ -53,9 +86,19 @@ impl Hidden {
         not(self.rows(kind))
     }
 
-    /// Whether it is the same as another one.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.upto == other.upto && self.entities == other.entities
+    /// Whether all that another one hides is hidden by this one too.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        other.upto.iter().all(|(id, upto)| self.upto.get(id).is_some_and(|known| known >= upto))
+    }
+
+    /// Whether it means an entity at all.
+    pub(crate) fn means(&self, entity: &str) -> bool {
+        self.entities.contains(entity)
+    }
+
+    /// Whether a row of an entity that a change brought is to go.
+    pub(crate) fn takes(&self, entity: &str, change: i64) -> bool {
+        self.upto.get(entity).is_some_and(|upto| change <= upto.0 as i64)
     }
 
     fn may_be_in(&self, file: &FileEntry) -> bool {
@@ -104,31 +147,27 @@ pub struct Swept {
     pub readers_cut: bool,
 }
 
-/// Counts the rows without doing anything.
+/// Counts the rows without doing anything, part by part. Each file is read once for all parts.
 pub(crate) async fn rows_of(
     engine: &Engine,
     snapshot: &Snapshot,
-    hidden: &Hidden,
-) -> Result<RowsOf, HistoryError> {
-    let mut found = RowsOf::default();
+    parts: &[ToErase],
+) -> Result<Vec<RowsOf>, HistoryError> {
+    let hidden = Hidden::of(parts);
+    let mut count = count::Count::new(parts);
     let memory = snapshot.memory(hidden.entities.iter().map(EntityId::as_str), None, None);
     if !memory.is_empty() {
         let mut view = snapshot.view(Kind::Observation, memory);
         view.files = Arc::new(FileSet::new(Kind::Observation, Vec::new()));
-        found.observations += engine.count(&view, hidden.rows(Kind::Observation)).await?;
+        count.add(engine, &view, &hidden, None).await?;
     }
     for kind in Kind::ALL {
         let view = snapshot.view(kind, Vec::new());
         for file in snapshot.files(kind).files.iter().filter(|file| hidden.may_be_in(file)) {
-            let rows = engine.count(&one_file(&view, file), hidden.rows(kind)).await?;
-            *found.of(kind) += rows;
-            if rows > 0 {
-                found.files += 1;
-                found.bytes += file.bytes;
-            }
+            count.add(engine, &one_file(&view, file), &hidden, Some(file.bytes)).await?;
         }
     }
-    Ok(found)
+    Ok(count.found)
 }
 
 fn one_file(view: &View, file: &Arc<FileEntry>) -> View {

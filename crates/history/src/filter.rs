@@ -5,8 +5,9 @@ use datafusion::{
     logical_expr::{Expr, col, lit},
 };
 use senne_language::TimeProperty;
+use senne_model::Amendment;
 
-use crate::{PastQuery, names::shown};
+use crate::{PastQuery, buffer::WITHDRAWN, names::shown};
 
 /// An instant as a literal.
 pub(crate) fn instant(micros: i64) -> Expr {
@@ -60,7 +61,11 @@ pub(crate) fn time(query: &PastQuery) -> Vec<Expr> {
     let (from, to) = bounds(query);
     let mut all = match query.time.property {
         TimeProperty::ObservedAt => between("observed_at", from, to),
-        TimeProperty::CreatedAt | TimeProperty::ModifiedAt => between("recorded_at", from, to),
+        TimeProperty::CreatedAt | TimeProperty::ModifiedAt => {
+            let within = all(between("recorded_at", from, to));
+            // A correction counts for the time of what it corrects, whenever it was made.
+            within.map(|within| within.or(corrections())).into_iter().collect()
+        }
         TimeProperty::DeletedAt => {
             let mut all = between("recorded_at", from, to);
             all.push(col("deleted").is_true());
@@ -69,6 +74,11 @@ pub(crate) fn time(query: &PastQuery) -> Vec<Expr> {
     };
     all.extend(query.as_of.map(|at| col("recorded_at").lt_eq(instant(at.micros()))));
     all
+}
+
+/// The rows that correct others.
+fn corrections() -> Expr {
+    col("kind").eq(lit(WITHDRAWN)).or(col("sub_attributes").like(lit(format!("%{}%", Amendment::NAME))))
 }
 
 /// The bounds of the time range in microseconds.

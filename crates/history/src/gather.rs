@@ -16,7 +16,7 @@ use datafusion::arrow::{
     error::ArrowError,
 };
 
-use crate::texts::Texts;
+use crate::{buffer::WITHDRAWN, texts::Texts};
 
 /// A series: numbers of attribute, attribute IRI, entity and data set id in their [`Texts`].
 type Series = [i32; 4];
@@ -204,6 +204,16 @@ impl Gathered {
             column.filter(|c| c.is_valid(row)).map(|c| c.value(row)).hash(&mut hasher);
         }
         hasher.finish()
+    }
+
+    /// The place of a row among those of its change.
+    pub(crate) fn position(&self, key: Key) -> i32 {
+        self.version(key).1
+    }
+
+    /// Whether a row stands for an instance that was withdrawn.
+    pub(crate) fn is_withdrawn(&self, key: Key) -> bool {
+        self.value(key).deleted && self.text("kind", key) == Some(WITHDRAWN)
     }
 
     /// The text of a dictionary column.

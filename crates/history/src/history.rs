@@ -1,6 +1,7 @@
 //! The history of all tenants.
 
 mod erasing;
+mod selecting;
 
 use std::{
     collections::HashMap,
@@ -381,11 +382,7 @@ pub(crate) fn tenant_folders(config: &HistoryConfig) -> Result<Vec<(TenantName, 
     for entry in fs::read_dir(&config.dir).map_err(disk::error("listing", &config.dir))? {
         let path = entry.map_err(disk::error("listing", &config.dir))?.path();
         let Some(text) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let name = match text.strip_suffix("~system") {
-            Some(owner) => TenantName::parse(owner).map(|owner| owner.system()),
-            None => TenantName::parse(text),
-        };
-        if let Ok(name) = name
+        if let Ok(name) = TenantName::parse_kept(text)
             && path.join(Kind::Observation.folder()).is_dir()
         {
             found.push((name, path));

@@ -33,6 +33,7 @@ mod rollup_check;
 mod rollup_rows;
 mod rollup_scan;
 mod schema;
+mod selected;
 mod spread;
 mod sql;
 mod steps;
@@ -45,12 +46,13 @@ mod value;
 pub mod versions;
 
 pub use check::{Examination, Findings, examine};
-pub use erase::{Look, RowsOf, Swept};
+pub use selected::FoundEntity;
+pub use erase::{Look, RowsOf, Swept, ToErase};
 pub use history::History;
 pub use repair::{Repair, repair};
 pub use types::{
     Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
-    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,
+    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything, InstanceKey,
     HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PartitionStorage, PastQuery, Point,
     Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Storage, Surroundings, Table,
     TableStorage, TenantStorage,

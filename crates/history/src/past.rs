@@ -1,15 +1,16 @@
 //! The past of entities, point by point.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use datafusion::arrow::{
     array::{Array, AsArray, RecordBatch},
     datatypes::{DataType, Int32Type},
 };
-use senne_model::{ChangeNo, EntityId, Iri, Json, Name, Problem, Quality, Timestamp};
+use senne_language::TimeProperty;
+use senne_model::{Amendment, ChangeNo, EntityId, Iri, Json, Name, Problem, Quality, Timestamp};
 
 use crate::{
-    EntityPast, PastQuery, Point, SeriesPast,
+    EntityPast, InstanceKey, PastQuery, Point, SeriesPast,
     engine::Engine,
     gather::{Gathered, Key, SeriesName},
     names::expanded,
@@ -51,11 +52,28 @@ pub(crate) async fn past(
 
 impl Answer {
     fn add(&mut self, rows: &Gathered, query: &PastQuery) {
-        let mut keys = rows.sorted();
+        let keys = rows.sorted();
+        let mut keys = match query.as_of {
+            Some(at) => keys.into_iter().filter(|key| !corrected_after(rows, *key, at)).collect(),
+            None => keys,
+        };
+        // What was withdrawn is shown to nobody, in none of its versions.
+        let newest = rows.newest(&keys);
+        let withdrawn: HashSet<Place> = newest
+            .iter()
+            .filter(|key| rows.is_withdrawn(**key))
+            .map(|key| place(rows, *key))
+            .collect();
         if query.every_version {
             rows.by_version(&mut keys);
         } else {
-            keys = rows.newest(&keys);
+            keys = newest;
+        }
+        if !withdrawn.is_empty() {
+            keys.retain(|key| !withdrawn.contains(&place(rows, *key)));
+        }
+        if matches!(query.time.property, TimeProperty::CreatedAt | TimeProperty::ModifiedAt) {
+            keys.retain(|key| counts(rows, *key, query));
         }
         if let Some(last) = query.last_n {
             let runs = keys.chunk_by(|a, b| a.series() == b.series());
@@ -124,6 +142,33 @@ impl Answer {
     }
 }
 
+/// What tells the versions of one value from those of others: series, moment, and whether that is a time of observation.
+type Place = (usize, i64, bool);
+
+fn place(rows: &Gathered, key: Key) -> Place {
+    (key.series(), key.moment(), rows.is_observed(key))
+}
+
+/// What a row says of being a correction. Most rows say nothing, and are not read for it.
+fn amendment(rows: &Gathered, key: Key) -> Option<Amendment> {
+    let (batch, row) = rows.locate(key);
+    let inner = text(&rows.batches[batch], column::SUB_ATTRIBUTES, row)?;
+    inner.contains(Amendment::NAME).then(|| Amendment::of(&sub_attributes::read(inner))).flatten()
+}
+
+/// Whether a row is a correction that was made after a moment, although it stands in the place of something recorded before.
+fn corrected_after(rows: &Gathered, key: Key, at: Timestamp) -> bool {
+    !rows.is_observed(key) && amendment(rows, key).is_some_and(|made| made.at > at)
+}
+
+/// Whether the times of recording of a correction are in the range; those of other rows were looked at when they were read.
+fn counts(rows: &Gathered, key: Key, query: &PastQuery) -> bool {
+    amendment(rows, key).is_none_or(|made| match query.time.property {
+        TimeProperty::CreatedAt => query.time.contains(made.created_at),
+        _ => query.time.contains(made.at),
+    })
+}
+
 fn point(rows: &Gathered, key: Key) -> Point {
     let (b, row) = rows.locate(key);
     let batch = &rows.batches[b];
@@ -134,25 +179,41 @@ fn point(rows: &Gathered, key: Key) -> Point {
         json: text(batch, column::JSON, row).map(str::to_owned),
         geometry: text(batch, column::GEOMETRY, row).map(str::to_owned),
     };
+    let mut inner =
+        text(batch, column::SUB_ATTRIBUTES, row).map(sub_attributes::read).unwrap_or_default();
+    let (recorded_at, change) = (Timestamp::from_micros(rows.recorded(key)), ChangeNo(rows.change(key) as u64));
+    let own = InstanceKey {
+        change,
+        position: rows.position(key).unsigned_abs(),
+        moment: Timestamp::from_micros(key.moment()),
+    };
+    let amendment = Amendment::take(&mut inner);
+    let of_old = amendment.as_ref().and_then(|made| InstanceKey::parse(&made.instance));
     Point {
         observed_at: value.observed.map(Timestamp::from_micros),
-        recorded_at: Timestamp::from_micros(rows.recorded(key)),
+        recorded_at,
+        created_at: amendment.as_ref().map_or(recorded_at, |made| made.created_at),
+        modified_at: amendment.as_ref().map_or(recorded_at, |made| made.at),
         value: value::join(text(batch, column::KIND, row).unwrap_or_default(), &parts),
         unit_code: text(batch, column::UNIT, row).map(Name::new),
         quality: Quality::from_bits(value.quality),
-        sub_attributes: text(batch, column::SUB_ATTRIBUTES, row)
-            .map(sub_attributes::read)
-            .unwrap_or_default(),
-        change: ChangeNo(rows.change(key) as u64),
+        sub_attributes: inner,
+        change,
+        key: of_old.unwrap_or(own),
         deleted: value.deleted,
     }
 }
 
 fn types(batch: &RecordBatch, row: usize) -> Vec<Name> {
-    let listed = text(batch, column::TYPES, row).and_then(|list| serde_json::from_str::<Json>(list).ok());
+    types_of_row(batch, (column::TYPES, column::TYPE), row)
+}
+
+/// The types of the entity of a row, from the columns of all types and of the first one.
+pub(crate) fn types_of_row(batch: &RecordBatch, (all, first): (usize, usize), row: usize) -> Vec<Name> {
+    let listed = text(batch, all, row).and_then(|list| serde_json::from_str::<Json>(list).ok());
     match listed.as_ref().and_then(Json::as_array) {
         Some(list) => list.iter().filter_map(Json::as_str).map(Name::new).collect(),
-        None => text(batch, column::TYPE, row).map(|term| expanded(term, None)).into_iter().collect(),
+        None => text(batch, first, row).map(|term| expanded(term, None)).into_iter().collect(),
     }
 }
 

@@ -271,7 +271,7 @@ pub(crate) fn series_hash(series: &SeriesName<'_>) -> u64 {
 impl Snapshot {
     /// Shows again what is hidden, to those who count what there is of it.
     pub(crate) fn show(&mut self, what: &Hidden) {
-        self.hidden.retain(|hidden| !hidden.is(what));
+        self.hidden.retain(|hidden| !what.covers(hidden));
     }
 
     /// The files of a table, without memory.

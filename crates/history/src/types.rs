@@ -11,7 +11,7 @@ pub use areas::{Area, Areas, Membership};
 pub use chart::{ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, PIXELS_MAX};
 pub(crate) use config::{GONE, is_gone};
 pub use config::{HistoryConfig, HistoryError, Statistics};
-pub use query::{Aggregation, Bucket, EntityPast, PastQuery, Point, SeriesBuckets, SeriesPast};
+pub use query::{Aggregation, Bucket, EntityPast, InstanceKey, PastQuery, Point, SeriesBuckets, SeriesPast};
 pub use sql::{
     Column, ColumnKind, ContractColumn, ContractView, Description, EntitySource, Everything, Parameters,
     Question, Rows, Sight, SqlLimits, Surroundings, Table,

@@ -5,6 +5,7 @@ mod files;
 mod find;
 mod proof;
 mod reapply;
+mod sweep;
 
 use std::collections::HashSet;
 
@@ -127,6 +128,7 @@ impl Hub {
             log: 0,
             rows: None,
             swept: Swept::default(),
+            together: 0,
             look: None,
             places: Vec::new(),
             looked_by_hash: false,
@@ -134,7 +136,7 @@ impl Hub {
         };
         proof.entities = entities.iter().map(|id| proof.hash(id)).collect();
         let proof = self.record(proof, entities).await?;
-        self.inner.tasks.spawn(self.clone().go_on_erasing());
+        self.inner.tasks.spawn(self.clone().erase_soon());
         Ok(proof)
     }
 

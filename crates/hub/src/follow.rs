@@ -202,6 +202,21 @@ impl Hub {
         Ok(self.inner.store.changes(after, max)?)
     }
 
+    /// The log has all changes after this one; older ones have been let go of, once everybody had them.
+    pub fn log_begin(&self) -> Result<ChangeNo, Problem> {
+        Ok(self.inner.store.pruned()?)
+    }
+
+    /// Tells when there are newer changes: the number of the newest.
+    pub fn news(&self) -> watch::Receiver<ChangeNo> {
+        self.inner.tail.watch()
+    }
+
+    /// Some changes after `after`, from memory when it reaches back that far, else from the log; none when there are none yet.
+    pub async fn changes_after(&self, after: ChangeNo) -> Result<Vec<Arc<Change>>, Problem> {
+        self.next_changes(after).await
+    }
+
     /// The cursors that moved since they were last stored.
     pub(crate) fn moved_cursors(&self) -> Vec<(String, ChangeNo)> {
         let followers = self.inner.followers.lock();

@@ -25,6 +25,9 @@ impl Hub {
                 () = tokio::time::sleep(EVERY) => {}
             }
             self.flush_when_due().await;
+            if let Err(error) = self.sweep_expired().await {
+                tracing::warn!(%error, "what has expired could not be taken away, it will be tried again: {error}");
+            }
             self.store_cursors().await;
             self.publish_metrics();
         }

@@ -9,12 +9,14 @@ mod commit;
 mod config;
 mod context;
 mod erase;
+mod expire;
 mod follow;
 mod history_follower;
 mod housekeeping;
 mod open;
 mod past;
 mod read;
+mod snapshots;
 mod sql;
 mod storage;
 mod tail;
@@ -37,14 +39,14 @@ pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
     Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
-    Description, EntityPast, Findings, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
+    Description, EntityPast, Findings, FoundEntity, InstanceKey, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
     SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table, TableStorage,
     TenantStorage, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
 pub use senne_policy::{Action, Grant, Principal};
-pub use senne_store::{StoreStatistics, Written};
+pub use senne_store::{AttributeUse, Place, StoreStatistics, Survey, Written};
 pub use sql::Answer;
 pub use storage::{LastBackup, StorageReport};
 pub use write::WriteOptions;
@@ -66,6 +68,8 @@ struct Inner {
     areas: Arc<areas::AreaIndex>,
     /// One erasure is carried out at a time.
     erasing: tokio::sync::Mutex<()>,
+    /// Whether somebody waits for their turn to carry out erasures.
+    erasures_wait: std::sync::atomic::AtomicBool,
     followers: Mutex<Vec<Arc<follow::Running>>>,
     stop: tokio_util::sync::CancellationToken,
     tasks: tokio_util::task::TaskTracker,
@@ -89,7 +93,7 @@ impl Hub {
 
     /// The tenants that there are, without Senne's own companions of them.
     pub fn tenants(&self) -> Result<Vec<senne_model::TenantName>, senne_model::Problem> {
-        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system()).collect())
+        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system() && !tenant.is_snapshot()).collect())
     }
 
     /// How followers stand.

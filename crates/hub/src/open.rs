@@ -50,6 +50,7 @@ impl Hub {
             sql_turns: crate::sql::Turns::default(),
             areas: Arc::clone(&areas),
             erasing: tokio::sync::Mutex::new(()),
+            erasures_wait: std::sync::atomic::AtomicBool::new(false),
             followers: Mutex::new(Vec::new()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -1,6 +1,6 @@
 //! The read path for what was so.
 
-use senne_history::{Aggregation, EntityPast, PastQuery, SeriesBuckets};
+use senne_history::{Aggregation, EntityPast, FoundEntity, PastQuery, SeriesBuckets};
 use senne_model::{ErrorKind, Problem};
 use senne_policy::{Action, Grant, decide};
 
@@ -14,6 +14,27 @@ impl Hub {
             self.wait_for_history().await?;
             let found = self.inner.history.past(&context.tenant, query).await?;
             Ok(found.into_iter().filter_map(|past| self.show_past(grant, past)).collect())
+        };
+        context.within(work).await
+    }
+
+    /// The entities that have something in a range of the past and whose types may be seen, by identifier, be they there now or not.
+    /// `limit`, `last_n` and `every_version` of the question have no part in it. An entity is doubtful when it may be that nothing of
+    /// it can be shown: [`Hub::past`] tells.
+    pub async fn past_entities(
+        &self,
+        context: &Context,
+        query: &PastQuery,
+    ) -> Result<Vec<FoundEntity>, Problem> {
+        let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        let work = async {
+            self.wait_for_history().await?;
+            let mut found = self.inner.history.selected(&context.tenant, query).await?;
+            if grant != Grant::Everything {
+                found.retain(|one| grant.allows_types(&one.types, &self.inner.contracts));
+                found.iter_mut().for_each(|one| one.doubtful = true);
+            }
+            Ok(found)
         };
         context.within(work).await
     }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use senne_language::Query;
+use senne_language::{Order, Query};
 use senne_model::{Entity, EntityId, Name, Problem};
 use senne_policy::{Action, Grant, Visible, decide};
-use senne_store::{Selected, Selection};
+use senne_store::{AttributeUse, Place, Selected, Selection, Survey};
 
 use crate::{Context, Hub};
 
@@ -20,6 +20,10 @@ pub struct Page {
     pub after: Option<EntityId>,
     /// Count all that match.
     pub count: bool,
+    /// Where to begin, when `after` does not say (keyset; stable while data change).
+    pub place: Place,
+    /// In this order; the one of creation when `None`. What compares equal comes by its id.
+    pub order: Option<Order>,
 }
 
 impl Page {
@@ -29,7 +33,7 @@ impl Page {
     }
 }
 
-/// A page of entities, in the order in which they were created.
+/// A page of entities, in the order in which they were created unless another was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// The entities.
@@ -38,6 +42,10 @@ pub struct Found {
     pub count: Option<u64>,
     /// Whether there are more.
     pub more: bool,
+    /// Whether there are more before these.
+    pub less: bool,
+    /// Where the page before ends and where the next one begins; none in an order of its own.
+    pub span: Option<(i64, i64)>,
 }
 
 /// A type and how many entities have it.
@@ -64,26 +72,73 @@ impl Hub {
         let grant = decide(&context.principal, &context.tenant, Action::Read)?;
         let (hub, tenant, query, page) = (self.clone(), context.tenant.clone(), query.clone(), page.clone());
         let work = tokio::task::spawn_blocking(move || {
-            let may_see = |entity: &Entity| hub.may_match(grant, entity, &query);
+            let see = |entity: Arc<Entity>| hub.show(grant, entity);
             let selection = Selection {
                 query: &query,
                 limit: page.limit,
                 offset: page.offset,
                 after: page.after.as_ref(),
+                place: page.place,
+                order: page.order.as_ref(),
                 count: page.count,
-                may_see: (grant != Grant::Everything)
-                    .then_some(&may_see as &(dyn Fn(&Entity) -> bool + Sync)),
+                // A hidden attribute must not be found out by asking for it in a condition: the query is put to
+                // what the caller may see.
+                see: (grant != Grant::Everything)
+                    .then_some(&see as &(dyn Fn(Arc<Entity>) -> Option<Arc<Entity>> + Sync)),
             };
-            let Selected { entities, count, more } = hub.inner.store.select(&tenant, &selection)?;
-            let entities = entities.into_iter().filter_map(|entity| hub.show(grant, entity)).collect();
-            Ok(Found { entities, count, more })
+            let Selected { entities, count, more, less, span } = hub.inner.store.select(&tenant, &selection)?;
+            Ok(Found { entities, count, more, less, span })
         });
         context.within(async { work.await.map_err(|e| Problem::internal(e.to_string()))? }).await
+    }
+
+    /// Those of some entities that are there and may be seen, in the order asked for; each is looked up by its id.
+    pub async fn entities(&self, context: &Context, ids: Vec<EntityId>) -> Result<Vec<Arc<Entity>>, Problem> {
+        let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        let (hub, tenant) = (self.clone(), context.tenant.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in &ids {
+                let entity = hub.inner.store.entity(&tenant, id)?;
+                found.extend(entity.and_then(|entity| hub.show(grant, entity)));
+            }
+            Ok(found)
+        });
+        context.within(async { work.await.map_err(|e| Problem::internal(e.to_string()))? }).await
+    }
+
+    /// Which attributes there are, of all entities and of the entities of each type, counted exactly.
+    pub async fn survey(&self, context: &Context) -> Result<Survey, Problem> {
+        let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        self.sweep_expired().await?;
+        let (hub, tenant) = (self.clone(), context.tenant.clone());
+        let work = tokio::task::spawn_blocking(move || Ok(hub.inner.store.survey(&tenant)?));
+        let whole =
+            context.within(async { work.await.map_err(|e| Problem::internal(e.to_string()))? }).await?;
+        Ok(if grant == Grant::Everything { whole } else { self.seen(grant, whole) })
+    }
+
+    /// What may be seen of a survey. An entity of several types is counted under each of those that may be seen.
+    fn seen(&self, grant: Grant, whole: Survey) -> Survey {
+        let contracts = &self.inner.contracts;
+        let mut seen = Survey::default();
+        for (kind, mut uses) in whole.types {
+            let types = std::slice::from_ref(&kind);
+            if !grant.allows_types(types, contracts) {
+                continue;
+            }
+            uses.retain(|used| grant.allows_attribute(types, &used.name, contracts));
+            uses.iter().for_each(|used| add(&mut seen.attributes, used));
+            seen.types.push((kind, uses));
+        }
+        seen.attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        seen
     }
 
     /// The types that there are, with how many entities each has.
     pub async fn types(&self, context: &Context) -> Result<Vec<TypeCount>, Problem> {
         let grant = decide(&context.principal, &context.tenant, Action::Read)?;
+        self.sweep_expired().await?;
         let types = self.inner.store.types(&context.tenant)?;
         let seen = types
             .into_iter()
@@ -103,18 +158,18 @@ impl Hub {
             }
         }
     }
+}
 
-    /// A hidden attribute must not be found out by asking for it in a condition: the query is put to what
-    /// the caller may see.
-    fn may_match(&self, grant: Grant, entity: &Entity, query: &Query) -> bool {
-        match grant.visible(entity, &self.inner.contracts) {
-            Visible::Whole => true,
-            Visible::Nothing => false,
-            Visible::Without(hidden) => {
-                let mut shown = entity.clone();
-                shown.attributes.retain(|a| !hidden.contains(&a.name));
-                query.matches(&shown)
-            }
+fn add(uses: &mut Vec<AttributeUse>, used: &AttributeUse) {
+    let Some(there) = uses.iter_mut().find(|there| there.name == used.name) else {
+        uses.push(used.clone());
+        return;
+    };
+    there.entities += used.entities;
+    for (kind, count) in &used.kinds {
+        match there.kinds.iter_mut().find(|(known, _)| known == kind) {
+            Some((_, sum)) => *sum += count,
+            None => there.kinds.push((kind, *count)),
         }
     }
 }

@@ -321,6 +321,52 @@ async fn a_crash_at_any_step_is_gone_on_from() {
     }
 }
 
+/// The first pass fails; the next one takes what waits since then together with what has come: one pass, a proof for each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn erasures_that_wait_are_carried_out_in_one_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    fill(&hub).await;
+    // One of them is named by somebody else, which its own proof says and no other.
+    write(&hub, vec![rental(7, 3)]).await;
+    hub.flush().await.unwrap();
+    let before = others(&hub, &id(9)).await;
+    let struck = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&struck);
+    let fault = Fault::put_in(folder.path(), move |at| {
+        at == "erasure: before it is counted" && !seen.swap(true, Ordering::SeqCst)
+    });
+    let first = hub.erase(&admin(), &request(Target::Entity(id(1)))).await.unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while !struck.load(Ordering::SeqCst) && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // What is recorded meanwhile of an entity that is erased lives on.
+    write(&hub, vec![observe(1, 900)]).await;
+    let second = hub.erase(&admin(), &request(Target::Entity(id(2)))).await.unwrap();
+    let mut proofs = vec![hub.proof(&admin(), &first.id).await.unwrap()];
+    proofs.push(hub.proof(&admin(), &second.id).await.unwrap());
+    proofs.push(erase(&hub, &request(Target::Entity(id(3)))).await);
+    drop(fault);
+    assert_eq!(proofs.iter().map(|proof| proof.together).collect::<Vec<_>>(), [2, 2, 1], "{proofs:?}");
+    assert!(proofs.iter().all(Proof::is_clean), "{proofs:?}");
+    for proof in &proofs {
+        assert_eq!(proof.rows.unwrap().observations, 24, "{proof:?}");
+    }
+    let mentions: Vec<bool> = proofs.iter().map(|proof| proof.look.unwrap().mentions > 0).collect();
+    assert_eq!(mentions, [false, false, true]);
+    assert_ne!(others(&hub, &id(9)).await, before);
+    for n in [2, 3] {
+        nobody_sees(&hub, &id(n)).await;
+    }
+    let count = format!("SELECT count(*) FROM observation WHERE entity = '{}'", id(1));
+    assert_eq!(rows(&hub, &count).await, "[1]\n");
+    let kept = std::fs::read_to_string(folder.path().join("erasures.ndjson")).unwrap();
+    assert_eq!(kept.lines().count(), 3);
+    assert_eq!(hub.check().await.unwrap().damage(), Vec::<String>::new());
+    hub.stop().await;
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

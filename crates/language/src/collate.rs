@@ -1,55 +1,109 @@
-//! An order of texts that people expect: letters before accents, accents before case. It agrees with the root order of
-//! the Unicode Collation Algorithm for the letters of Latin script up to U+017F; other scripts are in code point order.
+//! Orders of texts: the Unicode Collation Algorithm with the tailorings of CLDR (GS CIM 009 clause 4.23; RFC 6067).
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt, sync::Arc};
 
-/// How two texts stand to one another.
-pub(crate) fn collate(a: &str, b: &str) -> Ordering {
-    let letters = primary(a).cmp(primary(b));
-    // Lower case before upper case, as in the root order.
-    letters.then_with(|| lower(a).cmp(lower(b))).then_with(|| b.cmp(a))
+use icu_collator::{
+    CollatorBorrowed, CollatorPreferences,
+    options::{AlternateHandling, CaseLevel, CollatorOptions, Strength},
+};
+use icu_locale_core::{Locale, extensions::unicode::Key};
+use senne_model::Problem;
+
+use crate::scan::shorten;
+
+/// A longer tag is no tag.
+const TAG_BYTES_MAX: usize = 128;
+
+/// An order of texts, named as in RFC 6067: `und` (the root order), `fr`, `de-u-co-phonebk`, `und-u-ks-level1`.
+#[derive(Clone)]
+pub struct Collation {
+    tag: Box<str>,
+    /// Without one, texts are in the order of their code points.
+    collator: Option<Arc<CollatorBorrowed<'static>>>,
 }
 
-fn lower(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
-}
+impl Collation {
+    /// The root order, which suits no language badly.
+    pub fn root() -> Self {
+        let made = CollatorBorrowed::try_new(CollatorPreferences::default(), CollatorOptions::default());
+        Self { tag: "und".into(), collator: made.ok().map(Arc::new) }
+    }
 
-fn primary(text: &str) -> impl Iterator<Item = char> {
-    lower(text).flat_map(|c| {
-        let (first, second) = match c {
-            'æ' => ('a', Some('e')),
-            'œ' => ('o', Some('e')),
-            'ß' => ('s', Some('s')),
-            'ĳ' => ('i', Some('j')),
-            'þ' => ('t', Some('h')),
-            other => (without_accent(other), None),
+    /// Reads a tag. Strength (`ks`), handling of punctuation (`ka`), the level of case (`kc`), which case is first (`kf`),
+    /// numbers by value (`kn`) and the kind of order (`co`) are understood; the problem's field is `collation`.
+    pub fn parse(tag: &str) -> Result<Self, Problem> {
+        let wrong = || {
+            let detail = format!(
+                "`{}` is no collation; write a language tag as in RFC 6067, e.g. und, fr or de-u-co-phonebk",
+                shorten(tag)
+            );
+            Problem::bad(detail).field("collation")
         };
-        std::iter::once(first).chain(second)
-    })
+        if tag.len() > TAG_BYTES_MAX {
+            return Err(wrong());
+        }
+        let locale = Locale::try_from_str(tag).map_err(|_| wrong())?;
+        let options = options(&locale).ok_or_else(wrong)?;
+        let made =
+            CollatorBorrowed::try_new(CollatorPreferences::from(&locale), options).map_err(|_| wrong())?;
+        Ok(Self { tag: tag.into(), collator: Some(Arc::new(made)) })
+    }
+
+    /// How two texts stand to one another.
+    pub fn compare(&self, a: &str, b: &str) -> Ordering {
+        match &self.collator {
+            Some(collator) => collator.compare(a, b),
+            None => a.cmp(b),
+        }
+    }
 }
 
-fn without_accent(c: char) -> char {
-    match c {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
-        'ď' | 'đ' | 'ð' => 'd',
-        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
-        'ĥ' | 'ħ' => 'h',
-        'ì' | 'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
-        'ĵ' => 'j',
-        'ķ' => 'k',
-        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => 'l',
-        'ñ' | 'ń' | 'ņ' | 'ň' | 'ŉ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
-        'ŕ' | 'ŗ' | 'ř' => 'r',
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ſ' => 's',
-        'ţ' | 'ť' | 'ŧ' => 't',
-        'ù' | 'ú' | 'û' | 'ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
-        'ŵ' => 'w',
-        'ý' | 'ÿ' | 'ŷ' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        other => other,
+/// What the tag says beside the language; `None` when it says something that there is not.
+fn options(locale: &Locale) -> Option<CollatorOptions> {
+    let mut options = CollatorOptions::default();
+    let value = |key: &str| {
+        let key = Key::try_from_str(key).ok()?;
+        locale.extensions.unicode.keywords.get(&key).map(ToString::to_string)
+    };
+    options.strength = match value("ks").as_deref() {
+        None => None,
+        Some("level1") => Some(Strength::Primary),
+        Some("level2") => Some(Strength::Secondary),
+        Some("level3") => Some(Strength::Tertiary),
+        Some("level4") => Some(Strength::Quaternary),
+        Some("identic") => Some(Strength::Identical),
+        Some(_) => return None,
+    };
+    options.alternate_handling = match value("ka").as_deref() {
+        None => None,
+        Some("noignore") => Some(AlternateHandling::NonIgnorable),
+        Some("shifted") => Some(AlternateHandling::Shifted),
+        Some(_) => return None,
+    };
+    options.case_level = match value("kc").as_deref() {
+        None => None,
+        Some("" | "true") => Some(CaseLevel::On),
+        Some("false") => Some(CaseLevel::Off),
+        Some(_) => return None,
+    };
+    Some(options)
+}
+
+impl Default for Collation {
+    fn default() -> Self {
+        Self::root()
+    }
+}
+
+impl PartialEq for Collation {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+    }
+}
+
+impl fmt::Debug for Collation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Collation({})", self.tag)
     }
 }
 
@@ -57,14 +111,36 @@ fn without_accent(c: char) -> char {
 mod tests {
     use super::*;
 
+    fn sorted<'a>(tag: &str, names: &[&'a str]) -> Vec<&'a str> {
+        let collation = Collation::parse(tag).unwrap();
+        let mut names = names.to_vec();
+        names.sort_by(|a, b| collation.compare(a, b));
+        names
+    }
+
     #[test]
     fn accents_and_case_come_after_letters() {
-        let mut names =
+        let names =
             ["Zebra", "Ähre", "ahre", "Étterbeek", "Evere", "etterbeek", "Ixelles", "œuf", "oeuf", "of"];
-        names.sort_by(|a, b| collate(a, b));
-        assert_eq!(
-            names,
-            ["ahre", "Ähre", "etterbeek", "Étterbeek", "Evere", "Ixelles", "oeuf", "œuf", "of", "Zebra"]
-        );
+        let expected =
+            ["ahre", "Ähre", "etterbeek", "Étterbeek", "Evere", "Ixelles", "oeuf", "œuf", "of", "Zebra"];
+        assert_eq!(sorted("und", &names), expected);
+        assert_eq!(sorted("und-x-icu", &names), expected);
+    }
+
+    #[test]
+    fn languages_have_their_own_order() {
+        assert_eq!(sorted("sv", &["ö", "z", "o"]), ["o", "z", "ö"]);
+        assert_eq!(sorted("de-u-co-phonebk", &["Ärger", "Af", "Ad"]), ["Ad", "Ärger", "Af"]);
+        assert_eq!(sorted("und-u-kn", &["10", "9"]), ["9", "10"]);
+        let loose = Collation::parse("und-u-ks-level1").unwrap();
+        assert!(loose.compare("É", "e").is_eq() && Collation::root().compare("É", "e").is_ne());
+    }
+
+    #[test]
+    fn what_is_no_tag_is_refused() {
+        for bad in ["!!nope", "", "und-u-ks-loud", &"a".repeat(500)] {
+            assert_eq!(Collation::parse(bad).unwrap_err().field.as_deref(), Some("collation"), "{bad}");
+        }
     }
 }

@@ -22,20 +22,24 @@ mod time;
 mod types;
 
 pub use buckets::Buckets;
+pub use collate::Collation;
 pub use distance::metres as distance_metres;
 pub use filter::{Comparison, Condition, Filter, Find, Link, Literal, Operand, Path, Step, Test, Word};
 pub use geo_filter::{GeoFilter, GeoRelation};
 pub use method::Method;
-pub use order::{Direction, Order, OrderBy, OrderTerm};
+pub use order::{Direction, Order, OrderBy, OrderKey, OrderTerm};
 pub use pattern::{IdPattern, Pattern};
 pub use period::Period;
 pub use projection::{Member, Projection};
-pub use query::Query;
+pub use query::{Query, Selector};
 pub use scope::{ScopeExpression, ScopePattern};
 pub use time::{TimeFilter, TimeProperty};
 pub use types::TypeExpression;
 
 use senne_model::Name;
+
+/// How many relationships may be followed one after the other, in a filter, a projection or a join.
+pub const LINKS_MAX: usize = 10;
 
 /// Turns a term (as a client writes it) into its expanded name, by the context that came with the request.
 pub type Expand<'a> = &'a dyn Fn(&str) -> Name;

@@ -5,9 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use senne_model::{AttributeValue, Entity, Geometry, Json, Name, Problem, Timestamp};
 
 use crate::{
-    Expand, Literal, Path,
-    collate::collate,
-    distance,
+    Collation, Expand, Literal, Path, distance,
     filter::{Target, path, values},
     scan::check_length,
 };
@@ -22,7 +20,12 @@ pub struct Order {
     pub terms: Vec<OrderTerm>,
     /// The geometry from which distances are taken (`orderFrom`).
     pub from: Option<Geometry>,
+    /// The order of texts.
+    pub collation: Collation,
 }
+
+/// What entities are compared by: made once for each, compared often.
+pub struct OrderKey(Vec<Key>);
 
 /// One term of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +43,8 @@ pub enum OrderBy {
     Id,
     /// The first of its types.
     Type,
+    /// The first of its scopes.
+    Scope,
     /// What a path leads to.
     Path(Path),
 }
@@ -72,7 +77,7 @@ impl Order {
             return Err(Problem::bad("dist-asc and dist-desc need orderFrom, e.g. orderFrom=[4.35,50.85]")
                 .field("orderFrom"));
         }
-        Ok(Self { terms, from })
+        Ok(Self { terms, from, collation: Collation::root() })
     }
 
     /// Nearest first from a geometry, by one GeoProperty.
@@ -86,15 +91,31 @@ impl Order {
         Self {
             terms: vec![OrderTerm { by: OrderBy::Path(path), direction: Direction::Nearest }],
             from: Some(from),
+            collation: Collation::root(),
         }
+    }
+
+    /// With another order of texts.
+    pub fn collated(self, collation: Collation) -> Self {
+        Self { collation, ..self }
     }
 
     /// How two entities stand to one another. Numbers come before texts, objects, arrays, truth values, times, dates,
     /// date-times, nulls, and entities without the attribute (clause 4.23.2).
     pub fn compare(&self, a: &Entity, b: &Entity) -> Ordering {
-        self.terms
-            .iter()
-            .map(|term| self.one(term, a, b))
+        self.compare_keys(&self.key_of(a), &self.key_of(b))
+    }
+
+    /// What an entity is compared by.
+    pub fn key_of(&self, entity: &Entity) -> OrderKey {
+        OrderKey(self.terms.iter().map(|term| self.key(term, entity)).collect())
+    }
+
+    /// How the entities of two keys stand to one another.
+    pub fn compare_keys(&self, a: &OrderKey, b: &OrderKey) -> Ordering {
+        let pairs = self.terms.iter().zip(a.0.iter().zip(&b.0));
+        pairs
+            .map(|(term, (a, b))| term.order(a, b, &self.collation))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     }
@@ -104,20 +125,9 @@ impl Order {
         if self.terms.is_empty() {
             return;
         }
-        let keys = |entity: &Entity| self.terms.iter().map(|term| self.key(term, entity)).collect::<Vec<_>>();
-        let mut keyed: Vec<_> = entities.drain(..).map(|entity| (keys(&entity), entity)).collect();
-        keyed.sort_by(|(a, _), (b, _)| {
-            let pairs = self.terms.iter().zip(a.iter().zip(b));
-            pairs
-                .map(|(term, (a, b))| term.order(a, b))
-                .find(|order| order.is_ne())
-                .unwrap_or(Ordering::Equal)
-        });
+        let mut keyed: Vec<_> = entities.drain(..).map(|entity| (self.key_of(&entity), entity)).collect();
+        keyed.sort_by(|(a, _), (b, _)| self.compare_keys(a, b));
         entities.extend(keyed.into_iter().map(|(_, entity)| entity));
-    }
-
-    fn one(&self, term: &OrderTerm, a: &Entity, b: &Entity) -> Ordering {
-        term.order(&self.key(term, a), &self.key(term, b))
     }
 
     fn key(&self, term: &OrderTerm, entity: &Entity) -> Key {
@@ -126,6 +136,7 @@ impl Order {
             OrderBy::Type => {
                 return entity.types.first().map_or(Key::Absent, |kind| Key::Text(kind.as_str().into()));
             }
+            OrderBy::Scope => return entity.scopes.first().map_or(Key::Absent, |s| Key::Text(s.clone())),
             OrderBy::Path(path) => path,
         };
         if matches!(term.direction, Direction::Nearest | Direction::Farthest)
@@ -145,12 +156,12 @@ impl Order {
 }
 
 impl OrderTerm {
-    fn order(&self, a: &Key, b: &Key) -> Ordering {
+    fn order(&self, a: &Key, b: &Key, collation: &Collation) -> Ordering {
         match self.direction {
-            Direction::Ascending | Direction::Nearest => a.compare(b),
+            Direction::Ascending | Direction::Nearest => a.compare(b, collation),
             // Entities without the attribute stay last in either direction.
             Direction::Descending | Direction::Farthest => match (a.is_absent(), b.is_absent()) {
-                (false, false) => b.compare(a),
+                (false, false) => b.compare(a, collation),
                 (absent, other) => absent.cmp(&other),
             },
         }
@@ -168,7 +179,15 @@ impl OrderTerm {
         let by = match what.trim() {
             "id" => OrderBy::Id,
             "type" => OrderBy::Type,
-            what => OrderBy::Path(path(what, "orderBy", expand)?),
+            "scope" => OrderBy::Scope,
+            what => {
+                let path = path(what, "orderBy", expand)?;
+                if !path.links.is_empty() {
+                    let detail = "an order does not follow relationships; name an attribute of the entity itself";
+                    return Err(Problem::bad(detail).field("orderBy"));
+                }
+                OrderBy::Path(path)
+            }
         };
         Ok(Self { by, direction })
     }
@@ -231,12 +250,12 @@ impl Key {
         matches!(self, Self::Absent)
     }
 
-    fn compare(&self, other: &Self) -> Ordering {
+    fn compare(&self, other: &Self, collation: &Collation) -> Ordering {
         match (self, other) {
             (Self::Distance(a), Self::Distance(b)) | (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Distance(_), _) => Ordering::Less,
             (_, Self::Distance(_)) => Ordering::Greater,
-            (Self::Text(a), Self::Text(b)) => collate(a, b),
+            (Self::Text(a), Self::Text(b)) => collation.compare(a, b),
             (Self::Moment(a), Self::Moment(b)) => a.cmp(b),
             (Self::Other(rank, a), Self::Other(other, b)) => rank.cmp(other).then_with(|| a.cmp(b)),
             _ => self.rank().cmp(&other.rank()),

@@ -2,10 +2,10 @@
 
 use senne_model::{Name, Problem};
 
-use crate::{Expand, scan::Scan};
+use crate::{Expand, LINKS_MAX, scan::Scan};
 
 /// How deep braces may be nested: that many relationships are followed.
-const DEPTH_MAX: usize = 5;
+const DEPTH_MAX: usize = LINKS_MAX;
 /// The most members in all.
 const MEMBERS_MAX: usize = 1_000;
 
@@ -96,6 +96,18 @@ impl Projection {
         Self { pick: self.pick.as_deref().and_then(inner), omit: inner(&self.omit).unwrap_or_default() }
     }
 
+    /// How many relationships are followed one after the other.
+    pub fn link_depth(&self) -> usize {
+        fn depth(members: &[Member]) -> usize {
+            let of_one = |member: &Member| match member {
+                Member::Attribute(_, inner) if !inner.is_empty() => 1 + depth(inner),
+                _ => 0,
+            };
+            members.iter().map(of_one).max().unwrap_or(0)
+        }
+        depth(self.pick.as_deref().unwrap_or_default()).max(depth(&self.omit))
+    }
+
     /// The picked attributes, when there are picked ones: a store then need not read the others.
     pub fn picked_attributes(&self) -> Option<Vec<Name>> {
         let attribute = |member: &Member| match member {
@@ -115,7 +127,7 @@ fn whole(text: &str, field: &'static str, expand: Expand) -> Result<Vec<Member>,
 
 fn list(scan: &mut Scan, expand: Expand, count: &mut usize, depth: usize) -> Result<Vec<Member>, Problem> {
     if depth > DEPTH_MAX {
-        return Err(scan.too_complex(&format!("at most {DEPTH_MAX} relationships are followed")));
+        return Err(scan.problem(&format!("at most {DEPTH_MAX} relationships are followed")));
     }
     let mut members: Vec<Member> = Vec::new();
     loop {
@@ -200,6 +212,8 @@ mod tests {
         let linked = some.linked("https://x.org/sensor");
         assert!(linked.keeps("https://x.org/humidity") && linked.keeps_id() && !linked.keeps_type());
         assert!(some.linked("https://x.org/other").is_everything());
+        assert_eq!(some.link_depth(), 1);
+        assert_eq!(parse(None, Some("a{b{c}},d")).unwrap().link_depth(), 2);
         let less = parse(None, Some("sensor{humidity}")).unwrap();
         assert!(
             less.keeps("https://x.org/sensor")

@@ -1,12 +1,18 @@
 //! How a write meets the present state: pure, the same for every store.
 
+mod removals;
+
 use smallvec::SmallVec;
 
 use crate::{
-    Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Iri, Name, Operation,
+    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Name, Operation,
     Quality, Test, Timestamp, Write,
+    expiry::expire,
+    amend::amend,
     merge::{is_null_marker, merge_instance, replace_parts},
+    scopes,
 };
+use removals::{removal, removals};
 
 /// What a judge is told beside the instance.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +55,8 @@ pub struct Applied {
     pub state_changed: bool,
     /// What happened to the attributes.
     pub changed: Vec<ChangedAttribute>,
+    /// What the entity was as a whole, when it was removed.
+    pub before: Option<Box<Before>>,
     /// The types to log.
     pub types: SmallVec<[Name; 1]>,
     /// Attributes that were left, each with the reason.
@@ -99,8 +107,10 @@ pub fn apply(
             Operation::Create | Operation::CreateOrReplace | Operation::CreateOrAppend | Operation::Observe,
             false,
         ) => create(state, write, at, judge),
+        (Operation::Amend, _) => Ok(amend(state, write, at, judge)),
         (_, false) => Err(ApplyError::NoEntity),
-        (Operation::Delete, true) => Ok(delete(state)),
+        (Operation::Delete, true) => Ok(delete(state, at)),
+        (Operation::Expire, true) => Ok(expire(state, at).unwrap_or_else(|| unchanged(state.as_ref()))),
         (_, true) => {
             let Some(entity) = state.as_mut() else { return Err(ApplyError::NoEntity) };
             let mut pen = Pen {
@@ -133,6 +143,7 @@ fn create(
         scopes: write.scopes.unwrap_or_default(),
         created_at: at,
         modified_at: at,
+        expires_at: write.expires_at.flatten(),
         attributes: Vec::with_capacity(write.attributes.len()),
     };
     let mut pen = Pen {
@@ -145,10 +156,14 @@ fn create(
         state_changed: true,
     };
     let newest_wins = write.operation == Operation::Observe;
-    for attribute in write.attributes {
+    let mut attributes = write.attributes;
+    pen.tell_scopes(true, &mut attributes);
+    for attribute in attributes {
         for instance in attribute.instances {
-            if !is_null_marker(&instance.value) {
-                pen.set(&attribute.name, instance, newest_wins);
+            match (is_null_marker(&instance.value), newest_wins) {
+                (false, _) => pen.set(&attribute.name, instance, newest_wins),
+                (true, true) => pen.observe_removal(&attribute.name, instance),
+                (true, false) => {}
             }
         }
     }
@@ -160,36 +175,42 @@ fn create(
         kind: Some(ChangeKind::Created),
         state_changed: true,
         changed,
+        before: None,
         types,
         not_updated: Vec::new(),
     })
 }
 
-fn delete(state: &mut Option<Entity>) -> Applied {
-    let (types, changed) = match state.take() {
-        Some(entity) => (entity.types, removals(entity.attributes)),
-        None => (SmallVec::new(), Vec::new()),
+fn unchanged(state: Option<&Entity>) -> Applied {
+    Applied {
+        outcome: Outcome::Unchanged,
+        kind: None,
+        state_changed: false,
+        changed: Vec::new(),
+        before: None,
+        types: state.map(|entity| entity.types.clone()).unwrap_or_default(),
+        not_updated: Vec::new(),
+    }
+}
+
+fn delete(state: &mut Option<Entity>, at: Timestamp) -> Applied {
+    let before = state.as_ref().map(|entity| Box::new(Before::from(entity)));
+    let (types, mut changed, scoped) = match state.take() {
+        Some(entity) => (entity.types, removals(entity.attributes), !entity.scopes.is_empty()),
+        None => (SmallVec::new(), Vec::new(), false),
     };
+    if scoped {
+        changed.push(scopes::changed(&[], at));
+    }
     Applied {
         outcome: Outcome::Deleted,
         kind: Some(ChangeKind::Deleted),
         state_changed: true,
         changed,
+        before,
         types,
         not_updated: Vec::new(),
     }
-}
-
-fn removals(attributes: Vec<Attribute>) -> Vec<ChangedAttribute> {
-    let each = |a: Attribute| {
-        let name = a.name;
-        a.instances.into_iter().map(move |instance| removal(name.clone(), instance))
-    };
-    attributes.into_iter().flat_map(each).collect()
-}
-
-fn removal(name: Name, instance: Instance) -> ChangedAttribute {
-    ChangedAttribute { name, effect: Effect::Deleted, instance }
 }
 
 /// Writes into one entity that exists and remembers what it did.
@@ -219,19 +240,36 @@ impl Pen<'_> {
         } else {
             self.add_types(write.types);
         }
+        let mut attributes = write.attributes;
+        let mut moved = false;
         if let Some(scopes) = write.scopes.or_else(|| replaces.then(Vec::new)) {
-            self.state_changed |= self.entity.scopes != scopes;
+            moved = self.entity.scopes != scopes;
+            self.state_changed |= moved;
             self.entity.scopes = scopes;
         }
-        if replaces {
-            self.drop_absent(&write.attributes);
+        self.tell_scopes(moved, &mut attributes);
+        if let Some(expires_at) = write.expires_at.or_else(|| replaces.then_some(None)) {
+            self.state_changed |= self.entity.expires_at != expires_at;
+            self.entity.expires_at = expires_at;
         }
-        for attribute in write.attributes {
+        if replaces {
+            self.drop_absent(&attributes);
+        }
+        for attribute in attributes {
             for instance in attribute.instances {
                 self.one(&write.operation, &attribute.name, instance);
             }
         }
         Ok(())
+    }
+
+    /// The scopes have a past too: that of an own account when the writer gives one, else that they are others from now on.
+    fn tell_scopes(&mut self, moved: bool, attributes: &mut Vec<Attribute>) {
+        let told = scopes::take(attributes, self.at);
+        if told.is_empty() && moved && !(self.entity.scopes.is_empty() && self.entity.created_at == self.at) {
+            self.changed.push(scopes::changed(&self.entity.scopes, self.at));
+        }
+        self.changed.extend(told);
     }
 
     fn one(&mut self, operation: &Operation, name: &Name, instance: Instance) {
@@ -258,6 +296,7 @@ impl Pen<'_> {
                     self.set(name, merged, false);
                 }
             }
+            Operation::Observe if is_null_marker(&instance.value) => self.observe_removal(name, instance),
             Operation::Observe => self.observe(name, instance),
             _ => self.set(name, instance, false),
         }
@@ -277,6 +316,21 @@ impl Pen<'_> {
         }
     }
 
+    /// The past may tell that an attribute was removed at some moment (5.6.11); what came later stays.
+    fn observe_removal(&mut self, name: &Name, mut instance: Instance) {
+        let dataset = instance.dataset_id.as_ref();
+        if let Some(attribute) = self.entity.attribute_mut(name) {
+            let before = attribute.instances.len();
+            attribute.instances.retain(|there| {
+                there.dataset_id.as_ref() != dataset || there.observed_at > instance.observed_at
+            });
+            self.state_changed |= attribute.instances.len() < before;
+        }
+        self.entity.attributes.retain(|attribute| !attribute.instances.is_empty());
+        (instance.created_at, instance.modified_at) = (self.at, self.at);
+        self.changed.push(removal(name.clone(), instance));
+    }
+
     /// Puts an instance in its place, judged. With `newest_wins`, one that was observed before the present
     /// one goes to the past only.
     fn set(&mut self, name: &Name, mut instance: Instance, newest_wins: bool) {
@@ -287,6 +341,9 @@ impl Pen<'_> {
             let instances = &self.entity.attributes[i].instances;
             instances.iter().position(|x| x.dataset_id == instance.dataset_id).map(|j| (i, j))
         });
+        // Whoever sets a value anew has nothing to take away from it.
+        instance.observed_at = instance.observed_at.filter(|at| *at != Timestamp::NEVER);
+        instance.expires_at = instance.expires_at.filter(|at| *at != Timestamp::NEVER);
         instance.modified_at = at;
         instance.created_at = at;
         let previous = place.map(|(i, j)| &self.entity.attributes[i].instances[j]);
@@ -307,16 +364,29 @@ impl Pen<'_> {
             (false, Some(_)) => Effect::Updated,
             (false, None) => Effect::Created,
         };
-        self.changed.push(ChangedAttribute { name: name.clone(), effect, instance: instance.clone() });
+        let mut changed = ChangedAttribute {
+            name: name.clone(),
+            effect,
+            instance: instance.clone(),
+            previous: None,
+        };
         if older {
+            self.changed.push(changed);
             return;
         }
         self.state_changed = true;
         match (place, index) {
-            (Some((i, j)), _) => self.entity.attributes[i].instances[j] = instance,
+            (Some((i, j)), _) => {
+                let there = &mut self.entity.attributes[i].instances[j];
+                let mut previous = std::mem::replace(there, instance);
+                // What the tests remember is of no use to who hears of the change.
+                previous.track = None;
+                changed.previous = Some(Box::new(previous));
+            }
             (None, Some(i)) => self.entity.attributes[i].instances.push(instance),
             (None, None) => self.entity.attributes.push(Attribute::new(name.clone(), instance)),
         }
+        self.changed.push(changed);
     }
 
     fn add_types(&mut self, types: SmallVec<[Name; 1]>) {
@@ -336,59 +406,6 @@ impl Pen<'_> {
         missing.map_or(Ok(()), |a| Err(ApplyError::NoAttribute(a.name.clone())))
     }
 
-    /// Removes what a replacement does not mention.
-    fn drop_absent(&mut self, kept: &[Attribute]) {
-        let stays = |name: &Name, instance: &Instance| {
-            kept.iter().any(|a| a.name == *name && a.instance(instance.dataset_id.as_ref()).is_some())
-        };
-        for attribute in &mut self.entity.attributes {
-            let name = attribute.name.clone();
-            let (stay, go): (SmallVec<[Instance; 1]>, Vec<Instance>) = {
-                let mut go = Vec::new();
-                let mut stay = SmallVec::new();
-                for instance in attribute.instances.drain(..) {
-                    if stays(&name, &instance) { stay.push(instance) } else { go.push(instance) }
-                }
-                (stay, go)
-            };
-            attribute.instances = stay;
-            self.state_changed |= !go.is_empty();
-            self.changed.extend(go.into_iter().map(|instance| removal(name.clone(), instance)));
-        }
-        self.entity.attributes.retain(|a| !a.instances.is_empty());
-    }
-
-    fn delete_attribute(
-        &mut self,
-        name: &Name,
-        dataset_id: Option<&Iri>,
-        all: bool,
-    ) -> Result<(), ApplyError> {
-        let missing = || ApplyError::NoAttribute(name.clone());
-        let attribute = self.entity.attribute(name).ok_or_else(missing)?;
-        if all {
-            let gone = attribute.instances.to_vec();
-            self.entity.attributes.retain(|a| a.name != *name);
-            self.state_changed = true;
-            self.changed.extend(gone.into_iter().map(|instance| removal(name.clone(), instance)));
-            return Ok(());
-        }
-        attribute.instance(dataset_id).ok_or_else(missing)?;
-        self.remove_instance(name, dataset_id);
-        Ok(())
-    }
-
-    fn remove_instance(&mut self, name: &Name, dataset_id: Option<&Iri>) {
-        let Some(attribute) = self.entity.attribute_mut(name) else { return };
-        let Some(place) = attribute.instances.iter().position(|i| i.dataset_id.as_ref() == dataset_id) else {
-            return;
-        };
-        let gone = attribute.instances.remove(place);
-        self.changed.push(removal(name.clone(), gone));
-        self.state_changed = true;
-        self.entity.attributes.retain(|a| !a.instances.is_empty());
-    }
-
     fn finish(self) -> Applied {
         let news = self.state_changed || !self.changed.is_empty();
         if self.state_changed {
@@ -399,6 +416,7 @@ impl Pen<'_> {
             kind: news.then_some(ChangeKind::Updated),
             state_changed: self.state_changed,
             changed: self.changed,
+            before: None,
             types: self.entity.types.clone(),
             not_updated: self.not_updated,
         }

@@ -18,6 +18,9 @@ pub use names::Names;
 /// The version of the form that is written.
 const VERSION: u8 = 1;
 
+/// The version of an entity that expires; its moment follows the other times.
+const EXPIRING: u8 = 2;
+
 /// Bytes that are not in the compact form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CodecError {
@@ -84,6 +87,12 @@ pub fn decode_writes(bytes: &[u8]) -> Result<Vec<Write>, CodecError> {
     read::Reader::new(reader.rest(), &names).writes()
 }
 
+/// The kind of change of a removal that says what the entity was. Older builds wrote `2` without it.
+const DELETED_AS_IT_WAS: u8 = 4;
+
+/// The effect of an update that says what the instance was. Older builds wrote `1` without it.
+const UPDATED_FROM: u8 = 4;
+
 /// What an instance has beside its value, as bits of one number.
 mod parts {
     pub(super) const DATASET: u64 = 1;
@@ -94,6 +103,7 @@ mod parts {
     pub(super) const SUB_ATTRIBUTES: u64 = 1 << 5;
     pub(super) const CREATED: u64 = 1 << 6;
     pub(super) const MODIFIED: u64 = 1 << 7;
+    pub(super) const EXPIRES: u64 = 1 << 8;
 }
 
 /// The tags of values.

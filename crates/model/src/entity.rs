@@ -17,6 +17,8 @@ pub struct Entity {
     pub created_at: Timestamp,
     /// When it was last changed here.
     pub modified_at: Timestamp,
+    /// Until when it is kept here (GS CIM 009 clause 4.22).
+    pub expires_at: Option<Timestamp>,
     /// Its attributes, in the order in which they first came.
     pub attributes: Vec<Attribute>,
 }
@@ -39,6 +41,8 @@ pub struct Instance {
     pub dataset_id: Option<Iri>,
     /// When it was so in the world.
     pub observed_at: Option<Timestamp>,
+    /// Until when this instance is kept here (GS CIM 009 clause 4.22).
+    pub expires_at: Option<Timestamp>,
     /// The unit, as a UN/CEFACT common code, e.g. `GQ` for µg/m³.
     pub unit_code: Option<Name>,
     /// When this instance was first recorded here. Set by the commit.
@@ -83,6 +87,7 @@ impl Entity {
             scopes: Vec::new(),
             created_at: Timestamp::default(),
             modified_at: Timestamp::default(),
+            expires_at: None,
             attributes: Vec::new(),
         }
     }
@@ -136,6 +141,7 @@ impl Instance {
             value,
             dataset_id: None,
             observed_at: None,
+            expires_at: None,
             unit_code: None,
             created_at: Timestamp::default(),
             modified_at: Timestamp::default(),

@@ -146,6 +146,40 @@ impl TenantName {
     }
 }
 
+/// What stands between the name of a tenant and the name of a copy of it.
+const SNAPSHOT: &str = "~snapshot-";
+
+impl TenantName {
+    /// A companion tenant in which a snapshot of this tenant is kept. Like [`TenantName::system`], nobody outside can name it; who may
+    /// do what in it is as in the tenant.
+    pub fn snapshot(&self, number: u64) -> Self {
+        Self(Arc::from(format!("{}{SNAPSHOT}{number:016x}", self.0)))
+    }
+
+    /// The companion with this name, when it is one of this tenant.
+    pub fn snapshot_named(&self, name: &str) -> Option<Self> {
+        let number = name.strip_prefix(&*self.0)?.strip_prefix(SNAPSHOT)?;
+        u64::from_str_radix(number, 16).ok().map(|number| self.snapshot(number))
+    }
+
+    /// Reads a name as it is kept: of a tenant, or of a companion of one.
+    pub fn parse_kept(text: &str) -> Result<Self, Problem> {
+        if let Some(owner) = text.strip_suffix("~system") {
+            return Self::parse(owner).map(|owner| owner.system());
+        }
+        let Some((owner, _)) = text.split_once(SNAPSHOT) else { return Self::parse(text) };
+        let owner = Self::parse(owner)?;
+        owner.snapshot_named(text).ok_or_else(|| {
+            Problem::new(ErrorKind::BadRequest, format!("`{}` names no companion of a tenant", crate::error::shorten(text)))
+        })
+    }
+
+    /// Whether this is a companion tenant made by [`TenantName::snapshot`].
+    pub fn is_snapshot(&self) -> bool {
+        self.0.contains(SNAPSHOT)
+    }
+}
+
 impl Default for TenantName {
     fn default() -> Self {
         Self(Arc::from(Self::DEFAULT))
@@ -197,6 +231,18 @@ mod tests {
         let system = TenantName::default().system();
         assert!(system.is_system());
         assert!(TenantName::parse(&system).is_err());
+    }
+
+    #[test]
+    fn the_copy_of_a_tenant_is_known_by_its_name_and_to_nobody_outside() {
+        let copy = TenantName::default().snapshot(255);
+        assert!(copy.is_snapshot() && !copy.is_system() && TenantName::parse(&copy).is_err());
+        assert_eq!(TenantName::default().snapshot_named(&copy), Some(copy.clone()));
+        assert_eq!(TenantName::parse("other").unwrap().snapshot_named(&copy), None);
+        for kept in [copy, TenantName::default(), TenantName::default().system()] {
+            assert_eq!(TenantName::parse_kept(&kept).unwrap(), kept);
+        }
+        assert!(TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err());
     }
 
     #[test]

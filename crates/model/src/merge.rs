@@ -1,12 +1,12 @@
 //! Merging parts of attributes (GS CIM 009 clauses 5.5.12 and 5.6.4; RFC 7396 for JSON values).
 
-use crate::{Attribute, AttributeValue, Instance, Json};
+use crate::{Attribute, AttributeValue, Instance, Json, Timestamp};
 
 /// The value that means "remove this" in a merge (GS CIM 009 clause 4.5.0).
 const NULL_MARKER: &str = "urn:ngsi-ld:null";
 
 /// Whether a value as a whole says "remove this".
-pub(crate) fn is_null_marker(value: &AttributeValue) -> bool {
+pub fn is_null_marker(value: &AttributeValue) -> bool {
     let is_marker = |json: &Json| json.as_str() == Some(NULL_MARKER);
     match value {
         AttributeValue::Property(value) | AttributeValue::JsonProperty(value) => is_marker(value),
@@ -59,11 +59,21 @@ fn join(there: &Instance, patch: Instance, value: AttributeValue) -> Instance {
     }
     Instance {
         value,
-        observed_at: patch.observed_at.or(there.observed_at),
-        unit_code: patch.unit_code.or_else(|| there.unit_code.clone()),
+        observed_at: given(patch.observed_at, there.observed_at),
+        expires_at: given(patch.expires_at, there.expires_at),
+        unit_code: match patch.unit_code {
+            Some(unit) if &*unit == NULL_MARKER => None,
+            Some(unit) => Some(unit),
+            None => there.unit_code.clone(),
+        },
         sub_attributes,
         ..there.clone()
     }
+}
+
+/// What a patch says of a time; what it does not say stays.
+fn given(patch: Option<Timestamp>, there: Option<Timestamp>) -> Option<Timestamp> {
+    patch.or(there).filter(|at| *at != Timestamp::NEVER)
 }
 
 fn merge_sub_attribute(present: &mut Vec<Attribute>, patch: Attribute) {

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::{Attribute, EntityId, Iri, Name};
+use crate::{Attribute, EntityId, Iri, Name, Timestamp};
 
 /// One write to one entity. Names are expanded, values are checked for form; times of recording,
 /// quality and tracks are set by the commit.
@@ -16,6 +16,8 @@ pub struct Write {
     pub types: SmallVec<[Name; 1]>,
     /// The scopes; `None` leaves them.
     pub scopes: Option<Vec<Box<str>>>,
+    /// Until when the entity is kept; `None` leaves it, `Some(None)` takes it away.
+    pub expires_at: Option<Option<Timestamp>>,
     /// The attributes with their instances.
     pub attributes: Vec<Attribute>,
     /// Whether the simulator made it: every value is marked as simulated.
@@ -57,6 +59,11 @@ pub enum Operation {
     },
     /// Remove the entity (5.6.6).
     Delete,
+    /// Take away what is no longer valid (4.22). This is how the house is kept; nobody asks for it.
+    Expire,
+    /// Correct the past: each instance with an [`crate::Amendment`] takes the place of one that was recorded before, or withdraws it
+    /// (5.6.13–5.6.15). The entity need not be there any more; `types` are those of the past.
+    Amend,
     /// Add observations: creates the entity when absent; the newest `observed_at` stands in the state, an
     /// older one goes to the past only. This is how intake writes.
     Observe,
@@ -70,6 +77,7 @@ impl Write {
             operation,
             types: SmallVec::new(),
             scopes: None,
+            expires_at: None,
             attributes: Vec::new(),
             simulated: false,
         }

@@ -5,10 +5,12 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod impact;
+mod import;
 mod indicator;
 mod programme;
 
 pub(crate) use impact::{Impact, ImpactCommand, ImpactQuestion};
+pub(crate) use import::{Import, ImportCommand, ImportNgsiLd};
 pub(crate) use indicator::{
     FigureFormat, Indicator, IndicatorCommand, IndicatorCompute, IndicatorDeclare, IndicatorImport,
     IndicatorList, IndicatorReproduce, IndicatorValues, IndicatorWithdraw,
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     Impact(Box<Impact>),
     /// Check contracts, feeds and configuration; errors come with file, line and column.
     Check(Check),
+    /// Copy another NGSI-LD broker into this city; can be stopped and taken up again.
+    Import(Import),
     /// Write out entities or their whole past.
     Export(Export),
     /// Look for damage in a data folder, and say what to do.
@@ -86,6 +90,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct Serve {
     /// The folder with all data; made when it is not there.
     #[arg(long, value_name = "DIR", env = "SENNE_DATA")]
@@ -115,6 +120,16 @@ pub(crate) struct Serve {
     /// A folder with contracts that replace or add to those that Senne brings.
     #[arg(long, value_name = "DIR")]
     pub(crate) contracts: Option<PathBuf>,
+    /// A folder with JSON-LD contexts; `contexts.json` in it maps their URLs to its files. They are never fetched.
+    #[arg(long, value_name = "DIR", env = "SENNE_CONTEXTS")]
+    pub(crate) contexts: Option<PathBuf>,
+    /// Fetch no JSON-LD contexts: there is no internet here.
+    #[arg(long)]
+    pub(crate) contexts_offline: bool,
+    /// How many values an entity has at most in one temporal answer of NGSI-LD; more is told in parts (206). As many as there are when
+    /// not said.
+    #[arg(long, value_name = "NUMBER", env = "SENNE_TEMPORAL_VALUES", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) temporal_values: Option<u32>,
     /// Let subscriptions and user contexts reach private and loopback addresses.
     #[arg(long)]
     pub(crate) allow_private_addresses: bool,

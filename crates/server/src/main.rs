@@ -3,6 +3,7 @@
 mod access;
 mod cli;
 mod commands;
+mod contexts;
 mod contracts;
 mod erasure;
 mod figures;

@@ -17,5 +17,6 @@ pub mod sqlite;
 pub use erasure::{Erased, Erasure, StoredErasure, Trace};
 pub use error::StoreError;
 pub use port::{
-    Group, Reply, Request, Selected, Selection, Store, StoreSettings, StoreStatistics, StoreWriter, Written,
+    AttributeUse, Group, Place, Reply, Request, Selected, Selection, Store, StoreSettings, StoreStatistics,
+    StoreWriter, Survey, Written,
 };

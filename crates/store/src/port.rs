@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use senne_language::Query;
+use senne_language::{Order, Query};
 use senne_model::{
     ApplyError, Change, ChangeNo, Entity, EntityId, Finding, Judge, Name, Outcome, TenantName, Timestamp,
     Write,
@@ -18,11 +18,17 @@ pub trait Store: Send + Sync + 'static {
     /// An entity as it stands now.
     fn entity(&self, tenant: &TenantName, id: &EntityId) -> Result<Option<Arc<Entity>>, StoreError>;
 
-    /// The entities that a selection asks for, in the order in which they were created.
+    /// The entities that a selection asks for, in the order in which they were created unless it asks for another.
     fn select(&self, tenant: &TenantName, selection: &Selection<'_>) -> Result<Selected, StoreError>;
 
     /// Walks over all entities of a tenant in the order of creation, until `each` says false.
     fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError>;
+
+    /// At most `max` entities of which something is no longer valid, oldest first.
+    fn expired(&self, now: Timestamp, max: usize) -> Result<Vec<(TenantName, EntityId)>, StoreError>;
+
+    /// Which attributes the entities of a tenant have.
+    fn survey(&self, tenant: &TenantName) -> Result<Survey, StoreError>;
 
     /// How many entities there are of each type.
     fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError>;
@@ -147,10 +153,26 @@ pub struct Selection<'a> {
     pub offset: usize,
     /// Go on after this entity; stable while data change.
     pub after: Option<&'a EntityId>,
+    /// Where to begin; `after` counts more.
+    pub place: Place,
+    /// In this order; the one of creation when `None`. What compares equal comes by its id.
+    pub order: Option<&'a Order>,
     /// Whether to count all that match.
     pub count: bool,
-    /// A further condition on the types (policy); `None` lets all pass.
-    pub may_see: Option<&'a (dyn Fn(&Entity) -> bool + Sync)>,
+    /// What may be seen of an entity (policy), to which the query is put; `None` shows everything.
+    pub see: Option<&'a (dyn Fn(Arc<Entity>) -> Option<Arc<Entity>> + Sync)>,
+}
+
+/// Where a page begins in the order of creation; it holds while data change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// With the first entity.
+    #[default]
+    Start,
+    /// After the entity with this number.
+    After(i64),
+    /// So that it ends before the entity with this number.
+    Before(i64),
 }
 
 /// A page of entities.
@@ -162,6 +184,30 @@ pub struct Selected {
     pub count: Option<u64>,
     /// Whether there are more after these.
     pub more: bool,
+    /// Whether there are more before these.
+    pub less: bool,
+    /// The numbers of the first and the last of them, in the order of creation.
+    pub span: Option<(i64, i64)>,
+}
+
+/// Which attributes there are, in the order of their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Of all entities.
+    pub attributes: Vec<AttributeUse>,
+    /// Of the entities of each type.
+    pub types: Vec<(Name, Vec<AttributeUse>)>,
+}
+
+/// How an attribute is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeUse {
+    /// Its expanded name.
+    pub name: Name,
+    /// How many entities have it.
+    pub entities: u64,
+    /// How many instances there are of each kind (`Property`, `Relationship`, …).
+    pub kinds: Vec<(&'static str, u64)>,
 }
 
 /// What a store is opened with.

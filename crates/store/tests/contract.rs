@@ -36,6 +36,10 @@ store_suite!(
     the_log_is_read_from_anywhere_and_pruned_by_whole_rows,
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,
+    a_place_holds_while_data_change,
+    an_order_of_its_own_is_whole,
+    what_has_expired_is_not_shown_and_is_due,
+    attributes_are_counted_exactly,
 );
 
 #[test]
@@ -107,6 +111,17 @@ fn a_folder_of_the_schema_before_is_brought_up() {
     assert!(store.entity(&senne_model::TenantName::default(), &suite::id(1)).unwrap().is_some());
     assert_eq!(store.changes(senne_model::ChangeNo(0), 9).unwrap().len(), 3);
     assert_eq!(store.cursor("history").unwrap(), Some(senne_model::ChangeNo(2)));
+}
+
+/// A folder of schema 3 gets the table of what expires when it is opened.
+#[test]
+fn a_folder_without_expiries_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    tamper(folder.path(), "DROP TABLE expiry; PRAGMA user_version = 3;");
+    let store = sqlite(folder.path());
+    assert_eq!(store.check().unwrap(), Vec::new());
+    assert_eq!(store.expired(senne_model::Timestamp::now(), 9).unwrap(), Vec::new());
 }
 
 /// Index rows that are not those of the documents are found, and made anew.

@@ -187,7 +187,7 @@ fn changed(name: Name, at: i64, value: f64) -> ChangedAttribute {
     let mut instance = Instance::new(AttributeValue::Property(Json::Float(value)));
     instance.observed_at = Some(Timestamp::from_micros(at));
     instance.quality = Quality::GOOD;
-    ChangedAttribute { name, effect: Effect::Updated, instance }
+    ChangedAttribute { name, effect: Effect::Updated, instance, previous: None }
 }
 
 fn change(no: u64, id: &EntityId, type_name: &str, attributes: Vec<ChangedAttribute>) -> Change {
@@ -201,6 +201,7 @@ fn change(no: u64, id: &EntityId, type_name: &str, attributes: Vec<ChangedAttrib
         entity: id.clone(),
         types: [term(type_name)].into_iter().collect(),
         kind: ChangeKind::Updated,
+        before: None,
         attributes,
     }
 }

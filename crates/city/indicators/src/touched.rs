@@ -137,7 +137,8 @@ mod tests {
             entity: EntityId::trusted("urn:s"),
             types: [term("AirQualityObserved")].into_iter().collect(),
             kind: ChangeKind::Updated,
-            attributes: vec![ChangedAttribute { name: term("no2"), effect: Effect::Updated, instance }],
+            before: None,
+            attributes: vec![ChangedAttribute { name: term("no2"), effect: Effect::Updated, instance, previous: None }],
         }
     }
 

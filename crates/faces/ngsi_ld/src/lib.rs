@@ -7,20 +7,26 @@
 mod attributes;
 mod batch;
 mod contexts;
+mod distributed;
 mod entities;
+mod entity_maps;
 mod face;
 mod http;
+mod info;
 mod jsonld_contexts;
 mod kind;
 mod options;
 mod read;
+mod registration_subscriptions;
+mod registrations;
 mod router;
+mod snapshots;
 mod subscriptions;
 mod temporal;
 mod types;
 mod write;
 
-pub use options::{DeliveryOptions, NgsiLdOptions};
+pub use options::{DeliveryOptions, FederationOptions, NgsiLdOptions};
 pub use router::router;
 
 #[cfg(test)]

@@ -12,10 +12,11 @@ use axum::{
 use http::{HeaderName, StatusCode};
 use senne_hub::Hub;
 use senne_model::Problem;
+use tower::util::MapRequest;
 
 use crate::{
-    attributes, batch, entities, face::Face, http::Refusal, jsonld_contexts, options::NgsiLdOptions,
-    subscriptions, temporal, types,
+    attributes, batch, distributed, entities, entity_maps, face::Face, http::{Refusal, SNAPSHOT_HEADER}, info, jsonld_contexts, options::NgsiLdOptions,
+    registration_subscriptions, registrations, snapshots, subscriptions, temporal, types,
 };
 
 /// The NGSI-LD operations on a hub, to be mounted at `/ngsi-ld/v1`. Who asks is taken from a request extension
@@ -27,21 +28,59 @@ use crate::{
 pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     let face = Arc::new(Face::new(hub, options)?);
     face.subscriptions.start();
+    face.snapshots.start();
+    face.registrations.start();
+    face.registration_subscriptions.start();
+    face.relays.start();
     let routes = Router::new()
         .merge(entity_routes())
         .merge(batch_routes())
         .merge(temporal_routes())
+        .merge(entity_map_routes())
+        .merge(snapshot_routes())
         .merge(other_routes())
-        .fallback(async || Refusal::from(Problem::not_found("there is no such resource in NGSI-LD")))
+        .merge(registration_routes())
+        .fallback(nowhere)
         .method_not_allowed_fallback(async || Refusal::MethodNotAllowed);
-    Ok(routes.layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable()).with_state(face))
+    let distribute = middleware::from_fn_with_state(Arc::clone(&face), distributed::distribute);
+    let routes =
+        routes.layer(distribute).layer(middleware::from_fn(echo_tenant)).layer(DefaultBodyLimit::disable());
+    let whole: Router = routes.with_state(face);
+    // What no route takes may be a known path with a slash at its end, as many clients write it.
+    let trimmed = MapRequest::new(whole.clone(), without_slash as fn(Request) -> Request);
+    Ok(whole.fallback_service(trimmed))
+}
+
+/// The same request without the slash at the end of its path.
+fn without_slash(mut request: Request) -> Request {
+    let path = request.uri().path();
+    let Some(shorter) = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()) else { return request };
+    let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = format!("{shorter}{query}").parse().ok();
+    if let Ok(uri) = http::Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// What no route takes. A part of a path that is empty names nothing, which is the caller's fault.
+async fn nowhere(request: Request) -> Refusal {
+    if request.uri().path().contains("//") {
+        let detail = "an identifier in the path is empty, or has slashes that are not percent-encoded";
+        return Problem::bad(detail).field("id").into();
+    }
+    Problem::not_found("there is no such resource in NGSI-LD").into()
 }
 
 type Routes = Router<Arc<Face>>;
 
 fn entity_routes() -> Routes {
     Router::new()
-        .route("/entities", post(entities::create::create).get(entities::query::query))
+        .route(
+            "/entities",
+            post(entities::create::create).get(entities::query::query).delete(entities::purge::purge),
+        )
         .route(
             "/entities/{id}",
             get(entities::retrieve::retrieve)
@@ -50,12 +89,16 @@ fn entity_routes() -> Routes {
                 .delete(entities::delete::delete),
         )
         .route("/entities/{id}/attrs", post(attributes::append::append).patch(attributes::update::update))
-        .route("/entities/{id}/attrs/", post(attributes::append::append).patch(attributes::update::update))
         .route(
             "/entities/{id}/attrs/{attr}",
-            axum::routing::patch(attributes::partial::partial)
+            get(attributes::retrieve::retrieve)
+                .patch(attributes::partial::partial)
                 .put(attributes::replace::replace)
                 .delete(attributes::delete::delete),
+        )
+        .route(
+            "/entities/{id}/attrs/{attr}/value",
+            get(attributes::value::retrieve).put(attributes::value::replace),
         )
 }
 
@@ -74,12 +117,48 @@ fn temporal_routes() -> Routes {
         .route("/temporal/entities", post(temporal::add::add).get(temporal::query::query))
         .route("/temporal/entities/{id}", get(temporal::retrieve::retrieve).delete(temporal::delete::delete))
         .route("/temporal/entities/{id}/attrs", post(temporal::add::add_attributes))
-        .route("/temporal/entities/{id}/attrs/", post(temporal::add::add_attributes))
+        .route(
+            "/temporal/entities/{id}/attrs/{attr}",
+            axum::routing::delete(temporal::delete_attribute::delete_attribute),
+        )
+        .route(
+            "/temporal/entities/{id}/attrs/{attr}/{instance}",
+            axum::routing::patch(temporal::amend::amend).delete(temporal::delete_instance::delete_instance),
+        )
         .route("/temporal/entityOperations/query", post(temporal::query_document::query_document))
+}
+
+fn entity_map_routes() -> Routes {
+    use entity_maps::create;
+    Router::new()
+        .route("/entityMaps", get(create::by_parameters).post(create::by_document))
+        .route(
+            "/temporal/entityMaps",
+            get(create::by_temporal_parameters).post(create::by_temporal_document),
+        )
+        .route(
+            "/entityMaps/{id}",
+            get(entity_maps::retrieve::retrieve)
+                .patch(entity_maps::update::update)
+                .delete(entity_maps::remove::remove),
+        )
+}
+
+fn snapshot_routes() -> Routes {
+    Router::new()
+        .route("/snapshots", post(snapshots::create::create).delete(snapshots::purge::purge))
+        .route(
+            "/snapshots/{id}",
+            get(snapshots::retrieve::retrieve)
+                .patch(snapshots::update::update)
+                .delete(snapshots::remove::remove),
+        )
+        .route("/snapshots/{id}/clone", post(snapshots::duplicate::duplicate))
 }
 
 fn other_routes() -> Routes {
     Router::new()
+        .route("/info/sourceIdentity", get(info::source_identity::source_identity))
         .route("/types", get(types::entity_types::entity_types))
         .route("/types/{type}", get(types::entity_type::entity_type))
         .route("/attributes", get(types::attributes::attributes))
@@ -91,6 +170,14 @@ fn other_routes() -> Routes {
                 .patch(subscriptions::update::update)
                 .delete(subscriptions::remove::remove),
         )
+        .route(
+            "/subscriptions/{id}/deadLetters",
+            get(subscriptions::dead_letters::list).delete(subscriptions::dead_letters::clear),
+        )
+        .route("/subscriptions/{id}/deadLetters/resend", post(subscriptions::dead_letters::resend))
+        .route("/subscriptions/{id}/events", get(subscriptions::events::events))
+        .route("/subscriptions/{id}/socket", get(subscriptions::socket::socket))
+        .route("/subscriptions/{id}/replay", post(subscriptions::replay::replay))
         .route("/jsonldContexts", post(jsonld_contexts::add::add).get(jsonld_contexts::list::list))
         .route(
             "/jsonldContexts/{id}",
@@ -98,10 +185,37 @@ fn other_routes() -> Routes {
         )
 }
 
-/// The tenant of a request stands in its answer too (clause 6.3.14).
+fn registration_routes() -> Routes {
+    use registration_subscriptions as watching;
+    Router::new()
+        .route("/csourceRegistrations", post(registrations::create::create).get(registrations::list::list))
+        .route(
+            "/csourceRegistrations/",
+            post(registrations::create::create).get(registrations::list::list),
+        )
+        .route(
+            "/csourceRegistrations/{id}",
+            get(registrations::retrieve::retrieve)
+                .patch(registrations::update::update)
+                .delete(registrations::remove::remove),
+        )
+        .route("/remote-notify", post(distributed::notified))
+        .route("/csourceSubscriptions", post(watching::create::create).get(watching::list::list))
+        .route("/csourceSubscriptions/", post(watching::create::create).get(watching::list::list))
+        .route(
+            "/csourceSubscriptions/{id}",
+            get(watching::retrieve::retrieve).patch(watching::update::update).delete(watching::remove::remove),
+        )
+}
+
+/// The tenant and the snapshot of a request stand in its answer too (clauses 6.3.14, 6.3.22).
 async fn echo_tenant(request: Request, next: Next) -> Response {
     let tenant = request.headers().get("ngsild-tenant").cloned();
+    let snapshot = request.headers().get(SNAPSHOT_HEADER).cloned();
     let mut response = next.run(request).await;
+    if let Some(snapshot) = snapshot.filter(|_| response.status() != StatusCode::BAD_REQUEST) {
+        response.headers_mut().insert(SNAPSHOT_HEADER, snapshot);
+    }
     if let Some(tenant) = tenant.filter(|_| response.status() != StatusCode::BAD_REQUEST) {
         response.headers_mut().insert(HeaderName::from_static("ngsild-tenant"), tenant);
     }

@@ -1,6 +1,6 @@
 //! Reading every file of a tenant again, to see that nothing is left of some entities.
 
-use std::{fs::File, path::Path};
+use std::{collections::BTreeSet, fs::File, path::Path};
 
 use datafusion::{
     arrow::{
@@ -9,7 +9,7 @@ use datafusion::{
     },
     parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
 };
-use senne_model::Needles;
+use senne_model::{EntityId, Needles};
 
 use super::Hidden;
 use crate::{HistoryError, disk, files::FileSet, schema::Kind};
@@ -40,7 +40,7 @@ impl Look {
 /// Reads the files of one table.
 pub(crate) fn look(table_dir: &Path, files: &FileSet, hidden: &Hidden) -> Result<Look, HistoryError> {
     let needles = Needles::new(hidden.entities.iter());
-    let mut all = Look::default();
+    let (mut all, mut living) = (Look::default(), BTreeSet::new());
     for entry in &files.files {
         let path = table_dir.join(&entry.path);
         let failed = |e: &dyn std::fmt::Display| HistoryError::Query {
@@ -51,11 +51,14 @@ pub(crate) fn look(table_dir: &Path, files: &FileSet, hidden: &Hidden) -> Result
         let reader =
             ParquetRecordBatchReaderBuilder::try_new(file).and_then(ParquetRecordBatchReaderBuilder::build);
         for batch in reader.map_err(|e| failed(&e))? {
-            all.join(in_batch(files.kind(), &batch.map_err(|e| failed(&e))?, hidden, &needles));
+            let batch = batch.map_err(|e| failed(&e))?;
+            all.join(in_batch(files.kind(), &batch, hidden, &needles, &mut living));
         }
         all.files += 1;
         all.bytes += entry.bytes;
     }
+    // Bounds of files may name those that were made again.
+    let needles = Needles::new(hidden.entities.iter().filter(|id| !living.contains(*id)));
     for path in checkpoints(table_dir) {
         let failed = |e: &dyn std::fmt::Display| HistoryError::Query {
             step: "looking for what was erased",
@@ -101,11 +104,17 @@ fn inside(column: &ArrayRef, needles: &Needles) -> u64 {
     }
 }
 
-fn in_batch(kind: Kind, batch: &RecordBatch, hidden: &Hidden, needles: &Needles) -> Look {
+fn in_batch(
+    kind: Kind,
+    batch: &RecordBatch,
+    hidden: &Hidden,
+    needles: &Needles,
+    living: &mut BTreeSet<EntityId>,
+) -> Look {
     let mut found = Look::default();
     for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
         if field.name() == "entity" {
-            found.left += rows_left(kind, batch, column, hidden);
+            found.left += rows_left(kind, batch, column, hidden, living);
         } else {
             found.mentions += mentions(column, needles);
         }
@@ -113,8 +122,14 @@ fn in_batch(kind: Kind, batch: &RecordBatch, hidden: &Hidden, needles: &Needles)
     found
 }
 
-/// Rows of the entities that should have gone.
-fn rows_left(kind: Kind, batch: &RecordBatch, column: &ArrayRef, hidden: &Hidden) -> u64 {
+/// Rows of the entities that should have gone. Those that were made again since are noted as living.
+fn rows_left(
+    kind: Kind,
+    batch: &RecordBatch,
+    column: &ArrayRef,
+    hidden: &Hidden,
+    living: &mut BTreeSet<EntityId>,
+) -> u64 {
     let Some(entities) = column.as_dictionary_opt::<Int32Type>() else { return 0 };
     let Some(texts) = entities.values().as_string_opt::<i32>() else { return 0 };
     let changes = match kind {
@@ -123,11 +138,20 @@ fn rows_left(kind: Kind, batch: &RecordBatch, column: &ArrayRef, hidden: &Hidden
             batch.column_by_name("generation").and_then(|c| c.as_primitive_opt::<Int64Type>())
         }
     };
-    let before = |row: usize| changes.is_none_or(|changes| changes.value(row) <= hidden.upto.0 as i64);
-    let mine: Vec<bool> =
-        texts.iter().map(|text| text.is_some_and(|text| hidden.entities.contains(text))).collect();
-    let is_mine = |row: &usize| entities.keys().is_valid(*row) && mine[entities.keys().value(*row) as usize];
-    (0..batch.num_rows()).filter(is_mine).filter(|row| before(*row)).count() as u64
+    let mine: Vec<bool> = texts.iter().map(|text| text.is_some_and(|text| hidden.means(text))).collect();
+    let mut left = 0;
+    for row in (0..batch.num_rows()).filter(|row| entities.keys().is_valid(*row)) {
+        let text = entities.keys().value(row) as usize;
+        if !mine[text] {
+            continue;
+        }
+        if changes.is_none_or(|changes| hidden.takes(texts.value(text), changes.value(row))) {
+            left += 1;
+        } else if !living.contains(texts.value(text)) {
+            living.insert(EntityId::trusted(texts.value(text)));
+        }
+    }
+    left
 }
 
 fn mentions(column: &ArrayRef, needles: &Needles) -> u64 {

@@ -63,7 +63,7 @@ fn staying(kind: Kind, batch: &RecordBatch, hidden: &Hidden) -> Result<RecordBat
     let entities = batch.column(batch.schema_ref().index_of("entity")?).as_dictionary::<Int32Type>();
     let texts = entities.values().as_string::<i32>();
     let mine: Vec<bool> =
-        texts.iter().map(|text| hidden.entities.contains(text.unwrap_or_default())).collect();
+        texts.iter().map(|text| hidden.means(text.unwrap_or_default())).collect();
     if !mine.contains(&true) {
         return Ok(batch.clone());
     }
@@ -73,10 +73,12 @@ fn staying(kind: Kind, batch: &RecordBatch, hidden: &Hidden) -> Result<RecordBat
         }
         Kind::Hour | Kind::Day | Kind::Series => None,
     };
-    let upto = hidden.upto.0 as i64;
     let stays = |row: usize| {
-        let is_mine = entities.keys().is_valid(row) && mine[entities.keys().value(row) as usize];
-        !is_mine || changes.is_some_and(|changes| changes.value(row) > upto)
+        if entities.keys().is_null(row) {
+            return true;
+        }
+        let text = entities.keys().value(row) as usize;
+        !mine[text] || changes.is_some_and(|changes| !hidden.takes(texts.value(text), changes.value(row)))
     };
     let mask: BooleanArray = (0..batch.num_rows()).map(|row| Some(stays(row))).collect();
     filter_record_batch(batch, &mask)

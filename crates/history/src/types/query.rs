@@ -1,5 +1,7 @@
 //! Questions about the past and their answers.
 
+use std::fmt;
+
 use senne_language::{Method, Period, TimeFilter};
 use senne_model::{Attribute, AttributeValue, ChangeNo, EntityId, Iri, Name, Quality, Timestamp};
 
@@ -76,6 +78,10 @@ pub struct Point {
     pub observed_at: Option<Timestamp>,
     /// When it was recorded here.
     pub recorded_at: Timestamp,
+    /// When the instance was first recorded here: before `recorded_at` when it was corrected since.
+    pub created_at: Timestamp,
+    /// When it was last recorded or corrected here.
+    pub modified_at: Timestamp,
     /// The value. A whole number comes back as an integer, whether it was sent as `5` or `5.0`.
     pub value: AttributeValue,
     /// The unit, a UN/CEFACT common code.
@@ -86,8 +92,40 @@ pub struct Point {
     pub sub_attributes: Vec<Attribute>,
     /// The change that brought it.
     pub change: ChangeNo,
+    /// What it is known by, through all corrections.
+    pub key: InstanceKey,
     /// The attribute was removed at `recorded_at`; `value` is the one that was there.
     pub deleted: bool,
+}
+
+/// What one value of the past is known by. Corrections keep it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct InstanceKey {
+    /// The change that first brought it.
+    pub change: ChangeNo,
+    /// Its place among the values of that change.
+    pub position: u32,
+    /// Its place on the time line when it was first recorded.
+    pub moment: Timestamp,
+}
+
+impl fmt::Display for InstanceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.change, self.position, self.moment.micros())
+    }
+}
+
+impl InstanceKey {
+    /// Reads what `Display` wrote; `None` when it is something else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (change, rest) = text.split_once('-')?;
+        let (position, moment) = rest.split_once('-')?;
+        Some(Self {
+            change: ChangeNo(change.parse().ok()?),
+            position: position.parse().ok()?,
+            moment: Timestamp::from_micros(moment.parse().ok()?),
+        })
+    }
 }
 
 impl Point {
@@ -136,4 +174,22 @@ pub struct Bucket {
     pub usable: u64,
     /// One value per method, in the order asked; `None` where there is nothing to compute from.
     pub values: Vec<Option<f64>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_comes_back_from_its_text() {
+        for moment in [-5, 0, 1_700_000_000_000_000] {
+            let key = InstanceKey {
+                change: ChangeNo(12),
+                position: 3,
+                moment: Timestamp::from_micros(moment),
+            };
+            assert_eq!(InstanceKey::parse(&key.to_string()), Some(key));
+        }
+        assert_eq!(InstanceKey::parse("12-x-3"), None);
+    }
 }

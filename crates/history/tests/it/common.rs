@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use senne_history::{EntitySource, Everything, History, HistoryConfig, PastQuery, Question, Surroundings};
+use senne_history::{
+    EntitySource, Everything, History, HistoryConfig, PastQuery, Question, Surroundings, ToErase,
+};
 use senne_language::{TimeFilter, TimeProperty};
 use senne_model::{
     AttributeValue, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity, EntityId, Instance, Json,
@@ -25,6 +27,11 @@ pub(crate) fn id(n: u32) -> EntityId {
     EntityId::parse(&format!("urn:ngsi-ld:Station:{n}")).unwrap()
 }
 
+/// One erasure of some stations, up to a change.
+pub(crate) fn part(entities: &[EntityId], upto: u64) -> ToErase {
+    ToErase { entities: entities.to_vec(), upto: ChangeNo(upto) }
+}
+
 pub(crate) fn tenant() -> TenantName {
     TenantName::default()
 }
@@ -39,6 +46,7 @@ pub(crate) fn change(no: u64, entity: &EntityId, attributes: Vec<ChangedAttribut
         entity: entity.clone(),
         types: [name("Station")].into_iter().collect(),
         kind: ChangeKind::Updated,
+        before: None,
         attributes,
     })
 }
@@ -57,7 +65,7 @@ pub(crate) fn value(
     instance.observed_at = observed;
     instance.quality = quality;
     instance.unit_code = Some(Name::new("GQ"));
-    ChangedAttribute { name: name(term), effect: Effect::Updated, instance }
+    ChangedAttribute { name: name(term), effect: Effect::Updated, instance, previous: None }
 }
 
 pub(crate) fn number(term: &str, x: f64, observed: Timestamp) -> ChangedAttribute {

@@ -81,6 +81,36 @@ fn small(folder: &Path) -> senne_history::HistoryConfig {
 }
 
 #[tokio::test]
+async fn several_erasures_are_one_pass_each_up_to_its_own_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = History::open(small(dir.path())).await.unwrap();
+    fill(&history, &city(), false).await;
+    let parts = [part(&[id(1)], 60), part(&[id(2)], 30), part(&[id(2), id(3)], 10)];
+    let mut alone = Vec::new();
+    for part in &parts {
+        alone.push(history.rows_of(&tenant(), &part.entities, part.upto).await.unwrap());
+    }
+    for part in &parts {
+        history.hide(&tenant(), &part.entities, part.upto);
+    }
+    let counted = history.rows_of_each(&tenant(), &parts).await.unwrap();
+    assert_eq!(counted, alone);
+    assert_eq!(counted.iter().map(|rows| rows.observations).collect::<Vec<_>>(), [24, 12, 8]);
+    let swept = history.erase(&tenant(), &parts, PATIENCE).await.unwrap();
+    assert!(swept.files_rewritten > 0);
+    let look = history.look_for(&tenant(), &parts).await.unwrap();
+    assert_eq!(look.left, 0);
+    nothing_of(&history, &id(1)).await;
+    for (station, first) in [(2, 30), (3, 10)] {
+        let past = history.past(&tenant(), &PastQuery { entities: vec![id(station)], ..all() }).await.unwrap();
+        let least = past.iter().flat_map(|past| &past.series).flat_map(|series| &series.points);
+        assert!(least.map(|point| point.change.0).min().unwrap() > first, "{station}");
+    }
+    // Done twice, nothing more is done.
+    assert_eq!(history.erase(&tenant(), &parts, PATIENCE).await.unwrap().files_rewritten, 0);
+}
+
+#[tokio::test]
 async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
     for compacting in [false, true] {
         let dir = tempfile::tempdir().unwrap();
@@ -96,7 +126,7 @@ async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
         nothing_of(&history, &one).await;
         assert_eq!(others(&history, &one).await, before);
         let swept =
-            history.erase(&tenant(), std::slice::from_ref(&one), ChangeNo(60), PATIENCE).await.unwrap();
+            history.erase(&tenant(), &[part(&[one.clone()], 60)], PATIENCE).await.unwrap();
         assert!(
             swept.files_rewritten > 3 && swept.files_deleted >= swept.files_rewritten && !swept.readers_cut
         );
@@ -104,7 +134,7 @@ async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
         assert_eq!(others(&history, &one).await, before);
         let left = history.rows_of(&tenant(), std::slice::from_ref(&one), ChangeNo(60)).await.unwrap();
         assert_eq!(left, RowsOf::default());
-        let look = history.look_for(&tenant(), std::slice::from_ref(&one), ChangeNo(60)).await.unwrap();
+        let look = history.look_for(&tenant(), &[part(&[one.clone()], 60)]).await.unwrap();
         assert_eq!((look.left, look.mentions), (0, 0));
         assert!(look.files > 0);
         assert_eq!(raw_mentions(dir.path(), &one), Vec::<String>::new());
@@ -143,7 +173,7 @@ async fn a_run_stays_a_run_and_a_busy_partition_no_busier() {
             .collect::<std::collections::BTreeSet<_>>()
     };
     history.hide(&tenant(), &[id(1)], ChangeNo(60));
-    history.erase(&tenant(), &[id(1)], ChangeNo(60), PATIENCE).await.unwrap();
+    history.erase(&tenant(), &[part(&[id(1)], 60)], PATIENCE).await.unwrap();
     let after = names();
     assert!(!after.is_empty() && after.iter().all(|name| name.contains("/run-")), "{after:?}");
     assert_eq!(history.compact().await.unwrap(), 0, "nothing is left to join");
@@ -170,7 +200,7 @@ async fn a_station_that_is_made_again_lives_normally() {
         history.flush().await.unwrap();
     }
     for round in 0..2 {
-        history.erase(&tenant(), std::slice::from_ref(&one), ChangeNo(60), PATIENCE).await.unwrap();
+        history.erase(&tenant(), &[part(&[one.clone()], 60)], PATIENCE).await.unwrap();
         let text = format!("SELECT sum, count FROM series WHERE entity = '{one}'");
         assert_eq!(lines(&history, &text).await, "[16.0,2]", "round {round}");
         for view in ["hourly", "daily"] {
@@ -193,7 +223,7 @@ async fn what_comes_late_is_hidden_too() {
     history.hide(&tenant(), &[id(3)], ChangeNo(60));
     history.append_all(&log);
     nothing_of(&history, &id(3)).await;
-    history.erase(&tenant(), &[id(3)], ChangeNo(60), PATIENCE).await.unwrap();
+    history.erase(&tenant(), &[part(&[id(3)], 60)], PATIENCE).await.unwrap();
     nothing_of(&history, &id(3)).await;
     assert_eq!(raw_mentions(dir.path(), &id(3)), Vec::<String>::new());
 }
@@ -219,12 +249,12 @@ async fn flushes_and_compactions_go_on() {
     for station in [0, 1, 4] {
         let upto = history.buffered();
         history.hide(&tenant(), &[id(station)], upto);
-        history.erase(&tenant(), &[id(station)], upto, Duration::from_secs(5)).await.unwrap();
+        history.erase(&tenant(), &[part(&[id(station)], upto.0)], Duration::from_secs(5)).await.unwrap();
     }
     tidying.await.unwrap();
     for station in [0, 1, 4] {
         history.hide(&tenant(), &[id(station)], ChangeNo(60));
-        history.erase(&tenant(), &[id(station)], ChangeNo(60), PATIENCE).await.unwrap();
+        history.erase(&tenant(), &[part(&[id(station)], 60)], PATIENCE).await.unwrap();
         nothing_of(&history, &id(station)).await;
         assert_eq!(raw_mentions(dir.path(), &id(station)), Vec::<String>::new());
     }

@@ -1,26 +1,51 @@
-//! The steps after an erasure was recorded, each of which may be done twice.
+//! The steps after an erasure was recorded, each of which may be done twice. All that wait are carried out together: one pass over
+//! the files, one last look, a proof for each.
 
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
-use senne_history::{Look, faults};
-use senne_model::{EntityId, ErrorKind, Needles, Problem, Timestamp};
+use senne_history::{ToErase, faults};
+use senne_model::{EntityId, Problem, TenantName, Timestamp};
 use senne_store::StoredErasure;
 
 use super::{Proof, files};
-use crate::{Context, Hub};
+use crate::Hub;
 
-/// How long questions that read old files are waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The most erasures that one pass takes: the rest goes with the next.
+const JOINED_MAX: usize = 256;
 
-/// How often, and with which pause, the write-ahead log is tried to be emptied while somebody reads.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(100);
+/// Erasures of one tenant that go in one pass.
+pub(super) struct Joined {
+    pub(super) tenant: TenantName,
+    pub(super) parts: Vec<Part>,
+}
+
+/// One of them.
+pub(super) struct Part {
+    pub(super) proof: Proof,
+    pub(super) entities: Vec<EntityId>,
+}
+
+impl Joined {
+    pub(super) fn to_erase(&self) -> Vec<ToErase> {
+        let part = |part: &Part| ToErase { entities: part.entities.clone(), upto: part.proof.upto };
+        self.parts.iter().map(part).collect()
+    }
+
+    fn proofs(&self) -> Vec<Proof> {
+        self.parts.iter().map(|part| part.proof.clone()).collect()
+    }
+}
 
 /// The proof with what the store knows of it.
 pub(super) fn proof_of(stored: &StoredErasure) -> Result<Proof, Problem> {
     let json = serde_json::from_str(&stored.record).unwrap_or_default();
     let proof = Proof::from_json(&json)?;
     Ok(Proof { upto: stored.upto, state: stored.trace.entities, log: stored.trace.changes, ..proof })
+}
+
+/// What is to be written of proofs: identifier and record of each.
+fn records(proofs: &[Proof]) -> Vec<(String, String)> {
+    proofs.iter().map(|proof| (proof.id.clone(), proof.to_json().to_string())).collect()
 }
 
 impl Hub {
@@ -41,140 +66,130 @@ impl Hub {
         Ok(self.inner.store.erasures()?.into_iter().filter(|stored| !stored.settled).collect())
     }
 
+    /// Carries out what was recorded, unless somebody waits for their turn to do so: they will see it too.
+    pub(super) async fn erase_soon(self) {
+        if !self.inner.erasures_wait.swap(true, Ordering::AcqRel) {
+            self.go_on_erasing().await;
+        }
+    }
+
     /// Carries out what was recorded and is not settled. What fails is tried again from time to time.
     pub(crate) async fn go_on_erasing(self) {
         let _turn = self.inner.erasing.lock().await;
-        let unfinished = self.unfinished().unwrap_or_default();
-        for stored in unfinished {
-            match self.carry_out(&stored).await {
-                Ok(proof) if proof.is_clean() => {
-                    tracing::info!(erasure = stored.id, "an erasure is carried out and proven");
+        // From here on, what is recorded may come too late for this turn.
+        self.inner.erasures_wait.store(false, Ordering::Release);
+        for joined in joined(self.unfinished().unwrap_or_default()) {
+            self.carry_out_or_tell(&joined).await;
+        }
+    }
+
+    async fn carry_out_or_tell(&self, joined: &[StoredErasure]) {
+        let count = joined.len();
+        match self.carry_out(joined).await {
+            Ok(proofs) => {
+                let unclean = proofs.iter().filter(|proof| !proof.is_clean());
+                for proof in unclean {
+                    tracing::warn!(erasure = proof.id, "an erasure left something behind; see its proof");
                 }
-                Ok(_) => {
-                    tracing::warn!(erasure = stored.id, "an erasure left something behind; see its proof");
-                }
-                Err(error) => {
-                    tracing::warn!(erasure = stored.id, %error, "an erasure waits, it will be tried again: {error}");
-                }
+                tracing::info!(count, "{count} erasures are carried out and proven");
+            }
+            Err(error) => {
+                tracing::warn!(count, %error, "{count} erasures wait, they will be tried again: {error}");
             }
         }
     }
 
-    async fn carry_out(&self, stored: &StoredErasure) -> Result<Proof, Problem> {
-        let mut proof = proof_of(stored)?;
+    async fn carry_out(&self, stored: &[StoredErasure]) -> Result<Vec<Proof>, Problem> {
         let folder = &self.inner.config.folder;
-        if proof.finished.is_none() {
-            if let Some(entities) = &stored.entities {
-                self.sweep(&mut proof, entities).await?;
-            } else {
-                self.scrub(false).await?;
-                proof.look = Some(self.look_by_hash(&proof).await?);
-                proof.looked_by_hash = true;
-            }
-            proof.finished = Some(Timestamp::now());
+        let mut proofs = stored.iter().map(proof_of).collect::<Result<Vec<_>, _>>()?;
+        if proofs.iter().any(|proof| proof.finished.is_none()) {
+            proofs = self.finish(stored, proofs).await?;
             faults::pass("erasure: before it is proven", folder)?;
-            let (id, record) = (proof.id.clone(), proof.to_json().to_string());
-            self.inner.commit.work(move |writer| writer.note_erasure(&id, &record)).await?;
+            let noted = records(&proofs);
+            self.inner
+                .commit
+                .work(move |writer| {
+                    noted.iter().try_for_each(|(id, record)| writer.note_erasure(id, record))
+                })
+                .await?;
         }
-        files::append(folder, &proof)?;
+        files::append(folder, &proofs)?;
         faults::pass("erasure: before it is settled", folder)?;
-        let (id, record) = (proof.id.clone(), proof.to_json().to_string());
-        self.inner.commit.work(move |writer| writer.settle_erasure(&id, &record)).await?;
-        Ok(proof)
+        let settled = records(&proofs);
+        self.inner
+            .commit
+            .work(move |writer| {
+                settled.iter().try_for_each(|(id, record)| writer.settle_erasure(id, record))
+            })
+            .await?;
+        Ok(proofs)
     }
 
-    /// Steps 2 to 7: memory, files, log of tables, bytes, store, and the last look.
-    async fn sweep(&self, proof: &mut Proof, entities: &[EntityId]) -> Result<(), Problem> {
-        let (folder, history) = (&self.inner.config.folder, &self.inner.history);
-        let (tenant, upto) = (proof.tenant.clone(), proof.upto);
-        faults::pass("erasure: before it is counted", folder)?;
-        tokio::select! {
-            taken = self.wait_for_history() => taken?,
-            // The history takes no more then; the next start goes on.
-            () = self.inner.stop.cancelled() => return Err(Problem::new(ErrorKind::Overloaded, "Senne is stopping")),
-        }
-        if proof.rows.is_none() {
-            history.flush().await?;
-            proof.rows = Some(history.rows_of(&tenant, entities, upto).await?);
-            let (id, record) = (proof.id.clone(), proof.to_json().to_string());
-            self.inner.commit.work(move |writer| writer.note_erasure(&id, &record)).await?;
-        }
-        proof.swept = history.erase(&tenant, entities, upto, PATIENCE).await?;
-        faults::pass("erasure: before the identifiers are let go of", folder)?;
-        let (id, record) = (proof.id.clone(), proof.to_json().to_string());
-        self.inner.commit.work(move |writer| writer.forget_erased(&id, &record)).await?;
-        faults::pass("erasure: before the store is scrubbed", folder)?;
-        self.scrub(false).await?;
-        faults::pass("erasure: before everything is read again", folder)?;
-        self.last_look(proof, entities).await
-    }
-
-    /// Takes what was deleted off the pages of the store and out of its write-ahead log.
-    async fn scrub(&self, anew: bool) -> Result<(), Problem> {
-        for attempt in 0..TRIES {
-            if self.inner.commit.work(move |writer| writer.scrub(anew && attempt == 0)).await? {
-                return Ok(());
+    /// Sweeps and looks; what was let go of before a crash is looked for by its hash.
+    async fn finish(&self, stored: &[StoredErasure], proofs: Vec<Proof>) -> Result<Vec<Proof>, Problem> {
+        let Some(first) = stored.first() else { return Ok(proofs) };
+        let mut done = if first.entities.is_some() {
+            let parts = proofs.into_iter().zip(stored).map(|(proof, stored)| Part {
+                proof,
+                entities: stored.entities.clone().unwrap_or_default(),
+            });
+            let mut joined = Joined { tenant: first.tenant.clone(), parts: parts.collect() };
+            self.sweep(&mut joined).await?;
+            joined.proofs()
+        } else {
+            self.scrub(false).await?;
+            let mut looked = Vec::with_capacity(proofs.len());
+            for proof in proofs {
+                let look = Some(self.look_by_hash(&proof).await?);
+                looked.push(Proof { look, looked_by_hash: true, ..proof });
             }
-            tokio::time::sleep(PAUSE).await;
-        }
-        Err(Problem::new(ErrorKind::Overloaded, "somebody reads the store all the time"))
+            looked
+        };
+        let now = Timestamp::now();
+        done.iter_mut().for_each(|proof| proof.finished = Some(now));
+        Ok(done)
     }
 
-    async fn last_look(&self, proof: &mut Proof, entities: &[EntityId]) -> Result<(), Problem> {
-        let mut look = self.inner.history.look_for(&proof.tenant, entities, proof.upto).await?;
-        // One that was made again may be named, and one whose state stays.
-        let mut gone = Vec::new();
-        for id in entities.iter().filter(|_| !proof.past_only) {
-            let trace = self.inner.store.trace(&proof.tenant, std::slice::from_ref(id))?;
-            let rows =
-                self.inner.history.rows_of(&proof.tenant, std::slice::from_ref(id), self.head()).await?;
-            if trace == senne_store::Trace::default() && rows == senne_history::RowsOf::default() {
-                gone.push(id.clone());
-            }
-        }
-        let mut bytes = self.look_at_bytes(&gone).await?;
-        let in_store = |bytes: &files::Bytes| bytes.places.iter().any(|place| is_store(place));
-        if in_store(&bytes) {
-            // Either an old page has it, or something of others names it: only the first goes with this.
-            self.scrub(true).await?;
-            bytes = self.look_at_bytes(&gone).await?;
-        }
-        if !bytes.places.is_empty() && bytes.places.iter().all(|place| is_store(place)) {
-            (bytes.look.mentions, bytes.look.left) = (bytes.look.left, 0);
-        }
-        look.join(bytes.look);
-        (proof.look, proof.places) = (Some(look), files::shown(&bytes.places));
-        Ok(())
+    /// Notes what is known of erasures by now.
+    pub(super) async fn note(&self, joined: &Joined) -> Result<(), Problem> {
+        let noted = records(&joined.proofs());
+        let work = move |writer: &mut dyn senne_store::StoreWriter| {
+            noted.iter().try_for_each(|(id, record)| writer.note_erasure(id, record))
+        };
+        self.inner.commit.work(work).await
     }
 
-    async fn look_at_bytes(&self, entities: &[EntityId]) -> Result<files::Bytes, Problem> {
-        let (folder, needles) = (self.inner.config.folder.clone(), Needles::new(entities));
-        let read = tokio::task::spawn_blocking(move || files::look(&folder, &needles));
-        read.await.map_err(|e| Problem::internal(e.to_string()))?
-    }
-
-    /// The last look of an erasure whose identifiers were let go of before a crash: whether anything that is known here has one
-    /// of its hashes. What was made again since then counts as found.
-    async fn look_by_hash(&self, proof: &Proof) -> Result<Look, Problem> {
-        let context = Context::new(senne_policy::Principal::System, proof.tenant.clone());
-        let hashes: std::collections::HashSet<&String> = proof.entities.iter().collect();
-        let mut found = std::collections::HashSet::new();
-        self.every_entity(&context, &mut |id| {
-            if hashes.contains(&proof.hash(id)) {
-                found.insert(id.clone());
-            }
-        })
-        .await?;
-        let mut look = Look::default();
-        for id in &found {
-            let rows =
-                self.inner.history.rows_of(&proof.tenant, std::slice::from_ref(id), proof.upto).await?;
-            look.left += rows.observations;
-        }
-        Ok(look)
+    /// Lets go of the identifiers.
+    pub(super) async fn forget(&self, joined: &Joined) -> Result<(), Problem> {
+        let noted = records(&joined.proofs());
+        let work = move |writer: &mut dyn senne_store::StoreWriter| {
+            noted.iter().try_for_each(|(id, record)| writer.forget_erased(id, record))
+        };
+        self.inner.commit.work(work).await
     }
 }
 
-fn is_store(place: &std::path::Path) -> bool {
-    place.to_str().is_some_and(|name| name.starts_with("state.sqlite"))
+/// Erasures that go together: of one tenant, and as far as one another.
+fn joined(unfinished: Vec<StoredErasure>) -> Vec<Vec<StoredErasure>> {
+    let mut groups: Vec<Vec<StoredErasure>> = Vec::new();
+    for stored in unfinished {
+        let stage = stage(&stored);
+        let fits = |group: &&mut Vec<StoredErasure>| {
+            group.len() < JOINED_MAX
+                && group.first().is_some_and(|first| {
+                    first.tenant == stored.tenant && self::stage(first) == stage
+                })
+        };
+        match groups.iter_mut().find(fits) {
+            Some(group) => group.push(stored),
+            None => groups.push(vec![stored]),
+        }
+    }
+    groups
+}
+
+/// Whether the identifiers are still there, and whether it is proven.
+fn stage(stored: &StoredErasure) -> (bool, bool) {
+    let proven = proof_of(stored).is_ok_and(|proof| proof.finished.is_some());
+    (stored.entities.is_some(), proven)
 }

@@ -32,18 +32,21 @@ fn failed(doing: &str, path: &Path) -> impl FnOnce(std::io::Error) -> Problem {
     }
 }
 
-/// Adds a proof, durably, unless this very line is there.
-pub(super) fn append(folder: &Path, proof: &Proof) -> Result<(), Problem> {
-    let (path, line) = (folder.join(FILE), proof.to_json().to_string());
+/// Adds proofs, durably, but for those of which this very line is there.
+pub(super) fn append(folder: &Path, proofs: &[Proof]) -> Result<(), Problem> {
+    let path = folder.join(FILE);
     let known = read_text(&path)?;
-    if known.lines().any(|there| there == line) {
+    let there: std::collections::HashSet<&str> = known.lines().collect();
+    let lines = proofs.iter().map(|proof| proof.to_json().to_string());
+    let fresh: Vec<String> = lines.filter(|line| !there.contains(line.as_str())).collect();
+    if fresh.is_empty() {
         return Ok(());
     }
     // A line that a crash cut short ends here, so that it does not spoil the next.
     let end = if known.is_empty() || known.ends_with('\n') { "" } else { "\n" };
     let write = || {
         let mut file = File::options().create(true).append(true).open(&path)?;
-        file.write_all(format!("{end}{line}\n").as_bytes())?;
+        file.write_all(format!("{end}{}\n", fresh.join("\n")).as_bytes())?;
         file.sync_all()?;
         File::open(folder)?.sync_all()
     };

@@ -38,6 +38,9 @@ pub struct Proof {
     pub rows: Option<RowsOf>,
     /// What was done on disk.
     pub swept: Swept,
+    /// How many erasures this was done for in one pass, itself included; 0 while it is not done. What was done on disk, and looked at,
+    /// was done and looked at once for all of them.
+    pub together: u64,
     /// What was found when everything was read again; `None` before that.
     pub look: Option<Look>,
     /// Where something was found, relative to the data folder; ten places at most.
@@ -104,6 +107,7 @@ impl Proof {
             ("rows", group(&counts)),
             ("files", group(&files)),
             ("readers_cut", Json::Bool(swept.readers_cut)),
+            ("together", number(self.together)),
             ("look", if self.look.is_some() { looked } else { Json::Null }),
             ("finished", time(self.finished)),
         ])
@@ -136,7 +140,7 @@ impl Proof {
         let tenant = text("tenant")?;
         Some(Self {
             id: text("id")?,
-            tenant: TenantName::parse(&tenant).ok()?,
+            tenant: TenantName::parse_kept(&tenant).ok()?,
             at: time("at")?,
             by: text("by")?,
             reason: text("reason")?,
@@ -162,6 +166,7 @@ impl Proof {
                 bytes_deleted: number(files, "bytes_deleted"),
                 readers_cut: flag(json, "readers_cut"),
             },
+            together: number(Some(json), "together"),
             look: look.map(|look| Look {
                 files: number(Some(look), "files"),
                 bytes: number(Some(look), "bytes"),
@@ -222,6 +227,7 @@ mod tests {
             log: 2,
             rows: None,
             swept: Swept { files_rewritten: 3, files_deleted: 4, bytes_deleted: 5, readers_cut: true },
+            together: 2,
             look: None,
             places: Vec::new(),
             looked_by_hash: false,

@@ -61,6 +61,7 @@ impl Hub {
             reapplied: true,
             rows: None,
             swept: Swept::default(),
+            together: 0,
             look: None,
             places: Vec::new(),
             looked_by_hash: false,

@@ -134,10 +134,26 @@ impl Filter {
 
     /// Whether a path leads through a relationship, so that other entities are needed to answer.
     pub fn follows_links(&self) -> bool {
+        self.link_depth() > 0
+    }
+
+    /// How many relationships a path follows at most.
+    pub fn link_depth(&self) -> usize {
+        fn depth(condition: &Condition) -> usize {
+            match condition {
+                Condition::All(parts) | Condition::Any(parts) => parts.iter().map(depth).max().unwrap_or(0),
+                Condition::Compare(comparison) => comparison.path.links.len(),
+            }
+        }
+        depth(&self.root)
+    }
+
+    /// Whether an attribute is asked about, not only when entities were created or changed.
+    pub fn asks_an_attribute(&self) -> bool {
         fn any(condition: &Condition) -> bool {
             match condition {
                 Condition::All(parts) | Condition::Any(parts) => parts.iter().any(any),
-                Condition::Compare(comparison) => !comparison.path.links.is_empty(),
+                Condition::Compare(comparison) => !comparison.path.is_system(),
             }
         }
         any(&self.root)

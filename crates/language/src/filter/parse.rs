@@ -4,7 +4,7 @@ use senne_model::{Name, Problem};
 
 use super::{Comparison, Condition, Link, Literal, Operand, Path, Step, Test};
 use crate::{
-    Expand,
+    Expand, LINKS_MAX,
     pattern::Pattern,
     scan::{DEPTH_MAX, Scan, shorten},
 };
@@ -13,8 +13,6 @@ use crate::{
 const COMPARISONS_MAX: usize = 512;
 /// The most patterns in one filter: each may take memory (see `Pattern`).
 const PATTERNS_MAX: usize = 16;
-/// The most relationships that one path may follow.
-const LINKS_MAX: usize = 4;
 
 /// Reads a whole filter.
 pub(super) fn filter(q: &str, expand: Expand, expand_values: &[Name]) -> Result<Condition, Problem> {

@@ -42,6 +42,12 @@ impl Path {
         }
     }
 
+    /// Whether this is a member that the system sets, such as `modifiedAt`.
+    pub(crate) fn is_system(&self) -> bool {
+        self.links.is_empty()
+            && matches!(self.steps.as_slice(), [step] if SystemMember::of_entity(&step.term).is_some())
+    }
+
     /// Whether this is the name of one attribute of the entity and nothing else (nor a system member).
     pub fn is_plain(&self) -> bool {
         let no_member = |step: &Step| SystemMember::of_entity(&step.term).is_none();

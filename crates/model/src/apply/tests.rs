@@ -1,7 +1,7 @@
 //! Each operation does what its clause says, and an error changes nothing.
 
 use super::*;
-use crate::{EntityId, Json};
+use crate::{EntityId, Iri, Json};
 
 fn name(text: &str) -> Name {
     Name::new(text)

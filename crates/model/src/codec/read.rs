@@ -1,8 +1,8 @@
 //! Reading the compact form.
 
-use super::{CodecError, Names, VERSION, parts, tags};
+use super::{CodecError, DELETED_AS_IT_WAS, EXPIRING, Names, UPDATED_FROM, VERSION, parts, tags};
 use crate::{
-    Attribute, AttributeValue, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity, EntityId,
+    Attribute, AttributeValue, Before, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity, EntityId,
     Geometry, Instance, Iri, Json, Name, Operation, Quality, TenantName, Timestamp, Track, Write,
 };
 
@@ -28,17 +28,22 @@ impl<'a, 'n> Reader<'a, 'n> {
     }
 
     pub(super) fn entity(&mut self) -> Read<Entity> {
-        self.version()?;
+        let expires = match self.byte()? {
+            VERSION => false,
+            EXPIRING => true,
+            other => return Err(CodecError::Version(other)),
+        };
         let id = EntityId::trusted(self.text()?);
         let types = self.type_names()?;
         let scopes = self.list(|r| r.text().map(Into::into))?;
         let modified_at = self.signed()?;
         let created_at = modified_at.wrapping_add(self.signed()?);
         self.base = modified_at;
+        let expires_at = if expires { Some(self.time()?) } else { None };
         let attributes = self.attributes()?;
         let (created_at, modified_at) =
             (Timestamp::from_micros(created_at), Timestamp::from_micros(modified_at));
-        Ok(Entity { id, types: types.into(), scopes, created_at, modified_at, attributes })
+        Ok(Entity { id, types: types.into(), scopes, created_at, modified_at, expires_at, attributes })
     }
 
     pub(super) fn change(&mut self, no: ChangeNo, tenant: &TenantName) -> Read<Change> {
@@ -47,11 +52,16 @@ impl<'a, 'n> Reader<'a, 'n> {
         let actor = self.text()?.into();
         let entity = EntityId::trusted(self.text()?);
         let types = self.type_names()?;
+        let mut before = None;
         let kind = match self.byte()? {
             0 => ChangeKind::Created,
             1 => ChangeKind::Updated,
             2 => ChangeKind::Deleted,
             3 => ChangeKind::Erased,
+            DELETED_AS_IT_WAS => {
+                before = Some(Box::new(self.before()?));
+                ChangeKind::Deleted
+            }
             _ => return Err(CodecError::Damaged("kind of change")),
         };
         let attributes = self.list(Self::changed_attribute)?;
@@ -64,8 +74,14 @@ impl<'a, 'n> Reader<'a, 'n> {
             entity,
             types: types.into(),
             kind,
+            before,
             attributes,
         })
+    }
+
+    fn before(&mut self) -> Read<Before> {
+        let scopes = self.list(|r| r.text().map(Into::into))?;
+        Ok(Before { created_at: self.time()?, modified_at: self.time()?, scopes })
     }
 
     pub(super) fn dictionary(&mut self) -> Read<Names> {
@@ -86,7 +102,12 @@ impl<'a, 'n> Reader<'a, 'n> {
                 write.scopes = Some(r.list(|r| r.text().map(Into::into))?);
             }
             write.attributes = r.attributes()?;
-            write.simulated = r.varint()? != 0;
+            let bits = r.varint()?;
+            write.simulated = bits & 1 != 0;
+            if bits & 2 != 0 {
+                let at = Timestamp::from_micros(r.signed()?);
+                write.expires_at = Some((at != Timestamp::NEVER).then_some(at));
+            }
             Ok(write)
         })?;
         if self.rest.is_empty() { Ok(writes) } else { Err(CodecError::Damaged("length")) }
@@ -111,6 +132,8 @@ impl<'a, 'n> Reader<'a, 'n> {
             }
             11 => Operation::Delete,
             12 => Operation::Observe,
+            13 => Operation::Expire,
+            14 => Operation::Amend,
             _ => return Err(CodecError::Damaged("operation")),
         })
     }
@@ -122,9 +145,13 @@ impl<'a, 'n> Reader<'a, 'n> {
             1 => Effect::Updated,
             2 => Effect::Deleted,
             3 => Effect::Past,
+            UPDATED_FROM => {
+                let (instance, previous) = (self.instance()?, Some(Box::new(self.instance()?)));
+                return Ok(ChangedAttribute { name, effect: Effect::Updated, instance, previous });
+            }
             _ => return Err(CodecError::Damaged("effect")),
         };
-        Ok(ChangedAttribute { name, effect, instance: self.instance()? })
+        Ok(ChangedAttribute { name, effect, instance: self.instance()?, previous: None })
     }
 
     fn version(&mut self) -> Read<()> {
@@ -172,6 +199,9 @@ impl<'a, 'n> Reader<'a, 'n> {
         let base = Timestamp::from_micros(self.base);
         instance.created_at = if bits & parts::CREATED != 0 { self.time()? } else { base };
         instance.modified_at = if bits & parts::MODIFIED != 0 { self.time()? } else { base };
+        if bits & parts::EXPIRES != 0 {
+            instance.expires_at = Some(self.time()?);
+        }
         Ok(instance)
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{names::NAMES_MAX, *};
 use crate::Name;
 use crate::{
-    Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, EntityId, Geometry, Instance, Iri, Json,
+    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, EntityId, Geometry, Instance, Iri, Json,
     Operation, Quality, Timestamp, Track,
 };
 
@@ -68,6 +68,7 @@ fn instance() -> impl Strategy<Value = Instance> {
             quality: Quality::from_bits(bits),
             created_at: at,
             modified_at: at,
+            expires_at: (bits % 3 == 0).then_some(at),
             track,
             sub_attributes: vec![Attribute::new(
                 Name::new("p"),
@@ -82,6 +83,7 @@ prop_compose! {
         let mut entity = Entity::new(EntityId::trusted("urn:x:1"), Name::new("https://example.org/T"));
         entity.modified_at = Timestamp::from_micros(at);
         entity.scopes = vec!["/a/b".into()];
+        entity.expires_at = (at % 2 == 0).then(|| Timestamp::from_micros(at / 2));
         entity.attributes =
             instances.into_iter().enumerate().map(|(i, x)| Attribute::new(Name::new(&format!("urn:a:{i}")), x)).collect();
         entity
@@ -102,7 +104,13 @@ proptest! {
         let changed = ChangedAttribute {
             name: Name::new("urn:a:1"),
             effect: Effect::Past,
-            instance: Instance { track: None, ..instance },
+            instance: Instance { track: None, ..instance.clone() },
+            previous: None,
+        };
+        let updated = ChangedAttribute {
+            effect: Effect::Updated,
+            previous: Some(Box::new(Instance { track: None, ..instance })),
+            ..changed.clone()
         };
         let change = Change {
             no: ChangeNo(7),
@@ -111,8 +119,9 @@ proptest! {
             recorded_at: Timestamp::from_micros(1_700_000_000_000_000),
             entity: EntityId::trusted("urn:x:1"),
             types: smallvec::smallvec![Name::new("T")],
-            kind: ChangeKind::Updated,
-            attributes: vec![changed],
+            kind: ChangeKind::Deleted,
+            before: Some(Box::new(Before { scopes: vec!["/A".into()], ..Before::default() })),
+            attributes: vec![changed, updated],
         };
         encode_change(&change, &mut names, &mut bytes);
         bytes.extend_from_slice(b"next");

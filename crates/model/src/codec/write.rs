@@ -1,6 +1,6 @@
 //! Writing the compact form.
 
-use super::{Names, VERSION, parts, tags};
+use super::{DELETED_AS_IT_WAS, EXPIRING, Names, UPDATED_FROM, VERSION, parts, tags};
 use crate::{
     Attribute, AttributeValue, Change, ChangeKind, Effect, Entity, Instance, Json, Name, Operation, Quality,
     Timestamp, Track, Write,
@@ -15,13 +15,16 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     pub(super) fn entity(&mut self, entity: &Entity) {
-        self.out.push(VERSION);
+        self.out.push(if entity.expires_at.is_some() { EXPIRING } else { VERSION });
         self.text(&entity.id);
         self.type_names(&entity.types);
         self.varint(entity.scopes.len() as u64);
         entity.scopes.iter().for_each(|scope| self.text(scope));
         self.signed(entity.modified_at.micros());
         self.signed(entity.created_at.micros() - entity.modified_at.micros());
+        if let Some(at) = entity.expires_at {
+            self.difference(at);
+        }
         self.attributes(&entity.attributes);
     }
 
@@ -34,20 +37,30 @@ impl Writer<'_> {
         self.out.push(match change.kind {
             ChangeKind::Created => 0,
             ChangeKind::Updated => 1,
+            ChangeKind::Deleted if change.before.is_some() => DELETED_AS_IT_WAS,
             ChangeKind::Deleted => 2,
             ChangeKind::Erased => 3,
         });
+        if let (ChangeKind::Deleted, Some(before)) = (change.kind, &change.before) {
+            self.texts(before.scopes.iter().map(|scope| &**scope), before.scopes.len());
+            self.difference(before.created_at);
+            self.difference(before.modified_at);
+        }
         self.varint(change.attributes.len() as u64);
         for changed in &change.attributes {
             self.name(&changed.name);
             self.out.push(match changed.effect {
                 Effect::Created => 0,
+                Effect::Updated if changed.previous.is_some() => UPDATED_FROM,
                 Effect::Updated => 1,
                 Effect::Deleted => 2,
                 Effect::Past => 3,
             });
             // What the tests remember belongs to the state, not to the log.
             self.instance(&changed.instance, false);
+            if let (Effect::Updated, Some(previous)) = (changed.effect, &changed.previous) {
+                self.instance(previous, false);
+            }
         }
     }
 
@@ -68,7 +81,10 @@ impl Writer<'_> {
                 self.texts(scopes.iter().map(|scope| &**scope), scopes.len());
             }
             self.attributes(&write.attributes);
-            self.varint(u64::from(write.simulated));
+            self.varint(u64::from(write.simulated) | (u64::from(write.expires_at.is_some()) << 1));
+            if let Some(at) = write.expires_at {
+                self.signed(at.unwrap_or(Timestamp::NEVER).micros());
+            }
         }
     }
 
@@ -87,6 +103,8 @@ impl Writer<'_> {
             Operation::DeleteAttribute { .. } => 10,
             Operation::Delete => 11,
             Operation::Observe => 12,
+            Operation::Expire => 13,
+            Operation::Amend => 14,
         });
         if let Operation::DeleteAttribute { name, dataset_id, all } = operation {
             self.name(name);
@@ -119,7 +137,8 @@ impl Writer<'_> {
             | has(track.is_some(), parts::TRACK)
             | has(!instance.sub_attributes.is_empty(), parts::SUB_ATTRIBUTES)
             | has(instance.created_at != self.base, parts::CREATED)
-            | has(instance.modified_at != self.base, parts::MODIFIED);
+            | has(instance.modified_at != self.base, parts::MODIFIED)
+            | has(instance.expires_at.is_some(), parts::EXPIRES);
         self.varint(bits);
         self.value(&instance.value);
         if let Some(dataset_id) = &instance.dataset_id {
@@ -145,6 +164,9 @@ impl Writer<'_> {
         }
         if bits & parts::MODIFIED != 0 {
             self.difference(instance.modified_at);
+        }
+        if let Some(at) = instance.expires_at {
+            self.difference(at);
         }
     }
 

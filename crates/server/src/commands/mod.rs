@@ -6,6 +6,7 @@ mod doctor;
 mod erase;
 mod export;
 mod impact;
+mod import;
 mod indicator;
 mod load;
 mod programme;
@@ -31,6 +32,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<ExitCode> {
         Command::Programme(options) => programme::run(options).await,
         Command::Impact(options) => impact::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Import(options) => import::run(options).await,
         Command::Export(options) => export::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Erase(options) => erase::run(options).await,

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Serve,
+    contexts::of_folder,
     contracts,
     figures::PortalFigures,
     http::{
@@ -73,8 +74,14 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         admin_key: Arc::from(admin_key(&options.data)?),
         open: options.open,
     };
+    let sql = SqlOptions::default();
+    let stop = sql.stop.clone();
     let ngsi_ld = NgsiLdOptions {
+        stop: stop.clone(),
         allow_private_addresses: options.allow_private_addresses,
+        context_preload: options.contexts.as_deref().map_or_else(|| Ok(Vec::new()), of_folder)?,
+        context_offline: options.contexts_offline,
+        temporal_page_values: options.temporal_values.map(|values| values as usize),
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
@@ -84,8 +91,6 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         ..PortalOptions::default()
     };
     let portal = senne_face_portal::router(hub.clone(), portal);
-    let sql = SqlOptions::default();
-    let stop = sql.stop.clone();
     let sql = senne_face_sql::router(hub.clone(), sql);
     let router = http::router(server, Faces { ngsi_ld, portal, sql });
     tracing::info!(%url, folder = %options.data.display(), "Senne listens on {url}");

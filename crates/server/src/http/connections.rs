@@ -130,7 +130,7 @@ impl Connection {
         let watch = Arc::new(Watch::new(self.limits));
         let io = TokioIo::new(Watched::new(self.stream, Arc::clone(&watch)));
         let service = TowerToHyperService::new(Answering::new(self.router, self.from, Arc::clone(&watch)));
-        let mut talk = std::pin::pin!(builder.serve_connection(io, service));
+        let mut talk = std::pin::pin!(builder.serve_connection_with_upgrades(io, service));
         tokio::select! {
             // What went wrong on a connection is the caller's, and told to the caller where it can be.
             _ = talk.as_mut() => return,

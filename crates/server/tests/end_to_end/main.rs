@@ -19,6 +19,7 @@ mod floors;
 mod fsync;
 mod hostile;
 mod impact;
+mod import;
 mod indicator;
 mod load;
 mod programme;

@@ -6,6 +6,7 @@
 
 mod numbers;
 mod places;
+mod survey;
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,6 +14,9 @@ use parking_lot::{RwLock, RwLockWriteGuard};
 use senne_model::{Entity, Name};
 
 use self::{numbers::Numbers, places::Places};
+use crate::Survey;
+
+pub(crate) use self::survey::Counts;
 
 /// Entities of one chunk: what is passed by at once when its bounds do not fit.
 const CHUNK: usize = 1024;
@@ -46,6 +50,9 @@ struct State {
     touched: HashSet<i64, foldhash::fast::RandomState>,
     numbers: HashMap<Name, Numbers, foldhash::fast::RandomState>,
     places: Places,
+    counts: Counts,
+    /// While filling: the filler has passed every entity up to this number.
+    passed: i64,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +87,12 @@ impl Columns {
         Ok((state.phase == Phase::Ready).then(|| state.candidates(wanted, from, most)))
     }
 
+    /// Which attributes a tenant has; `None` as long as the columns are not filled.
+    pub(crate) fn survey(&self, tenant: i64) -> Option<Survey> {
+        let state = self.state.read();
+        (state.phase == Phase::Ready).then(|| state.counts.survey(tenant))
+    }
+
     /// Whether the caller must fill them: true once.
     pub(crate) fn begin(&self) -> bool {
         let mut state = self.state.write();
@@ -90,13 +103,16 @@ impl Columns {
         first
     }
 
-    /// Takes what the filler read, unless it has been written since.
-    pub(crate) fn fill(&self, entities: &[(i64, Entity)]) {
+    /// Takes what the filler read (number, tenant, entity, in the order of the numbers), unless it has been written
+    /// since.
+    pub(crate) fn fill(&self, entities: &[(i64, i64, Entity)]) {
         let mut state = self.state.write();
-        for (no, entity) in entities {
+        for (no, tenant, entity) in entities {
             if !state.touched.contains(no) {
                 state.put(*no, entity, &self.indexed);
+                state.counts.change(*tenant, None, Some(entity));
             }
+            state.passed = *no;
         }
     }
 
@@ -124,19 +140,21 @@ pub(crate) struct Gate<'a> {
 }
 
 impl Gate<'_> {
-    /// Takes over what a commit made: number, what was, what is.
+    /// Takes over what a commit made: tenant, number, what was, what is.
     pub(crate) fn publish<'e>(
         mut self,
-        entities: impl Iterator<Item = (i64, Option<&'e Entity>, Option<&'e Entity>)>,
+        entities: impl Iterator<Item = (i64, i64, Option<&'e Entity>, Option<&'e Entity>)>,
     ) {
         let state = &mut *self.state;
         if state.phase == Phase::Empty {
             return;
         }
-        for (no, before, now) in entities {
+        for (tenant, no, before, now) in entities {
+            let mut counted = true;
             if state.phase == Phase::Filling {
-                state.touched.insert(no);
+                counted = !state.touched.insert(no) || no <= state.passed;
             }
+            state.counts.change(tenant, before.filter(|_| counted), now);
             if let Some(before) = before {
                 state.clear_absent(no, before, now);
             }

@@ -8,7 +8,7 @@ use senne_model::{
 };
 
 use super::{
-    Shared, read, schema,
+    Shared, expiry, read, schema,
     sums::Sum,
     types,
     writer::{Done, Gathered, SqliteWriter, Stored, set_log_state},
@@ -49,6 +49,7 @@ impl SqliteWriter {
             let Some(row) = read::entity(&self.connection, tenant, id, &self.names)? else { continue };
             self.connection.prepare_cached("DELETE FROM entity WHERE no = ?1")?.execute([row.no])?;
             types::update(&self.connection, tenant, row.no, Some(&row.entity), None, &mut self.names)?;
+            expiry::update(&self.connection, tenant, row.no, Some(&row.entity), None)?;
             let key = (tenant, id.clone());
             stored.push(Stored { key, no: row.no, before: Some(row.entity), now: None });
         }
@@ -133,6 +134,7 @@ fn marker(no: ChangeNo, erasure: &Erasure, pseudonym: &EntityId, at: Timestamp) 
         entity: pseudonym.clone(),
         types: std::iter::empty().collect(),
         kind: senne_model::ChangeKind::Erased,
+        before: None,
         attributes: Vec::new(),
     }
 }

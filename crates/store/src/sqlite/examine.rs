@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use senne_model::{ChangeNo, Finding, Grade, Name, Names, TenantName, decode_change, decode_entity};
 
 use super::{
-    pages,
+    expiry, pages,
     read::{blob, document},
     schema, sums, types,
 };
@@ -246,14 +246,16 @@ pub fn repair(folder: &Path) -> Result<Vec<String>, StoreError> {
     let connection = schema::open_writer(&folder.join("state.sqlite"))?;
     let names = schema::load_names(&connection)?;
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch("REINDEX; DELETE FROM entity_type;")?;
+    transaction.execute_batch("REINDEX; DELETE FROM entity_type; DELETE FROM expiry;")?;
     {
         let mut names = names;
         let mut statement = transaction.prepare("SELECT no, tenant, document, sum FROM entity")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let entity = decode_entity(document(row)?, &names)?;
-            types::update(&transaction, row.get(1)?, row.get(0)?, None, Some(&entity), &mut names)?;
+            let (no, tenant) = (row.get(0)?, row.get(1)?);
+            types::update(&transaction, tenant, no, None, Some(&entity), &mut names)?;
+            expiry::update(&transaction, tenant, no, None, Some(&entity))?;
         }
     }
     transaction.commit()?;

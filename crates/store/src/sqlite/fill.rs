@@ -33,11 +33,12 @@ pub(super) fn columns(shared: &Arc<Shared>) {
 /// A connection of its own, so that no reader waits for it.
 fn read_all(shared: &Shared) -> Result<(), StoreError> {
     let connection = schema::open_reader(&shared.path)?;
-    let mut statement = connection.prepare("SELECT no, tenant, document, sum FROM entity")?;
+    let mut statement = connection.prepare("SELECT no, tenant, document, sum FROM entity ORDER BY no")?;
     let mut rows = statement.query([])?;
     let mut handful = Vec::with_capacity(HANDFUL);
     while let Some(row) = rows.next()? {
-        handful.push((row.get(0)?, decode_entity(document(row)?, &shared.names.read())?));
+        let entity = decode_entity(document(row)?, &shared.names.read())?;
+        handful.push((row.get(0)?, row.get(1)?, entity));
         if handful.len() == HANDFUL {
             shared.columns.fill(&handful);
             handful.clear();

@@ -2,6 +2,7 @@
 
 mod erase;
 mod examine;
+mod expiry;
 mod fill;
 mod group;
 mod image;
@@ -24,16 +25,16 @@ use std::{
 
 use parking_lot::{Condvar, Mutex, RwLock};
 use rusqlite::Connection;
-use senne_model::{Change, ChangeNo, Entity, EntityId, Finding, Name, Names, TenantName};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Finding, Name, Names, TenantName, Timestamp};
 
 pub use self::examine::{Examined, examine, repair};
 pub use self::image::{Standing, StateImage};
 use self::wal::WriteAheadLog;
 use crate::{
     Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure,
-    Trace,
+    Survey, Trace,
     cache::{Row, StateCache},
-    columns::Columns,
+    columns::{Columns, Counts},
 };
 
 /// The first SQLite version without the WAL-reset bug.
@@ -128,14 +129,14 @@ impl Store for SqliteStore {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(None) };
         let key = (tenant, id.clone());
         if let Some(row) = self.shared.cache.get(&key) {
-            return Ok(Some(row.entity));
+            return Ok(live(row.entity, Timestamp::now()));
         }
         let epoch = self.shared.cache.epoch();
         let found = self.shared.readers.with(|c| read::entity(c, tenant, id, &self.shared.names.read()))?;
-        Ok(found.map(|row: Row| {
+        Ok(found.and_then(|row: Row| {
             let entity = Arc::clone(&row.entity);
             self.shared.cache.fill(key, row, epoch);
-            entity
+            live(entity, Timestamp::now())
         }))
     }
 
@@ -149,6 +150,28 @@ impl Store for SqliteStore {
     fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(()) };
         self.shared.readers.with(|c| read::scan(c, tenant, &self.shared.names, each))
+    }
+
+    fn expired(&self, now: Timestamp, max: usize) -> Result<Vec<(TenantName, EntityId)>, StoreError> {
+        let found = self.shared.readers.with(|c| expiry::due(c, now, max))?;
+        let named = |(no, id)| self.shared.tenant_name(no).map(|tenant| (tenant, id));
+        Ok(found.into_iter().filter_map(named).collect())
+    }
+
+    fn survey(&self, tenant: &TenantName) -> Result<Survey, StoreError> {
+        let Some(tenant) = self.shared.tenant(tenant) else { return Ok(Survey::default()) };
+        if let Some(survey) = self.shared.columns.survey(tenant) {
+            return Ok(survey);
+        }
+        // The next one finds it counted; this one counts by itself.
+        fill::columns(&self.shared);
+        let mut counts = Counts::default();
+        let mut each = |entity: Arc<Entity>| {
+            counts.change(tenant, None, Some(&entity));
+            true
+        };
+        self.shared.readers.with(|c| read::scan(c, tenant, &self.shared.names, &mut each))?;
+        Ok(counts.survey(tenant))
     }
 
     fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError> {
@@ -212,6 +235,19 @@ impl Store for SqliteStore {
         drop(connection);
         pages::note(self.shared.path.parent().unwrap_or(Path::new(".")))
     }
+}
+
+/// What is still valid of an entity.
+fn live(entity: Arc<Entity>, now: Timestamp) -> Option<Arc<Entity>> {
+    if !entity.has_expired(now) {
+        return Some(entity);
+    }
+    if entity.is_expired(now) {
+        return None;
+    }
+    let mut left = Entity::clone(&entity);
+    left.strip_expired(now);
+    Some(Arc::new(left))
 }
 
 /// A bounded pool of read-only connections.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rusqlite::{Connection, params};
-use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, decode_change, decode_entity};
+use senne_model::{
+    Change, ChangeNo, Entity, EntityId, Name, Names, Timestamp, decode_change, decode_entity,
+};
 
 use super::{Shared, schema, sums::Sum};
 use crate::{StoreError, StoreStatistics, cache::Row};
@@ -32,9 +34,10 @@ pub(super) fn scan(
     let mut statement = connection
         .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 ORDER BY no")?;
     let mut rows = statement.query([tenant])?;
+    let now = Timestamp::now();
     while let Some(row) = rows.next()? {
         let entity = decode_entity(document(row)?, &names.read())?;
-        if !each(Arc::new(entity)) {
+        if super::live(Arc::new(entity), now).is_some_and(|entity| !each(entity)) {
             break;
         }
     }

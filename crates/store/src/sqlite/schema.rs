@@ -9,7 +9,7 @@ use super::sums::{self, Sum};
 use crate::StoreError;
 
 /// The version of the tables; a newer file is refused, an older one upgraded step by step.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// Bytes of a page.
 pub(super) const PAGE_BYTES: u64 = 4096;
@@ -46,6 +46,12 @@ CREATE TABLE erasure (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant IN
   record TEXT NOT NULL, entities TEXT);
 ";
 
+/// `at`: when the entity, or the next part of it, expires, in microseconds.
+const EXPIRIES: &str = "
+CREATE TABLE IF NOT EXISTS expiry (entity INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS expiry_by_time ON expiry (at);
+";
+
 /// Marks a file in which every deletion from the first on took the bytes along.
 const ALWAYS_SECURE: i32 = 0x5345_4e4e;
 
@@ -67,14 +73,18 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
         0 => {
-            upgrade(&connection, &format!("{TABLES}{ERASURES}"))?;
+            upgrade(&connection, &format!("{TABLES}{ERASURES}{EXPIRIES}"))?;
             set_always_secure(&connection)?;
         }
         1 => upgrade(
             &connection,
-            &format!("DROP TABLE entity_place; DROP TABLE entity_value; {ERASURES}{}", sums::ADD_COLUMNS),
+            &format!(
+                "DROP TABLE entity_place; DROP TABLE entity_value; {ERASURES}{EXPIRIES}{}",
+                sums::ADD_COLUMNS
+            ),
         )?,
-        2 => upgrade(&connection, &format!("{ERASURES}{}", sums::ADD_COLUMNS))?,
+        2 => upgrade(&connection, &format!("{ERASURES}{EXPIRIES}{}", sums::ADD_COLUMNS))?,
+        3 => upgrade(&connection, EXPIRIES)?,
         SCHEMA_VERSION => {}
         newer => {
             return Err(StoreError::Version(format!(
@@ -136,10 +146,7 @@ pub(super) fn load_tenants(connection: &Connection) -> Result<Vec<(TenantName, i
     while let Some(row) = rows.next()? {
         let (text, no): (String, i64) = (row.get(0)?, row.get(1)?);
         Sum::new().number(no).bytes(text.as_bytes()).check(row, 2, "tenant", no)?;
-        let name = match text.strip_suffix("~system") {
-            Some(outer) => TenantName::parse(outer).map(|t| t.system()),
-            None => TenantName::parse(&text),
-        };
+        let name = TenantName::parse_kept(&text);
         tenants.push((name.map_err(|p| StoreError::Version(format!("tenant table: {p}")))?, no));
     }
     Ok(tenants)

@@ -7,12 +7,12 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params};
 use senne_model::{
-    Applied, ApplyError, Change, ChangeNo, Entity, Judge, Names, TenantName, Timestamp, Write, apply,
-    encode_change, encode_entity,
+    Applied, ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Names, Operation, TenantName, Timestamp, Write,
+    apply, encode_change, encode_entity, expire,
 };
 
 use super::{
-    Shared,
+    Shared, expiry,
     group::{Overlay, Slot},
     read, schema,
     sums::Sum,
@@ -26,6 +26,9 @@ use crate::{
 
 /// Pruning gives this many pages back at once, so that writers wait some milliseconds at most.
 const FREED_PAGES_MAX: u32 = 2_000;
+
+/// Who takes away what has expired.
+const HOUSE: &str = "senne";
 
 pub(super) struct SqliteWriter {
     pub(super) connection: Connection,
@@ -147,23 +150,44 @@ impl SqliteWriter {
         judge: &dyn Judge,
         changes: &mut Vec<Arc<Change>>,
     ) -> Result<Written, ApplyError> {
+        // What is no longer valid goes before anything is done to the entity, as if the house had been kept just now.
+        if write.operation != Operation::Expire
+            && let Some(applied) = expire(&mut slot.now, at)
+        {
+            slot.changed = true;
+            self.log_change(&write.entity, request, at, applied, HOUSE, changes);
+        }
         let entity = write.entity.clone();
         let applied: Applied = apply(&mut slot.now, write, at, judge)?;
         slot.changed |= applied.state_changed;
-        if let Some(kind) = applied.kind {
-            self.head.0 += 1;
-            changes.push(Arc::new(Change {
-                no: self.head,
-                tenant: request.tenant.clone(),
-                actor: Box::from(&*request.actor),
-                recorded_at: at,
-                entity,
-                types: applied.types,
-                kind,
-                attributes: applied.changed,
-            }));
-        }
-        Ok(Written { outcome: applied.outcome, change: self.head, not_updated: applied.not_updated })
+        let (outcome, not_updated) = (applied.outcome, applied.not_updated.clone());
+        self.log_change(&entity, request, at, applied, &request.actor, changes);
+        Ok(Written { outcome, change: self.head, not_updated })
+    }
+
+    /// Numbers what a write did, when it did something.
+    fn log_change(
+        &mut self,
+        entity: &EntityId,
+        request: &Request,
+        at: Timestamp,
+        applied: Applied,
+        actor: &str,
+        changes: &mut Vec<Arc<Change>>,
+    ) {
+        let Some(kind) = applied.kind else { return };
+        self.head.0 += 1;
+        changes.push(Arc::new(Change {
+            no: self.head,
+            tenant: request.tenant.clone(),
+            actor: Box::from(actor),
+            recorded_at: at,
+            entity: entity.clone(),
+            types: applied.types,
+            kind,
+            before: applied.before,
+            attributes: applied.changed,
+        }));
     }
 
     /// One log row for changes of one tenant that follow one another in a group.
@@ -195,6 +219,7 @@ impl SqliteWriter {
             self.write_row(tenant, no, &slot)?;
             let (before, now) = (slot.before.as_deref(), slot.now.as_ref());
             types::update(&self.connection, tenant, no, before, now, &mut self.names)?;
+            expiry::update(&self.connection, tenant, no, before, now)?;
             let now = slot.now.map(|entity| Row { no, entity: Arc::new(entity) });
             stored.push(Stored { key: slot.key, no, before: slot.before, now });
         }
@@ -318,7 +343,7 @@ impl SqliteWriter {
         tracing::trace!(micros = started.elapsed().as_micros() as u64, "commit");
         self.shared.tenants.write().extend(gathered.new_tenants);
         let entities =
-            stored.iter().map(|s| (s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
+            stored.iter().map(|s| (s.key.0, s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
         gate.publish(entities);
         self.shared.cache.publish(stored.into_iter().map(|s| (s.key, s.now)));
         self.shared.head.store(self.head.0, Ordering::Release);

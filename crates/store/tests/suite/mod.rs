@@ -1,14 +1,21 @@
 //! What every adapter of the store must do. An adapter gives a way to open it on a folder; opening the same
 //! folder again is a restart.
 
+mod pages;
+
 use std::{collections::HashSet, path::Path, sync::Arc};
 
-use senne_language::{Filter, Query, TypeExpression};
+use senne_language::{Filter, Order, Query, TypeExpression};
 use senne_model::{
     ApplyError, Attribute, AttributeValue, ChangeNo, EntityId, Geometry, Instance, Json, Name, NoJudge,
     Operation, Outcome, TenantName, Timestamp, Write,
 };
-use senne_store::{Group, Request, Selection, Store, StoreSettings, StoreWriter};
+use senne_store::{Group, Place, Request, Selection, Store, StoreSettings, StoreWriter};
+
+pub(crate) use self::pages::{
+    a_place_holds_while_data_change, an_order_of_its_own_is_whole, attributes_are_counted_exactly,
+    what_has_expired_is_not_shown_and_is_due,
+};
 
 pub(crate) const NO2: &str = "https://example.org/NO2";
 pub(crate) const AIR: &str = "https://example.org/Air";
@@ -40,7 +47,8 @@ pub(crate) fn commit(writer: &mut dyn StoreWriter, requests: Vec<Request>) -> Gr
 }
 
 fn all(query: &Query) -> Selection<'_> {
-    Selection { query, limit: 1000, offset: 0, after: None, count: true, may_see: None }
+    let (limit, place) = (1000, Place::Start);
+    Selection { query, limit, offset: 0, after: None, place, order: None, count: true, see: None }
 }
 
 fn ids(store: &dyn Store, selection: &Selection<'_>) -> Vec<String> {

@@ -5,6 +5,7 @@ use senne_model::{Iri, Operation, Problem, Write, is_iri};
 use crate::http::{Answer, Call, no_content};
 
 pub(crate) async fn delete(call: Call) -> Answer {
+    call.need_type_in_path().await?;
     let name = super::name_in_path(&call).await?;
     let dataset_id = match call.parameters.get("datasetId") {
         None | Some("@none") => None,

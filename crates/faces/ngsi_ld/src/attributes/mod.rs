@@ -4,9 +4,13 @@ pub(crate) mod append;
 pub(crate) mod delete;
 pub(crate) mod partial;
 pub(crate) mod replace;
+pub(crate) mod retrieve;
 pub(crate) mod update;
+pub(crate) mod value;
 
-use senne_model::{Name, Operation, Problem, Write};
+use std::sync::Arc;
+
+use senne_model::{Entity, EntityId, Name, Operation, Problem, Write};
 
 use crate::{
     http::{Answer, Call, Refusal, no_content, update_result},
@@ -16,6 +20,7 @@ use crate::{
 /// Writes the attributes of a body to the entity of the path.
 async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     let id = call.id()?;
+    call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
     let entity = read_entity(&body.bytes, mode, &mut body.names(), &body.limits)?;
@@ -31,6 +36,7 @@ async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Ans
 /// Writes one attribute, named by the path, to the entity of the path.
 async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     let id = call.id()?;
+    call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
     let attribute =
@@ -39,6 +45,16 @@ async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     write.attributes.push(attribute);
     call.face.write(&call.hub, write).await?;
     Ok(no_content())
+}
+
+/// The entity of the path, and the name of the attribute of the path.
+async fn find(call: &Call) -> Result<(Arc<Entity>, Name), Refusal> {
+    let name = name_in_path(call).await?;
+    Ok((call.face.hub.entity(&call.hub, &call.id()?).await?, name))
+}
+
+fn no_attribute(entity: &EntityId, name: &Name) -> Problem {
+    Problem::not_found(format!("the entity `{entity}` has no attribute `{name}` (or no such instance of it)"))
 }
 
 /// The attribute that the path names, expanded by the context of the Link header.

@@ -50,6 +50,9 @@ async fn write_items(call: &Call, items: Vec<BatchItem>, operation: &Operation) 
             Err(problem) => done.errors.push((id, problem)),
         }
     }
+    if *operation == Operation::Merge {
+        (writes, ids) = merge::fit(call, writes, &mut done.errors).await?;
+    }
     if writes.is_empty() {
         return Ok(done);
     }

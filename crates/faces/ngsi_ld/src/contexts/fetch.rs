@@ -5,12 +5,15 @@ use std::{
     time::Duration,
 };
 
+use http::header;
 use reqwest::{
     Client, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::{Attempt, Policy},
 };
-use senne_model::{ErrorKind, Json, Problem};
+use senne_model::{ErrorKind, Json, Problem, Timestamp};
+
+use super::cached::Freshness;
 
 /// How many redirects are followed.
 const REDIRECTS_MAX: usize = 5;
@@ -57,18 +60,29 @@ pub(crate) fn check_url(url: &Url, allow_private: bool) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The addresses that a name leads to: public ones only, unless private ones are allowed.
+pub(crate) async fn addresses(
+    host: &str,
+    port: u16,
+    allow_private: bool,
+) -> std::io::Result<Vec<SocketAddr>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let usable: Vec<SocketAddr> =
+        found.into_iter().filter(|address| allow_private || is_public(address.ip())).collect();
+    if usable.is_empty() {
+        let reason = "the name leads to private addresses only; the operator can allow them";
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, reason));
+    }
+    Ok(usable)
+}
+
 /// Resolves names to public addresses only, so that a public name cannot stand for a private host.
 struct PublicOnly;
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> =
-                found.into_iter().filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err("the name leads to private addresses only".into());
-            }
+            let public = addresses(name.as_str(), 0, false).await?;
             Ok(Box::new(public.into_iter()) as Addrs)
         })
     }
@@ -108,23 +122,42 @@ fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-/// Fetches a JSON document of at most `bytes_max`. Errors say why, as 504 (clause 5.5.2).
-pub(crate) async fn fetch_json(
+/// What came of asking for a document.
+pub(super) enum Fetched {
+    New(Json, Freshness),
+    /// The one that is known is still the newest.
+    Unchanged(Freshness),
+}
+
+/// Fetches a context document of at most `bytes_max`; when one is `known` only a newer one is sent. One that cannot be
+/// had is 504, one that is no JSON-LD context is 400 (clauses 5.5.2 and 5.5.6).
+pub(super) async fn fetch_context(
     client: &Client,
     url: &str,
     allow_private: bool,
     bytes_max: usize,
-) -> Result<Json, Problem> {
-    let failed = |why: String| {
-        let detail = format!("the JSON-LD context {url} could not be obtained: {why}");
-        Problem::new(ErrorKind::ContextUnavailable, detail).field("@context")
-    };
+    known: Option<&Freshness>,
+) -> Result<Fetched, Problem> {
+    let failed = |why: String| unavailable(url, &why);
     let address = Url::parse(url).map_err(|error| failed(error.to_string()))?;
     check_url(&address, allow_private).map_err(|problem| failed(problem.detail))?;
-    let request = client
-        .get(address)
-        .header(http::header::ACCEPT, "application/ld+json, application/json;q=0.9, */*;q=0.1");
+    let mut request =
+        client.get(address).header(header::ACCEPT, "application/ld+json, application/json;q=0.9, */*;q=0.1");
+    let validators = known.map(|known| {
+        [(header::IF_NONE_MATCH, &known.etag), (header::IF_MODIFIED_SINCE, &known.last_modified)]
+    });
+    for (name, value) in validators.into_iter().flatten() {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
     let mut response = request.send().await.map_err(|error| failed(reasons(&error)))?;
+    let mut freshness = Freshness::of(response.headers(), Timestamp::now());
+    if let (http::StatusCode::NOT_MODIFIED, Some(known)) = (response.status(), known) {
+        freshness.etag = freshness.etag.or_else(|| known.etag.clone());
+        freshness.last_modified = freshness.last_modified.or_else(|| known.last_modified.clone());
+        return Ok(Fetched::Unchanged(freshness));
+    }
     if !response.status().is_success() {
         return Err(failed(format!("it was answered with {}", response.status())));
     }
@@ -135,11 +168,19 @@ pub(crate) async fn fetch_json(
         }
         bytes.extend_from_slice(&chunk);
     }
-    let document = crate::read::read_json(&bytes).map_err(|problem| failed(problem.detail))?;
+    let invalid =
+        |why: &str| Problem::bad(format!("what is at {url} is no JSON-LD context: {why}")).field("@context");
+    let document = crate::read::read_json(&bytes).map_err(|problem| invalid(&problem.detail))?;
     if document.get("@context").is_none() {
-        return Err(failed("it has no member `@context`".to_owned()));
+        return Err(invalid("it has no member `@context`"));
     }
-    Ok(document)
+    Ok(Fetched::New(document, freshness))
+}
+
+/// A context that cannot be had: 504.
+pub(super) fn unavailable(url: &str, why: &str) -> Problem {
+    let detail = format!("the JSON-LD context {url} could not be obtained: {why}");
+    Problem::new(ErrorKind::ContextUnavailable, detail).field("@context")
 }
 
 /// An error with its causes: the outer one alone seldom says what happened.

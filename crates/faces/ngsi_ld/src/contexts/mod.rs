@@ -1,5 +1,6 @@
 //! JSON-LD contexts: resolving those of requests, hosting those of callers (clauses 5.13 and 6.3.5).
 
+mod cached;
 mod fetch;
 mod stored;
 
@@ -12,9 +13,9 @@ use std::{
 
 use parking_lot::Mutex;
 use senne_context::{ContextCatalog, ContextKind, Missing, StoredContext, resolve};
-use senne_model::{Json, Problem, Timestamp};
+use senne_model::{Json, Problem, TenantName, Timestamp};
 
-pub(crate) use fetch::{check_url, client, reasons};
+pub(crate) use fetch::{addresses, check_url, client, reasons};
 pub(crate) use senne_context::Context as Terms;
 
 use crate::{http::BASE, options::NgsiLdOptions};
@@ -37,15 +38,25 @@ const DOCUMENTS_PER_CONTEXT_MAX: usize = 32;
 /// The longest `@context` text whose resolved context is kept, in bytes.
 const KEY_BYTES_MAX: usize = 16 * 1024;
 
+/// A resolved context and the documents that it was made of.
+type Resolved = (Terms, Arc<[String]>);
+
 /// All that is known of contexts.
 pub(crate) struct Contexts {
     hub: senne_hub::Hub,
     catalog: ContextCatalog,
-    resolved: Mutex<HashMap<String, Terms>>,
+    /// Resolved contexts by their text, each with the documents that it was made of.
+    resolved: Mutex<HashMap<String, Resolved>>,
     failed: Mutex<HashMap<String, (Instant, Problem)>>,
     client: reqwest::Client,
     allow_private: bool,
+    /// Nothing is fetched: there is no internet here.
+    offline: bool,
     bytes_max: usize,
+    /// How long fetched documents are fresh, by URL.
+    freshness: Mutex<HashMap<String, cached::Freshness>>,
+    /// Whose the documents are that are served from here, by short name.
+    owners: Mutex<HashMap<String, TenantName>>,
     /// Hosted contexts have been read from the store.
     loaded: tokio::sync::OnceCell<()>,
 }
@@ -53,7 +64,9 @@ pub(crate) struct Contexts {
 impl Contexts {
     pub(crate) fn new(hub: senne_hub::Hub, options: &NgsiLdOptions) -> Result<Self, Problem> {
         let catalog = ContextCatalog::new(DOCUMENTS_MAX);
-        for (url, text) in &options.context_preload {
+        // The core contexts are compiled in; a folder that holds them too does no harm.
+        let preload = options.context_preload.iter().filter(|(url, _)| !senne_context::is_core_url(url));
+        for (url, text) in preload {
             let document = crate::read::read_json(text.as_bytes()).map_err(|p| p.within(url))?;
             catalog.store(url, ContextKind::Preloaded, document, Timestamp::now())?;
         }
@@ -64,13 +77,16 @@ impl Contexts {
             failed: Mutex::new(HashMap::new()),
             client: client(options.allow_private_addresses, options.context_timeout, true)?,
             allow_private: options.allow_private_addresses,
+            offline: options.context_offline,
             bytes_max: options.context_bytes_max,
+            freshness: Mutex::default(),
+            owners: Mutex::default(),
             loaded: tokio::sync::OnceCell::new(),
         })
     }
 
     /// The context behind a URL.
-    pub(crate) async fn by_url(&self, url: &str) -> Result<Terms, Problem> {
+    pub(crate) async fn by_url(self: &Arc<Self>, url: &str) -> Result<Terms, Problem> {
         if senne_context::is_core_url(url) {
             return Ok(Terms::default_core());
         }
@@ -79,24 +95,45 @@ impl Contexts {
     }
 
     /// The context that an `@context` text gives.
-    pub(crate) async fn by_text(&self, text: &str) -> Result<Terms, Problem> {
-        if let Some(terms) = self.resolved.lock().get(text) {
-            return Ok(terms.clone());
+    pub(crate) async fn by_text(self: &Arc<Self>, text: &str) -> Result<Terms, Problem> {
+        if let Some(terms) = self.at_hand(text) {
+            return Ok(terms);
         }
         let value = crate::read::read_json(text.as_bytes()).map_err(|p| p.within("@context"))?;
         self.resolve(text, value).await
     }
 
-    async fn resolve(&self, key: &str, value: Json) -> Result<Terms, Problem> {
-        if let Some(terms) = self.resolved.lock().get(key) {
-            return Ok(terms.clone());
+    /// A context that has been resolved before; its documents count as used.
+    fn at_hand(self: &Arc<Self>, key: &str) -> Option<Terms> {
+        let (terms, documents) = self.resolved.lock().get(key).cloned()?;
+        let now = Timestamp::now();
+        for url in documents.iter() {
+            self.catalog.load(url, now);
+            self.freshen(url);
         }
+        Some(terms)
+    }
+
+    async fn resolve(self: &Arc<Self>, key: &str, value: Json) -> Result<Terms, Problem> {
         self.load_hosted().await?;
-        let load = |url: &str| self.catalog.load(&local_key(url), Timestamp::now());
+        if let Some(terms) = self.at_hand(key) {
+            return Ok(terms);
+        }
         for _ in 0..DOCUMENTS_PER_CONTEXT_MAX {
+            let used = Mutex::new(Vec::new());
+            let load = |url: &str| {
+                let key = local_key(url);
+                let found = self.catalog.get(&key)?;
+                used.lock().push(key);
+                Some(Arc::clone(&found.document))
+            };
             match resolve(&value, &load) {
                 Ok(terms) => {
-                    self.remember(key, &terms);
+                    let used = used.into_inner();
+                    let now = Timestamp::now();
+                    used.iter().for_each(|url| drop(self.catalog.load(url, now)));
+                    used.iter().for_each(|url| self.freshen(url));
+                    self.remember(key, &terms, used.into());
                     return Ok(terms);
                 }
                 Err(Missing::Document(url)) => self.fetch(&url).await?,
@@ -107,7 +144,7 @@ impl Contexts {
         Err(Problem::bad(detail).field("@context"))
     }
 
-    fn remember(&self, key: &str, terms: &Terms) {
+    fn remember(&self, key: &str, terms: &Terms, documents: Arc<[String]>) {
         if key.len() > KEY_BYTES_MAX {
             return;
         }
@@ -115,7 +152,7 @@ impl Contexts {
         if resolved.len() >= RESOLVED_MAX {
             resolved.clear();
         }
-        resolved.insert(key.to_owned(), terms.clone());
+        resolved.insert(key.to_owned(), (terms.clone(), documents));
     }
 
     /// Fetches a document into the catalog. One that is broken is not kept.
@@ -139,11 +176,17 @@ impl Contexts {
 
     /// Fetches a document anew; the old one stays when that fails (clause 5.13.5).
     pub(crate) async fn refresh(&self, url: &str) -> Result<(), Problem> {
-        let document = fetch::fetch_json(&self.client, url, self.allow_private, self.bytes_max).await?;
-        self.failed.lock().remove(url);
-        self.catalog.store(url, ContextKind::Cached, document, Timestamp::now())?;
-        self.resolved.lock().clear();
-        Ok(())
+        if self.offline {
+            let why = "this server fetches none; give it the document beforehand (serve --contexts)";
+            return Err(fetch::unavailable(url, why));
+        }
+        if url.starts_with('/') || !url.contains(':') {
+            return Err(fetch::unavailable(url, "there is no such context here"));
+        }
+        let known = self.freshness.lock().get(url).cloned().filter(|_| self.catalog.get(url).is_some());
+        let fetched =
+            fetch::fetch_context(&self.client, url, self.allow_private, self.bytes_max, known.as_ref());
+        self.take_fetched(url, fetched.await?).await
     }
 
     /// The URL for a Link header. A context that stood inside a request gets a URL here.
@@ -151,36 +194,67 @@ impl Contexts {
         if let Some(url) = terms.link() {
             return url.to_owned();
         }
-        let value = terms.to_json();
-        let key = format!("implicit-{:016x}", fingerprint(&value.to_string()));
-        if self.catalog.get(&key).is_none() {
-            let document = Json::Object(vec![("@context".into(), value)]);
-            if let Err(problem) =
+        let (key, document) = implicit(terms);
+        if self.catalog.get(&key).is_none()
+            && let Err(problem) =
                 self.catalog.store(&key, ContextKind::ImplicitlyCreated, document, Timestamp::now())
-            {
-                tracing::warn!(%problem, "a context from inside a request could not be kept: {problem}");
-            }
+        {
+            tracing::warn!(%problem, "a context from inside a request could not be kept: {problem}");
         }
         format!("{origin}{BASE}/jsonldContexts/{key}")
     }
 
-    /// A document by its short name or its URL.
-    pub(crate) async fn document(&self, id: &str) -> Result<Arc<StoredContext>, Problem> {
+    /// A document by its short name or its URL, when a tenant may know of it: what is served from here belongs to the
+    /// tenant that brought it (clause 5.5.10).
+    pub(crate) async fn document(
+        &self,
+        tenant: &TenantName,
+        id: &str,
+    ) -> Result<Arc<StoredContext>, Problem> {
         self.load_hosted().await?;
-        self.catalog.get(&local_key(id)).ok_or_else(|| Problem::not_found("there is no such context here"))
+        let found = self.catalog.get(&local_key(id)).filter(|stored| self.may_know(tenant, stored));
+        found.ok_or_else(|| Problem::not_found("there is no such context here"))
     }
 
-    /// All documents, by URL or short name.
-    pub(crate) async fn all(&self) -> Result<Vec<Arc<StoredContext>>, Problem> {
+    /// All documents that a tenant may know of, by URL or short name.
+    pub(crate) async fn all(&self, tenant: &TenantName) -> Result<Vec<Arc<StoredContext>>, Problem> {
         self.load_hosted().await?;
-        Ok(self.catalog.list())
+        let mut all = self.catalog.list();
+        all.retain(|stored| self.may_know(tenant, stored));
+        Ok(all)
     }
 
-    /// Takes a document out of the catalog.
-    pub(crate) fn forget(&self, key: &str) {
-        self.catalog.remove(key);
+    fn may_know(&self, tenant: &TenantName, stored: &StoredContext) -> bool {
+        match stored.kind {
+            ContextKind::Cached | ContextKind::Preloaded => true,
+            ContextKind::Hosted | ContextKind::ImplicitlyCreated => {
+                self.owners.lock().get(&*stored.url).is_none_or(|owner| owner == tenant)
+            }
+        }
+    }
+
+    /// Counts a look at what is known of a document as a use of it.
+    pub(crate) fn looked_at(&self, key: &str) {
+        self.catalog.load(key, Timestamp::now());
+    }
+
+    /// Removes a document from disk and memory.
+    pub(crate) async fn forget(&self, stored: &StoredContext) -> Result<(), Problem> {
+        match stored.kind {
+            ContextKind::Hosted | ContextKind::ImplicitlyCreated => self.unhost(&stored.url).await?,
+            ContextKind::Cached | ContextKind::Preloaded => self.take_off_disk(&stored.url).await?,
+        }
+        self.catalog.remove(&stored.url);
         self.resolved.lock().clear();
+        Ok(())
     }
+}
+
+/// The short name and the document of a context that stood inside a request.
+fn implicit(terms: &Terms) -> (String, Json) {
+    let value = terms.to_json();
+    let key = format!("implicit-{:016x}", fingerprint(&value.to_string()));
+    (key, Json::Object(vec![("@context".into(), value)]))
 }
 
 /// The key of a document: its URL, or the short name when the URL is one of ours.

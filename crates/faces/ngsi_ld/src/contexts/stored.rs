@@ -1,4 +1,4 @@
-//! Hosted contexts as entities of the system tenant, so that they survive a restart.
+//! Contexts that this server serves, hosted ones and those it had to make a URL for, as entities of the system tenant, so that they survive a restart.
 
 use senne_hub::{Page, WriteOptions};
 use senne_language::{Query, TypeExpression};
@@ -9,10 +9,12 @@ use senne_model::{
 
 use senne_context::ContextKind;
 
-use super::{Contexts, random};
+use super::{Contexts, Terms, implicit, random};
+use crate::http::object;
 
 const HOSTED: &str = "urn:senne:ns#HostedContext";
 const DOCUMENT: &str = "urn:senne:ns#document";
+const SETTING: &str = "urn:senne:ns#setting";
 const PREFIX: &str = "urn:senne:context:";
 
 /// How many hosted contexts are read at a time.
@@ -20,35 +22,75 @@ const PAGE: usize = 500;
 
 impl Contexts {
     /// Contexts belong to the server, not to a tenant.
-    fn circumstances() -> senne_hub::Context {
+    pub(super) fn circumstances() -> senne_hub::Context {
         senne_hub::Context::new(senne_hub::Principal::System, TenantName::default().system())
     }
 
     /// Keeps a document and gives its short name.
-    pub(crate) async fn host(&self, document: Json) -> Result<String, Problem> {
+    pub(crate) async fn host(&self, tenant: &TenantName, document: Json) -> Result<String, Problem> {
         let key = format!("{:016x}", random());
-        let mut write = Write::new(EntityId::parse(&format!("{PREFIX}{key}"))?, Operation::Create);
-        write.types.push(Name::new(HOSTED));
-        let value = AttributeValue::JsonProperty(document.clone());
-        write.attributes.push(Attribute::new(Name::new(DOCUMENT), Instance::new(value)));
-        self.write(write).await?;
-        self.catalog.store(&key, ContextKind::Hosted, document, Timestamp::now())?;
+        self.keep(&key, tenant, ContextKind::Hosted, document).await?;
         Ok(key)
+    }
+
+    /// Sees to it that a context that came inside a request can be fetched by a URL from now on, also after a restart:
+    /// notifications will name it (clause 5.13.1, ImplicitlyCreated).
+    pub(crate) async fn keep_implicit(&self, tenant: &TenantName, terms: &Terms) -> Result<(), Problem> {
+        self.load_hosted().await?;
+        if terms.link().is_some() {
+            return Ok(());
+        }
+        let (key, document) = implicit(terms);
+        if self.owners.lock().contains_key(&key) {
+            return Ok(());
+        }
+        self.keep(&key, tenant, ContextKind::ImplicitlyCreated, document).await
+    }
+
+    async fn keep(
+        &self,
+        key: &str,
+        tenant: &TenantName,
+        kind: ContextKind,
+        document: Json,
+    ) -> Result<(), Problem> {
+        let mut write = Write::new(EntityId::parse(&format!("{PREFIX}{key}"))?, Operation::CreateOrReplace);
+        write.types.push(Name::new(HOSTED));
+        let setting = object([
+            ("tenant", Json::text(tenant)),
+            ("implicit", Json::Bool(kind == ContextKind::ImplicitlyCreated)),
+        ]);
+        for (name, json) in [(DOCUMENT, document.clone()), (SETTING, setting)] {
+            let instance = Instance::new(AttributeValue::JsonProperty(json));
+            write.attributes.push(Attribute::new(Name::new(name), instance));
+        }
+        self.write_all(vec![write]).await?;
+        self.catalog.store(key, kind, document, Timestamp::now())?;
+        self.owners.lock().insert(key.to_owned(), tenant.clone());
+        Ok(())
     }
 
     /// Removes a hosted document from the store.
     pub(crate) async fn unhost(&self, key: &str) -> Result<(), Problem> {
-        self.write(Write::new(EntityId::parse(&format!("{PREFIX}{key}"))?, Operation::Delete)).await
+        if self.owners.lock().remove(key).is_none() {
+            return Ok(());
+        }
+        self.write_all(vec![Write::new(EntityId::parse(&format!("{PREFIX}{key}"))?, Operation::Delete)]).await
     }
 
-    async fn write(&self, write: Write) -> Result<(), Problem> {
-        let results = self.hub.write(&Self::circumstances(), vec![write], WriteOptions::default()).await?;
-        results.into_iter().try_for_each(|result| result.map(|_| ()))
+    /// Writes into the system tenant; the first that is refused is the outcome.
+    pub(super) async fn write_all(&self, writes: Vec<Write>) -> Result<(), Problem> {
+        let results = self.hub.write(&Self::circumstances(), writes, WriteOptions::default()).await?;
+        results.into_iter().next().map_or(Ok(()), |result| result.map(|_| ()))
     }
 
-    /// Reads the hosted documents, once.
+    /// Reads the documents on disk, once.
     pub(super) async fn load_hosted(&self) -> Result<(), Problem> {
-        self.loaded.get_or_try_init(|| self.read_hosted()).await.copied()
+        let load = || async {
+            self.read_hosted().await?;
+            self.read_cached().await
+        };
+        self.loaded.get_or_try_init(load).await.copied()
     }
 
     async fn read_hosted(&self) -> Result<(), Problem> {
@@ -62,17 +104,28 @@ impl Contexts {
                 Err(problem) => return Err(problem),
             };
             for entity in &found.entities {
-                let value = entity.instance(DOCUMENT).map(|instance| &instance.value);
-                if let (Some(AttributeValue::JsonProperty(json)), Some(key)) =
-                    (value, entity.id.strip_prefix(PREFIX))
-                {
-                    self.catalog.store(key, ContextKind::Hosted, json.clone(), entity.created_at)?;
-                }
+                let json = |name: &str| match &entity.instance(name)?.value {
+                    AttributeValue::JsonProperty(json) => Some(json),
+                    _ => None,
+                };
+                let (Some(document), Some(key)) = (json(DOCUMENT), entity.id.strip_prefix(PREFIX)) else {
+                    continue;
+                };
+                let said = |name: &str| json(SETTING).and_then(|setting| setting.get(name));
+                // Older builds did not say: such contexts belong to the default tenant.
+                let tenant =
+                    said("tenant").and_then(Json::as_str).and_then(|name| TenantName::parse(name).ok());
+                let kind = match said("implicit") {
+                    Some(Json::Bool(true)) => ContextKind::ImplicitlyCreated,
+                    _ => ContextKind::Hosted,
+                };
+                self.catalog.store(key, kind, document.clone(), entity.created_at)?;
+                self.owners.lock().insert(key.to_owned(), tenant.unwrap_or_default());
             }
             if !found.more {
                 return Ok(());
             }
-            page.offset += PAGE;
+            page.after = found.entities.last().map(|entity| entity.id.clone());
         }
     }
 }

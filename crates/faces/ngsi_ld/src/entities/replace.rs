@@ -9,6 +9,7 @@ use crate::{
 
 pub(crate) async fn replace(mut call: Call) -> Answer {
     let id = call.id()?;
+    call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..Mode::whole() });
     let entity = read_entity(&body.bytes, mode, &mut body.names(), &body.limits)?;

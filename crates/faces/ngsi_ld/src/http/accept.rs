@@ -11,6 +11,8 @@ pub(crate) enum Media {
     Json,
     LinkedData,
     GeoJson,
+    /// One document a line; beyond the standard.
+    Lines,
 }
 
 /// What an operation can answer with.
@@ -20,6 +22,8 @@ pub(crate) enum Offer {
     Plain,
     /// GeoJSON too.
     WithGeo,
+    /// Many entities: lines of JSON too.
+    Entities,
 }
 
 impl Media {
@@ -28,6 +32,7 @@ impl Media {
             Self::Json => "application/json",
             Self::LinkedData => "application/ld+json",
             Self::GeoJson => "application/geo+json",
+            Self::Lines => "application/x-ndjson",
         }
     }
 }
@@ -37,6 +42,7 @@ pub(crate) fn negotiate(headers: &HeaderMap, offer: Offer) -> Result<Media, Refu
     let offered: &[Media] = match offer {
         Offer::Plain => &[Media::Json, Media::LinkedData],
         Offer::WithGeo => &[Media::Json, Media::LinkedData, Media::GeoJson],
+        Offer::Entities => &[Media::Json, Media::LinkedData, Media::GeoJson, Media::Lines],
     };
     accept::best(headers, offered.iter().map(|media| (*media, media.text()))).ok_or(Refusal::NotAcceptable)
 }
@@ -64,6 +70,8 @@ mod tests {
         assert_eq!(pick("application/geo+json", Offer::WithGeo), Some(Media::GeoJson));
         assert_eq!(pick("application/geo+json", Offer::Plain), None);
         assert_eq!(pick("text/html", Offer::WithGeo), None);
+        assert_eq!(pick("application/x-ndjson", Offer::WithGeo), None);
+        assert_eq!(pick("application/x-ndjson", Offer::Entities), Some(Media::Lines));
         assert_eq!(pick("text/html, application/*;q=0.1", Offer::WithGeo), Some(Media::Json));
         assert_eq!(pick("application/json;q=0, */*", Offer::Plain), Some(Media::LinkedData));
     }

@@ -1,17 +1,12 @@
 //! Answers: statuses, headers, bodies.
 
-use std::sync::Arc;
-
 use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use senne_hub::{Found, Page, Written};
-use senne_model::{Entity, EntityId, Json, Problem};
+use senne_model::{EntityId, Json, Problem};
 
-use super::{BASE, Call, Media, problem_json};
-use crate::{
-    contexts::Terms,
-    write::{Pen, Shape, write_collection, write_entities, write_entity, write_feature},
-};
+use super::{BASE, Call, EntityPage, Media, problem_json};
+use crate::contexts::Terms;
 
 /// 204.
 pub(crate) fn no_content() -> Response {
@@ -61,40 +56,32 @@ pub(crate) fn json_answer(
     response
 }
 
-/// One entity.
-pub(crate) fn entity_answer(
+/// Links to the pages before and after, and the count (clauses 6.3.10, 6.3.13). They lead on from the first and the last
+/// entity that is shown, so that writes in between neither hide nor repeat one; `offset` says about where that is.
+pub(crate) fn entity_links(
+    response: &mut Response,
     call: &Call,
-    terms: &Terms,
     media: Media,
-    shape: &Shape,
-    entity: &Entity,
-) -> Response {
-    let mut pen = Pen::new(terms, 1024);
-    match media {
-        Media::GeoJson => write_feature(&mut pen, entity, shape),
-        _ => write_entity(&mut pen, entity, shape),
-    }
-    json_answer(call, terms, media, shape.context_in_body.is_some(), pen.finish())
-}
-
-/// A page of entities.
-pub(crate) fn entities_answer(
-    call: &Call,
-    terms: &Terms,
-    media: Media,
-    shape: &Shape,
-    page: &Page,
+    asked: &EntityPage,
     found: &Found,
-) -> Response {
-    let entities: &[Arc<Entity>] = if page.limit == 0 { &[] } else { &found.entities };
-    let mut pen = Pen::new(terms, 64 + 768 * entities.len());
-    match media {
-        Media::GeoJson => write_collection(&mut pen, entities, shape),
-        _ => write_entities(&mut pen, entities, shape),
+) {
+    let (limit, offset) = (asked.page.limit, asked.offset);
+    let path = call.path_only.strip_prefix(BASE).unwrap_or(&call.path_only);
+    let mut link = |relation: &str, offset: usize, place: Option<(&str, i64)>| {
+        let query = call.parameters.with_place(limit, offset, place);
+        let text = format!("<{BASE}{path}?{query}>; rel=\"{relation}\"; type=\"{}\"", media.text());
+        append(response, header::LINK, &text);
+    };
+    if found.more && limit > 0 {
+        let after = found.span.map(|(_, last)| ("after", last));
+        link("next", offset.saturating_add(found.entities.len()), after);
     }
-    let mut response = json_answer(call, terms, media, shape.context_in_body.is_some(), pen.finish());
-    page_links(&mut response, call, media, page, found.more, found.count);
-    response
+    if found.less && limit > 0 {
+        link("prev", offset.saturating_sub(limit), found.span.map(|(first, _)| ("before", first)));
+    }
+    if let Some(count) = found.count {
+        put(response, HeaderName::from_static("ngsild-results-count"), &count.to_string());
+    }
 }
 
 /// Links to the pages before and after, and the count (clauses 6.3.10, 6.3.13).

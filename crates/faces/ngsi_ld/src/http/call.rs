@@ -12,9 +12,10 @@ use senne_hub::Principal;
 use senne_model::{ErrorKind, Problem, TenantName};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Media, Offer, Parameters, Refusal, body::receive, negotiate};
+use super::{BASE, Media, Offer, Parameters, Refusal, SNAPSHOT_HEADER, body::receive, negotiate};
 use crate::{
     contexts::Terms,
+    distributed::Trip,
     face::Face,
     read::{Limits, Mode, Names},
 };
@@ -26,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) parameters: Parameters,
+    /// Set where sources may be asked too.
+    pub(crate) trip: Option<Arc<Trip>>,
     /// The path and query as they came, without the host.
     pub(crate) path_only: String,
     path: Vec<(String, String)>,
@@ -65,14 +68,22 @@ impl FromRequest<Arc<Face>> for Call {
             .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the path is not UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
-        let hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
-        let parameters = Parameters::parse(parts.uri.query())?;
+        let mut hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
+        let mut parameters = Parameters::parse(parts.uri.query())?;
+        let mut trip = parts.extensions.remove::<Arc<Trip>>();
+        if let Some(snapshot) = snapshot(&parts.headers, parts.uri.path())? {
+            hub.tenant = face.snapshots.copy_of(&hub.tenant, &snapshot).await?;
+            // A snapshot is local, and may be asked for everything (clause 5.5.15).
+            parameters.set("local", "true".to_owned());
+            trip = None;
+        }
         Ok(Self {
             face: Arc::clone(face),
             hub,
             method: parts.method,
             headers: parts.headers,
             parameters,
+            trip,
             path_only: parts.uri.path().to_owned(),
             path,
             body: parking_lot::Mutex::new(Some(body)),
@@ -83,6 +94,23 @@ impl FromRequest<Arc<Face>> for Call {
 /// The tenant that a request names; clause 6.3.14.
 pub(crate) fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
     Ok(senne_http::tenant(headers, &[senne_http::TENANT_HEADER])?.unwrap_or_default())
+}
+
+/// What a snapshot has: operations on anything else are not put to it.
+const OF_SNAPSHOTS: [&str; 6] =
+    ["/entities", "/entityOperations", "/entityMaps", "/temporal", "/types", "/attributes"];
+
+/// The snapshot that a request is put to (clause 6.3.22).
+fn snapshot(headers: &HeaderMap, path: &str) -> Result<Option<senne_model::EntityId>, Problem> {
+    let Some(value) = headers.get(SNAPSHOT_HEADER) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("NGSILD-Snapshot"))?;
+    let id = senne_model::EntityId::parse(text).map_err(|problem| problem.field("NGSILD-Snapshot"))?;
+    let path = path.strip_prefix(BASE).unwrap_or(path);
+    if !OF_SNAPSHOTS.iter().any(|there| path.starts_with(there)) {
+        let detail = "a snapshot has entities and their past; leave the header NGSILD-Snapshot out";
+        return Err(Problem::new(ErrorKind::NotSupported, detail).field("NGSILD-Snapshot"));
+    }
+    Ok(Some(id))
 }
 
 impl Call {
@@ -106,6 +134,28 @@ impl Call {
         let simple = |word: &str| matches!(word, "simplified" | "keyValues");
         self.parameters.get("format").is_some_and(simple)
             || self.parameters.list("options").is_some_and(|options| options.into_iter().any(simple))
+    }
+
+    /// Whether an entity is of the types that the parameter `type` selects, when it does.
+    pub(crate) fn fits_type(&self, terms: &Terms, entity: &senne_model::Entity) -> Result<bool, Problem> {
+        let Some(text) = self.parameters.get("type") else { return Ok(true) };
+        let types = senne_language::TypeExpression::parse(text, &|term| terms.expand(term))?;
+        Ok(types.matches(&entity.types))
+    }
+
+    /// Refuses an entity that is not of the types that the parameter `type` selects: there is no such entity then.
+    pub(crate) fn need_type(&self, terms: &Terms, entity: &senne_model::Entity) -> Result<(), Problem> {
+        let missing = || Problem::not_found(format!("there is no entity `{}` of these types here", entity.id));
+        self.fits_type(terms, entity)?.then_some(()).ok_or_else(missing)
+    }
+
+    /// The same for the entity of the path, which is looked up when the parameter is given.
+    pub(crate) async fn need_type_in_path(&self) -> Result<(), Problem> {
+        if self.parameters.get("type").is_none() {
+            return Ok(());
+        }
+        let entity = self.face.hub.entity(&self.hub, &self.id()?).await?;
+        self.need_type(&self.terms().await?, &entity)
     }
 
     pub(crate) fn media(&self, offer: Offer) -> Result<Media, Refusal> {
@@ -158,7 +208,7 @@ impl Call {
 const CONTEXT_RELATION: &str = "http://www.w3.org/ns/json-ld#context";
 
 /// The URL of the JSON-LD context in the Link headers.
-fn context_link(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn context_link(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut found = None;
     for value in headers.get_all(header::LINK) {
         let text = value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("Link"))?;

@@ -6,36 +6,38 @@ use senne_model::{ErrorKind, Problem};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 
-/// Parameters of the standard that would change the answer and that this face does not know yet.
-const NOT_YET: [&str; 9] = [
-    "csf",
-    "entityMap",
-    "entityMapLifetime",
-    "splitEntities",
-    "orderBy",
-    "orderFrom",
-    "containedBy",
-    "collation",
-    "joinLevel",
+/// The words that `options` may hold, of all operations.
+const OPTIONS: [&str; 10] = [
+    "sysAttrs",
+    "normalized",
+    "concise",
+    "simplified",
+    "keyValues",
+    "temporalValues",
+    "aggregatedValues",
+    "noOverwrite",
+    "update",
+    "replace",
 ];
 
 impl Parameters {
-    /// Reads the query part. A parameter that stands twice, or is known but not supported, is refused.
+    /// Reads the query part. A parameter that stands twice is refused, and so is an option that there is not
+    /// (clause 6.3.20).
     pub(crate) fn parse(query: Option<&str>) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-        for (place, (name, value)) in pairs.iter().enumerate() {
+        for (place, (name, _)) in pairs.iter().enumerate() {
             if pairs[..place].iter().any(|(before, _)| before == name) {
                 return Err(Problem::new(ErrorKind::InvalidRequest, "the parameter stands twice").field(name));
             }
-            let join = name == "join" && value != "@none";
-            if (NOT_YET.contains(&name.as_str()) && value != "false") || join {
-                return Err(
-                    Problem::new(ErrorKind::NotSupported, "this parameter is not supported yet").field(name)
-                );
-            }
         }
-        Ok(Self(pairs))
+        let parameters = Self(pairs);
+        let unknown = |word: &&str| !OPTIONS.contains(word);
+        if let Some(word) = parameters.list("options").into_iter().flatten().find(unknown) {
+            let detail = format!("there is no option `{word}`; there are {}", OPTIONS.join(", "));
+            return Err(Problem::new(ErrorKind::InvalidRequest, detail).field("options"));
+        }
+        Ok(parameters)
     }
 
     /// The value of a parameter; an empty one counts as absent.
@@ -51,6 +53,11 @@ impl Parameters {
     pub(crate) fn set(&mut self, name: &str, value: String) {
         self.0.retain(|(there, _)| there != name);
         self.0.push((name.to_owned(), value));
+    }
+
+    /// Names and values in their order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The elements of a comma-separated list.
@@ -82,11 +89,20 @@ impl Parameters {
 
     /// The query part with other values of `limit` and `offset`, for links to other pages.
     pub(crate) fn with_page(&self, limit: usize, offset: usize) -> String {
+        self.with_place(limit, offset, None)
+    }
+
+    /// The same, with the place from which the page goes on.
+    pub(crate) fn with_place(&self, limit: usize, offset: usize, place: Option<(&str, i64)>) -> String {
+        let of_pages = ["limit", "offset", "after", "before"];
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.0.iter().filter(|(name, _)| name != "limit" && name != "offset") {
+        for (name, value) in self.0.iter().filter(|(name, _)| !of_pages.contains(&name.as_str())) {
             query.append_pair(name, value);
         }
         query.append_pair("limit", &limit.to_string()).append_pair("offset", &offset.to_string());
+        if let Some((name, no)) = place {
+            query.append_pair(name, &no.to_string());
+        }
         query.finish()
     }
 }

@@ -1,186 +1,39 @@
-//! Queries from the parameters or from a Query document (clauses 4.9, 4.10, 4.19, 5.2.23, 5.7.2).
+//! Which entities, which page of them, and in which order (clauses 4.23, 5.5.9, 5.7.2, 6.3.10).
 
-use senne_hub::Page;
-use senne_language::{Filter, GeoFilter, IdPattern, Query, ScopeExpression, TypeExpression};
-use senne_model::{EntityId, ErrorKind, Json, Problem};
+use senne_hub::{Page, Place};
+use senne_language::{Collation, Order, Query};
+use senne_model::{ErrorKind, Geometry, Json, Problem};
 
-use super::{Call, Parameters};
+use super::{Ask, Call};
 use crate::contexts::Terms;
 
-/// The parts of a query as texts, wherever they stood.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ask {
-    pub(crate) types: Option<String>,
-    pub(crate) ids: Vec<String>,
-    pub(crate) id_pattern: Option<String>,
-    pub(crate) attrs: Vec<String>,
-    pub(crate) q: Option<String>,
-    pub(crate) scope: Option<String>,
-    pub(crate) geo: Option<AskGeo>,
-}
+/// Names that the system gives: whoever names nothing else asks for everything.
+const OF_THE_SYSTEM: [&str; 8] =
+    ["id", "type", "scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt", "observedAt"];
 
-/// The parts of a geo-query.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AskGeo {
-    pub(crate) georel: Option<String>,
-    pub(crate) geometry: Option<String>,
-    pub(crate) coordinates: Option<String>,
-    pub(crate) geoproperty: Option<String>,
-}
+/// In an order of their own, entities are found up to this place; those after it need a narrower query.
+const ORDERED_MAX: usize = 100_000;
 
 /// Reads the query that the parameters ask.
 pub(crate) fn read_query(call: &Call, terms: &Terms) -> Result<Query, Problem> {
     let parameters = &call.parameters;
     let ask = Ask::from_parameters(parameters);
-    let bounded = ask.types.is_some() || !ask.attrs.is_empty() || ask.q.is_some() || ask.geo.is_some();
-    if !bounded && !parameters.flag("local")? {
+    let any_type = ask.types.as_deref().map(str::trim) == Some("*");
+    if any_type && parameters.get("local").is_some_and(|word| word.eq_ignore_ascii_case("false")) {
+        let detail = "type=* asks for what is here alone; leave local=false out, or name types";
+        return Err(Problem::bad(detail).field("local"));
+    }
+    let (types, geo) = (ask.types.is_some(), ask.geo.is_some());
+    let attrs = ask.attrs.iter().any(|term| !OF_THE_SYSTEM.contains(&term.as_str()));
+    let local = parameters.flag("local")?;
+    let query = ask.into_query(terms)?;
+    let q = query.filter.as_ref().is_some_and(senne_language::Filter::asks_an_attribute);
+    if !(types || geo || attrs || q || local) {
         let detail =
             "ask for a type, attrs, q or a geo-query at least; local=true asks for everything that is here";
         return Err(Problem::bad(detail).field("type"));
     }
-    ask.into_query(terms)
-}
-
-impl Ask {
-    pub(crate) fn from_parameters(parameters: &Parameters) -> Self {
-        let text = |name: &str| parameters.get(name).map(str::to_owned);
-        let list =
-            |name: &str| parameters.list(name).unwrap_or_default().into_iter().map(str::to_owned).collect();
-        let geo = AskGeo {
-            georel: text("georel"),
-            geometry: text("geometry"),
-            coordinates: text("coordinates"),
-            geoproperty: text("geoproperty"),
-        };
-        let asks_geo = geo.georel.is_some() || geo.geometry.is_some() || geo.coordinates.is_some();
-        Self {
-            types: text("type"),
-            ids: list("id"),
-            id_pattern: text("idPattern"),
-            attrs: list("attrs"),
-            q: text("q"),
-            scope: text("scopeQ"),
-            geo: asks_geo.then_some(geo),
-        }
-    }
-
-    /// From a Query document: `entities`, `attrs`, `q`, `geoQ`, `scopeQ`.
-    pub(crate) fn from_document(document: &Json) -> Result<Self, Problem> {
-        let text = |name: &str| match document.get(name) {
-            None => Ok(None),
-            Some(Json::Text(text)) => Ok(Some(text.to_string())),
-            Some(_) => Err(Problem::bad("a text is needed here").field(name)),
-        };
-        if document.get("type").and_then(Json::as_str).is_some_and(|kind| kind != "Query") {
-            return Err(Problem::bad("the type of a query is \"Query\"").field("type"));
-        }
-        for name in ["csf", "orderBy", "containedBy", "entityMap"] {
-            if document.get(name).is_some() {
-                return Err(
-                    Problem::new(ErrorKind::NotSupported, "this member is not supported yet").field(name)
-                );
-            }
-        }
-        let mut ask = Self { q: text("q")?, scope: text("scopeQ")?, ..Self::default() };
-        if let Some(attrs) = document.get("attrs") {
-            ask.attrs = texts(attrs, "attrs")?;
-        }
-        if let Some(geo) = document.get("geoQ") {
-            ask.geo = Some(AskGeo::from_document(geo)?);
-        }
-        ask.select(document.get("entities"))?;
-        Ok(ask)
-    }
-
-    /// Reads entity selectors (clause 5.2.33). Several are joined when they differ in one thing alone.
-    pub(crate) fn select(&mut self, selectors: Option<&Json>) -> Result<(), Problem> {
-        let Some(selectors) = selectors else { return Ok(()) };
-        let wrong = || {
-            Problem::bad("an array of selectors with at least a `type` each is needed here").field("entities")
-        };
-        let list = selectors.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?;
-        let mut kinds: Vec<String> = Vec::new();
-        for selector in list {
-            let member = |name: &str| selector.get(name).and_then(Json::as_str).map(str::to_owned);
-            let kind = member("type").ok_or_else(wrong)?;
-            let plain = selector.get("id").is_none() && selector.get("idPattern").is_none();
-            if list.len() > 1
-                && (selector.get("idPattern").is_some() || (!plain && kinds.iter().any(|k| *k != kind)))
-            {
-                let detail = "several selectors must differ in their types alone or in their ids alone";
-                return Err(Problem::new(ErrorKind::NotSupported, detail).field("entities"));
-            }
-            self.id_pattern = member("idPattern");
-            match selector.get("id") {
-                None if list.len() > 1 && !self.ids.is_empty() => return Err(wrong()),
-                None => {}
-                Some(id @ Json::Array(_)) => self.ids.extend(texts(id, "id")?),
-                Some(id) => self.ids.push(id.as_str().ok_or_else(wrong)?.to_owned()),
-            }
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        self.types = Some(match kinds.as_slice() {
-            [only] => only.clone(),
-            several => several.iter().map(|kind| format!("({kind})")).collect::<Vec<_>>().join("|"),
-        });
-        if self.types.as_deref() == Some("*") {
-            self.types = None;
-        }
-        Ok(())
-    }
-
-    /// The query, its names expanded.
-    pub(crate) fn into_query(self, terms: &Terms) -> Result<Query, Problem> {
-        let expand = |term: &str| terms.expand(term);
-        let types = self.types.filter(|types| types != "*");
-        Ok(Query {
-            types: types.map(|text| TypeExpression::parse(&text, &expand)).transpose()?,
-            ids: self.ids.iter().map(|id| EntityId::parse(id)).collect::<Result<_, _>>()?,
-            id_pattern: self.id_pattern.map(|text| IdPattern::parse(&text)).transpose()?,
-            filter: self.q.map(|text| Filter::parse(&text, &expand)).transpose()?,
-            geo: self.geo.map(|geo| geo.into_filter(terms)).transpose()?,
-            scope: self.scope.map(|text| ScopeExpression::parse(&text)).transpose()?,
-            any_attribute: self.attrs.iter().map(|term| expand(term)).collect(),
-        })
-    }
-}
-
-impl AskGeo {
-    pub(crate) fn from_document(geo: &Json) -> Result<Self, Problem> {
-        let text = |name: &str| geo.get(name).and_then(Json::as_str).map(str::to_owned);
-        if geo.as_object().is_none() {
-            return Err(
-                Problem::bad("an object with georel, geometry and coordinates is needed here").field("geoQ")
-            );
-        }
-        let coordinates = geo.get("coordinates").map(|value| match value {
-            Json::Text(text) => text.to_string(),
-            other => other.to_string(),
-        });
-        Ok(Self {
-            georel: text("georel"),
-            geometry: text("geometry"),
-            coordinates,
-            geoproperty: text("geoproperty"),
-        })
-    }
-
-    fn into_filter(self, terms: &Terms) -> Result<GeoFilter, Problem> {
-        let needed = |part: Option<String>, name: &str| {
-            part.ok_or_else(|| Problem::bad("a geo-query needs georel, geometry and coordinates").field(name))
-        };
-        let property = terms.expand(self.geoproperty.as_deref().unwrap_or("location"));
-        let (georel, geometry) = (needed(self.georel, "georel")?, needed(self.geometry, "geometry")?);
-        GeoFilter::parse(&georel, &geometry, &needed(self.coordinates, "coordinates")?, property)
-    }
-}
-
-fn texts(list: &Json, field: &str) -> Result<Vec<String>, Problem> {
-    let wrong = || Problem::bad("an array of texts is needed here").field(field);
-    let one = |item: &Json| item.as_str().map(str::to_owned).ok_or_else(wrong);
-    list.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?.iter().map(one).collect()
+    Ok(query)
 }
 
 /// Which page is asked for (clause 6.3.10).
@@ -197,5 +50,61 @@ pub(crate) fn read_page(call: &Call) -> Result<Page, Problem> {
     if limit == 0 && !count {
         return Err(Problem::bad("limit=0 goes with count=true alone").field("limit"));
     }
-    Ok(Page { limit, offset, after: None, count })
+    Ok(Page { limit, offset, count, ..Page::default() })
+}
+
+/// A page of entities: beside limit and offset, the place from which our own links go on, and the order.
+pub(crate) struct EntityPage {
+    pub(crate) page: Page,
+    /// How many entities stand before the page, as far as the caller said.
+    pub(crate) offset: usize,
+}
+
+/// Reads the page of a query for entities.
+pub(crate) fn read_entity_page(call: &Call, terms: &Terms) -> Result<EntityPage, Problem> {
+    let mut page = read_page(call)?;
+    let offset = page.offset;
+    page.order = read_order(call, terms)?;
+    if page.order.is_some() {
+        if offset.saturating_add(page.limit) > ORDERED_MAX {
+            let detail = format!("in an order of their own, the first {ORDERED_MAX} entities are given; ask for less");
+            return Err(Problem::new(ErrorKind::TooComplex, detail).field("offset"));
+        }
+        return Ok(EntityPage { page, offset });
+    }
+    let place = |name: &str| {
+        let wrong = || Problem::bad("take this parameter from a link of ours").field(name);
+        call.parameters.get(name).map(|text| text.parse::<i64>().map_err(|_| wrong())).transpose()
+    };
+    page.place = match (place("after")?, place("before")?) {
+        (Some(no), _) => Place::After(no),
+        (None, Some(no)) => Place::Before(no),
+        (None, None) => return Ok(EntityPage { page, offset }),
+    };
+    page.offset = 0;
+    Ok(EntityPage { page, offset })
+}
+
+/// Reads `orderBy`, `orderFrom`, `orderGeometry` and `collation`.
+fn read_order(call: &Call, terms: &Terms) -> Result<Option<Order>, Problem> {
+    let parameters = &call.parameters;
+    let collation = parameters.get("collation").map(Collation::parse).transpose()?;
+    let from = parameters.get("orderFrom").map(|text| reference(text, parameters.get("orderGeometry")));
+    let from = from.transpose()?;
+    let Some(order_by) = parameters.get("orderBy") else { return Ok(None) };
+    let order = Order::parse(order_by, from, &|term| terms.expand(term))?;
+    Ok(Some(match collation {
+        Some(collation) => order.collated(collation),
+        None => order,
+    }))
+}
+
+fn reference(coordinates: &str, geometry: Option<&str>) -> Result<Geometry, Problem> {
+    let coordinates: Json = serde_json::from_str(coordinates).map_err(|_| {
+        Problem::bad("coordinates are a JSON array, e.g. [4.35,50.85], longitude first").field("orderFrom")
+    })?;
+    Geometry::parse(geometry.unwrap_or("Point"), &coordinates).map_err(|problem| {
+        let field = if problem.field.as_deref() == Some("type") { "orderGeometry" } else { "orderFrom" };
+        problem.field(field)
+    })
 }

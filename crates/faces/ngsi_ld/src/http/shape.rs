@@ -22,13 +22,15 @@ pub(crate) fn read_shape(call: &Call, terms: &Terms, media: Media) -> Result<Sha
     }
     let body_json = call.headers.get_all("prefer").iter().any(|value| value.as_bytes() == b"body=json");
     let context_in_body = match media {
-        Media::Json => None,
+        Media::Json | Media::Lines => None,
         Media::GeoJson if body_json => None,
         Media::LinkedData | Media::GeoJson => Some(terms.to_json().to_string()),
     };
     Ok(Shape {
         format: read_format(call)?,
         sys_attrs: parameters.option("sysAttrs"),
+        part_of_instance: false,
+        within: None,
         language: parameters.get("lang").map(LanguageChoice::parse),
         datasets: parameters.list("datasetId").map(|list| read_datasets(&list)).transpose()?,
         members,

@@ -20,5 +20,5 @@ pub(crate) async fn add(mut call: Call) -> Answer {
     // A context that cannot be used is refused now, not when the first request names it.
     call.face.contexts.by_text(&context.to_string()).await?;
     let kept = Json::Object(vec![("@context".into(), context.clone())]);
-    Ok(created("jsonldContexts", &call.face.contexts.host(kept).await?))
+    Ok(created("jsonldContexts", &call.face.contexts.host(&call.hub.tenant, kept).await?))
 }

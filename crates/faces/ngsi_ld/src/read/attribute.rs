@@ -11,7 +11,7 @@ use super::{
 use crate::kind::{Kind, NULL_MARKER, QUALITY, QUALITY_TESTS, is_value_type};
 
 /// Members that describe an instance. Whoever sends one of them without a value means a part of an instance.
-const DESCRIBING: [&str; 3] = ["observedAt", "unitCode", "datasetId"];
+const DESCRIBING: [&str; 4] = ["observedAt", "expiresAt", "unitCode", "datasetId"];
 
 /// Members that are set by the broker or stand for what was before: read and left.
 const IGNORED: [&str; 12] = [
@@ -129,7 +129,8 @@ fn plain(value: Json, mode: Mode, limits: &Limits) -> Result<Instance, Problem> 
 }
 
 pub(super) fn refuse_marker(value: &Json, mode: Mode) -> Result<(), Problem> {
-    if !mode.markers && value.as_str() == Some(NULL_MARKER) {
+    // What happened may have been a removal (clause 5.5.4).
+    if !mode.markers && !mode.series && value.as_str() == Some(NULL_MARKER) {
         return Err(Problem::bad(
             "\"urn:ngsi-ld:null\" removes something: it may stand in a merge or an update only",
         ));
@@ -170,7 +171,12 @@ fn typed(
         match &*name {
             "type" | "@type" => {}
             "observedAt" => {
-                instance.observed_at = Some(read_time(&value).map_err(|p| p.field("observedAt"))?);
+                let at = read_moment(&value, mode).map_err(|p| p.field("observedAt"))?;
+                instance.observed_at = Some(at.unwrap_or(Timestamp::NEVER));
+            }
+            "expiresAt" => {
+                let at = read_moment(&value, mode).map_err(|p| p.field("expiresAt"))?;
+                instance.expires_at = Some(at.unwrap_or(Timestamp::NEVER));
             }
             "unitCode" => {
                 instance.unit_code = Some(read_text(&value).map(Name::new).map_err(|p| p.field("unitCode"))?);
@@ -214,7 +220,7 @@ fn sub_attribute(
     let inner = Mode { series: false, partial: false, fragment: false, ..mode };
     let attribute = read_attribute(term, Raw::from_json(value), inner, names, limits)?;
     // What we say of a value is shown as its sub-attributes; sent back, it is left out.
-    if matches!(&*attribute.name, QUALITY | QUALITY_TESTS) {
+    if matches!(&*attribute.name, QUALITY | QUALITY_TESTS | senne_model::Amendment::NAME) {
         return Ok(());
     }
     if is_value_type(&attribute.name) && attribute.main().is_none_or(|i| i.value.as_text().is_none()) {
@@ -235,7 +241,19 @@ fn read_time(value: &Lite<'_>) -> Result<Timestamp, Problem> {
     let text = value
         .text()
         .ok_or_else(|| Problem::bad("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\""))?;
+    // Clause 4.6.3: always in UTC.
+    if !text.ends_with('Z') {
+        return Err(Problem::bad("a date-time is in UTC and ends with Z, e.g. \"2024-01-31T12:00:00Z\""));
+    }
     Timestamp::parse(text).map_err(|error| Problem::bad(error.to_string()))
+}
+
+/// A date-time; `None` stands for one that a merge takes away.
+pub(super) fn read_moment(value: &Lite<'_>, mode: Mode) -> Result<Option<Timestamp>, Problem> {
+    if mode.markers && value.text() == Some(NULL_MARKER) {
+        return Ok(None);
+    }
+    read_time(value).map(Some)
 }
 
 fn read_iri(value: &Lite<'_>) -> Result<Iri, Problem> {

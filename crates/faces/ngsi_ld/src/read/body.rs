@@ -29,8 +29,13 @@ pub(crate) struct BatchItem {
 impl BatchItem {
     /// An element that is an id and nothing else.
     pub(crate) fn bare(id: EntityId) -> Self {
-        let entity =
-            EntityIn { id: Some(id.clone()), types: SmallVec::new(), scopes: None, attributes: Vec::new() };
+        let entity = EntityIn {
+            id: Some(id.clone()),
+            types: SmallVec::new(),
+            scopes: None,
+            expires_at: None,
+            attributes: Vec::new(),
+        };
         Self { id: Some(id), entity: Ok(entity) }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use senne_model::{Attribute, EntityId, ErrorKind, Json, Name, Operation, Problem, Write};
+use senne_model::{Attribute, EntityId, ErrorKind, Json, Name, Operation, Problem, Timestamp, Write};
 use serde::{
     Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -11,8 +11,9 @@ use smallvec::SmallVec;
 
 use super::{
     Limits, Mode, Names,
-    attribute::read_attribute,
+    attribute::{read_attribute, read_moment},
     part::{KeySeed, Lite, Raw},
+    scopes,
 };
 
 /// An entity, or a fragment of one, as it was sent.
@@ -21,6 +22,8 @@ pub(crate) struct EntityIn {
     pub(crate) id: Option<EntityId>,
     pub(crate) types: SmallVec<[Name; 1]>,
     pub(crate) scopes: Option<Vec<Box<str>>>,
+    /// `expiresAt`: `Some(None)` takes it away.
+    pub(crate) expires_at: Option<Option<Timestamp>>,
     pub(crate) attributes: Vec<Attribute>,
 }
 
@@ -50,6 +53,7 @@ impl EntityIn {
             operation,
             types: self.types,
             scopes: self.scopes,
+            expires_at: self.expires_at,
             attributes: self.attributes,
             simulated: false,
         }
@@ -107,24 +111,28 @@ impl<'de> Visitor<'de> for EntitySeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Read, A::Error> {
-        let mut entity =
-            EntityIn { id: None, types: SmallVec::new(), scopes: None, attributes: Vec::with_capacity(8) };
+        let mut entity = EntityIn {
+            id: None,
+            types: SmallVec::new(),
+            scopes: None,
+            expires_at: None,
+            attributes: Vec::with_capacity(8),
+        };
         let mut fault = None;
         while let Some(key) = map.next_key_seed(KeySeed)? {
             let read = match &*key {
                 "id" | "@id" => read_id(&mut entity, &map.next_value()?),
                 "type" | "@type" => read_types(&mut entity, map.next_value()?, self.names),
-                "scope" => read_scopes(&mut entity, map.next_value()?, self.mode),
+                "scope" => {
+                    read_scopes(&mut entity, map.next_value()?, self.mode, self.names, self.limits)
+                }
                 "@context" | "createdAt" | "modifiedAt" | "deletedAt" => {
                     map.next_value::<IgnoredAny>()?;
                     if key == "@context" && !self.mode.linked_data { Err(context_in_json()) } else { Ok(()) }
                 }
-                "expiresAt" => {
-                    map.next_value::<IgnoredAny>()?;
-                    let detail =
-                        "entities that expire by themselves are not supported; delete the entity instead";
-                    Err(Problem::new(ErrorKind::NotSupported, detail).field("expiresAt"))
-                }
+                "expiresAt" => read_moment(&map.next_value()?, self.mode)
+                    .map(|at| entity.expires_at = Some(at))
+                    .map_err(|problem| problem.field("expiresAt")),
                 term => {
                     let raw: Raw<'_> = map.next_value()?;
                     read_attribute(term, raw, self.mode, self.names, self.limits)
@@ -181,32 +189,31 @@ fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Resu
     }
 }
 
-/// Scopes: texts as `/a/b` whose levels have letters, digits and underscores (clause 4.18).
-fn read_scopes(entity: &mut EntityIn, value: Lite<'_>, mode: Mode) -> Result<(), Problem> {
-    let wrong = || {
-        Problem::bad("a scope is a text such as \"/Brussels/Ixelles\", or an array of them").field("scope")
-    };
-    let one = |text: &str| {
-        let text = text.strip_prefix('/').unwrap_or(text);
-        let level = |level: &str| {
-            !level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-        };
-        if text.len() > 1024 || !text.split('/').all(level) {
-            return Err(wrong());
-        }
-        Ok(format!("/{text}").into_boxed_str())
-    };
+/// Scopes: texts as `/a/b` (clause 4.18); in the past also instances with times (clause 4.5.6).
+fn read_scopes(
+    entity: &mut EntityIn,
+    value: Lite<'_>,
+    mode: Mode,
+    names: &mut Names,
+    limits: &Limits,
+) -> Result<(), Problem> {
     if mode.markers && value.text() == Some(crate::kind::NULL_MARKER) {
         entity.scopes = Some(Vec::new());
         return Ok(());
     }
-    entity.scopes = Some(match value {
-        Lite::Text(text) => vec![one(&text)?],
-        Lite::Json(Json::Array(items)) => {
-            items.iter().map(|item| one(item.as_str().ok_or_else(wrong)?)).collect::<Result<_, _>>()?
+    match value {
+        Lite::Text(text) => entity.scopes = Some(vec![scopes::one(&text)?]),
+        Lite::Json(json) if mode.series && scopes::is_series(&json) => {
+            let (attribute, newest) = scopes::read_series(json, mode, names, limits)?;
+            entity.attributes.push(attribute);
+            entity.scopes = Some(newest);
         }
-        Lite::Json(_) => return Err(wrong()),
-    });
+        Lite::Json(Json::Array(items)) => {
+            let each = items.iter().map(|item| scopes::one(item.as_str().ok_or_else(scopes::wrong)?));
+            entity.scopes = Some(each.collect::<Result<_, _>>()?);
+        }
+        Lite::Json(_) => return Err(scopes::wrong()),
+    }
     Ok(())
 }
 

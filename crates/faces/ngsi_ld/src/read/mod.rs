@@ -10,12 +10,25 @@ mod fault;
 mod limits;
 mod names;
 mod part;
+mod scopes;
 mod value;
 
 pub(crate) use body::{BatchItem, contexts_of, read_attribute_body, read_batch, read_entity, read_json};
 pub(crate) use entity::EntityIn;
 pub(crate) use limits::Limits;
 pub(crate) use names::Names;
+pub(crate) use value::read_value;
+
+/// Reads one attribute from JSON that was read before.
+pub(crate) fn read_member(
+    term: &str,
+    value: senne_model::Json,
+    mode: Mode,
+    names: &mut Names,
+    limits: &Limits,
+) -> Result<senne_model::Attribute, senne_model::Problem> {
+    attribute::read_attribute(term, part::Raw::from_json(value), mode, names, limits)
+}
 
 /// What the operation allows an input to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -6,7 +6,7 @@ use super::{Mode, Names, attribute::refuse_marker};
 use crate::kind::{Kind, NULL_MARKER};
 
 /// Reads the member that holds the value of a kind.
-pub(super) fn read_value(
+pub(crate) fn read_value(
     kind: Kind,
     value: Json,
     mode: Mode,

@@ -6,24 +6,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::header;
 use senne_hub::Hub;
-use senne_model::{
-    Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp,
-};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Problem, Timestamp};
 
 use super::{
-    compiled::{Compiled, compile},
-    matching::{as_changed, from_change},
-    notification::Notification,
+    compiled::{Compiled, Join, compile},
+    dead::DeadLetters,
+    notification::{Mark, Notification, Told},
     runner::{Next, Runner},
+    sender::Sender,
     stored::Kept,
+    told,
 };
-use crate::{
-    contexts::{Contexts, reasons},
-    http::Media,
-    options::DeliveryOptions,
-};
+use crate::{contexts::Contexts, options::DeliveryOptions};
 
 /// How many changes are read from the log at a time.
 const HANDFUL: usize = 500;
@@ -39,20 +34,25 @@ pub(super) struct Courier {
     pub(super) runner: Arc<Runner>,
     pub(super) hub: Hub,
     pub(super) contexts: Arc<Contexts>,
-    pub(super) client: reqwest::Client,
+    pub(super) sender: Arc<Sender>,
+    pub(super) dead: Arc<DeadLetters>,
     pub(super) options: DeliveryOptions,
-    pub(super) backlog_max: u64,
     pub(super) allow_private: bool,
-    /// Tells the registry that the subscription can be indexed by its types.
+    /// Tells the registry that the subscription can be indexed by what it watches.
     pub(super) compiled_now: Box<dyn Fn() + Send + Sync>,
-    /// Entities held back by throttling, each as its newest change left it.
-    pub(super) held: BTreeMap<EntityId, Arc<Entity>>,
-    pub(super) held_last: ChangeNo,
-    pub(super) last_sent: Option<Instant>,
+    pub(super) held: Held,
+}
+
+/// Entities held back by throttling, each as its newest change left it.
+#[derive(Default)]
+pub(super) struct Held {
+    entities: BTreeMap<EntityId, Told>,
+    last: ChangeNo,
+    last_sent: Option<Instant>,
 }
 
 /// Why a piece of work ended early.
-enum Stopped {
+pub(super) enum Stopped {
     /// The subscription was removed or replaced.
     Removed,
 }
@@ -60,27 +60,29 @@ enum Stopped {
 impl Courier {
     pub(super) async fn run(mut self) {
         let Ok(compiled) = self.ready().await else { return };
+        let ended = match compiled.interval {
+            Some(interval) => self.run_by_clock(&compiled, interval).await,
+            None => self.run_by_changes(&compiled).await,
+        };
+        if ended.is_err() {
+            tracing::debug!(subscription = %self.runner.id, "the task of `{}` has ended", self.runner.id);
+        }
+    }
+
+    async fn run_by_changes(&mut self, compiled: &Compiled) -> Result<(), Stopped> {
         loop {
             if self.runner.is_stopped() {
-                return;
+                return Err(Stopped::Removed);
             }
             if !compiled.is_live(Timestamp::now()) {
                 self.pause().await;
                 continue;
             }
-            if self.flush_if_due(&compiled).await.is_err() {
-                return;
-            }
-            let step = match self.runner.next() {
-                Next::Change(change) => self.settle(&compiled, &change).await,
-                Next::ReadLog(after) => self.read_log(&compiled, after).await,
-                Next::Wait => {
-                    self.wait(&compiled).await;
-                    Ok(())
-                }
-            };
-            if step.is_err() {
-                return;
+            self.flush_if_due(compiled).await?;
+            match self.runner.next() {
+                Next::Change(waiting) => self.settle(compiled, &waiting.change, waiting.entity).await?,
+                Next::ReadLog(after) => self.read_log(compiled, after).await?,
+                Next::Wait => self.wait(compiled).await,
             }
         }
     }
@@ -118,18 +120,18 @@ impl Courier {
     }
 
     /// While a subscription is paused or has expired, nothing is of interest to it.
-    async fn pause(&mut self) {
-        self.held.clear();
+    pub(super) async fn pause(&mut self) {
+        self.held.entities.clear();
         self.runner.settle(self.hub.head(), false);
         let _ = tokio::time::timeout(IDLE, self.runner.wake.notified()).await;
     }
 
     async fn wait(&self, compiled: &Compiled) {
-        let due = if self.held.is_empty() { IDLE } else { self.time_left(compiled) };
+        let due = if self.held.entities.is_empty() { IDLE } else { self.time_left(compiled) };
         let _ = tokio::time::timeout(due, self.runner.wake.notified()).await;
     }
 
-    async fn sleep(&self, pause: Duration) -> Result<(), Stopped> {
+    pub(super) async fn sleep(&self, pause: Duration) -> Result<(), Stopped> {
         let end = Instant::now() + pause;
         while !self.runner.is_stopped() {
             let left = end.saturating_duration_since(Instant::now());
@@ -144,7 +146,7 @@ impl Courier {
 
     /// Goes on through the log where the queue did not suffice.
     async fn read_log(&mut self, compiled: &Compiled, after: ChangeNo) -> Result<(), Stopped> {
-        let floor = ChangeNo(self.hub.head().0.saturating_sub(self.backlog_max));
+        let floor = ChangeNo(self.hub.head().0.saturating_sub(self.options.backlog_changes_max));
         let after = if floor > after {
             let left_out = self.runner.jump(floor);
             tracing::error!(subscription = %self.runner.id, left_out, "`{}` is too far behind: {left_out} changes are left out", self.runner.id);
@@ -170,90 +172,68 @@ impl Courier {
         };
         for change in &changes {
             if change.tenant == self.runner.tenant && compiled.may_want(change) {
-                self.settle(compiled, change).await?;
+                self.settle(compiled, change, None).await?;
             }
             if self.runner.is_stopped() {
                 return Err(Stopped::Removed);
             }
         }
-        self.runner.settle(last, !self.held.is_empty());
+        self.runner.settle(last, !self.held.entities.is_empty());
         self.runner.caught_up(last);
         Ok(())
     }
 
     /// Decides on one change, sends if need be, and moves the cursor past it.
-    async fn settle(&mut self, compiled: &Compiled, change: &Change) -> Result<(), Stopped> {
-        let wanted = self.wanted(compiled, change).await?;
-        let Some((entity, deleted_at)) = wanted else {
-            self.runner.settle(change.no, !self.held.is_empty());
+    async fn settle(
+        &mut self,
+        compiled: &Compiled,
+        change: &Arc<Change>,
+        entity: Option<Arc<Entity>>,
+    ) -> Result<(), Stopped> {
+        let told = match entity {
+            // It met the conditions when the change was taken in.
+            Some(entity) => Some(told::of_entity(compiled, change, entity)),
+            None => self.told(compiled, change).await?,
+        };
+        let Some(told) = told else {
+            self.runner.settle(change.no, !self.held.entities.is_empty());
             return Ok(());
         };
-        if compiled.throttling.is_some() && deleted_at.is_none() && !self.time_left(compiled).is_zero() {
-            self.held.insert(entity.id.clone(), entity);
-            self.held_last = change.no;
+        if compiled.throttling.is_some() && !self.time_left(compiled).is_zero() {
+            self.held.entities.insert(told.entity.id.clone(), told);
+            self.held.last = change.no;
             self.runner.settle(change.no, true);
-            return if self.held.len() >= HELD_MAX { self.flush(compiled).await } else { Ok(()) };
+            let full = self.held.entities.len() >= HELD_MAX;
+            return if full { self.flush(compiled).await } else { Ok(()) };
         }
-        if !self.held.is_empty() {
+        if !self.held.entities.is_empty() {
             self.flush(compiled).await?;
         }
-        self.send(compiled, &Notification { entities: vec![entity], change: change.no, deleted_at }).await?;
-        self.runner.settle(change.no, false);
-        Ok(())
+        self.tell(compiled, vec![told], change.no).await
     }
 
     /// The entity to tell of, when the change meets the subscription. Trouble with the store is waited out.
-    async fn wanted(
-        &self,
-        compiled: &Compiled,
-        change: &Change,
-    ) -> Result<Option<(Arc<Entity>, Option<Timestamp>)>, Stopped> {
-        if change.kind == ChangeKind::Deleted {
-            let open = compiled.condition.needs_nothing();
-            return Ok((compiled.triggers.tells_removal() && open)
-                .then(|| (from_change(change), Some(change.recorded_at))));
-        }
+    async fn told(&self, compiled: &Compiled, change: &Arc<Change>) -> Result<Option<Told>, Stopped> {
+        let kept = &self.runner.kept;
         loop {
-            let context = senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone());
-            match self.hub.entity(&context, &change.entity).await {
-                Ok(present) => {
-                    let entity = as_changed(present, change);
-                    return Ok(compiled.accepts(&entity).then_some((entity, None)));
-                }
-                Err(problem)
-                    if matches!(
-                        problem.kind,
-                        ErrorKind::Internal | ErrorKind::Overloaded | ErrorKind::Timeout
-                    ) =>
-                {
-                    self.sleep(self.options.pause_first).await?;
-                }
-                Err(_) => {
-                    let entity = self.may_see_all().then(|| from_change(change));
-                    return Ok(entity.filter(|entity| compiled.accepts(entity)).map(|entity| (entity, None)));
-                }
+            let context = senne_hub::Context::new(kept.owner.clone(), self.runner.tenant.clone());
+            match told::of_change(&self.hub, &context, compiled, change).await {
+                Ok(told) => return Ok(told),
+                Err(_) => self.sleep(self.options.pause_first).await?,
             }
         }
     }
 
-    /// The present entity is not there: it was removed since, or the owner may not see it. Only an owner who
-    /// may see everything is told from the change alone.
-    fn may_see_all(&self) -> bool {
-        let grant =
-            senne_policy::decide(&self.runner.kept.owner, &self.runner.tenant, senne_hub::Action::Read);
-        matches!(grant, Ok(senne_hub::Grant::Everything))
-    }
-
     /// How long until the throttling period ends.
     fn time_left(&self, compiled: &Compiled) -> Duration {
-        match (compiled.throttling, self.last_sent) {
+        match (compiled.throttling, self.held.last_sent) {
             (Some(period), Some(sent)) => period.saturating_sub(sent.elapsed()),
             _ => Duration::ZERO,
         }
     }
 
     async fn flush_if_due(&mut self, compiled: &Compiled) -> Result<(), Stopped> {
-        if self.held.is_empty() || !self.time_left(compiled).is_zero() {
+        if self.held.entities.is_empty() || !self.time_left(compiled).is_zero() {
             return Ok(());
         }
         self.flush(compiled).await
@@ -261,87 +241,30 @@ impl Courier {
 
     /// Sends what was held back, in one notification.
     async fn flush(&mut self, compiled: &Compiled) -> Result<(), Stopped> {
-        let entities = std::mem::take(&mut self.held).into_values().collect();
-        let last = self.held_last;
-        self.send(compiled, &Notification { entities, change: last, deleted_at: None }).await?;
+        let entities = std::mem::take(&mut self.held.entities).into_values().collect();
+        self.tell(compiled, entities, self.held.last).await
+    }
+
+    /// Sends one notification and moves the cursor past what it tells.
+    async fn tell(
+        &mut self,
+        compiled: &Compiled,
+        entities: Vec<Told>,
+        last: ChangeNo,
+    ) -> Result<(), Stopped> {
+        let linked = self.linked(compiled, &entities).await;
+        self.send(compiled, &Notification { entities, linked, mark: Mark::Change(last) }).await?;
+        self.held.last_sent = Some(Instant::now());
         self.runner.settle(last, false);
         Ok(())
     }
 
-    /// Sends until it arrives. Only what the endpoint refuses as such is given up in the end.
-    async fn send(&mut self, compiled: &Compiled, notification: &Notification) -> Result<(), Stopped> {
-        let mut pause = self.options.pause_first;
-        let mut refusals = 0;
-        loop {
-            if !compiled.is_live(Timestamp::now()) {
-                return Ok(());
-            }
-            let outcome = self.try_once(compiled, notification).await;
-            let now = Timestamp::now();
-            self.last_sent = Some(Instant::now());
-            self.runner.count(|counters| {
-                counters.sent += 1;
-                counters.last_notification = Some(now);
-                if outcome.is_ok() {
-                    counters.last_success = Some(now);
-                } else {
-                    counters.failed += 1;
-                    counters.last_failure = Some(now);
-                }
-            });
-            let Err(failure) = outcome else { return Ok(()) };
-            tracing::warn!(subscription = %self.runner.id, "a notification did not arrive at {}: {}", compiled.endpoint.url, failure.reason);
-            refusals += u32::from(failure.refused);
-            if refusals >= self.options.refusals_max {
-                self.runner.count(|counters| counters.given_up += 1);
-                return Ok(());
-            }
-            self.sleep(pause.max(compiled.endpoint.cooldown)).await?;
-            pause = (pause * 2).min(self.options.pause_max);
+    /// The entities that the told ones link to, when they are told too.
+    pub(super) async fn linked(&self, compiled: &Compiled, entities: &[Told]) -> Vec<Arc<Entity>> {
+        if compiled.join == Join::No {
+            return Vec::new();
         }
+        let context = senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone());
+        told::linked(&self.hub, &context, compiled, entities).await
     }
-
-    async fn try_once(&self, compiled: &Compiled, notification: &Notification) -> Result<(), Failure> {
-        let endpoint = &compiled.endpoint;
-        let timeout = endpoint.timeout.map_or(self.options.timeout, |own| own.min(self.options.timeout));
-        let mut request = self
-            .client
-            .post(endpoint.url.clone())
-            .timeout(timeout)
-            .header(header::CONTENT_TYPE, endpoint.media.text())
-            .body(notification.to_bytes(&self.runner.id, compiled));
-        if endpoint.media == Media::Json {
-            let url = self.contexts.link(&compiled.terms, &self.runner.kept.origin);
-            let link = format!(
-                "<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""
-            );
-            request = request.header(header::LINK, link);
-        }
-        if &*self.runner.tenant != TenantName::DEFAULT {
-            request = request.header("NGSILD-Tenant", self.runner.tenant.as_str());
-        }
-        for (name, value) in &endpoint.headers {
-            request = request.header(name.clone(), value.clone());
-        }
-        metrics::counter!("senne_notifications_tried").increment(1);
-        let answer =
-            request.send().await.map_err(|error| Failure { reason: reasons(&error), refused: false })?;
-        let status = answer.status();
-        if status.is_success() {
-            metrics::counter!("senne_notifications_delivered").increment(1);
-            return Ok(());
-        }
-        // These say "later", not "never": request timeout, too early, too many requests.
-        let later = matches!(status.as_u16(), 408 | 425 | 429);
-        Err(Failure {
-            reason: format!("it was answered with {status}"),
-            refused: status.is_client_error() && !later,
-        })
-    }
-}
-
-struct Failure {
-    reason: String,
-    /// The endpoint understood and said no.
-    refused: bool,
 }

@@ -19,6 +19,7 @@ pub(crate) async fn create(mut call: Call) -> Answer {
         Some(id) => EntityId::parse(id)?,
         None => EntityId::parse(&format!("urn:ngsi-ld:Subscription:{:016x}", random()))?,
     };
+    call.face.contexts.keep_implicit(&call.hub.tenant, &body.terms).await?;
     call.face.subscriptions.create(draft(&call, id.clone(), document, body.terms.clone()).await?).await?;
     Ok(created("subscriptions", &id))
 }

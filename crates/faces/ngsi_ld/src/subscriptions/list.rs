@@ -2,7 +2,7 @@
 
 use super::present::present;
 use crate::{
-    http::{Answer, Call, Offer, context_text, json_answer, page_links, read_page},
+    http::{Answer, Call, Offer, apply_preference, context_text, json_answer, page_links, read_page},
     write::Pen,
 };
 
@@ -17,15 +17,13 @@ pub(crate) async fn list(call: Call) -> Answer {
     let mut pen = Pen::new(&terms, 1024);
     pen.open_array();
     for runner in shown {
-        pen.object_with_context(
-            &present(runner, &terms, call.parameters.option("sysAttrs")),
-            in_body.as_deref(),
-        );
+        pen.object_with_context(&present(&call, runner, &terms), in_body.as_deref());
     }
     pen.close_array();
     let mut response = json_answer(&call, &terms, media, in_body.is_some(), pen.finish());
     let more = all.len() > page.offset.saturating_add(page.limit);
     let count = page.count.then_some(all.len() as u64);
     page_links(&mut response, &call, media, &page, more, count);
+    apply_preference(&mut response, &call.headers);
     Ok(response)
 }

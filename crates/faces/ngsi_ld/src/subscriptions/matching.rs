@@ -1,15 +1,15 @@
-//! Whether a change matters to a subscription.
+//! Whether a change matters to a subscription, and what it tells.
 
 use std::sync::Arc;
 
-use senne_model::{Attribute, Change, ChangeKind, Effect, Entity, Name, Timestamp};
+use senne_model::{Attribute, Change, ChangeKind, ChangedAttribute, Effect, Entity, Name, Timestamp};
 
-use super::compiled::{Compiled, Triggers};
+use super::compiled::Compiled;
 
 impl Compiled {
     /// Whether a change may matter, by the change alone: types, id, attributes, kind of event.
     pub(super) fn may_want(&self, change: &Change) -> bool {
-        self.selects(change) && self.triggered(change)
+        self.interval.is_none() && self.selects(change) && self.triggered(change)
     }
 
     /// Whether it is active and has not expired.
@@ -31,38 +31,50 @@ impl Compiled {
     fn selects(&self, change: &Change) -> bool {
         self.selectors.is_empty()
             || self.selectors.iter().any(|selector| {
-                selector.id.as_ref().is_none_or(|id| *id == change.entity)
-                    && selector.types.as_ref().is_none_or(|types| types.matches(&change.types))
-                    && selector.id_pattern.as_ref().is_none_or(|pattern| pattern.matches(&change.entity))
+                let named = match (&selector.ids[..], &selector.id_pattern) {
+                    ([], Some(pattern)) => pattern.matches(&change.entity),
+                    ([], None) => true,
+                    (ids, _) => ids.contains(&change.entity),
+                };
+                named && selector.types.as_ref().is_none_or(|types| types.matches(&change.types))
             })
     }
 
     fn triggered(&self, change: &Change) -> bool {
-        let Triggers { entity_created, entity_updated, entity_deleted, .. } = self.triggers;
-        let whole = match change.kind {
-            ChangeKind::Created => entity_created,
-            ChangeKind::Updated => entity_updated,
-            ChangeKind::Deleted => entity_deleted,
-            ChangeKind::Erased => false,
-        };
-        let watched = |name| self.watched.is_empty() || self.watched.contains(name);
-        if whole && (self.watched.is_empty() || change.attributes.iter().any(|a| watched(&a.name))) {
-            return true;
+        if change.kind == ChangeKind::Erased {
+            return false;
         }
-        change.attributes.iter().any(|attribute| {
-            let wanted = match attribute.effect {
-                Effect::Created => self.triggers.attribute_created,
-                Effect::Updated => self.triggers.attribute_updated,
-                Effect::Deleted => self.triggers.attribute_deleted,
-                Effect::Past => false,
-            };
-            wanted && watched(&attribute.name)
-        })
+        let whole = self.triggers.tells_entity(change)
+            && (self.watched.is_empty() || change.attributes.iter().any(|a| self.watches(&a.name)));
+        whole || self.told_attributes(change).next().is_some()
     }
 
-    /// Whether the entity meets the conditions on values, place and scope.
-    pub(super) fn accepts(&self, entity: &Entity) -> bool {
-        self.condition.matches(entity)
+    fn watches(&self, name: &Name) -> bool {
+        self.watched.is_empty() || self.watched.contains(name)
+    }
+
+    /// The changed attributes that it is told of.
+    pub(super) fn told_attributes<'c>(
+        &'c self,
+        change: &'c Change,
+    ) -> impl Iterator<Item = &'c ChangedAttribute> {
+        let told = |changed: &&ChangedAttribute| {
+            self.watches(&changed.name) && self.triggers.tells_attribute(changed)
+        };
+        change.attributes.iter().filter(told)
+    }
+
+    /// Whether there are conditions that the entity alone can meet, without those that it links to.
+    pub(super) fn has_own_condition(&self) -> bool {
+        let links = self.condition.filter.as_ref().is_some_and(senne_language::Filter::follows_links);
+        !links && !self.condition.needs_nothing()
+    }
+
+    /// Whether a notification of this change says more than the entity as it stands: what went, or what was before.
+    pub(super) fn tells_change(&self, change: &Change) -> bool {
+        change.kind == ChangeKind::Deleted
+            || self.shows_changes && change.attributes.iter().any(|a| a.previous.is_some())
+            || self.told_attributes(change).any(|a| a.effect == Effect::Deleted)
     }
 }
 
@@ -74,37 +86,46 @@ pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
     }
     let mut entity = Entity::clone(&present);
     for changed in &change.attributes {
-        if !matches!(changed.effect, Effect::Created | Effect::Updated) {
-            continue;
-        }
         let Some(attribute) = entity.attribute_mut(&changed.name) else { continue };
-        let there = attribute.instances.iter_mut().find(|i| i.dataset_id == changed.instance.dataset_id);
-        if let Some(there) = there {
-            *there = changed.instance.clone();
+        let there = attribute.instances.iter().position(|i| i.dataset_id == changed.instance.dataset_id);
+        match (changed.effect, there) {
+            (Effect::Created | Effect::Updated, Some(place)) => {
+                attribute.instances[place] = changed.instance.clone();
+            }
+            (Effect::Deleted, Some(place)) => drop(attribute.instances.remove(place)),
+            _ => {}
         }
     }
+    entity.attributes.retain(|attribute| !attribute.instances.is_empty());
     entity.modified_at = change.recorded_at;
     Arc::new(entity)
 }
 
-/// What the change alone tells of an entity that is no longer there.
+/// What the change alone tells of an entity that is no longer there: what it wrote, or what a removal took away.
 pub(super) fn from_change(change: &Change) -> Arc<Entity> {
-    let mut entity = Entity {
-        id: change.entity.clone(),
-        types: change.types.clone(),
-        scopes: Vec::new(),
-        created_at: change.recorded_at,
-        modified_at: change.recorded_at,
-        attributes: Vec::new(),
-    };
+    let kind = change.types.first().cloned().unwrap_or_else(|| Name::new("urn:senne:unknown"));
+    let mut entity = Entity::new(change.entity.clone(), kind);
+    entity.types.clone_from(&change.types);
+    entity.created_at = change.recorded_at;
+    entity.modified_at = change.recorded_at;
+    if let Some(before) = &change.before {
+        entity.created_at = before.created_at;
+        entity.modified_at = before.modified_at;
+        entity.scopes.clone_from(&before.scopes);
+    }
+    let gone = change.kind == ChangeKind::Deleted;
     for changed in &change.attributes {
-        if matches!(changed.effect, Effect::Created | Effect::Updated) {
-            match entity.attribute_mut(&changed.name) {
-                Some(attribute) => attribute.instances.push(changed.instance.clone()),
-                None => {
-                    entity.attributes.push(Attribute::new(changed.name.clone(), changed.instance.clone()));
-                }
-            }
+        let shown = match changed.effect {
+            Effect::Created | Effect::Updated => true,
+            Effect::Deleted => gone,
+            Effect::Past => false,
+        };
+        if !shown {
+            continue;
+        }
+        match entity.attribute_mut(&changed.name) {
+            Some(attribute) => attribute.instances.push(changed.instance.clone()),
+            None => entity.attributes.push(Attribute::new(changed.name.clone(), changed.instance.clone())),
         }
     }
     Arc::new(entity)

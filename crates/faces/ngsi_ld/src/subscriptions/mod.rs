@@ -4,25 +4,46 @@
 //! is active, through crashes of either side; the id of a notification is the same each time; a slow or dead
 //! endpoint delays nobody else; memory per subscription is bounded.
 //!
-//! One follower reads the log and puts what may matter into a bounded queue per subscription. Each
-//! subscription has a task that takes from its queue, looks at the entity, sends, and moves its cursor. When
-//! the queue is full the task reads the log itself until it has caught up.
+//! One follower reads the log, finds by an index the few subscriptions that a change may matter to, puts their
+//! conditions to the entity and the change into a bounded queue per subscription. Each subscription has a task that
+//! takes from its queue, sends, and moves its cursor. When the queue is full the task reads the log itself until it has
+//! caught up. A gate per receiver sees to it that one that hangs takes few connections.
 
 pub(crate) mod create;
+pub(crate) mod dead_letters;
+pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod remove;
+pub(crate) mod replay;
 pub(crate) mod retrieve;
+pub(crate) mod socket;
 pub(crate) mod update;
 
+mod by_clock;
+mod cells;
+mod changes;
 mod compiled;
 mod courier;
+mod dead;
+mod deliver;
 mod document;
+mod endpoint;
 mod follower;
+mod gate;
+mod index;
 mod matching;
+mod mqtt;
 mod notification;
 mod present;
+mod progress;
 mod registry;
+mod relayed;
 mod runner;
+mod sender;
+mod spot;
 mod stored;
+mod stream;
+mod told;
+mod triggers;
 
 pub(crate) use registry::Subscriptions;

@@ -1,27 +1,59 @@
-//! One notification as bytes (clauses 5.3.1 and 6.3.8).
+//! One notification as bytes (clauses 5.3.1, 5.8.6 and 6.3.8).
 
 use std::sync::Arc;
 
-use senne_model::{ChangeNo, Entity, EntityId, Timestamp};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Timestamp};
 
-use super::compiled::Compiled;
+use super::{changes::write_told, compiled::Compiled};
 use crate::{
     http::Media,
     write::{Pen, write_collection, write_entities},
 };
 
 /// What is to be sent.
+#[derive(Clone)]
 pub(super) struct Notification {
-    pub(super) entities: Vec<Arc<Entity>>,
-    /// The newest change in it.
-    pub(super) change: ChangeNo,
-    /// The only entity was removed at this moment.
-    pub(super) deleted_at: Option<Timestamp>,
+    pub(super) entities: Vec<Told>,
+    /// Entities that the told ones link to, when they are told beside them.
+    pub(super) linked: Vec<Arc<Entity>>,
+    /// The newest change in it, or the moment of the clock.
+    pub(super) mark: Mark,
+}
+
+/// An entity that is told of.
+#[derive(Clone)]
+pub(super) struct Told {
+    pub(super) entity: Arc<Entity>,
+    /// The change, when it says more than the entity does: what went, or what was before.
+    pub(super) change: Option<Arc<Change>>,
+}
+
+/// What a notification is about: the same mark makes the same id, however often it is sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Mark {
+    Change(ChangeNo),
+    Clock(Timestamp, u32),
+}
+
+impl Mark {
+    /// The newest change, for who goes on from here.
+    pub(super) fn change(self) -> ChangeNo {
+        match self {
+            Self::Change(no) => no,
+            Self::Clock(..) => ChangeNo(0),
+        }
+    }
 }
 
 /// The same change makes the same id, however often it is sent.
-pub(super) fn notification_id(subscription: &EntityId, change: ChangeNo) -> String {
-    format!("urn:ngsi-ld:Notification:{:016x}:{change}", crate::contexts::fingerprint(subscription))
+pub(super) fn notification_id(subscription: &EntityId, mark: Mark) -> String {
+    let subscription = crate::contexts::fingerprint(subscription);
+    match mark {
+        Mark::Change(no) => format!("urn:ngsi-ld:Notification:{subscription:016x}:{no}"),
+        Mark::Clock(at, part) => {
+            format!("urn:ngsi-ld:Notification:{subscription:016x}:at:{}:{part}", at.micros())
+        }
+    }
 }
 
 impl Notification {
@@ -29,7 +61,7 @@ impl Notification {
         let mut pen = Pen::new(&compiled.terms, 512 + 1024 * self.entities.len());
         pen.open();
         pen.key("id");
-        pen.text(&notification_id(subscription, self.change));
+        pen.text(&notification_id(subscription, self.mark));
         pen.key("type");
         pen.text("Notification");
         pen.key("subscriptionId");
@@ -37,7 +69,16 @@ impl Notification {
         pen.key("notifiedAt");
         pen.time(Timestamp::now());
         pen.key("data");
-        self.write_data(&mut pen, compiled);
+        match compiled.conformance {
+            None => self.write_data(&mut pen, compiled),
+            Some(version) => {
+                let mut data = Pen::new(&compiled.terms, 1024 * self.entities.len());
+                self.write_data(&mut data, compiled);
+                let mut data: Json = serde_json::from_slice(&data.finish()).unwrap_or_default();
+                version.amend(&mut data);
+                pen.json(&data);
+            }
+        }
         if compiled.endpoint.media == Media::LinkedData {
             pen.context(Some(&compiled.terms.to_json().to_string()));
         }
@@ -46,23 +87,14 @@ impl Notification {
     }
 
     fn write_data(&self, pen: &mut Pen<'_>, compiled: &Compiled) {
-        if let (Some(at), Some(entity)) = (self.deleted_at, self.entities.first()) {
-            pen.open_array();
-            pen.open();
-            pen.key("id");
-            pen.text(&entity.id);
-            pen.key("type");
-            pen.open_array();
-            entity.types.iter().for_each(|kind| pen.name(kind));
-            pen.close_array();
-            pen.key("deletedAt");
-            pen.time(at);
-            pen.close();
-            return pen.close_array();
+        let plain = self.entities.iter().all(|told| told.change.is_none());
+        if !plain || compiled.join != super::compiled::Join::No {
+            return write_told(pen, self, compiled);
         }
+        let entities: Vec<Arc<Entity>> = self.entities.iter().map(|told| Arc::clone(&told.entity)).collect();
         match compiled.endpoint.media {
-            Media::GeoJson => write_collection(pen, &self.entities, &compiled.shape),
-            _ => write_entities(pen, &self.entities, &compiled.shape),
+            Media::GeoJson => write_collection(pen, &entities, &compiled.shape),
+            _ => write_entities(pen, &entities, &compiled.shape),
         }
     }
 }

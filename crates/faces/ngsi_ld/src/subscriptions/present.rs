@@ -6,9 +6,12 @@ use super::{
     document::{Direction, member_mut, rename},
     runner::Runner,
 };
-use crate::contexts::Terms;
+use crate::{contexts::Terms, http::Call};
 
-pub(super) fn present(runner: &Runner, terms: &Terms, sys_attrs: bool) -> Json {
+/// The document as a reader with these terms sees it; with the times and the state of delivery when the system's
+/// attributes are asked for.
+pub(super) fn present(call: &Call, runner: &Runner, terms: &Terms) -> Json {
+    let sys_attrs = call.parameters.option("sysAttrs");
     let mut document = runner.kept.document.clone();
     rename(&mut document, terms, Direction::Compact);
     let (counters, compiled) = {
@@ -45,7 +48,16 @@ pub(super) fn present(runner: &Runner, terms: &Terms, sys_attrs: bool) -> Json {
         members.insert(0, ("type".into(), Json::text("Subscription")));
         members.insert(0, ("id".into(), Json::text(&runner.id)));
         members.push(("status".into(), Json::text(status)));
+        let named = members.iter().any(|(name, _)| &**name == "jsonldContext");
+        if let Some(compiled) = compiled.filter(|_| !named) {
+            let link = call.face.contexts.link(&compiled.terms, &runner.kept.origin);
+            members.push(("jsonldContext".into(), Json::from(link)));
+        }
         if sys_attrs {
+            let count = |n: u64| Json::Int(i64::try_from(n).unwrap_or(i64::MAX));
+            let position = runner.state.lock().cursor;
+            members.push(("urn:senne:ns#position".into(), count(position.0)));
+            members.push(("urn:senne:ns#lag".into(), count(call.face.subscriptions.lag(runner))));
             members.push(("createdAt".into(), Json::from(runner.kept.created_at.to_string())));
             members.push(("modifiedAt".into(), Json::from(runner.kept.modified_at.to_string())));
         }

@@ -1,20 +1,27 @@
 //! All subscriptions: loading them, starting and stopping their tasks, saving their cursors.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::{
     compiled::{Compiled, compile},
-    courier::Courier,
+    courier::{Courier, Held},
+    dead::DeadLetters,
     follower::Matcher,
-    runner::{Counters, Runner},
-    stored::{Kept, save},
+    progress,
+    runner::{Counters, QueueLimits, Runner},
+    sender::Sender,
+    stored::Kept,
+    stream::STREAMS_MAX,
 };
 use crate::{
-    contexts::{Contexts, Terms, client},
+    contexts::{Contexts, Terms},
     options::{DeliveryOptions, NgsiLdOptions},
 };
 
@@ -27,11 +34,16 @@ const SUBSCRIPTIONS_MAX: usize = 100_000;
 /// The subscriptions of all tenants.
 pub(crate) struct Subscriptions {
     hub: Hub,
-    contexts: Arc<Contexts>,
-    client: reqwest::Client,
+    pub(super) contexts: Arc<Contexts>,
+    pub(super) sender: Arc<Sender>,
+    pub(super) dead: Arc<DeadLetters>,
     options: DeliveryOptions,
     pub(super) allow_private: bool,
     matcher: Arc<Matcher>,
+    /// Places for readers of streams.
+    pub(super) streams: Arc<Semaphore>,
+    /// How many changes wait in memory for all subscriptions.
+    waiting: Arc<AtomicUsize>,
     loaded: OnceCell<()>,
     /// One change of the set of subscriptions at a time.
     changing: tokio::sync::Mutex<()>,
@@ -58,12 +70,15 @@ impl Subscriptions {
     ) -> Result<Arc<Self>, Problem> {
         let allow_private = options.allow_private_addresses;
         Ok(Arc::new(Self {
-            client: client(allow_private, options.delivery.timeout, false)?,
+            sender: Arc::new(Sender::new(options.delivery, allow_private)?),
+            dead: Arc::default(),
+            matcher: Arc::new(Matcher::new(hub.clone(), options.delivery.replay_changes_kept)),
             hub,
             contexts,
             options: options.delivery,
             allow_private,
-            matcher: Arc::new(Matcher::default()),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            waiting: Arc::default(),
             loaded: OnceCell::new(),
             changing: tokio::sync::Mutex::new(()),
         }))
@@ -93,42 +108,43 @@ impl Subscriptions {
     }
 
     async fn load_once(&self) -> Result<(), Problem> {
-        let all = Kept::all(&self.hub).await?;
+        let mut all = Kept::all(&self.hub).await?;
+        progress::take_over(&self.hub, &mut all).await?;
+        self.dead.load(&self.hub).await?;
         for kept in all {
-            self.begin(kept, None);
+            // The follower begins at the oldest cursor, so nobody has to read the log on its own.
+            self.begin(kept, None, false);
         }
-        self.matcher.rebuild();
         let follower: Arc<Matcher> = Arc::clone(&self.matcher);
         self.hub.follow(follower)
     }
 
     /// Starts the task of a subscription. Its changes since the cursor are read from the log first.
-    fn begin(&self, kept: Kept, compiled: Option<Arc<Compiled>>) {
-        let runner = Arc::new(Runner::new(kept, compiled, self.options.queue_changes_max));
-        let matcher = Arc::clone(&self.matcher);
-        matcher.runners.write().push(Arc::clone(&runner));
+    fn begin(&self, kept: Kept, compiled: Option<Arc<Compiled>>, behind: bool) {
+        let limits = QueueLimits {
+            own_max: self.options.queue_changes_max,
+            all_max: self.options.queues_changes_max,
+            all: Arc::clone(&self.waiting),
+        };
+        let runner = Arc::new(Runner::new(kept, compiled, limits, behind));
+        let (matcher, mine) = (Arc::downgrade(&self.matcher), Arc::downgrade(&runner));
+        self.matcher.insert(&runner);
         let courier = Courier {
             runner,
             hub: self.hub.clone(),
             contexts: Arc::clone(&self.contexts),
-            client: self.client.clone(),
+            sender: Arc::clone(&self.sender),
+            dead: Arc::clone(&self.dead),
             options: self.options,
-            backlog_max: self.options.backlog_changes_max,
             allow_private: self.allow_private,
-            compiled_now: Box::new(move || matcher.rebuild()),
-            held: BTreeMap::new(),
-            held_last: ChangeNo(0),
-            last_sent: None,
+            compiled_now: Box::new(move || {
+                if let (Some(matcher), Some(runner)) = (matcher.upgrade(), mine.upgrade()) {
+                    matcher.place(&runner);
+                }
+            }),
+            held: Held::default(),
         };
         tokio::spawn(courier.run());
-    }
-
-    fn end(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Runner>> {
-        let mut runners = self.matcher.runners.write();
-        let place = runners.iter().position(|runner| runner.tenant == *tenant && runner.id == *id)?;
-        let runner = runners.remove(place);
-        runner.stop();
-        Some(runner)
     }
 
     pub(super) async fn create(&self, draft: Draft) -> Result<(), Problem> {
@@ -138,7 +154,7 @@ impl Subscriptions {
             return Err(Problem::new(ErrorKind::AlreadyExists, "a subscription with this id exists already")
                 .field("id"));
         }
-        if self.matcher.runners.read().len() >= SUBSCRIPTIONS_MAX {
+        if self.matcher.count() >= SUBSCRIPTIONS_MAX {
             return Err(Problem::new(
                 ErrorKind::Overloaded,
                 format!("there are {SUBSCRIPTIONS_MAX} subscriptions already"),
@@ -189,9 +205,28 @@ impl Subscriptions {
         } else {
             kept.replace(&self.hub).await?;
         }
-        self.end(&kept.tenant, &kept.id);
-        self.begin(kept, Some(compiled));
-        self.matcher.rebuild();
+        self.matcher.remove(&kept.tenant, &kept.id);
+        self.begin(kept, Some(compiled), true);
+        Ok(())
+    }
+
+    /// Begins a subscription anew after a change of the log.
+    pub(super) async fn replay(
+        &self,
+        tenant: &TenantName,
+        id: &EntityId,
+        after: ChangeNo,
+    ) -> Result<(), Problem> {
+        let _turn = self.changing.lock().await;
+        let before = self.find(tenant, id).ok_or_else(missing)?;
+        let (compiled, counters) = {
+            let state = before.state.lock();
+            (state.compiled.clone(), state.counters.clone())
+        };
+        let kept = Kept { cursor: after, counters, modified_at: Timestamp::now(), ..before.kept.clone() };
+        kept.replace(&self.hub).await?;
+        self.matcher.remove(tenant, id);
+        self.begin(kept, compiled, true);
         Ok(())
     }
 
@@ -200,45 +235,63 @@ impl Subscriptions {
         let _turn = self.changing.lock().await;
         self.find(tenant, id).ok_or_else(missing)?;
         Kept::delete(&self.hub, tenant, id).await?;
-        self.end(tenant, id);
-        self.matcher.rebuild();
+        self.matcher.remove(tenant, id);
+        self.dead.remove(&self.hub, tenant, id, None).await?;
         Ok(())
     }
 
     pub(super) fn find(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Runner>> {
-        let runners = self.matcher.runners.read();
-        runners.iter().find(|runner| runner.tenant == *tenant && runner.id == *id).map(Arc::clone)
+        self.matcher.find(tenant, id)
     }
 
     /// The subscriptions of a tenant, in the order in which they were created.
     pub(super) fn of(&self, tenant: &TenantName) -> Vec<Arc<Runner>> {
-        let runners = self.matcher.runners.read();
-        let mut own: Vec<_> =
-            runners.iter().filter(|runner| runner.tenant == *tenant).map(Arc::clone).collect();
+        let mut own = self.matcher.all();
+        own.retain(|runner| runner.tenant == *tenant);
         own.sort_by(|a, b| (a.kept.created_at, &a.id).cmp(&(b.kept.created_at, &b.id)));
         own
     }
 
+    /// How many changes a subscription has yet to settle.
+    pub(super) fn lag(&self, runner: &Runner) -> u64 {
+        if !runner.holds_the_log() {
+            return 0;
+        }
+        self.hub.head().0.saturating_sub(runner.rest_at(self.matcher.taken()).0)
+    }
+
     async fn save_progress(&self) {
         let taken = self.matcher.taken();
-        let due: Vec<Arc<Runner>> = {
-            let runners = self.matcher.runners.read();
-            let due = runners.iter().filter(|runner| {
-                let cursor = runner.rest_at(taken);
-                let state = runner.state.lock();
-                state.dirty || cursor.0 > state.stored_cursor.0 + IDLE_STRIDE
-            });
-            due.map(Arc::clone).collect()
+        let all = self.matcher.all();
+        let due = |runner: &&Arc<Runner>| {
+            let cursor = runner.rest_at(taken);
+            let state = runner.state.lock();
+            state.dirty || cursor.0 > state.stored_cursor.0 + IDLE_STRIDE
         };
-        if let Err(problem) = save(&self.hub, &due).await {
+        let due: Vec<Arc<Runner>> = all.iter().filter(due).map(Arc::clone).collect();
+        self.publish_metrics(&all);
+        self.sender.tidy();
+        if due.is_empty() {
+            return;
+        }
+        if let Err(problem) = progress::save(&self.hub, &all, &due).await {
             tracing::warn!(%problem, "the progress of subscriptions could not be saved: {problem}");
         }
+    }
+
+    fn publish_metrics(&self, all: &[Arc<Runner>]) {
+        let lag = all.iter().map(|runner| self.lag(runner)).max().unwrap_or_default();
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        metrics::gauge!("senne_subscriptions").set(all.len() as f64);
+        metrics::gauge!("senne_subscription_lag_max_changes").set(lag as f64);
+        metrics::gauge!("senne_subscription_waiting_changes").set(waiting as f64);
+        metrics::gauge!("senne_dead_letters").set(self.dead.count() as f64);
     }
 }
 
 impl Drop for Subscriptions {
     fn drop(&mut self) {
-        self.matcher.runners.read().iter().for_each(|runner| runner.stop());
+        self.matcher.let_go();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{present::present, registry::missing};
 use crate::{
-    http::{Answer, Call, Offer, context_text, json_answer},
+    http::{Answer, Call, Offer, apply_preference, context_text, json_answer},
     write::Pen,
 };
 
@@ -14,9 +14,9 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     let runner = call.face.subscriptions.find(&call.hub.tenant, &call.id()?).ok_or_else(missing)?;
     let in_body = context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
-    pen.object_with_context(
-        &present(&runner, &terms, call.parameters.option("sysAttrs")),
-        in_body.as_deref(),
-    );
-    Ok(json_answer(&call, &terms, media, in_body.is_some(), pen.finish()))
+    pen.object_with_context(&present(&call, &runner, &terms), in_body.as_deref());
+    let mut response = json_answer(&call, &terms, media, in_body.is_some(), pen.finish());
+    // A subscription is told alike in all versions.
+    apply_preference(&mut response, &call.headers);
+    Ok(response)
 }

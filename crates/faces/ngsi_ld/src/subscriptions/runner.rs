@@ -4,16 +4,21 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
-use senne_model::{Change, ChangeNo, EntityId, Json, TenantName, Timestamp};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, TenantName, Timestamp};
 use tokio::sync::Notify;
 
-use super::{compiled::Compiled, stored::Kept};
+use super::{compiled::Compiled, follower::Look, stored::Kept};
 use crate::http::object;
+
+/// How often, and how far apart, it is looked whether a subscription is ready: two seconds in all.
+const READY_TRIES: u32 = 40;
+const READY_PAUSE: Duration = Duration::from_millis(50);
 
 /// A subscription in memory. The follower puts changes in, its own task takes them out.
 pub(super) struct Runner {
@@ -23,14 +28,33 @@ pub(super) struct Runner {
     pub(super) state: Mutex<State>,
     pub(super) wake: Notify,
     stopped: AtomicBool,
-    queue_max: usize,
+    limits: QueueLimits,
+    /// The owner may see everything: conditions can be put to what the store holds.
+    sees_all: bool,
+}
+
+/// How many changes may wait in memory.
+#[derive(Clone)]
+pub(super) struct QueueLimits {
+    /// For one subscription.
+    pub(super) own_max: usize,
+    /// For all together.
+    pub(super) all_max: usize,
+    /// How many wait for all together.
+    pub(super) all: Arc<AtomicUsize>,
+}
+
+/// A change that waits, with the entity as it left it when that has met the conditions already.
+pub(super) struct Waiting {
+    pub(super) change: Arc<Change>,
+    pub(super) entity: Option<Arc<Entity>>,
 }
 
 pub(super) struct State {
     /// Ready for matching; absent until its context could be resolved.
     pub(super) compiled: Option<Arc<Compiled>>,
     /// Changes that may matter, oldest first.
-    queue: VecDeque<Arc<Change>>,
+    queue: VecDeque<Waiting>,
     /// The queue overflowed, or is not yet filled: the task reads the log.
     behind: bool,
     /// The newest change that may matter and was not queued.
@@ -63,17 +87,24 @@ pub(super) struct Counters {
 
 /// What the task is to do next.
 pub(super) enum Next {
-    Change(Arc<Change>),
+    Change(Waiting),
     ReadLog(ChangeNo),
     Wait,
 }
 
 impl Runner {
-    pub(super) fn new(kept: Kept, compiled: Option<Arc<Compiled>>, queue_max: usize) -> Self {
+    /// `behind` says that the log has changes after the cursor that nobody will offer.
+    pub(super) fn new(
+        kept: Kept,
+        compiled: Option<Arc<Compiled>>,
+        limits: QueueLimits,
+        behind: bool,
+    ) -> Self {
+        let grant = senne_policy::decide(&kept.owner, &kept.tenant, senne_hub::Action::Read);
         let state = State {
             compiled,
             queue: VecDeque::new(),
-            behind: true,
+            behind,
             skipped: ChangeNo(0),
             busy: false,
             position: kept.cursor,
@@ -89,17 +120,33 @@ impl Runner {
             state: Mutex::new(state),
             wake: Notify::new(),
             stopped: AtomicBool::new(false),
-            queue_max,
+            limits,
+            sees_all: matches!(grant, Ok(senne_hub::Grant::Everything)),
         }
     }
 
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
+        let mut state = self.state.lock();
+        self.limits.all.fetch_sub(state.queue.len(), Ordering::Relaxed);
+        state.queue.clear();
+        drop(state);
         self.wake.notify_one();
     }
 
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
+    }
+
+    /// What it was made ready as; waits a little when that is under way. None when its context cannot be had.
+    pub(super) async fn ready(&self) -> Option<Arc<Compiled>> {
+        for _ in 0..READY_TRIES {
+            if let Some(compiled) = self.state.lock().compiled.clone() {
+                return Some(compiled);
+            }
+            tokio::time::sleep(READY_PAUSE).await;
+        }
+        None
     }
 
     /// Whether the log must be kept for it: it is active and has not expired.
@@ -108,18 +155,39 @@ impl Runner {
         state.compiled.as_ref().is_none_or(|compiled| compiled.is_live(Timestamp::now()))
     }
 
-    /// Takes a change in, if it may matter. Never waits.
-    pub(super) fn offer(&self, change: &Arc<Change>) {
+    /// Takes a change in, if it matters as far as can be told here. Never waits.
+    pub(super) fn offer(&self, change: &Arc<Change>, look: &mut Look<'_>) {
+        let compiled = {
+            let state = self.state.lock();
+            if change.no <= state.position {
+                return;
+            }
+            state.compiled.clone()
+        };
+        let mut met = None;
+        if let Some(compiled) = compiled {
+            if !compiled.may_want(change) {
+                return;
+            }
+            if self.sees_all && compiled.has_own_condition() {
+                met = look.entity();
+                if met.as_ref().is_some_and(|entity| !compiled.condition.matches(entity)) {
+                    return;
+                }
+            }
+        }
         let mut state = self.state.lock();
-        let wanted = state.compiled.as_ref().is_none_or(|compiled| compiled.may_want(change));
-        if !wanted || change.no <= state.position {
+        if change.no <= state.position || self.is_stopped() {
             return;
         }
-        if state.behind || state.queue.len() >= self.queue_max {
+        let full = state.queue.len() >= self.limits.own_max
+            || self.limits.all.load(Ordering::Relaxed) >= self.limits.all_max;
+        if state.behind || full {
             state.behind = true;
             state.skipped = state.skipped.max(change.no);
-        } else if state.queue.back().is_none_or(|last| last.no < change.no) {
-            state.queue.push_back(Arc::clone(change));
+        } else if state.queue.back().is_none_or(|last| last.change.no < change.no) {
+            state.queue.push_back(Waiting { change: Arc::clone(change), entity: met });
+            self.limits.all.fetch_add(1, Ordering::Relaxed);
         }
         drop(state);
         self.wake.notify_one();
@@ -128,10 +196,11 @@ impl Runner {
     /// What to do next. Changes that were settled by reading the log are passed over.
     pub(super) fn next(&self) -> Next {
         let mut state = self.state.lock();
-        while let Some(change) = state.queue.pop_front() {
-            if change.no > state.position {
+        while let Some(waiting) = state.queue.pop_front() {
+            self.limits.all.fetch_sub(1, Ordering::Relaxed);
+            if waiting.change.no > state.position {
                 state.busy = true;
-                return Next::Change(change);
+                return Next::Change(waiting);
             }
         }
         if state.behind { Next::ReadLog(state.position) } else { Next::Wait }

@@ -10,7 +10,7 @@ use senne_model::{
     TenantName, Timestamp, Write,
 };
 
-use super::runner::{Counters, Runner};
+use super::runner::Counters;
 use crate::http::object;
 
 const KIND: &str = "urn:senne:ns#Subscription";
@@ -37,7 +37,7 @@ pub(super) struct Kept {
     pub(super) counters: Counters,
 }
 
-fn circumstances() -> senne_hub::Context {
+pub(super) fn circumstances() -> senne_hub::Context {
     senne_hub::Context::new(Principal::System, TenantName::default().system())
 }
 
@@ -50,7 +50,7 @@ fn opaque(name: &str, json: Json) -> Attribute {
     Attribute::new(Name::new(name), Instance::new(AttributeValue::JsonProperty(json)))
 }
 
-fn progress(cursor: ChangeNo, counters: &Counters) -> Json {
+pub(super) fn progress(cursor: ChangeNo, counters: &Counters) -> Json {
     let cursor = Json::Int(i64::try_from(cursor.0).unwrap_or(i64::MAX));
     object([("cursor", cursor), ("counters", counters.to_json())])
 }
@@ -116,7 +116,7 @@ impl Kept {
             if !found.more {
                 return Ok(all);
             }
-            page.offset += PAGE;
+            page.after = found.entities.last().map(|entity| entity.id.clone());
         }
     }
 
@@ -155,28 +155,4 @@ impl Kept {
 async fn one(hub: &Hub, write: Write) -> Result<(), Problem> {
     let results = hub.write(&circumstances(), vec![write], WriteOptions::default()).await?;
     results.into_iter().try_for_each(|result| result.map(|_| ()))
-}
-
-/// Stores cursors and counters. A subscription that was removed in the meantime is passed over.
-pub(super) async fn save(hub: &Hub, runners: &[std::sync::Arc<Runner>]) -> Result<(), Problem> {
-    let mut writes = Vec::with_capacity(runners.len());
-    for runner in runners {
-        let (cursor, counters) = {
-            let mut state = runner.state.lock();
-            state.dirty = false;
-            state.stored_cursor = state.cursor;
-            (state.cursor, state.counters.clone())
-        };
-        let mut write = Write::new(entity_id(&runner.tenant, &runner.id), Operation::ReplaceAttribute);
-        write.attributes.push(opaque(PROGRESS, progress(cursor, &counters)));
-        writes.push(write);
-    }
-    if writes.is_empty() {
-        return Ok(());
-    }
-    let saved = hub.write(&circumstances(), writes, WriteOptions::default()).await.map(|_| ());
-    if saved.is_err() {
-        runners.iter().for_each(|runner| runner.state.lock().dirty = true);
-    }
-    saved
 }

@@ -3,7 +3,7 @@
 use senne_model::{Json, Problem};
 
 use super::{
-    compiled::read,
+    compiled::read_merged,
     create::{draft, refuse_context},
     document,
     registry::missing,
@@ -30,15 +30,16 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     subscriptions.load().await?;
     let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
     // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
-    let brings_names = ["q", "entities", "geoQ"].iter().any(|name| patch.get(name).is_some());
+    let brings_names = ["q", "entities", "geoQ", "csf"].iter().any(|name| patch.get(name).is_some());
     let terms = if brings_names {
         body.terms.clone()
     } else {
         call.face.contexts.by_text(&before.kept.context.to_string()).await?
     };
     document::rename(&mut patch, &body.terms, document::Direction::Expand);
+    document::check_expiry(&patch)?;
     let merged = document::merge(&before.kept.document, &patch);
-    let document = read(merged, &terms, subscriptions.allow_private)?;
+    let document = read_merged(merged, &terms, subscriptions.allow_private)?;
     subscriptions.replace(draft(&call, id, document, terms).await?).await?;
     Ok(no_content())
 }

@@ -58,6 +58,25 @@ pub(super) fn pen_for<'t>(terms: &'t Terms, found: &[Found]) -> Pen<'t> {
     Pen::new(terms, 1024 + 96 * points)
 }
 
+/// Leaves at most so many values of an entity, over all its attributes: the newest when `lastN` was asked for, else the oldest
+/// (clause 6.3.10).
+pub(super) fn cut(mut past: EntityPast, values_max: Option<usize>, asked: &Asked) -> EntityPast {
+    let Some(max) = values_max else { return past };
+    let mut times: Vec<Timestamp> =
+        past.series.iter().flat_map(|series| &series.points).map(senne_hub::Point::moment).collect();
+    if times.len() <= max || max == 0 {
+        return past;
+    }
+    times.sort_unstable();
+    let newest = asked.last_n.is_some();
+    let edge = if newest { times[times.len() - max] } else { times[max - 1] };
+    for series in &mut past.series {
+        series.points.retain(|point| if newest { point.moment() >= edge } else { point.moment() <= edge });
+    }
+    past.truncated = true;
+    past
+}
+
 /// 206 with the range that the answer covers, when it was cut.
 pub(super) fn mark_partial(response: &mut Response, found: &[Found], asked: &Asked) {
     if !found.iter().any(Found::truncated) {
@@ -70,5 +89,5 @@ pub(super) fn mark_partial(response: &mut Response, found: &[Found], asked: &Ask
         None => (asked.time.from.unwrap_or(least), most, "*".to_owned()),
     };
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-    put(response, header::CONTENT_RANGE, &format!("DateTime {start}-{end}/{size}"));
+    put(response, header::CONTENT_RANGE, &format!("date-time {start}-{end}/{size}"));
 }

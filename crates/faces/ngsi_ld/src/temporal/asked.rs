@@ -1,23 +1,36 @@
 //! What part of the past is asked for, and in which form (clauses 4.11, 4.5.9, 4.5.19, 6.3.12).
 
-use senne_hub::{Aggregation, PastQuery};
-use senne_language::{Method, Period, TimeFilter};
-use senne_model::{Entity, EntityId, Name, Problem, Timestamp};
+use senne_hub::{Aggregation, PastQuery, Point};
+use senne_language::{Method, Period, TimeFilter, TimeProperty};
+use senne_model::{EntityId, Name, Problem, SCOPE, Timestamp};
 
 use crate::{contexts::Terms, http::Call, write::Shape};
 
 /// The temporal part of a request.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub(super) time: TimeFilter,
     pub(super) last_n: Option<usize>,
     pub(super) as_of: Option<Timestamp>,
     pub(super) every_version: bool,
     pub(super) attributes: Vec<Name>,
+    /// Whether the scopes are to be shown where attributes are named.
+    pub(super) with_scopes: bool,
+    /// Entities in descending order of their identifiers.
+    pub(super) descending: bool,
     pub(super) form: Form,
 }
 
+/// The time of a point that a temporal property means.
+pub(super) fn time_of(point: &Point, property: TimeProperty) -> Timestamp {
+    match property {
+        TimeProperty::ObservedAt => point.moment(),
+        TimeProperty::CreatedAt => point.created_at,
+        TimeProperty::ModifiedAt | TimeProperty::DeletedAt => point.modified_at,
+    }
+}
+
 /// In which form the past is told.
-pub(super) enum Form {
+pub(crate) enum Form {
     Instances,
     Values,
     Aggregates(Aggregation),
@@ -49,16 +62,35 @@ impl Asked {
             last_n,
             as_of: as_of.transpose()?,
             every_version: parameters.flag("everyVersion")?,
+            with_scopes: shape.members.keeps_scope(),
+            descending: false,
             attributes,
             form: Form::read(call)?,
         })
     }
 
+    /// The same for a query, which needs a range or `lastN`, and may order entities by their identifiers (clause 5.7.4.4).
+    pub(crate) fn read_for_query(call: &Call, terms: &Terms, shape: &Shape) -> Result<Self, Problem> {
+        let asked = Self::read(call, terms, shape)?;
+        if asked.time.from.is_none() && asked.time.to.is_none() && asked.last_n.is_none() {
+            return Err(
+                Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel")
+            );
+        }
+        let descending = match call.parameters.get("orderBy") {
+            None | Some("id" | "id;asc") => false,
+            Some("id;desc") => true,
+            Some(_) => {
+                return Err(Problem::bad("entities of the past are ordered by `id` alone").field("orderBy"));
+            }
+        };
+        Ok(Self { descending, ..asked })
+    }
+
     /// The question for these entities.
-    pub(super) fn past_query(
+    pub(crate) fn past_query(
         &self,
         ids: Vec<EntityId>,
-        types: Vec<Name>,
         points_max: usize,
         shape: &Shape,
     ) -> PastQuery {
@@ -68,8 +100,8 @@ impl Asked {
         };
         PastQuery {
             entities: ids,
-            types,
-            attributes: self.attributes.clone(),
+            types: Vec::new(),
+            attributes: self.shown_attributes(),
             dataset_id,
             time: self.time,
             last_n: self.last_n,
@@ -80,12 +112,15 @@ impl Asked {
     }
 }
 
-/// The types of some entities, each once.
-pub(super) fn types_of<'a>(entities: impl Iterator<Item = &'a Entity>) -> Vec<Name> {
-    let mut types: Vec<Name> = entities.flat_map(|entity| entity.types.iter().cloned()).collect();
-    types.sort();
-    types.dedup();
-    types
+impl Asked {
+    /// The attributes to be shown; none named means all.
+    fn shown_attributes(&self) -> Vec<Name> {
+        let mut attributes = self.attributes.clone();
+        if self.with_scopes && !attributes.is_empty() && matches!(self.form, Form::Instances | Form::Values) {
+            attributes.push(Name::new(SCOPE));
+        }
+        attributes
+    }
 }
 
 impl Form {

@@ -1,16 +1,18 @@
 //! `GET /temporal/entities` (clause 6.18.3.2).
 
-use senne_hub::Page;
+use senne_hub::{EntityPast, Page};
 use senne_language::Query;
-use senne_model::Problem;
+use senne_model::{EntityId, Problem};
 
 use super::{
-    answer::{Found, mark_partial, pen_for, write_found},
-    asked::{Asked, Form, types_of},
+    answer::{Found, cut, mark_partial, pen_for, write_found},
+    asked::{Asked, Form},
+    select::{Chosen, One, select},
 };
 use crate::{
     contexts::Terms,
-    http::{Answer, Call, Media, Offer, json_answer, page_links, read_page, read_query, read_shape},
+    entity_maps::{self, Mapped},
+    http::{Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape},
     write::Shape,
 };
 
@@ -21,60 +23,77 @@ pub(crate) async fn query(call: Call) -> Answer {
     answer(&call, &terms, media, &query).await
 }
 
-/// Finds the entities as they are now, then asks for their past.
+/// Chooses entities by their past and tells it.
 pub(super) async fn answer(call: &Call, terms: &Terms, media: Media, query: &Query) -> Answer {
     let shape = read_shape(call, terms, media)?;
-    let (asked, page) = (Asked::read(call, terms, &shape)?, read_page(call)?);
-    if asked.time.from.is_none() && asked.time.to.is_none() && asked.last_n.is_none() {
-        return Err(Problem::bad("a temporal query needs timerel and timeAt, or lastN")
-            .field("timerel")
-            .into());
-    }
-    let entities = call.face.hub.query(&call.hub, query, &page).await?;
-    let found = find(call, &entities, &asked, &shape, &page).await?;
+    let (asked, page) = (Asked::read_for_query(call, terms, &shape)?, read_page(call)?);
+    check_links(None, query.filter.as_ref(), &shape.members)?;
+    let mapped = entity_maps::temporal(call, query, &asked).await?;
+    let chosen = choose(call, query, &asked, &page, mapped.as_ref()).await?;
+    let found = if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };
     let mut pen = pen_for(terms, &found);
     pen.open_array();
     found.iter().for_each(|found| write_found(&mut pen, found, &asked, &shape));
     pen.close_array();
     let mut response = json_answer(call, terms, media, shape.context_in_body.is_some(), pen.finish());
     mark_partial(&mut response, &found, &asked);
-    page_links(&mut response, call, media, &page, entities.more, entities.count);
+    page_links(&mut response, call, media, &page, chosen.more, chosen.count);
+    if let Some(mapped) = &mapped {
+        mapped.mark(&mut response);
+    }
     Ok(response)
 }
 
-/// The past of the entities of a page, in its order; those without any are left out.
-async fn find(
+/// The page that is meant, of the entities of a map where one is in use.
+async fn choose(
     call: &Call,
-    entities: &senne_hub::Found,
+    query: &Query,
     asked: &Asked,
-    shape: &Shape,
     page: &Page,
-) -> Result<Vec<Found>, Problem> {
-    if entities.entities.is_empty() || page.limit == 0 {
+    mapped: Option<&Mapped>,
+) -> Result<Chosen, Problem> {
+    let Some(mapped) = mapped else { return select(call, query, asked, page, None).await };
+    let ids = mapped.ids(call)?;
+    let all = Page::first(ids.len());
+    let chosen = select(call, query, asked, &all, Some(&ids)).await?;
+    let left: Vec<EntityId> = chosen.entities.iter().map(|one| one.id.clone()).collect();
+    mapped.keep(call, &ids, &left);
+    let (end, count) = (page.offset.saturating_add(page.limit), chosen.entities.len());
+    Ok(Chosen {
+        entities: chosen.entities.into_iter().skip(page.offset).take(page.limit).collect(),
+        more: count > end,
+        count: page.count.then_some(count as u64),
+    })
+}
+
+/// The past of the chosen, in their order.
+async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Result<Vec<Found>, Problem> {
+    if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = entities.entities.iter().map(|entity| entity.id.clone()).collect();
-    let types = types_of(entities.entities.iter().map(|entity| &**entity));
-    let query = asked.past_query(ids, types, call.face.options.temporal_points_max, shape);
+    let ids = chosen.iter().map(|one| one.id.clone()).collect();
+    let query = asked.past_query(ids, call.face.options.temporal_points_max, shape);
     let hub = &call.face.hub;
-    if let Form::Aggregates(aggregation) = &asked.form {
-        let all = hub.aggregate(&call.hub, &query, aggregation).await?;
-        let of = |entity: &senne_model::Entity| {
-            let series: Vec<_> = all.iter().filter(|series| series.entity == entity.id).cloned().collect();
-            (!series.is_empty()).then(|| Found::Buckets {
-                id: entity.id.clone(),
-                types: entity.types.to_vec(),
-                series,
-            })
-        };
-        return Ok(entities.entities.iter().filter_map(|entity| of(entity)).collect());
-    }
     let mut all = hub.past(&call.hub, &query).await?;
-    let mut found = Vec::with_capacity(all.len());
-    for entity in &entities.entities {
-        if let Some(place) = all.iter().position(|past| past.entity == entity.id) {
-            found.push(Found::Past(all.swap_remove(place)));
+    let mut past_of = |one: &One| -> Option<EntityPast> {
+        let place = all.iter().position(|past| past.entity == one.id)?;
+        let mut past = all.swap_remove(place);
+        if let Some(scoped) = &one.scoped {
+            scoped.narrow(&mut past, asked);
+            scoped.show(&mut past);
         }
+        Some(past)
+    };
+    if let Form::Aggregates(aggregation) = &asked.form {
+        let sums = hub.aggregate(&call.hub, &query, aggregation).await?;
+        let of = |one: &One| {
+            let series: Vec<_> = sums.iter().filter(|series| series.entity == one.id).cloned().collect();
+            let past = past_of(one)?;
+            (!series.is_empty()).then_some(Found::Buckets { id: past.entity, types: past.types, series })
+        };
+        return Ok(chosen.iter().filter_map(of).collect());
     }
-    Ok(found)
+    let limit = call.face.options.temporal_page_values;
+    let shown = chosen.iter().filter_map(past_of);
+    Ok(shown.map(|past| Found::Past(cut(past, limit, asked))).collect())
 }

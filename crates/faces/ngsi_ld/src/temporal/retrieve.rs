@@ -4,11 +4,12 @@ use senne_hub::EntityPast;
 use senne_model::{EntityId, ErrorKind, Problem};
 
 use super::{
-    answer::{Found, mark_partial, pen_for, write_found},
-    asked::{Asked, Form, types_of},
+    answer::{Found, cut, mark_partial, pen_for, write_found},
+    asked::{Asked, Form},
 };
 use crate::{
-    http::{Answer, Call, Offer, json_answer, read_shape},
+    entity_maps,
+    http::{Answer, Call, Offer, check_links, json_answer, read_shape},
     write::Shape,
 };
 
@@ -16,12 +17,14 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let shape = read_shape(&call, &terms, media)?;
+    check_links(None, None, &shape.members)?;
     let (id, asked) = (call.id()?, Asked::read(&call, &terms, &shape)?);
     let found = [find(&call, &id, &asked, &shape).await?];
     let mut pen = pen_for(&terms, &found);
     write_found(&mut pen, &found[0], &asked, &shape);
     let mut response = json_answer(&call, &terms, media, shape.context_in_body.is_some(), pen.finish());
     mark_partial(&mut response, &found, &asked);
+    entity_maps::one(&call, &id, &mut response).await?;
     Ok(response)
 }
 
@@ -33,21 +36,19 @@ async fn find(call: &Call, id: &EntityId, asked: &Asked, shape: &Shape) -> Resul
         Err(problem) if problem.kind == ErrorKind::NotFound => None,
         Err(problem) => return Err(problem),
     };
-    let types = types_of(now.iter().map(|entity| &**entity));
     let missing = || Problem::not_found(format!("there is no entity `{id}`, and never was"));
-    let query =
-        asked.past_query(vec![id.clone()], types.clone(), call.face.options.temporal_points_max, shape);
+    let query = asked.past_query(vec![id.clone()], call.face.options.temporal_points_max, shape);
     if let Form::Aggregates(aggregation) = &asked.form {
-        let types = match (now, types.is_empty()) {
-            (Some(entity), _) => entity.types.to_vec(),
-            (None, _) => hub.past(&call.hub, &query).await?.into_iter().next().ok_or_else(missing)?.types,
+        let types = match now {
+            Some(entity) => entity.types.to_vec(),
+            None => hub.past(&call.hub, &query).await?.into_iter().next().ok_or_else(missing)?.types,
         };
         let series = hub.aggregate(&call.hub, &query, aggregation).await?;
         return Ok(Found::Buckets { id: id.clone(), types, series });
     }
     let past = hub.past(&call.hub, &query).await?.into_iter().next();
     match (past, now) {
-        (Some(past), _) => Ok(Found::Past(past)),
+        (Some(past), _) => Ok(Found::Past(cut(past, call.face.options.temporal_page_values, asked))),
         (None, Some(entity)) => Ok(Found::Past(EntityPast {
             entity: id.clone(),
             types: entity.types.to_vec(),

@@ -99,3 +99,13 @@ impl super::bed::Bed {
         bed_in(folder, options()).await
     }
 }
+
+impl super::bed::Bed {
+    /// Stops the hub and gives its folder.
+    pub(super) async fn into_folder(self) -> tempfile::TempDir {
+        self.hub.stop().await;
+        let Self { hub, router, folder } = self;
+        drop((hub, router));
+        folder
+    }
+}

@@ -147,7 +147,7 @@ async fn queries_select_project_and_page() {
     assert_eq!(bed.get("/entities?local=true").await.status, 200);
     let bad = bed.get("/entities?type=Station&q=((").await;
     assert_eq!((bad.status.as_u16(), bad.at("field")), (400, Json::text("q")));
-    assert_eq!(bed.get("/entities?type=Station&orderBy=n").await.status, 422);
+    assert_eq!(bed.get("/entities?type=Station&orderBy=n;down").await.status, 400);
 
     let picked = bed.get("/entities?type=Station&pick=id,n&limit=1").await;
     assert_eq!(picked.at("0").as_object().unwrap().len(), 2);
@@ -194,4 +194,18 @@ async fn tenants_do_not_see_one_another() {
     assert_eq!(bed.send(own).await.status, 200);
     let wrong = request("GET", S3).header("ngsild-tenant", "default~system").body(Body::empty()).unwrap();
     assert_eq!(bed.send(wrong).await.status, 400);
+}
+
+/// Many clients write a slash at the end of a path.
+#[tokio::test]
+async fn a_slash_at_the_end_does_no_harm() {
+    let bed = bed().await;
+    let made = bed.post("/entities/", STATION).await;
+    assert_eq!((made.status.as_u16(), made.header("location")), (201, format!("/ngsi-ld/v1{S3}").as_str()));
+    assert_eq!(bed.get("/entities/?type=AirQualityObserved").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(bed.post(&format!("{S3}/attrs/"), r#"{"O3":{"value":60}}"#).await.status, 204);
+    assert_eq!(bed.get("/types/").await.status, 200);
+    assert_eq!(bed.put("/types/", "{}").await.status, 405);
+    assert_eq!(bed.get("/nothing/").await.status, 404);
+    assert_eq!(bed.get("/").await.status, 404);
 }

@@ -38,7 +38,7 @@ async fn malformed_bodies_name_the_field() {
         (r#"{"type":"T"}"#, 400, Some("id")),
         (r#"{"id":"urn:a:1","type":5}"#, 400, Some("type")),
         (r#"{"id":"urn:a:1","type":"T","a b":5}"#, 400, Some("a b")),
-        (r#"{"id":"urn:a:1","type":"T","expiresAt":"2030-01-01T00:00:00Z"}"#, 422, Some("expiresAt")),
+        (r#"{"id":"urn:a:1","type":"T","expiresAt":"soon"}"#, 400, Some("expiresAt")),
         (r#"{"id":"urn:a:1","type":"T","scope":"//"}"#, 400, Some("scope")),
     ] {
         let got = bed.post("/entities", body).await;

@@ -86,7 +86,7 @@ async fn a_cut_answer_says_what_it_covers() {
         .await;
     let cut = bed.get("/temporal/entities/urn:t:1?timerel=after&timeAt=2023-12-31T00:00:00Z").await;
     assert_eq!(cut.status, 206);
-    assert_eq!(cut.header("content-range"), "DateTime 2023-12-31T00:00:00Z-2024-01-01T01:00:00Z/*");
+    assert_eq!(cut.header("content-range"), "date-time 2023-12-31T00:00:00Z-2024-01-01T01:00:00Z/*");
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ fn rich() -> Entity {
         scopes: write.scopes.unwrap_or_default(),
         created_at: at,
         modified_at: at,
+        expires_at: None,
         attributes: write.attributes,
     };
     for instance in entity.attributes.iter_mut().flat_map(|attribute| &mut attribute.instances) {
@@ -120,11 +121,18 @@ fn the_past() {
                 .map(|n| Point {
                     observed_at: Some(at(n)),
                     recorded_at: at(n + 1),
+                    created_at: at(n + 1),
+                    modified_at: at(n + 1),
                     value: instance.value.clone(),
                     unit_code: instance.unit_code.clone(),
                     quality: instance.quality,
                     sub_attributes: instance.sub_attributes.clone(),
                     change: ChangeNo(n as u64 + 1),
+                    key: senne_hub::InstanceKey {
+                        change: ChangeNo(n as u64 + 1),
+                        position: 0,
+                        moment: at(n),
+                    },
                     deleted: n == 1,
                 })
                 .collect(),

@@ -11,9 +11,11 @@ pub(crate) async fn attribute(call: Call) -> Answer {
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let name = terms.expand(call.path("attr"));
-    let mut attributes = super::survey::all_attributes(&call.face.hub, &call.hub).await?;
-    let seen = attributes
-        .remove(&name)
+    let survey = call.face.hub.survey(&call.hub).await?;
+    let used = survey
+        .attributes
+        .iter()
+        .find(|used| used.name == name)
         .ok_or_else(|| Problem::not_found(format!("no entity has the attribute {name}")))?;
     let in_body = crate::http::context_text(&terms, media);
     let mut pen = Pen::new(&terms, 512);
@@ -25,13 +27,9 @@ pub(crate) async fn attribute(call: Call) -> Answer {
     pen.key("attributeName");
     pen.name(&name);
     pen.key("attributeCount");
-    pen.integer(seen.count);
-    pen.key("attributeTypes");
-    pen.texts(seen.kinds.iter().copied());
-    pen.key("typeNames");
-    pen.open_array();
-    seen.types.iter().for_each(|kind| pen.name(kind));
-    pen.close_array();
+    pen.integer(super::survey::instances(used));
+    super::survey::write_kinds(&mut pen, used);
+    super::survey::write_types(&mut pen, &survey, used);
     pen.context(in_body.as_deref());
     pen.close();
     Ok(json_answer(&call, &terms, media, in_body.is_some(), pen.finish()))

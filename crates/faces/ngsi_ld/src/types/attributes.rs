@@ -9,23 +9,20 @@ use crate::{
 pub(crate) async fn attributes(call: Call) -> Answer {
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
-    let attributes = super::survey::all_attributes(&call.face.hub, &call.hub).await?;
+    let survey = call.face.hub.survey(&call.hub).await?;
     let in_body = crate::http::context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
     if call.parameters.flag("details")? {
         pen.open_array();
-        for (name, seen) in &attributes {
+        for used in &survey.attributes {
             pen.open();
             pen.key("id");
-            pen.text(name);
+            pen.text(&used.name);
             pen.key("type");
             pen.text("Attribute");
             pen.key("attributeName");
-            pen.name(name);
-            pen.key("typeNames");
-            pen.open_array();
-            seen.types.iter().for_each(|kind| pen.name(kind));
-            pen.close_array();
+            pen.name(&used.name);
+            super::survey::write_types(&mut pen, &survey, used);
             pen.context(in_body.as_deref());
             pen.close();
         }
@@ -38,7 +35,7 @@ pub(crate) async fn attributes(call: Call) -> Answer {
         pen.text("AttributeList");
         pen.key("attributeList");
         pen.open_array();
-        attributes.keys().for_each(|name| pen.name(name));
+        survey.attributes.iter().for_each(|used| pen.name(&used.name));
         pen.close_array();
         pen.context(in_body.as_deref());
         pen.close();

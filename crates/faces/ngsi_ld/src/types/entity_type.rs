@@ -14,7 +14,8 @@ pub(crate) async fn entity_type(call: Call) -> Answer {
     let types = call.face.hub.types(&call.hub).await?;
     let kind = types.into_iter().find(|kind| kind.name == name && kind.count > 0);
     let kind = kind.ok_or_else(|| Problem::not_found(format!("there are no entities of the type {name}")))?;
-    let attributes = super::survey::attributes_of(&call.face.hub, &call.hub, &name).await?;
+    let survey = call.face.hub.survey(&call.hub).await?;
+    let uses = survey.types.into_iter().find(|(kind, _)| *kind == name).map(|(_, uses)| uses);
     let in_body = crate::http::context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
     pen.open();
@@ -28,16 +29,15 @@ pub(crate) async fn entity_type(call: Call) -> Answer {
     pen.integer(kind.count);
     pen.key("attributeDetails");
     pen.open_array();
-    for (attribute, seen) in &attributes {
+    for used in &uses.unwrap_or_default() {
         pen.open();
         pen.key("id");
-        pen.text(attribute);
+        pen.text(&used.name);
         pen.key("type");
         pen.text("Attribute");
         pen.key("attributeName");
-        pen.name(attribute);
-        pen.key("attributeTypes");
-        pen.texts(seen.kinds.iter().copied());
+        pen.name(&used.name);
+        super::survey::write_kinds(&mut pen, used);
         pen.close();
     }
     pen.close_array();

@@ -14,9 +14,10 @@ pub(crate) async fn entity_types(call: Call) -> Answer {
     let in_body = crate::http::context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
     if call.parameters.flag("details")? {
+        let survey = call.face.hub.survey(&call.hub).await?;
         pen.open_array();
         for kind in &types {
-            let attributes = super::survey::attributes_of(&call.face.hub, &call.hub, &kind.name).await?;
+            let uses = survey.types.iter().find(|(name, _)| *name == kind.name);
             pen.open();
             pen.key("id");
             pen.text(&kind.name);
@@ -26,7 +27,7 @@ pub(crate) async fn entity_types(call: Call) -> Answer {
             pen.name(&kind.name);
             pen.key("attributeNames");
             pen.open_array();
-            attributes.keys().for_each(|name| pen.name(name));
+            uses.into_iter().flat_map(|(_, uses)| uses).for_each(|used| pen.name(&used.name));
             pen.close_array();
             pen.context(in_body.as_deref());
             pen.close();

@@ -1,77 +1,25 @@
-//! Which attributes the entities of a type have. The hub counts types; attributes are found by looking at
-//! entities, at most [`LOOKS_MAX`] of each type.
+//! Which attributes the entities of a type have, as the hub counts them.
 
-use std::collections::BTreeMap;
+use senne_hub::AttributeUse;
 
-use senne_hub::{Context, Hub, Page};
-use senne_language::{Query, TypeExpression};
-use senne_model::{Name, Problem};
+use crate::write::Pen;
 
-use crate::kind::Kind;
-
-/// How many entities of one type are looked at.
-const LOOKS_MAX: usize = 10_000;
-
-/// How many are fetched at a time.
-const PAGE: usize = 1000;
-
-/// What is known of one attribute.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Seen {
-    /// The kinds that its instances have.
-    pub(super) kinds: Vec<&'static str>,
-    /// The types whose entities have it.
-    pub(super) types: Vec<Name>,
-    /// How many of the entities that were looked at have it.
-    pub(super) count: u64,
+/// The kinds that its instances have.
+pub(super) fn write_kinds(pen: &mut Pen<'_>, used: &AttributeUse) {
+    pen.key("attributeTypes");
+    pen.texts(used.kinds.iter().map(|(kind, _)| *kind));
 }
 
-/// The attributes of the entities of one type.
-pub(super) async fn attributes_of(
-    hub: &Hub,
-    context: &Context,
-    kind: &Name,
-) -> Result<BTreeMap<Name, Seen>, Problem> {
-    let types = TypeExpression::parse("Type", &|_| kind.clone())?;
-    let query = Query { types: Some(types), ..Query::default() };
-    let mut seen: BTreeMap<Name, Seen> = BTreeMap::new();
-    let mut after = None;
-    for _ in 0..LOOKS_MAX / PAGE {
-        let page = Page { limit: PAGE, after: after.take(), ..Page::default() };
-        let found = hub.query(context, &query, &page).await?;
-        for attribute in found.entities.iter().flat_map(|entity| &entity.attributes) {
-            let entry = seen.entry(attribute.name.clone()).or_default();
-            entry.count += 1;
-            for instance in &attribute.instances {
-                let word = Kind::of(&instance.value).word();
-                if !entry.kinds.contains(&word) {
-                    entry.kinds.push(word);
-                }
-            }
-        }
-        after = found.entities.last().map(|entity| entity.id.clone());
-        if !found.more || after.is_none() {
-            break;
-        }
-    }
-    seen.values_mut().for_each(|entry| entry.types.push(kind.clone()));
-    Ok(seen)
+/// How many instances it has.
+pub(super) fn instances(used: &AttributeUse) -> u64 {
+    used.kinds.iter().map(|(_, count)| count).sum()
 }
 
-/// The attributes of all types.
-pub(super) async fn all_attributes(hub: &Hub, context: &Context) -> Result<BTreeMap<Name, Seen>, Problem> {
-    let mut all: BTreeMap<Name, Seen> = BTreeMap::new();
-    for kind in hub.types(context).await? {
-        for (name, seen) in attributes_of(hub, context, &kind.name).await? {
-            let entry = all.entry(name).or_default();
-            entry.count += seen.count;
-            entry.types.extend(seen.types);
-            seen.kinds.into_iter().for_each(|word| {
-                if !entry.kinds.contains(&word) {
-                    entry.kinds.push(word);
-                }
-            });
-        }
-    }
-    Ok(all)
+/// The types of the entities that have it.
+pub(super) fn write_types(pen: &mut Pen<'_>, survey: &senne_hub::Survey, used: &AttributeUse) {
+    pen.key("typeNames");
+    pen.open_array();
+    let has = |uses: &[AttributeUse]| uses.iter().any(|other| other.name == used.name);
+    survey.types.iter().filter(|(_, uses)| has(uses)).for_each(|(kind, _)| pen.name(kind));
+    pen.close_array();
 }

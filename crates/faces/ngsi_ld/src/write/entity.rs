@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use senne_model::Entity;
 
-use super::{Pen, Shape, instance::write_attribute};
+use super::{Pen, Shape, instance::write_attribute, linked::on_the_way};
 
 /// An array of entities; each carries the context when the body shall.
 pub(crate) fn write_entities(pen: &mut Pen<'_>, entities: &[Arc<Entity>], shape: &Shape) {
@@ -27,6 +27,8 @@ pub(crate) fn write_entity(pen: &mut Pen<'_>, entity: &Entity, shape: &Shape) {
 
 /// Everything of an entity but its id and its context.
 pub(super) fn write_body(pen: &mut Pen<'_>, entity: &Entity, shape: &Shape) {
+    let on_the_way = on_the_way(shape, entity);
+    let shape = on_the_way.as_ref().unwrap_or(shape);
     if shape.members.keeps_type() {
         pen.key("type");
         write_types(pen, entity);
@@ -48,6 +50,10 @@ pub(super) fn write_body(pen: &mut Pen<'_>, entity: &Entity, shape: &Shape) {
         pen.time(entity.created_at);
         pen.key("modifiedAt");
         pen.time(entity.modified_at);
+        if let Some(at) = entity.expires_at {
+            pen.key("expiresAt");
+            pen.time(at);
+        }
     }
 }
 

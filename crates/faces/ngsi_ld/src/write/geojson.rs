@@ -16,12 +16,21 @@ pub(crate) fn write_feature(pen: &mut Pen<'_>, entity: &Entity, shape: &Shape) {
 
 /// Entities as a FeatureCollection; the context stands once, at its end.
 pub(crate) fn write_collection(pen: &mut Pen<'_>, entities: &[Arc<Entity>], shape: &Shape) {
+    write_collection_of(pen, entities.iter().map(|entity| (&**entity, shape)), shape);
+}
+
+/// Entities as a FeatureCollection, each in a shape of its own.
+pub(crate) fn write_collection_of<'a>(
+    pen: &mut Pen<'_>,
+    entities: impl Iterator<Item = (&'a Entity, &'a Shape)>,
+    shape: &Shape,
+) {
     pen.open();
     pen.key("type");
     pen.text("FeatureCollection");
     pen.key("features");
     pen.open_array();
-    entities.iter().for_each(|entity| write_one(pen, entity, shape, false));
+    entities.for_each(|(entity, shape)| write_one(pen, entity, shape, false));
     pen.close_array();
     pen.context(shape.context_in_body.as_deref());
     pen.close();

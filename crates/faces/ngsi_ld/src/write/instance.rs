@@ -2,7 +2,10 @@
 
 use senne_model::{Attribute, AttributeValue, Instance, Iri, Json, Name, Quality};
 
-use super::{Format, LanguageChoice, Pen, Shape};
+use super::{
+    Format, LanguageChoice, Pen, Shape,
+    linked::{write_linked, write_linked_simplified},
+};
 use crate::kind::{Kind, QUALITY, QUALITY_TESTS, is_value_type};
 
 /// Writes `"name": …` with those instances that are wanted; nothing when none is.
@@ -11,32 +14,63 @@ pub(super) fn write_attribute(pen: &mut Pen<'_>, attribute: &Attribute, shape: &
     let Some(first) = wanted.next() else { return };
     let rest: Vec<&Instance> = wanted.collect();
     pen.name_key(&attribute.name);
+    write_set(pen, &attribute.name, first, &rest, shape);
+}
+
+/// Writes what stands behind the name of an attribute, with its context when that stands in the body.
+pub(crate) fn write_attribute_alone(pen: &mut Pen<'_>, attribute: &Attribute, shape: &Shape) {
+    let mut wanted = attribute.instances.iter().filter(|instance| shape.wants(instance));
+    let Some(first) = wanted.next() else { return };
+    let rest: Vec<&Instance> = wanted.collect();
+    let context = shape.context_in_body.as_deref();
+    if let (Some(_), true, false) = (context, rest.is_empty(), shape.format == Format::Simplified) {
+        pen.open();
+        write_members(pen, first, shape, (shape.format != Format::Concise).then(|| Kind::of(&first.value)));
+        pen.context(context);
+        return pen.close();
+    }
+    write_set(pen, &attribute.name, first, &rest, shape);
+}
+
+/// The instances of an attribute that are wanted.
+fn write_set(pen: &mut Pen<'_>, name: &Name, first: &Instance, rest: &[&Instance], shape: &Shape) {
     if shape.format == Format::Simplified {
-        return write_simplified_set(pen, first, &rest, shape);
+        return write_simplified_set(pen, name, first, rest, shape);
     }
     if rest.is_empty() {
         if shape.format == Format::Concise && is_bare(first, shape) {
             return write_value(pen, &first.value);
         }
-        return write_instance(pen, first, shape);
+        return write_instance(pen, name, first, shape);
     }
     pen.open_array();
-    for instance in std::iter::once(first).chain(rest) {
-        write_instance(pen, instance, shape);
+    for instance in std::iter::once(first).chain(rest.iter().copied()) {
+        write_instance(pen, name, instance, shape);
     }
     pen.close_array();
 }
 
-fn write_simplified_set(pen: &mut Pen<'_>, first: &Instance, rest: &[&Instance], shape: &Shape) {
+fn write_simplified_set(
+    pen: &mut Pen<'_>,
+    name: &Name,
+    first: &Instance,
+    rest: &[&Instance],
+    shape: &Shape,
+) {
+    let one = |pen: &mut Pen<'_>, instance: &Instance| {
+        if !write_linked_simplified(pen, name, instance, shape) {
+            write_simplified(pen, &instance.value, shape);
+        }
+    };
     if rest.is_empty() {
-        return write_simplified(pen, &first.value, shape);
+        return one(pen, first);
     }
     pen.open();
     pen.key("dataset");
     pen.open();
     for instance in std::iter::once(first).chain(rest.iter().copied()) {
         pen.any_key(instance.dataset_id.as_deref().unwrap_or("@none"));
-        write_simplified(pen, &instance.value, shape);
+        one(pen, instance);
     }
     pen.close();
     pen.close();
@@ -61,9 +95,10 @@ fn write_simplified(pen: &mut Pen<'_>, value: &AttributeValue, shape: &Shape) {
 }
 
 /// One instance as an object, normalized or concise.
-fn write_instance(pen: &mut Pen<'_>, instance: &Instance, shape: &Shape) {
+fn write_instance(pen: &mut Pen<'_>, name: &Name, instance: &Instance, shape: &Shape) {
     pen.open();
     write_members(pen, instance, shape, (shape.format != Format::Concise).then(|| Kind::of(&instance.value)));
+    write_linked(pen, name, instance, shape);
     pen.close();
 }
 
@@ -76,7 +111,7 @@ fn is_bare(instance: &Instance, shape: &Shape) -> bool {
         _ => false,
     };
     simple
-        && !shape.sys_attrs
+        && (!shape.sys_attrs || (shape.part_of_instance && instance.expires_at.is_none()))
         && instance.dataset_id.is_none()
         && instance.observed_at.is_none()
         && instance.unit_code.is_none()
@@ -120,11 +155,15 @@ pub(super) fn write_members(pen: &mut Pen<'_>, instance: &Instance, shape: &Shap
         write_sub_attribute(pen, attribute, shape);
     }
     write_quality(pen, instance.quality, shape.format);
-    if shape.sys_attrs {
+    if shape.sys_attrs && !shape.part_of_instance {
         pen.key("createdAt");
         pen.time(instance.created_at);
         pen.key("modifiedAt");
         pen.time(instance.modified_at);
+    }
+    if let (true, Some(at)) = (shape.sys_attrs, instance.expires_at) {
+        pen.key("expiresAt");
+        pen.time(at);
     }
 }
 
@@ -135,8 +174,14 @@ fn write_sub_attribute(pen: &mut Pen<'_>, attribute: &Attribute, shape: &Shape) 
         pen.key("valueType");
         return pen.text(text);
     }
-    // Parts of an instance carry no times of their own, and are never filtered by data set.
-    let inner = Shape { format: shape.format, language: shape.language.clone(), ..Shape::default() };
+    // Parts of an instance carry no times of their own but the one of their end, and are never filtered by data set.
+    let inner = Shape {
+        format: shape.format,
+        language: shape.language.clone(),
+        part_of_instance: true,
+        sys_attrs: shape.sys_attrs,
+        ..Shape::default()
+    };
     write_attribute(pen, attribute, &inner);
 }
 
@@ -174,6 +219,14 @@ fn write_quality(pen: &mut Pen<'_>, quality: Quality, format: Format) {
     if !tests.is_empty() {
         property(pen, QUALITY_TESTS, &Json::Array(tests));
     }
+}
+
+/// The value alone, as JSON.
+pub(crate) fn value_json(value: &AttributeValue, context: &senne_context::Context) -> Json {
+    let mut pen = Pen::new(context, 64);
+    write_value(&mut pen, value);
+    // What was written is JSON.
+    serde_json::from_slice(&pen.finish()).unwrap_or(Json::Null)
 }
 
 /// What stands in the member that holds the value.

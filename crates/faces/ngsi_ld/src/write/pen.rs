@@ -24,7 +24,7 @@ impl<'c> Pen<'c> {
 
     /// A comma, unless something has just been opened or named.
     fn separate(&mut self) {
-        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b',')) {
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b',' | b'\n')) {
             self.out.push(b',');
         }
     }
@@ -42,6 +42,11 @@ impl<'c> Pen<'c> {
     }
     pub(crate) fn close_array(&mut self) {
         self.out.push(b']');
+    }
+
+    /// Ends a line: what follows is a document of its own.
+    pub(crate) fn end_line(&mut self) {
+        self.out.push(b'\n');
     }
 
     /// The name of a member that needs no escapes.

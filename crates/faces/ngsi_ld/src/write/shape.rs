@@ -3,6 +3,8 @@
 use senne_language::Projection;
 use senne_model::{Instance, Iri, Name};
 
+use super::Within;
+
 /// The format of entities (clauses 4.5.1–4.5.4).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Format {
@@ -20,8 +22,10 @@ pub(crate) struct LanguageChoice(pub(crate) Vec<String>);
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Shape {
     pub(crate) format: Format,
-    /// `createdAt` and `modifiedAt` are shown.
+    /// `createdAt`, `modifiedAt` and `expiresAt` are shown.
     pub(crate) sys_attrs: bool,
+    /// What is written is part of an instance: it has no times of its own but `expiresAt`.
+    pub(crate) part_of_instance: bool,
     pub(crate) language: Option<LanguageChoice>,
     /// Only instances of these data sets; `None` within is the default instance.
     pub(crate) datasets: Option<Vec<Option<Iri>>>,
@@ -29,6 +33,8 @@ pub(crate) struct Shape {
     pub(crate) members: Projection,
     /// The `@context` that stands in the body, as JSON text.
     pub(crate) context_in_body: Option<String>,
+    /// Entities that are written within the relationships that lead to them.
+    pub(crate) within: Option<Within>,
     /// The attribute that becomes the geometry of a GeoJSON feature; `location` when not said.
     pub(crate) geometry_property: Option<Name>,
 }

@@ -2,13 +2,16 @@
 
 use senne_hub::{Point, SeriesBuckets, SeriesPast};
 use senne_language::{Method, TimeProperty};
-use senne_model::{AttributeValue, EntityId, Instance, Iri, Json, Name};
+use senne_model::{AttributeValue, EntityId, Instance, Iri, Json, Name, SCOPE};
 
 use super::{
     Format, Pen, Shape,
     instance::{write_members, write_value},
 };
-use crate::kind::{Kind, NULL_MARKER};
+use crate::{
+    kind::{Kind, NULL_MARKER},
+    temporal::instance_id,
+};
 
 /// One entity with part of its past.
 pub(crate) struct Evolution<'a> {
@@ -61,8 +64,8 @@ pub(crate) fn write_evolution(pen: &mut Pen<'_>, evolution: &Evolution<'_>, shap
 }
 
 fn wanted(shape: &Shape, attribute: &Name, dataset: Option<&Iri>) -> bool {
-    shape.members.keeps(attribute)
-        && shape.datasets.as_ref().is_none_or(|sets| sets.iter().any(|set| set.as_ref() == dataset))
+    let kept = if &**attribute == SCOPE { shape.members.keeps_scope() } else { shape.members.keeps(attribute) };
+    kept && shape.datasets.as_ref().is_none_or(|sets| sets.iter().any(|set| set.as_ref() == dataset))
 }
 
 fn write_instances(pen: &mut Pen<'_>, series: &[SeriesPast], shape: &Shape) {
@@ -86,17 +89,21 @@ fn write_point(pen: &mut Pen<'_>, series: &SeriesPast, point: &Point, shape: &Sh
         value,
         dataset_id: series.dataset_id.clone(),
         observed_at: point.observed_at,
+        expires_at: None,
         unit_code: point.unit_code.clone(),
-        created_at: point.recorded_at,
-        modified_at: point.recorded_at,
+        created_at: point.created_at,
+        modified_at: point.modified_at,
         quality: point.quality,
         track: None,
         sub_attributes: point.sub_attributes.clone(),
     };
     pen.open();
     write_members(pen, &instance, shape, (shape.format != Format::Concise).then_some(kind));
-    pen.key("instanceId");
-    pen.text(&format!("urn:ngsi-ld:Instance:{}-{}", point.change, point.moment().micros()));
+    // The scopes have no members but times (clause 4.5.6).
+    if &*series.attribute != SCOPE {
+        pen.key("instanceId");
+        pen.text(&instance_id(point.key));
+    }
     if point.deleted {
         pen.key("deletedAt");
         pen.time(point.recorded_at);
@@ -150,7 +157,8 @@ fn write_values(pen: &mut Pen<'_>, group: &[SeriesPast], time: TimeProperty, sha
             }
             pen.time(match time {
                 TimeProperty::ObservedAt => point.moment(),
-                _ => point.recorded_at,
+                TimeProperty::CreatedAt => point.created_at,
+                TimeProperty::ModifiedAt | TimeProperty::DeletedAt => point.modified_at,
             });
             pen.close_array();
         }

@@ -1,8 +1,8 @@
 //! Which rows are looked at for a query.
 
 use rusqlite::{Connection, ParamsFromIter, params_from_iter, types::Value};
-use senne_language::{Filter, GeoFilter, Query, TypeExpression};
-use senne_model::{Name, Names};
+use senne_language::{Filter, GeoFilter, Query, Selector, TypeExpression};
+use senne_model::{EntityId, Name, Names};
 
 use crate::{
     Selection, StoreError,
@@ -43,6 +43,12 @@ impl Rows {
         format!("{} ORDER BY entity.no", self.sql("entity.no, entity.tenant, entity.document, entity.sum"))
     }
 
+    /// The same, those before a number, in the opposite order.
+    pub(super) fn documents_before(&self, no: i64) -> String {
+        let columns = "entity.no, entity.tenant, entity.document, entity.sum";
+        format!("{} AND entity.no < {no} ORDER BY entity.no DESC", self.sql(columns))
+    }
+
     pub(super) fn count(&self) -> String {
         format!("SELECT count(*) FROM ({})", self.sql("entity.no"))
     }
@@ -73,8 +79,8 @@ impl Rows {
         (first + 1..=self.values.len()).map(|n| format!("?{n}")).collect()
     }
 
-    fn of_ids(&mut self, query: &Query) {
-        let marks = self.marks(query.ids.iter().map(|id| Value::Text(id.to_string())));
+    fn of_ids<'q>(&mut self, ids: impl Iterator<Item = &'q EntityId>) {
+        let marks = self.marks(ids.map(|id| Value::Text(id.to_string())));
         self.conditions.push(format!("entity.id IN ({})", marks.join(", ")));
         // The index of ids gives them in the order of the ids.
         self.ordered = false;
@@ -97,13 +103,19 @@ pub(super) fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, column
     let query = selection.query;
     let mut walk = Rows::new(tenant);
     let mut wanted = Wanted::default();
-    let mut exact = selection.may_see.is_none() && only_types(query);
-    if !query.ids.is_empty() {
-        walk.of_ids(query);
+    let mut exact = selection.see.is_none() && only_types(query);
+    let by_id = |selectors: &[Selector]| !selectors.is_empty() && selectors.iter().all(|s| !s.ids.is_empty());
+    if !query.ids.is_empty() || by_id(&query.selectors) {
+        let of_selectors = query.selectors.iter().flat_map(|selector| &selector.ids);
+        if query.ids.is_empty() {
+            walk.of_ids(of_selectors);
+        } else {
+            walk.of_ids(query.ids.iter());
+        }
         exact = false;
         return Some(Plan { walk, wanted, exact });
     }
-    if let Some(types) = query.types.as_ref().and_then(TypeExpression::any_of) {
+    if let Some(types) = plain_types(query) {
         let numbers: Vec<_> = types.iter().filter_map(|t| number(t, names)).collect();
         if numbers.is_empty() {
             return None;
@@ -119,6 +131,22 @@ pub(super) fn plan(tenant: i64, selection: &Selection<'_>, names: &Names, column
         }
     }
     Some(Plan { walk, wanted, exact })
+}
+
+/// The types that every matching entity has one of, when that can be said.
+fn plain_types(query: &Query) -> Option<Vec<Name>> {
+    if let Some(types) = query.types.as_ref().and_then(TypeExpression::any_of) {
+        return Some(types);
+    }
+    let of_one = |selector: &Selector| selector.types.as_ref().and_then(TypeExpression::any_of);
+    let each: Vec<Vec<Name>> = query.selectors.iter().map(of_one).collect::<Option<_>>()?;
+    let mut types: Vec<Name> = Vec::new();
+    for name in each.into_iter().flatten() {
+        if !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    (!types.is_empty()).then_some(types)
 }
 
 /// Whether the types alone decide, so that an index row is an answer.

@@ -1,0 +1,232 @@
+//! Types and attributes of all brokers together (clauses 5.7.5–5.7.11).
+
+use std::collections::BTreeMap;
+
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use http::{Method, StatusCode, header};
+use senne_model::{Json, Name};
+
+use super::{
+    failure::Failure,
+    forward::Outgoing,
+    operation::Operation,
+    parts::bytes_of,
+    together::together,
+    trip::Trip,
+};
+use crate::{
+    contexts::Terms,
+    face::Face,
+    http::{BASE, Parameters, context_link},
+    registrations::{Matched, Serves, Wanted, WantedTypes},
+};
+
+/// Joins what is here with what sources list.
+pub(super) async fn discover(
+    face: &Face,
+    trip: &Trip,
+    caller: &senne_hub::Context,
+    serves: Serves,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let answer = next.run(request).await;
+    if !answer.status().is_success() && answer.status() != StatusCode::NOT_FOUND {
+        return answer;
+    }
+    let (Ok(link), Ok(parameters)) = (context_link(&headers), Parameters::parse(uri.query())) else {
+        return answer;
+    };
+    let terms = match link {
+        Some(url) => face.contexts.by_url(&url).await,
+        None => Ok(Terms::default_core()),
+    };
+    let Ok(terms) = terms else { return answer };
+    let details = parameters.flag("details").unwrap_or(false);
+    let serves = match (serves, details) {
+        (Serves::RetrieveEntityTypes, true) => Serves::RetrieveEntityTypeDetails,
+        (Serves::RetrieveAttrTypes, true) => Serves::RetrieveAttrTypeDetails,
+        (plain, _) => plain,
+    };
+    let path = uri.path();
+    let term = term_of(path.strip_prefix(BASE).unwrap_or(path));
+    let matched = matching(face, trip, caller, serves, term.as_deref().map(|term| terms.expand(term)));
+    let asked = matched.iter().map(|found| list(face, trip, &terms, found, serves, details, term.as_deref()));
+    let lists: Vec<Json> = together(asked.collect()).await.into_iter().flatten().collect();
+    if lists.is_empty() {
+        return answer;
+    }
+    let absent = !answer.status().is_success();
+    let (mut head, body) = answer.into_parts();
+    let ours: Option<Json> = if absent { None } else { serde_json::from_slice(&bytes_of(body).await).ok() };
+    let joined = ours.into_iter().chain(lists).reduce(|a, b| join(a, &b)).unwrap_or(Json::Null);
+    if absent {
+        head.status = StatusCode::OK;
+        if terms.link().is_some_and(|_| !terms.is_core())
+            && let Some(link) = headers.get(header::LINK)
+        {
+            head.headers.insert(header::LINK, link.clone());
+        }
+    }
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(joined.to_string()))
+}
+
+/// The type or attribute that the path names.
+fn term_of(path: &str) -> Option<String> {
+    // The operation's own reading of paths decodes them.
+    match Operation::of(&Method::GET, path)? {
+        Operation::Discover(Serves::RetrieveEntityTypeInfo | Serves::RetrieveAttrTypeInfo) => {
+            let encoded = path.trim_matches('/').split('/').nth(1)?;
+            Some(url::form_urlencoded::parse(format!("t={}", encoded.replace('+', "%2B")).as_bytes()).next()?.1.into_owned())
+        }
+        _ => None,
+    }
+}
+
+fn matching(
+    face: &Face,
+    trip: &Trip,
+    caller: &senne_hub::Context,
+    serves: Serves,
+    name: Option<Name>,
+) -> Vec<Matched> {
+    let mut wanted = Wanted { place_may_be_unknown: true, ..Wanted::default() };
+    match (serves, name) {
+        (Serves::RetrieveEntityTypeInfo, Some(name)) => wanted.types = WantedTypes::Of(vec![name]),
+        (Serves::RetrieveAttrTypeInfo, Some(name)) => wanted.attributes = vec![name],
+        _ => {}
+    }
+    let mut matched = face.registrations.matching(&caller.tenant, &wanted);
+    matched.retain(|found| found.registration.operations.has(serves));
+    trip.passable(matched)
+}
+
+/// What one source lists, in the caller's names and within what it registered.
+async fn list(
+    face: &Face,
+    trip: &Trip,
+    terms: &Terms,
+    found: &Matched,
+    serves: Serves,
+    details: bool,
+    term: Option<&str>,
+) -> Option<Json> {
+    let registration = &found.registration;
+    let naming = face.forwarder.naming(registration, terms).await;
+    let of_types = matches!(
+        serves,
+        Serves::RetrieveEntityTypes | Serves::RetrieveEntityTypeDetails | Serves::RetrieveEntityTypeInfo
+    );
+    let mut path = vec![if of_types { "types" } else { "attributes" }.to_owned()];
+    path.extend(term.map(|term| naming.term(term, terms)));
+    let query = if details { vec![("details".to_owned(), "true".to_owned())] } else { Vec::new() };
+    let outgoing = Outgoing { method: Method::GET, path, query, body: None };
+    let read = face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
+    let checked = read.and_then(|json| {
+        let shape = json.as_object().is_some() || json.as_array().is_some();
+        if shape { Ok(json) } else { Err(Failure::Invalid("a list is needed".to_owned())) }
+    });
+    match checked {
+        Ok(mut json) => {
+            if naming.renames {
+                translate(&mut json, &naming.terms, terms);
+            }
+            Some(json)
+        }
+        Err(failure) => {
+            trip.warn(registration, &failure);
+            None
+        }
+    }
+}
+
+/// Members that hold names.
+const NAMES: [&str; 7] =
+    ["typeList", "attributeList", "typeName", "attributeName", "attributeNames", "typeNames", "typeNameList"];
+
+fn translate(json: &mut Json, from: &Terms, to: &Terms) {
+    let one = |text: &str| to.compact(&from.expand(text)).into_owned();
+    match json {
+        Json::Array(items) => items.iter_mut().for_each(|item| translate(item, from, to)),
+        Json::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Json::Text(text) if NAMES.contains(&&**name) => *value = Json::from(one(text)),
+                    Json::Array(items) if NAMES.contains(&&**name) => {
+                        for item in items {
+                            if let Json::Text(text) = item {
+                                *item = Json::from(one(text));
+                            }
+                        }
+                    }
+                    inner => translate(inner, from, to),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// One listing of two: lists united, counts added, elements with the same id joined.
+fn join(a: Json, b: &Json) -> Json {
+    match (a, b) {
+        (Json::Object(mut members), Json::Object(others)) => {
+            for (name, other) in others.iter().filter(|(name, _)| &**name != "@context") {
+                match members.iter_mut().find(|(there, _)| there == name) {
+                    None => members.push((name.clone(), other.clone())),
+                    Some((_, there)) => {
+                        let before = std::mem::replace(there, Json::Null);
+                        *there = match (before, other) {
+                            (Json::Int(a), Json::Int(b)) => Json::Int(a.saturating_add(*b)),
+                            (list @ Json::Array(_), Json::Array(_)) => join(list, other),
+                            (first, _) => first,
+                        };
+                    }
+                }
+            }
+            Json::Object(members)
+        }
+        (Json::Array(items), Json::Array(others)) => unite(items, others),
+        (first, _) => first,
+    }
+}
+
+fn unite(items: Vec<Json>, others: &[Json]) -> Json {
+    let key = |item: &Json| item.get("id").or(Some(item)).map(ToString::to_string).unwrap_or_default();
+    let mut order: Vec<String> = Vec::new();
+    let mut by_key: BTreeMap<String, Json> = BTreeMap::new();
+    for item in items.into_iter().chain(others.iter().cloned()) {
+        let key = key(&item);
+        let joined = if let Some(there) = by_key.remove(&key) {
+            join(there, &item)
+        } else {
+            order.push(key.clone());
+            item
+        };
+        by_key.insert(key, joined);
+    }
+    Json::Array(order.iter().filter_map(|key| by_key.remove(key)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listings_are_united() {
+        let parse = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+        let a = parse(r#"{"id":"urn:x","typeList":["A","B"]}"#);
+        let b = parse(r#"{"id":"urn:y","typeList":["B","C"]}"#);
+        assert_eq!(join(a, &b).to_string(), r#"{"id":"urn:x","typeList":["A","B","C"]}"#);
+        let a = parse(r#"{"id":"urn:T","entityCount":2,"attributeDetails":[{"id":"p","attributeTypes":["Property"]}]}"#);
+        let b = parse(
+            r#"{"id":"urn:T","entityCount":3,"attributeDetails":[{"id":"p","attributeTypes":["GeoProperty"]},{"id":"q"}]}"#,
+        );
+        assert_eq!(
+            join(a, &b).to_string(),
+            r#"{"id":"urn:T","entityCount":5,"attributeDetails":[{"id":"p","attributeTypes":["Property","GeoProperty"]},{"id":"q"}]}"#
+        );
+    }
+}

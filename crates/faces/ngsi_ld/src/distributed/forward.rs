@@ -1,0 +1,267 @@
+//! Sending to sources, within bounds of time, number and memory (clauses 4.3.6.4–4.3.6.6, 5.2.34, 6.3.17).
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use reqwest::{RequestBuilder, Url};
+use senne_model::{Json, Problem};
+use tokio::sync::Semaphore;
+
+use super::{failure::Failure, names::Renaming, trip::Trip};
+use crate::{
+    contexts::{Contexts, Terms, client, reasons},
+    options::{FederationOptions, NgsiLdOptions},
+    registrations::{Registration, Said},
+};
+
+/// Sends what is forwarded, over connections that are kept.
+pub(crate) struct Forwarder {
+    client: reqwest::Client,
+    contexts: Arc<Contexts>,
+    options: FederationOptions,
+    turns: Semaphore,
+    /// One permit per KiB of answer that is being read.
+    memory: Semaphore,
+}
+
+/// By which context things are named towards a source.
+#[derive(Clone)]
+pub(crate) struct Naming {
+    pub(crate) terms: Terms,
+    /// Whether the names of the request must be changed.
+    pub(crate) renames: bool,
+}
+
+/// One request to a source.
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    /// The path after `/ngsi-ld/v1`, in parts that are not yet encoded.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Option<Json>,
+}
+
+/// What a source answered with success.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// The body as JSON; an empty one is an error.
+    pub(crate) fn json(&self) -> Result<Json, Failure> {
+        crate::read::read_json(&self.body).map_err(|problem| Failure::Invalid(problem.detail))
+    }
+}
+
+impl Naming {
+    /// Changes an entity of the request, or several, into the source's names.
+    pub(crate) fn rename(&self, entity: &mut Json, from: &Terms, simplified: bool) {
+        if self.renames {
+            Renaming { from, to: &self.terms, simplified }.entity(entity);
+        }
+    }
+
+    /// A term of the request by the source's context.
+    pub(crate) fn term(&self, term: &str, from: &Terms) -> String {
+        if self.renames { self.terms.compact(&from.expand(term)).into_owned() } else { term.to_owned() }
+    }
+
+    /// An expanded name by the source's context.
+    pub(crate) fn name(&self, name: &str) -> String {
+        self.terms.compact(name).into_owned()
+    }
+}
+
+impl Forwarder {
+    pub(crate) fn new(contexts: Arc<Contexts>, options: &NgsiLdOptions) -> Result<Self, Problem> {
+        let federation = options.federation;
+        Ok(Self {
+            client: client(options.allow_private_addresses, federation.timeout, false)?,
+            contexts,
+            options: federation,
+            turns: Semaphore::new(federation.forwards_max),
+            memory: Semaphore::new(federation.answers_bytes_max / 1024),
+        })
+    }
+
+    /// How things of a request are named towards a source: as the registration says; else as the request names
+    /// them, when its context has an address; else by full names.
+    pub(crate) async fn naming(&self, registration: &Registration, terms: &Terms) -> Naming {
+        if let Some(url) = &registration.peer.context {
+            match self.contexts.by_url(url).await {
+                Ok(own) => return Naming { terms: own, renames: true },
+                Err(problem) => {
+                    tracing::warn!(%problem, "the context of `{}` cannot be had: {problem}", registration.id);
+                }
+            }
+        }
+        match terms.link() {
+            Some(_) => Naming { terms: terms.clone(), renames: false },
+            None => Naming { terms: Terms::default_core(), renames: true },
+        }
+    }
+
+    /// Sends, and waits for the answer. Only answers with success are given back as such.
+    pub(crate) async fn send(
+        &self,
+        trip: &Trip,
+        registration: &Registration,
+        naming: &Naming,
+        outgoing: Outgoing,
+    ) -> Result<Reply, Failure> {
+        let url = address(registration, &outgoing)?;
+        let reads = outgoing.method == Method::GET;
+        if let Some(reply) = reads.then(|| cached(trip, registration, &url)).flatten() {
+            return Ok(reply);
+        }
+        if registration.health.lock().rests(registration.peer.cooldown) {
+            return Err(Failure::Resting);
+        }
+        let limit = registration.peer.timeout.unwrap_or(self.options.timeout);
+        let end = trip.deadline.min(Instant::now() + limit);
+        let request = self.request(trip, registration, naming, outgoing, url.clone())?;
+        let work = async {
+            let _turn = self.turns.acquire().await.map_err(|_| Failure::Resting)?;
+            self.exchange(request).await
+        };
+        let outcome = match tokio::time::timeout_at(end.into(), work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::Silent(format!("no answer within {} ms", limit.as_millis()))),
+        };
+        let healthy = outcome.as_ref().map_or_else(Failure::is_absence, |_| true);
+        registration.health.lock().count(healthy);
+        metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
+        if let (true, Ok(reply), Some(_)) = (reads, &outcome, registration.peer.cache_for) {
+            registration.cache.lock().keep(url.to_string(), reply.status, reply.body.clone());
+        } else if !reads {
+            registration.cache.lock().clear();
+        }
+        outcome
+    }
+
+    fn request(
+        &self,
+        trip: &Trip,
+        registration: &Registration,
+        naming: &Naming,
+        outgoing: Outgoing,
+        url: Url,
+    ) -> Result<RequestBuilder, Failure> {
+        let peer = &registration.peer;
+        let linked = peer.content_linked_data == Some(true) && peer.context.is_none();
+        let mut request = self.client.request(outgoing.method, url);
+        for (name, said) in &peer.headers {
+            let value = match said {
+                Said::Always(value) => Some(value),
+                Said::AsAsked => trip.headers.get(name),
+            };
+            if let Some(value) = value {
+                request = request.header(name.clone(), value.clone());
+            }
+        }
+        if let Some(tenant) = &peer.tenant {
+            request = request.header("NGSILD-Tenant", tenant.clone());
+        }
+        let accept = if peer.accepts_linked_data { "application/ld+json" } else { "application/json" };
+        request = request.header(header::ACCEPT, accept);
+        if let Ok(via) = HeaderValue::from_str(&trip.via.onward(&trip.alias)) {
+            request = request.header(header::VIA, via);
+        }
+        let has_body = outgoing.body.is_some();
+        if let Some(mut body) = outgoing.body {
+            if let Some(version) = peer.conformance {
+                version.amend(&mut body);
+            }
+            without_contexts(&mut body);
+            if linked {
+                with_context(&mut body, &naming.terms.to_json());
+            }
+            let media = if linked { "application/ld+json" } else { "application/json" };
+            request = request.header(header::CONTENT_TYPE, media).body(body.to_string());
+        }
+        if !(naming.terms.is_core() || linked && has_body) {
+            let link = naming.terms.link().ok_or_else(|| Failure::Invalid("no context to name by".to_owned()))?;
+            let link =
+                format!("<{link}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"");
+            request = request.header(header::LINK, link);
+        }
+        Ok(request)
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Reply, Failure> {
+        let silent = |error: reqwest::Error| Failure::Silent(reasons(&error));
+        let mut response = request.send().await.map_err(silent)?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = Vec::new();
+        let mut shares = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(silent)? {
+            if body.len() + chunk.len() > self.options.answer_bytes_max {
+                let detail = format!("it is larger than {} bytes", self.options.answer_bytes_max);
+                return Err(Failure::Invalid(detail));
+            }
+            let permits = u32::try_from(chunk.len() / 1024 + 1).unwrap_or(u32::MAX);
+            let share = self.memory.try_acquire_many(permits);
+            shares.push(share.map_err(|_| Failure::Silent("too many large answers are under way".to_owned()))?);
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            return Ok(Reply { status: status.as_u16(), headers, body: body.into() });
+        }
+        Err(Failure::Refused { status: status.as_u16(), detail: detail(&body) })
+    }
+}
+
+fn address(registration: &Registration, outgoing: &Outgoing) -> Result<Url, Failure> {
+    let wrong = || Failure::Invalid("its address cannot be used".to_owned());
+    let mut url = Url::parse(&format!("{}/ngsi-ld/v1", registration.peer.base)).map_err(|_| wrong())?;
+    url.path_segments_mut().map_err(|()| wrong())?.extend(&outgoing.path);
+    let local = registration.peer.local_only && !outgoing.query.iter().any(|(name, _)| name == "local");
+    if !outgoing.query.is_empty() || local {
+        let mut query = url.query_pairs_mut();
+        query.extend_pairs(&outgoing.query);
+        if local {
+            query.append_pair("local", "true");
+        }
+    }
+    Ok(url)
+}
+
+/// An answer from a moment ago, and the warning that it is one.
+fn cached(trip: &Trip, registration: &Registration, url: &Url) -> Option<Reply> {
+    let young: Duration = registration.peer.cache_for?;
+    let (status, body) = registration.cache.lock().find(url.as_str(), young)?;
+    trip.note(110, "Response is Stale");
+    Some(Reply { status, headers: HeaderMap::new(), body })
+}
+
+/// What an error answer says of itself.
+fn detail(body: &[u8]) -> String {
+    const LONGEST: usize = 300;
+    let json: Option<Json> = serde_json::from_slice(body).ok();
+    let member = |name: &str| json.as_ref()?.get(name)?.as_str().map(str::to_owned);
+    let text = member("detail").or_else(|| member("title")).unwrap_or_else(|| "no reason given".to_owned());
+    text.chars().take(LONGEST).collect()
+}
+
+fn without_contexts(body: &mut Json) {
+    match body {
+        Json::Array(items) => items.iter_mut().for_each(without_contexts),
+        Json::Object(members) => members.retain(|(name, _)| &**name != "@context"),
+        _ => {}
+    }
+}
+
+fn with_context(body: &mut Json, context: &Json) {
+    match body {
+        Json::Array(items) => items.iter_mut().for_each(|item| with_context(item, context)),
+        Json::Object(members) => members.push(("@context".into(), context.clone())),
+        _ => {}
+    }
+}

@@ -1,0 +1,41 @@
+//! Operations that several brokers carry out together (clauses 4.3.6, 4.20, 5.6, 5.7, 6.3.17, 6.3.18).
+//!
+//! [`distribute`] is a layer in front of the local operations. A write is cut into the parts of sources and our
+//! own, and what became of them is told as one. Where entities are read, [`find`] and [`entity`] ask sources
+//! too, and merge. Invariants: without registrations nothing is done; nothing is forwarded that the caller may
+//! not do here; no source is asked more than it registered; a source that is slow, gone or talks nonsense costs
+//! at most its timeout and a warning; memory for answers is bounded.
+
+mod asking;
+mod batch;
+mod batch_result;
+mod discovery;
+mod failure;
+mod forward;
+mod gather;
+mod identity;
+mod incoming;
+mod incoming_body;
+mod layer;
+mod merge;
+mod names;
+mod operation;
+mod parts;
+mod past;
+mod past_merge;
+mod provision;
+mod purge;
+mod relays;
+mod singly;
+mod together;
+mod trip;
+mod version;
+mod via;
+
+pub(crate) use forward::Forwarder;
+pub(crate) use gather::{entity, find};
+pub(crate) use identity::Identity;
+pub(crate) use layer::distribute;
+pub(crate) use relays::{Relays, notified};
+pub(crate) use trip::Trip;
+pub(crate) use version::Version;

@@ -1,0 +1,185 @@
+//! The past of entities at all brokers together (clauses 5.7.3, 5.7.4).
+
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use http::StatusCode;
+use senne_language::{Query, TimeFilter};
+use senne_model::{EntityId, Json, Problem};
+
+use super::{
+    forward::{Naming, Outgoing},
+    incoming_body::Received,
+    names::{is_attribute, reduced},
+    parts::bytes_of,
+    past_merge::merge,
+    provision::replayed,
+    together::together,
+    trip::Trip,
+};
+use crate::{
+    contexts::Terms,
+    face::Face,
+    http::{Ask, BASE, Parameters},
+    registrations::{Matched, Mode, Serves, Wanted, csf},
+};
+
+/// A question about the past.
+struct Asked {
+    parameters: Parameters,
+    /// The path after `/ngsi-ld/v1`, in parts.
+    path: Vec<String>,
+    received: Received,
+    query: Query,
+    time: TimeFilter,
+}
+
+pub(super) async fn read(
+    face: &Face,
+    trip: &Trip,
+    caller: &senne_hub::Context,
+    serves: Serves,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Ok(parameters) = Parameters::parse(request.uri().query()) else { return next.run(request).await };
+    let (request, received) = Received::read(face, request, &parameters, face.options.entity_bytes_max).await;
+    let Some(received) = received else { return next.run(request).await };
+    let Ok(asked) = Asked::read(parameters, request.uri().path(), received) else {
+        return next.run(request).await;
+    };
+    let Ok(matched) = asked.matching(face, trip, caller, serves) else { return next.run(request).await };
+    if matched.is_empty() {
+        return next.run(request).await;
+    }
+    let bytes = asked.received.bytes.clone();
+    let answer = next.run(replayed(request, &bytes)).await;
+    if !answer.status().is_success() && answer.status() != StatusCode::NOT_FOUND {
+        return answer;
+    }
+    let sent = matched.iter().map(|found| asked.forward(face, trip, found));
+    let mut versions: Vec<(Mode, Json)> = together(sent.collect()).await.into_iter().flatten().collect();
+    if versions.is_empty() {
+        return answer;
+    }
+    versions.sort_by_key(|(mode, _)| *mode == Mode::Auxiliary);
+    let (mut head, body) = answer.into_parts();
+    let mut joined: Option<Json> =
+        if head.status.is_success() { serde_json::from_slice(&bytes_of(body).await).ok() } else { None };
+    for (mode, version) in versions {
+        joined = Some(match joined {
+            None => version,
+            Some(there) => merge(there, version, mode == Mode::Auxiliary),
+        });
+    }
+    if head.status == StatusCode::NOT_FOUND {
+        head.status = StatusCode::OK;
+    }
+    head.headers.remove(http::header::CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(joined.unwrap_or(Json::Null).to_string()))
+}
+
+impl Asked {
+    fn read(parameters: Parameters, path: &str, received: Received) -> Result<Self, Problem> {
+        let path = path.strip_prefix(BASE).unwrap_or(path).trim_matches('/');
+        let path: Vec<String> = path.split('/').map(super::operation::percent_decoded).collect();
+        let document = received.json.as_ref();
+        let (mut query, times) = match document {
+            Some(document) => (Ask::from_document(document)?.into_query(&received.terms)?, document.get("temporalQ")),
+            None => (Ask::from_parameters(&parameters).into_query(&received.terms)?, None),
+        };
+        if let ["temporal", "entities", id] = path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            query.ids = vec![EntityId::parse(id)?];
+        }
+        let get = |name: &str| match times {
+            Some(times) => times.get(name).and_then(Json::as_str),
+            None => parameters.get(name),
+        };
+        let time = TimeFilter::parse(get("timerel"), get("timeAt"), get("endTimeAt"), get("timeproperty"))?;
+        Ok(Self { parameters, path, received, query, time })
+    }
+
+    fn matching(
+        &self,
+        face: &Face,
+        trip: &Trip,
+        caller: &senne_hub::Context,
+        serves: Serves,
+    ) -> Result<Vec<Matched>, Problem> {
+        let mut wanted = Wanted::of_query(&self.query);
+        wanted.time = Some(self.time);
+        wanted.csf = csf(self.parameters.get("csf"), &self.received.terms)?;
+        let mut matched = face.registrations.matching(&caller.tenant, &wanted);
+        matched.retain(|found| found.registration.operations.has(serves));
+        Ok(trip.passable(matched))
+    }
+
+    async fn forward(&self, face: &Face, trip: &Trip, found: &Matched) -> Option<(Mode, Json)> {
+        let registration = &found.registration;
+        let naming = face.forwarder.naming(registration, &self.received.terms).await;
+        let outgoing = Outgoing {
+            method: self.received.method.clone(),
+            path: self.path.clone(),
+            query: self.parameters(found, &naming),
+            body: self.received.json.clone(),
+        };
+        let read = face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
+        match read {
+            Ok(json) => Some((registration.mode, self.own_names(json, found, &naming))),
+            Err(failure) => {
+                trip.warn(registration, &failure);
+                None
+            }
+        }
+    }
+
+    fn parameters(&self, found: &Matched, naming: &Naming) -> Vec<(String, String)> {
+        let terms = &self.received.terms;
+        let listed = |value: &str| {
+            value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
+        };
+        let mut query: Vec<(String, String)> = self
+            .parameters
+            .pairs()
+            .filter(|(name, _)| !matches!(*name, "local" | "csf" | "offset"))
+            .map(|(name, value)| match name {
+                "type" | "attrs" | "pick" | "omit" | "geoproperty" => (name.to_owned(), listed(value)),
+                _ => (name.to_owned(), value.to_owned()),
+            })
+            .collect();
+        let names = found.names();
+        if !names.is_empty() && self.parameters.get("attrs").is_none() && self.received.json.is_none() {
+            let names: Vec<String> = names.iter().map(|name| naming.name(name)).collect();
+            query.push(("attrs".to_owned(), names.join(",")));
+        }
+        query
+    }
+
+    /// What a source answered, in the caller's names and within what was registered.
+    fn own_names(&self, json: Json, found: &Matched, naming: &Naming) -> Json {
+        let one = |entity: Json| {
+            let mut entity = reduced(&entity, &naming.terms, &|name| found.covers(name));
+            if naming.renames {
+                rename_members(&mut entity, &naming.terms, &self.received.terms);
+            }
+            if let Json::Object(members) = &mut entity {
+                members.retain(|(name, _)| &**name != "@context");
+            }
+            entity
+        };
+        match json {
+            Json::Array(items) => Json::Array(items.into_iter().map(one).collect()),
+            entity => one(entity),
+        }
+    }
+}
+
+fn rename_members(entity: &mut Json, from: &Terms, to: &Terms) {
+    let Json::Object(members) = entity else { return };
+    let one = |text: &str| to.compact(&from.expand(text)).into_owned();
+    for (name, value) in members {
+        match (&**name, value) {
+            ("type", Json::Text(text)) => *text = one(text).into_boxed_str(),
+            (member, _) if is_attribute(member) => *name = one(name).into_boxed_str(),
+            _ => {}
+        }
+    }
+}

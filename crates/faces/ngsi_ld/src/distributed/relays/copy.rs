@@ -1,0 +1,103 @@
+//! The copy of a subscription for one source (clause 5.8.1.4).
+
+use senne_language::Filter;
+use senne_model::Json;
+
+use super::kept::Subscription;
+use crate::{
+    contexts::Terms,
+    distributed::{asking::renamed, forward::Naming},
+    http::object,
+    registrations::{Matched, Wanted},
+};
+
+/// Members that go along as they are.
+const AS_IT_IS: [&str; 7] =
+    ["notificationTrigger", "expiresAt", "throttling", "timeInterval", "isActive", "splitEntities", "datasetId"];
+
+/// The copy, reduced to what the source registered; `wanted` has one element for each selector of entities.
+/// `None` when an expression of the subscription can no longer be read.
+pub(super) fn copy(
+    subscription: &Subscription,
+    terms: &Terms,
+    naming: &Naming,
+    matched: &Matched,
+    wanted: &[Wanted],
+    told: (&str, &str),
+    split: bool,
+) -> Option<Json> {
+    let document = &subscription.document;
+    let (remote, endpoint) = told;
+    let mut members: Vec<(Box<str>, Json)> =
+        vec![("id".into(), Json::text(remote)), ("type".into(), Json::text("Subscription"))];
+    members.extend(entities(document, naming, matched, wanted).map(|list| ("entities".into(), list)));
+    let watched = names(document.get("watchedAttributes"), naming, matched);
+    members.extend(watched.map(|list| ("watchedAttributes".into(), list)));
+    for name in AS_IT_IS {
+        members.extend(document.get(name).map(|value| (name.into(), value.clone())));
+    }
+    if !split {
+        if let Some(q) = document.get("q").and_then(Json::as_str) {
+            let filter = Filter::parse(q, &|term| terms.expand(term)).ok()?;
+            members.push(("q".into(), Json::from(renamed(&filter, naming).to_string())));
+        }
+        for name in ["geoQ", "scopeQ"] {
+            members.extend(document.get(name).map(|value| (name.into(), value.clone())));
+        }
+    }
+    let mut notification: Vec<(Box<str>, Json)> = vec![(
+        "endpoint".into(),
+        object([("uri", Json::text(endpoint)), ("accept", Json::text("application/json"))]),
+    )];
+    let attributes = document.get("notification").and_then(|notification| notification.get("attributes"));
+    if let (false, Some(list)) = (split, names(attributes, naming, matched)) {
+        notification.push(("attributes".into(), list));
+    }
+    members.push(("notification".into(), Json::Object(notification)));
+    Some(Json::Object(members))
+}
+
+/// The selectors that fit, by the source's names; what was registered when there are none.
+fn entities(document: &Json, naming: &Naming, matched: &Matched, wanted: &[Wanted]) -> Option<Json> {
+    let Some(selectors) = document.get("entities").and_then(Json::as_array) else {
+        let infos = matched.infos().flat_map(|info| &info.entities);
+        let registered = infos.filter_map(|entity| {
+            let kind = entity.types.first()?;
+            let mut parts: Vec<(Box<str>, Json)> = vec![("type".into(), Json::from(naming.name(kind)))];
+            parts.extend(entity.id.as_ref().map(|id| ("id".into(), Json::text(id))));
+            parts.extend(entity.pattern.as_ref().map(|one| ("idPattern".into(), Json::text(one.as_str()))));
+            Some(Json::Object(parts))
+        });
+        let list: Vec<Json> = registered.collect();
+        return (!list.is_empty()).then_some(Json::Array(list));
+    };
+    let fits = |place: usize| {
+        wanted.get(place).is_none_or(|wanted| wanted.matches(&matched.registration).is_some())
+    };
+    let fitting = selectors.iter().enumerate().filter(|(place, _)| fits(*place));
+    let one = |selector: &Json| {
+        let members = selector.as_object().unwrap_or_default().iter();
+        let renamed = members.map(|(name, value)| match (&**name, value) {
+            ("type", Json::Text(kind)) if !kind.contains([',', '|', ';', '(', ')', '*']) => {
+                (name.clone(), Json::from(naming.name(kind)))
+            }
+            _ => (name.clone(), value.clone()),
+        });
+        Json::Object(renamed.collect())
+    };
+    Some(Json::Array(fitting.map(|(_, selector)| one(selector)).collect()))
+}
+
+/// Those of a list of names that were registered; the registered ones when there is no list.
+fn names(list: Option<&Json>, naming: &Naming, matched: &Matched) -> Option<Json> {
+    let registered = matched.names();
+    let named = list.and_then(Json::as_array).unwrap_or_default().iter().filter_map(Json::as_str);
+    let mut kept: Vec<Json> = named
+        .filter(|name| registered.is_empty() || registered.iter().any(|one| **one == **name))
+        .map(|name| Json::from(naming.name(name)))
+        .collect();
+    if list.is_none() {
+        kept = registered.iter().map(|name| Json::from(naming.name(name))).collect();
+    }
+    (!kept.is_empty()).then_some(Json::Array(kept))
+}

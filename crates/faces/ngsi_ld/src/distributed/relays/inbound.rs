@@ -1,0 +1,72 @@
+//! `POST /remote-notify`: what a source tells of entities, passed on to the subscriber (clause 5.8.6).
+
+use std::sync::Arc;
+
+use senne_language::Query;
+use senne_model::{Entity, ErrorKind, Json, Problem};
+
+use super::kept::Key;
+use crate::{
+    contexts::Terms,
+    distributed::{incoming::read_entities, merge::merge},
+    http::{Answer, Ask, AskGeo, Call, plain_json},
+    read::read_json,
+    registrations::{Matched, Mode},
+};
+
+pub(crate) async fn notified(mut call: Call) -> Answer {
+    let body = call.body().await?;
+    let document = read_json(&body.bytes)?;
+    let remote = document.get("subscriptionId").and_then(Json::as_str).unwrap_or_default();
+    let unknown = || Problem::not_found("there is no subscription with a copy of this id");
+    let (key, subscription, registration) = call.face.relays.by_remote(remote).ok_or_else(unknown)?;
+    let data = document.get("data").cloned().unwrap_or(Json::Array(Vec::new()));
+    let told = read_entities(data, &body.terms, &body.limits)
+        .map_err(|failure| Problem::bad(failure.to_string()).field("data"))?;
+    let terms = call.face.contexts.by_text(&subscription.context.to_string()).await?;
+    let query = conditions(&subscription.document, &terms)?;
+    let source = call.face.registrations.find(&key.0, &registration);
+    let mode = source.as_ref().map_or(Mode::Inclusive, |source| source.mode);
+    let mut passed = Vec::new();
+    for mut version in told {
+        if let Some(source) = &source {
+            let infos = (0..source.infos.len()).collect();
+            let scope = Matched { registration: Arc::clone(source), infos };
+            version.attributes.retain(|attribute| scope.covers(&attribute.name));
+        }
+        let entity = if subscription.is_split(call.face.relays.split) {
+            whole(&call, &key, version, mode).await?
+        } else {
+            version
+        };
+        if query.matches(&entity) {
+            passed.push(Arc::new(entity));
+        }
+    }
+    if !passed.is_empty() {
+        // What cannot be given to the receiver now, the source tells again.
+        call.face.subscriptions.pass_on(&key.0, &key.1, passed).await?;
+    }
+    Ok(plain_json(http::StatusCode::OK, &Json::Object(Vec::new())))
+}
+
+/// The conditions that every entity must meet, whoever tells of it.
+fn conditions(document: &Json, terms: &Terms) -> Result<Query, Problem> {
+    let text = |name: &str| document.get(name).and_then(Json::as_str).map(str::to_owned);
+    let geo = document.get("geoQ").map(AskGeo::from_document).transpose()?;
+    Ask { q: text("q"), scope: text("scopeQ"), geo, ..Ask::default() }.into_query(terms)
+}
+
+/// The entity with what is here of it.
+async fn whole(call: &Call, key: &Key, version: Entity, mode: Mode) -> Result<Entity, Problem> {
+    let context = senne_hub::Context::new(senne_hub::Principal::System, key.0.clone());
+    match call.face.hub.entity(&context, &version.id).await {
+        Ok(here) => {
+            let mut merged = Entity::clone(&here);
+            merge(&mut merged, version, mode);
+            Ok(merged)
+        }
+        Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => Ok(version),
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,3 @@
+//! `/info` (clause 6.33).
+
+pub(crate) mod source_identity;

@@ -1,0 +1,105 @@
+//! What a change tells a subscription: the entity as the change left it, when it meets the conditions.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures::FutureExt;
+use senne_hub::{Context, Hub};
+use senne_model::{Change, ChangeKind, Entity, EntityId, ErrorKind, Problem};
+
+use super::{
+    changes::objects,
+    compiled::{Compiled, Join},
+    matching::{as_changed, from_change},
+    notification::Told,
+};
+
+/// How many linked entities one notification tells at most.
+const LINKED_MAX: usize = 1000;
+
+/// The entity to tell of, when the change meets the subscription. An error means: ask again later.
+pub(super) async fn of_change(
+    hub: &Hub,
+    context: &Context,
+    compiled: &Compiled,
+    change: &Arc<Change>,
+) -> Result<Option<Told>, Problem> {
+    let entity = if change.kind == ChangeKind::Deleted {
+        if !may_see_all(context) {
+            return Ok(None);
+        }
+        from_change(change)
+    } else {
+        match hub.entity(context, &change.entity).await {
+            Ok(present) => as_changed(present, change),
+            Err(problem) if is_trouble(&problem) => return Err(problem),
+            // The present entity is not there: it was removed since, or the owner may not see it. Only an owner who
+            // may see everything is told from the change alone.
+            Err(_) if may_see_all(context) => from_change(change),
+            Err(_) => return Ok(None),
+        }
+    };
+    let find = |id: &str| find(hub, context, id);
+    if !compiled.condition.matches_with(&entity, &find) {
+        return Ok(None);
+    }
+    Ok(Some(of_entity(compiled, change, entity)))
+}
+
+/// What is told of an entity that meets the conditions.
+pub(super) fn of_entity(compiled: &Compiled, change: &Arc<Change>, entity: Arc<Entity>) -> Told {
+    let change = compiled.tells_change(change).then(|| Arc::clone(change));
+    Told { entity, change }
+}
+
+/// An entity by its id. A look by key never waits.
+fn find(hub: &Hub, context: &Context, id: &str) -> Option<Arc<Entity>> {
+    let id = EntityId::parse(id).ok()?;
+    hub.entity(context, &id).now_or_never()?.ok()
+}
+
+fn is_trouble(problem: &Problem) -> bool {
+    matches!(problem.kind, ErrorKind::Internal | ErrorKind::Overloaded | ErrorKind::Timeout)
+}
+
+fn may_see_all(context: &Context) -> bool {
+    let grant = senne_policy::decide(&context.principal, &context.tenant, senne_hub::Action::Read);
+    matches!(grant, Ok(senne_hub::Grant::Everything))
+}
+
+/// The entities that some entities link to, level by level, each once (clause 4.5.23).
+pub(super) async fn linked(
+    hub: &Hub,
+    context: &Context,
+    compiled: &Compiled,
+    entities: &[Told],
+) -> Vec<Arc<Entity>> {
+    let levels = match compiled.join {
+        Join::No => 0,
+        Join::Flat(level) | Join::Inline(level) => level,
+    };
+    let mut seen: HashSet<EntityId> = entities.iter().map(|told| told.entity.id.clone()).collect();
+    let mut edge: Vec<Arc<Entity>> = entities.iter().map(|told| Arc::clone(&told.entity)).collect();
+    let mut found = Vec::new();
+    for level in 0..levels {
+        let kept = |name: &str| level > 0 || compiled.shape.members.keeps(name);
+        let targets: Vec<EntityId> = edge
+            .iter()
+            .flat_map(|entity| &entity.attributes)
+            .filter(|attribute| kept(&attribute.name))
+            .flat_map(|attribute| &attribute.instances)
+            .flat_map(|instance| objects(&instance.value))
+            .filter_map(|iri| EntityId::parse(iri).ok())
+            .collect();
+        edge = Vec::new();
+        for target in targets {
+            if found.len() + edge.len() >= LINKED_MAX || !seen.insert(target.clone()) {
+                continue;
+            }
+            if let Ok(entity) = hub.entity(context, &target).await {
+                edge.push(entity);
+            }
+        }
+        found.extend(edge.iter().cloned());
+    }
+    found
+}

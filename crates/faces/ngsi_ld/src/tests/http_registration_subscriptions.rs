@@ -1,0 +1,135 @@
+//! Subscriptions to registrations over HTTP, and their notifications.
+
+use senne_model::Json;
+
+use super::{
+    bed::{Bed, bed},
+    brokers::{VEHICLES, register},
+    receiver::Receiver,
+};
+
+async fn subscribe(bed: &Bed, url: &str, more: &str) {
+    let body = format!(
+        r#"{{"id":"urn:sub:1","type":"Subscription","entities":[{{"type":"Vehicle"}}],"notification":{{"endpoint":{{"uri":"{url}"}}}}{more}}}"#
+    );
+    let made = bed.post("/csourceSubscriptions", &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}
+
+fn told(notification: &(http::HeaderMap, Json)) -> (String, Vec<String>) {
+    let body = &notification.1;
+    let reason = body.get("triggerReason").unwrap().as_str().unwrap().to_owned();
+    (reason, super::brokers::ids(body.get("data").unwrap()))
+}
+
+#[tokio::test]
+async fn beginnings_changes_and_ends_are_told() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    subscribe(&bed, &receiver.url, "").await;
+    assert_eq!(told(&receiver.wait_for(1).await[0]), ("newlyMatching".into(), vec!["urn:reg:1".into()]));
+    bed.patch("/csourceRegistrations/urn:reg:1", r#"{"description":"x"}"#).await;
+    assert_eq!(told(&receiver.wait_for(2).await[1]), ("updated".into(), vec!["urn:reg:1".into()]));
+    register(&bed, "other", "http://127.0.0.1:9", r#"{"entities":[{"type":"Tram"}]}"#, "").await;
+    bed.patch("/csourceRegistrations/urn:reg:1", r#"{"information":[{"entities":[{"type":"Tram"}]}]}"#).await;
+    assert_eq!(told(&receiver.wait_for(3).await[2]), ("noLongerMatching".into(), vec!["urn:reg:1".into()]));
+    bed.patch("/csourceRegistrations/urn:reg:1", &format!(r#"{{"information":[{VEHICLES}]}}"#)).await;
+    assert_eq!(told(&receiver.wait_for(4).await[3]).0, "newlyMatching");
+    bed.delete("/csourceRegistrations/urn:reg:1").await;
+    let got = receiver.wait_for(5).await;
+    assert_eq!(told(&got[4]), ("noLongerMatching".into(), vec!["urn:reg:1".into()]));
+    assert_eq!(got[4].1.get("type"), Some(&Json::text("ContextSourceNotification")));
+    assert_eq!(got[4].1.get("subscriptionId"), Some(&Json::text("urn:sub:1")));
+    let shown = bed.get("/csourceSubscriptions/urn:sub:1").await;
+    assert_eq!(shown.at("notification/timesSent"), Json::Int(5));
+    assert_eq!((shown.at("status"), shown.at("notification/status")), (Json::text("active"), Json::text("ok")));
+}
+
+#[tokio::test]
+async fn with_an_interval_everything_is_told_again() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    subscribe(&bed, &receiver.url, r#","timeInterval":0.2"#).await;
+    let got = receiver.wait_for(3).await;
+    assert!(got.iter().all(|one| told(one).1 == ["urn:reg:1"]));
+}
+
+#[tokio::test]
+async fn conditions_on_place_time_and_source() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    let conditions = r#","csf":"sourceType==\"sensor\"","geoQ":{"georel":"near;maxDistance==5000","geometry":"Point","coordinates":[4.35,50.85]},
+        "temporalQ":{"timerel":"after","timeAt":"2020-06-01T00:00:00Z"}"#;
+    subscribe(&bed, &receiver.url, conditions).await;
+    let interval = r#","observationInterval":{"startAt":"2020-01-01T00:00:00Z"}"#;
+    let place = r#","location":{"type":"Point","coordinates":[4.36,50.85]}"#;
+    let source = r#","sourceType":"sensor""#;
+    for (id, more) in [
+        ("no-time", format!("{place}{source}")),
+        ("no-place", format!("{interval}{source}")),
+        ("no-source", format!("{interval}{place}")),
+        ("all", format!("{interval}{place}{source}")),
+    ] {
+        register(&bed, id, "http://127.0.0.1:9", VEHICLES, &more).await;
+    }
+    assert_eq!(told(&receiver.wait_for(1).await[0]).1, ["urn:reg:all"]);
+}
+
+#[tokio::test]
+async fn a_pause_is_silent_and_a_change_tells_everything() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    subscribe(&bed, &receiver.url, r#","isActive":false"#).await;
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    assert_eq!(bed.get("/csourceSubscriptions/urn:sub:1").await.at("status"), Json::text("paused"));
+    assert_eq!(bed.patch("/csourceSubscriptions/urn:sub:1", r#"{"isActive":true}"#).await.status, 204);
+    assert_eq!(told(&receiver.wait_for(1).await[0]), ("newlyMatching".into(), vec!["urn:reg:1".into()]));
+    let ended = bed.patch("/csourceSubscriptions/urn:sub:1", r#"{"expiresAt":"2020-01-01T00:00:00Z"}"#).await;
+    assert_eq!(ended.status, 204);
+    assert_eq!(bed.get("/csourceSubscriptions/urn:sub:1").await.at("status"), Json::text("expired"));
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_is_told_as_it_then_is_through_a_restart() {
+    let (first, receiver) = (bed().await, Receiver::start().await);
+    receiver.answer_with(503);
+    subscribe(&first, &receiver.url, "").await;
+    register(&first, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    for _ in 0..500 {
+        if first.get("/csourceSubscriptions/urn:sub:1").await.at("notification").get("timesFailed").is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let second = first.restart().await;
+    receiver.answer_with(200);
+    register(&second, "2", "http://127.0.0.1:9", VEHICLES, "").await;
+    let mut seen = Vec::new();
+    for n in 1..=2 {
+        if seen.len() < 2 {
+            seen.extend(told(&receiver.wait_for(n).await[n - 1]).1);
+        }
+    }
+    seen.sort();
+    assert_eq!(seen, ["urn:reg:1", "urn:reg:2"]);
+}
+
+#[tokio::test]
+async fn subscriptions_are_kept_house_of() {
+    let bed = bed().await;
+    subscribe(&bed, "http://127.0.0.1:9/x", "").await;
+    let list = bed.get("/csourceSubscriptions?count=true").await;
+    assert_eq!((list.header("ngsild-results-count"), list.at("0/entities/0/type")), ("1", Json::text("Vehicle")));
+    for (body, field) in [
+        (r#"{"type":"Sub"}"#, "type"),
+        (r#"{"watchedAttributes":[]}"#, "watchedAttributes"),
+        (r#"{"q":"((("}"#, "q"),
+        (r#"{"notification":{"endpoint":{"uri":"nowhere"}}}"#, "notification.endpoint.uri"),
+        (r#"{"temporalQ":{"timerel":"before"}}"#, "temporalQ.timeAt"),
+        (r#"{"timeInterval":0}"#, "timeInterval"),
+    ] {
+        let got = bed.patch("/csourceSubscriptions/urn:sub:1", body).await;
+        assert_eq!((got.status.as_u16(), got.at("field")), (400, Json::text(field)), "{body}: {}", got.text);
+    }
+    assert_eq!(bed.delete("/csourceSubscriptions/urn:sub:1").await.status, 204);
+    assert_eq!(bed.get("/csourceSubscriptions/urn:sub:1").await.status, 404);
+    assert_eq!(bed.delete("/csourceSubscriptions/urn:sub:1").await.status, 404);
+}
