@@ -59,6 +59,7 @@ bench-indicators: release ## Forty indicators in nineteen communes over 100,000,
 bench-programme: ## A programme of 5,000 projects read and shown, calls of 200 projects decided
 	cargo bench --locked -p senne-programme --bench programme
 	cargo bench --locked -p senne-face-portal --bench programme
+	cargo bench --locked -p senne-print --bench sheets
 
 bench-impact: ## How often intervals hold a known effect, false verdicts, power, and times of the methods (1,000 runs each)
 	cargo bench --locked -p senne-impact --bench simulation -- $(BENCH)
