@@ -66,7 +66,8 @@ async fn pages_go_through_all_brokers_once() {
     for offset in (0..12).step_by(2) {
         let page = here.bed.get(&format!("/entities?type=Vehicle&limit=2&offset={offset}&count=true")).await;
         assert_eq!(page.header("ngsild-results-count"), "9");
-        assert_eq!(page.header("link").contains("rel=\"next\""), offset + 2 < 9, "{offset}: {}", page.header("link"));
+        let more = page.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("rel=\"next\""));
+        assert_eq!(more, offset + 2 < 9, "{offset}");
         seen.extend(ids(&page.json()));
     }
     assert_eq!(seen, (1..=9).map(|n| format!("urn:v:{n}")).collect::<Vec<_>>());
