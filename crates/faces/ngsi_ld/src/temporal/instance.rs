@@ -32,6 +32,9 @@ pub(super) struct Target {
 /// The attribute that the path names, expanded.
 pub(super) async fn name_in_path(call: &Call) -> Result<Name, Refusal> {
     let mut names = crate::read::Names::new(call.terms().await?);
+    if matches!(call.path("attr"), "." | ".." | "%2e" | "%2e%2e") {
+        return Err(Problem::bad("a step in the path is not the name of an attribute").field("attr").into());
+    }
     Ok(names.expand(call.path("attr")).map_err(|problem| problem.field("attr"))?)
 }
 

@@ -5,7 +5,7 @@ use senne_language::Query;
 use senne_model::{EntityId, Problem};
 
 use super::{
-    answer::{Found, cut, mark_partial, pen_for, write_found},
+    answer::{Found, cut, mark_partial, pen_for, shows_something, write_found},
     asked::{Asked, Form},
     select::{Chosen, One, select},
 };
@@ -85,7 +85,8 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
         Some(past)
     };
     if let Form::Aggregates(aggregation) = &asked.form {
-        let sums = hub.aggregate(&call.hub, &query, aggregation).await?;
+        let aggregation = asked.aligned(call, &query, aggregation).await?;
+        let sums = hub.aggregate(&call.hub, &query, &aggregation).await?;
         let of = |one: &One| {
             let series: Vec<_> = sums.iter().filter(|series| series.entity == one.id).cloned().collect();
             let past = past_of(one)?;
@@ -94,6 +95,6 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
         return Ok(chosen.iter().filter_map(of).collect());
     }
     let limit = call.face.options.temporal_page_values;
-    let shown = chosen.iter().filter_map(past_of);
+    let shown = chosen.iter().filter_map(past_of).filter(|past| shows_something(past, shape));
     Ok(shown.map(|past| Found::Past(cut(past, limit, asked))).collect())
 }
