@@ -73,13 +73,22 @@ async fn nowhere(request: Request) -> Refusal {
     Problem::not_found("there is no such resource in NGSI-LD").into()
 }
 
+/// An entity is replaced and merged under its id.
+async fn without_id() -> Refusal {
+    Problem::bad("the path needs the id of an entity, as in `/entities/urn:ngsi-ld:Device:1`").field("id").into()
+}
+
 type Routes = Router<Arc<Face>>;
 
 fn entity_routes() -> Routes {
     Router::new()
         .route(
             "/entities",
-            post(entities::create::create).get(entities::query::query).delete(entities::purge::purge),
+            post(entities::create::create)
+                .get(entities::query::query)
+                .delete(entities::purge::purge)
+                .put(without_id)
+                .patch(without_id),
         )
         .route(
             "/entities/{id}",

@@ -70,6 +70,7 @@ impl FromRequest<Arc<Face>> for Call {
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
         let mut hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
         let mut parameters = Parameters::parse(parts.uri.query())?;
+        parameters.check()?;
         let mut trip = parts.extensions.remove::<Arc<Trip>>();
         if let Some(snapshot) = snapshot(&parts.headers, parts.uri.path())? {
             hub.tenant = face.snapshots.copy_of(&hub.tenant, &snapshot).await?;

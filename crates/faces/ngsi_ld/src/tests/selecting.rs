@@ -89,3 +89,38 @@ async fn a_type_selects_what_is_written_to() {
     assert_eq!(bed.patch("/entities/urn:car:1?type=Car", r#"{"n":{"value":1}}"#).await.status, 204);
     assert_eq!(bed.delete("/entities/urn:car:1?type=Car|Bus").await.status, 204);
 }
+
+#[tokio::test]
+async fn what_has_nothing_of_what_is_picked_is_not_found() {
+    let bed = some().await;
+    assert_eq!(ids(&bed.get("/entities?type=Car,Bus,Tram&pick=id,speed").await).len(), 4);
+    let speeds = bed.get("/entities?type=Car,Bus,Tram&pick=speed").await;
+    assert_eq!(speeds.json().as_array().unwrap().len(), 2);
+    assert_eq!(bed.get("/entities/urn:bus:1?pick=speed").await.status, 404);
+    assert_eq!(bed.get("/entities/urn:bus:1?omit=id,type,gender").await.status, 404);
+    for (wrong, field) in [
+        ("type=Car&pick=speed&omit=speed", "omit"),
+        ("type=Car&geometryProperty=location", "geometryProperty"),
+        ("type=Car&csf=((", "csf"),
+        ("type=Car&idPattern=x**", "idPattern"),
+        ("type=Car&colour=red", "colour"),
+    ] {
+        let got = bed.get(&format!("/entities?{wrong}")).await;
+        assert_eq!((got.status.as_u16(), got.at("field")), (400, Json::text(field)), "{wrong}");
+    }
+    assert_eq!(bed.get("/attributes?limit=5").await.status, 400);
+}
+
+#[tokio::test]
+async fn who_prefers_an_older_version_reads_it() {
+    let bed = some().await;
+    let asked = |version: &str| {
+        let request = super::bed::request("GET", "/entities/urn:bus:1").header("prefer", version);
+        request.body(axum::body::Body::empty()).unwrap()
+    };
+    let older = bed.send(asked("ngsi-ld=1.5")).await;
+    assert_eq!((older.status.as_u16(), older.at("gender/type")), (203, Json::text("Property")));
+    assert_eq!(older.header("preference-applied"), "ngsi-ld=1.5");
+    let same = bed.send(asked("ngsi-ld=1.9")).await;
+    assert_eq!((same.status.as_u16(), same.at("gender/type")), (200, Json::text("VocabProperty")));
+}
