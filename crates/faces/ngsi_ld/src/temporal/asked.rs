@@ -155,7 +155,11 @@ impl Form {
     /// Periods begin where the range begins (clause 4.5.19), unless a time zone is named whose days and months are meant.
     fn read(call: &Call, from: Option<Timestamp>) -> Result<Self, Problem> {
         let parameters = &call.parameters;
-        let wants = |word: &str| parameters.get("format") == Some(word) || parameters.option(word);
+        // `format` goes before the older `options` (clause 6.3.12).
+        let wants = |word: &str| match parameters.get("format") {
+            Some(format) if !format.is_empty() => format == word,
+            _ => parameters.option(word),
+        };
         if wants("aggregatedValues") {
             let methods = parameters.get("aggrMethods");
             let methods = methods
