@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, Method, StatusCode};
 use senne_hub::Hub;
 use senne_model::Problem;
 use tower::util::MapRequest;
@@ -51,9 +51,13 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     Ok(whole.fallback_service(trimmed))
 }
 
-/// The same request without the slash at the end of its path.
+/// The same request without the slash at the end of its path. Where an id is needed, it is missing before the slash.
 fn without_slash(mut request: Request) -> Request {
     let path = request.uri().path();
+    let of_one = matches!(*request.method(), Method::PUT | Method::PATCH);
+    if of_one && path.ends_with("/entities/") {
+        return request;
+    }
     let Some(shorter) = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()) else { return request };
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
     let mut parts = request.uri().clone().into_parts();
@@ -66,16 +70,12 @@ fn without_slash(mut request: Request) -> Request {
 
 /// What no route takes. A part of a path that is empty names nothing, which is the caller's fault.
 async fn nowhere(request: Request) -> Refusal {
-    if request.uri().path().contains("//") {
+    let path = request.uri().path();
+    if path.contains("//") || path.ends_with("/entities/") {
         let detail = "an identifier in the path is empty, or has slashes that are not percent-encoded";
         return Problem::bad(detail).field("id").into();
     }
     Problem::not_found("there is no such resource in NGSI-LD").into()
-}
-
-/// An entity is replaced and merged under its id.
-async fn without_id() -> Refusal {
-    Problem::bad("the path needs the id of an entity, as in `/entities/urn:ngsi-ld:Device:1`").field("id").into()
 }
 
 type Routes = Router<Arc<Face>>;
@@ -84,11 +84,7 @@ fn entity_routes() -> Routes {
     Router::new()
         .route(
             "/entities",
-            post(entities::create::create)
-                .get(entities::query::query)
-                .delete(entities::purge::purge)
-                .put(without_id)
-                .patch(without_id),
+            post(entities::create::create).get(entities::query::query).delete(entities::purge::purge),
         )
         .route(
             "/entities/{id}",

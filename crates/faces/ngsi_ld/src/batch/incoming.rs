@@ -52,19 +52,18 @@ async fn own_contexts(call: &Call, bytes: &[u8]) -> Result<Own, Problem> {
     // The core context reads the ids of those that have no context of their own.
     let mut own = Own { contexts: vec![Terms::default_core()], ..Own::default() };
     for (element, text) in contexts_of_each(bytes)?.into_iter().enumerate() {
-        let place = match text {
+        let known_place = |text: &str| known.iter().find(|(there, _)| *there == text).map(|(_, p)| p.clone());
+        let place = match text.map(|text| (text, known_place(text))) {
             Err(problem) => Err(problem),
-            Ok(text) => match known.iter().find(|(there, _)| *there == text) {
-                Some((_, place)) => place.clone(),
-                None => {
-                    let place = call.face.contexts.by_text(text).await.map(|terms| {
-                        own.contexts.push(terms);
-                        own.contexts.len() - 1
-                    });
-                    known.push((text, place.clone()));
-                    place
-                }
-            },
+            Ok((_, Some(place))) => place,
+            Ok((text, None)) => {
+                let place = call.face.contexts.by_text(text).await.map(|terms| {
+                    own.contexts.push(terms);
+                    own.contexts.len() - 1
+                });
+                known.push((text, place.clone()));
+                place
+            }
         };
         own.places.push(*place.as_ref().unwrap_or(&0));
         if let Err(problem) = place {
