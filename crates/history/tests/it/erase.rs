@@ -134,7 +134,7 @@ async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
         nothing_of(&history, &one).await;
         assert_eq!(others(&history, &one).await, before);
         let swept =
-            history.erase(&tenant(), &[part(&[one.clone()], 60)], PATIENCE).await.unwrap();
+            history.erase(&tenant(), &[part(std::slice::from_ref(&one), 60)], PATIENCE).await.unwrap();
         assert!(
             swept.files_rewritten > 3 && swept.files_deleted >= swept.files_rewritten && !swept.readers_cut
         );
@@ -142,7 +142,7 @@ async fn one_station_goes_and_the_others_stay_as_they_were_bit_for_bit() {
         assert_eq!(others(&history, &one).await, before);
         let left = history.rows_of(&tenant(), std::slice::from_ref(&one), ChangeNo(60)).await.unwrap();
         assert_eq!(left, RowsOf::default());
-        let look = history.look_for(&tenant(), &[part(&[one.clone()], 60)]).await.unwrap();
+        let look = history.look_for(&tenant(), &[part(std::slice::from_ref(&one), 60)]).await.unwrap();
         assert_eq!((look.left, look.mentions), (0, 0));
         assert!(look.files > 0);
         assert_eq!(raw_mentions(dir.path(), &one), Vec::<String>::new());
@@ -208,7 +208,7 @@ async fn a_station_that_is_made_again_lives_normally() {
         history.flush().await.unwrap();
     }
     for round in 0..2 {
-        history.erase(&tenant(), &[part(&[one.clone()], 60)], PATIENCE).await.unwrap();
+        history.erase(&tenant(), &[part(std::slice::from_ref(&one), 60)], PATIENCE).await.unwrap();
         let text = format!("SELECT sum, count FROM series WHERE entity = '{one}'");
         assert_eq!(lines(&history, &text).await, "[16.0,2]", "round {round}");
         for view in ["hourly", "daily"] {
