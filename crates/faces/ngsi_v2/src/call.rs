@@ -41,9 +41,12 @@ impl FromRequest<Arc<Face>> for Call {
             .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the path is not UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
-        let tenant = senne_http::tenant(&parts.headers, &[TENANT, senne_http::TENANT_HEADER])?.unwrap_or_default();
+        let tenant =
+            senne_http::tenant(&parts.headers, &[TENANT, senne_http::TENANT_HEADER])?.unwrap_or_default();
         let parameters: Vec<(String, String)> =
-            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
         for (place, (name, value)) in parameters.iter().enumerate() {
             if value.is_empty() || parameters[..place].iter().any(|(before, _)| before == name) {
                 let detail = "a parameter stands once, and has a value";
@@ -99,7 +102,9 @@ impl Call {
 
     /// The elements of a comma-separated parameter.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
-        self.get(name).map(|text| text.split(',').filter(|item| !item.is_empty()).collect()).unwrap_or_default()
+        self.get(name)
+            .map(|text| text.split(',').filter(|item| !item.is_empty()).collect())
+            .unwrap_or_default()
     }
 
     /// Whether `options` has a word.
@@ -127,8 +132,9 @@ impl Call {
     pub(crate) async fn json(&self) -> Result<Json, Refusal> {
         self.expect("application/json")?;
         let bytes = self.bytes().await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| Problem::new(ErrorKind::InvalidRequest, format!("this is no JSON: {error}")).into())
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Problem::new(ErrorKind::InvalidRequest, format!("this is no JSON: {error}")).into()
+        })
     }
 
     /// Reads a body that is the value of an attribute: JSON, or plain text (NGSI-v2 "Update Attribute Value").

@@ -57,7 +57,8 @@ pub(crate) fn of(instance: &Instance, terms: &Terms, wanted: &[&str]) -> Json {
     }
     for part in &instance.sub_attributes {
         let name = name_out(terms, &part.name);
-        let Some(main) = part.main().filter(|_| !read::is_type_mark(&part.name) && (all || named(&name))) else {
+        let Some(main) = part.main().filter(|_| !read::is_type_mark(&part.name) && (all || named(&name)))
+        else {
             continue;
         };
         let (kind, value) = plain_type(main);

@@ -64,7 +64,9 @@ fn decoded(text: &str) -> String {
     let (bytes, mut out, mut place) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
     while place < bytes.len() {
         let hex = bytes.get(place + 1..place + 3).filter(|_| bytes[place] == b'%');
-        let byte = hex.and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let byte = hex
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         out.push(byte.unwrap_or(bytes[place]));
         place += if byte.is_some() { 3 } else { 1 };
     }
@@ -78,7 +80,9 @@ mod tests {
     #[test]
     fn every_identifier_comes_back_and_no_two_are_one() {
         let mut seen = std::collections::HashSet::new();
-        for id in ["Room1", "Café", "a%20b", "urn:ngsi-ld:Room:1", "urn:ngsi-v2:Room1", "http://x.org/a?b#c", "1:2"] {
+        for id in
+            ["Room1", "Café", "a%20b", "urn:ngsi-ld:Room:1", "urn:ngsi-v2:Room1", "http://x.org/a?b#c", "1:2"]
+        {
             let inside = id_in(id).unwrap();
             assert_eq!(id_out(&inside), id, "{inside}");
             assert!(seen.insert(inside));

@@ -28,8 +28,11 @@ pub(crate) fn read(call: &Call) -> Result<Query, Problem> {
         return Err(Problem::new(ErrorKind::NotSupported, detail).field("typePattern"));
     }
     let ids = call.list("id").into_iter().map(id_in).collect::<Result<Vec<EntityId>, _>>()?;
-    let types =
-        call.list("type").into_iter().map(|kind| name_in(terms, kind, "type")).collect::<Result<Vec<_>, _>>()?;
+    let types = call
+        .list("type")
+        .into_iter()
+        .map(|kind| name_in(terms, kind, "type"))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Query {
         ids,
         types: TypeExpression::one_of(types),
@@ -56,7 +59,8 @@ pub(crate) fn pattern(text: &str) -> Result<IdPattern, Problem> {
     if matches!(text, ".*" | "^.*$") {
         return IdPattern::parse(".*").map_err(|problem| problem.field("idPattern"));
     }
-    let body = text.strip_prefix('^').map_or_else(|| text.to_owned(), |rest| format!("^(urn:ngsi-v2:)?{rest}"));
+    let body =
+        text.strip_prefix('^').map_or_else(|| text.to_owned(), |rest| format!("^(urn:ngsi-v2:)?{rest}"));
     IdPattern::parse(&body).map_err(|problem| problem.field("idPattern"))
 }
 
@@ -96,7 +100,9 @@ pub(crate) fn selectors(list: &[Json], terms: &Terms) -> Result<Vec<Selector>, P
     let one = |json: &Json| {
         let text = |name: &str| json.get(name).and_then(Json::as_str);
         if json.as_object().is_none() {
-            return Err(Problem::bad("an array of objects with `id` or `idPattern` is needed").field("entities"));
+            return Err(
+                Problem::bad("an array of objects with `id` or `idPattern` is needed").field("entities")
+            );
         }
         let types: Vec<Name> =
             text("type").map(|kind| name_in(terms, kind, "type")).transpose()?.into_iter().collect();
@@ -137,7 +143,8 @@ fn order(text: &str, call: &Call) -> Result<Order, Problem> {
         format!("{name};{}", if down { "desc" } else { "asc" })
     };
     let ours = text.split(',').map(one).collect::<Vec<_>>().join(",");
-    Order::parse(&ours, None, &|term| call.face.terms.expand(term)).map_err(|problem| problem.field("orderBy"))
+    Order::parse(&ours, None, &|term| call.face.terms.expand(term))
+        .map_err(|problem| problem.field("orderBy"))
 }
 
 /// How the answer shall look.

@@ -39,7 +39,12 @@ pub(crate) struct EntityIn {
 
 impl EntityIn {
     /// The write that it asks for. Whatever is made has a type.
-    pub(crate) fn into_write(self, operation: Operation, scope: Option<Vec<Box<str>>>, terms: &Terms) -> Write {
+    pub(crate) fn into_write(
+        self,
+        operation: Operation,
+        scope: Option<Vec<Box<str>>>,
+        terms: &Terms,
+    ) -> Write {
         let makes =
             matches!(operation, Operation::Create | Operation::CreateOrReplace | Operation::CreateOrAppend);
         let mut write = Write::new(self.id, operation);
@@ -52,8 +57,7 @@ impl EntityIn {
 
 /// Reads an entity, with its values alone when `plain` (`options=keyValues`).
 pub(crate) fn entity(json: &Json, plain: bool, terms: &Terms) -> Result<EntityIn, Problem> {
-    let members =
-        json.as_object().ok_or_else(|| Problem::bad("a JSON object is needed here: an entity"))?;
+    let members = json.as_object().ok_or_else(|| Problem::bad("a JSON object is needed here: an entity"))?;
     let text = |name: &str| match json.get(name) {
         None => Ok(None),
         Some(Json::Text(text)) => Ok(Some(text)),
@@ -100,10 +104,12 @@ pub(crate) fn attribute(name: &str, json: &Json, plain: bool, terms: &Terms) -> 
     if plain {
         return Ok(Attribute::new(expanded, instance(None, json.clone()).map_err(at)?));
     }
-    let members = json
-        .as_object()
-        .ok_or_else(|| at(Problem::bad("an object with `value` is needed; options=keyValues takes values alone")))?;
-    if let Some((member, _)) = members.iter().find(|(member, _)| !matches!(&**member, "type" | "value" | "metadata")) {
+    let members = json.as_object().ok_or_else(|| {
+        at(Problem::bad("an object with `value` is needed; options=keyValues takes values alone"))
+    })?;
+    if let Some((member, _)) =
+        members.iter().find(|(member, _)| !matches!(&**member, "type" | "value" | "metadata"))
+    {
         return Err(at(Problem::bad("an attribute has `type`, `value` and `metadata`").field(&**member)));
     }
     let kind = match json.get("type") {
@@ -124,9 +130,9 @@ pub(crate) fn instance(kind: Option<&str>, value: Json) -> Result<Instance, Prob
     let value = match (kind, value) {
         (Some("geo:json"), value) => AttributeValue::Geo(Geometry::from_geojson(&value).map_err(geo)?),
         (Some("geo:point"), Json::Text(text)) => AttributeValue::Geo(point(&text)?),
-        (Some("geo:line" | "geo:box" | "geo:polygon"), value) => {
-            AttributeValue::Geo(Geometry::from_geojson(&shape(kind.unwrap_or_default(), &value)?).map_err(geo)?)
-        }
+        (Some("geo:line" | "geo:box" | "geo:polygon"), value) => AttributeValue::Geo(
+            Geometry::from_geojson(&shape(kind.unwrap_or_default(), &value)?).map_err(geo)?,
+        ),
         (Some("Relationship" | "Reference"), value) => return relationship(kind, &value),
         // Our properties have no null; a JSON property may.
         (_, Json::Null) => AttributeValue::JsonProperty(Json::Null),
@@ -189,7 +195,8 @@ pub(crate) fn pair(text: &str) -> Result<(f64, f64), Problem> {
 
 /// A line, box or polygon, given as an array of points, as GeoJSON.
 fn shape(kind: &str, value: &Json) -> Result<Json, Problem> {
-    let wrong = || Problem::bad("an array of points is needed, each as \"latitude, longitude\"").field("value");
+    let wrong =
+        || Problem::bad("an array of points is needed, each as \"latitude, longitude\"").field("value");
     let texts = value.as_array().ok_or_else(wrong)?;
     let points: Vec<(f64, f64)> =
         texts.iter().map(|text| pair(text.as_str().ok_or_else(wrong)?)).collect::<Result<_, _>>()?;

@@ -65,8 +65,7 @@ fn other_routes() -> Router<Arc<Face>> {
 }
 
 fn resources() -> Json {
-    let each = ["entities", "types", "subscriptions"].map(|name| {
-        (Box::from(format!("{name}_url")), Json::from(format!("/v2/{name}")))
-    });
+    let each = ["entities", "types", "subscriptions"]
+        .map(|name| (Box::from(format!("{name}_url")), Json::from(format!("/v2/{name}"))));
     Json::Object(each.into_iter().collect())
 }

@@ -103,7 +103,8 @@ async fn several_erasures_are_one_pass_each_up_to_its_own_change() {
     nothing_of(&history, &id(1)).await;
     let mut kept = Vec::new();
     for (station, first) in [(2, 30), (3, 10)] {
-        let past = history.past(&tenant(), &PastQuery { entities: vec![id(station)], ..all() }).await.unwrap();
+        let past =
+            history.past(&tenant(), &PastQuery { entities: vec![id(station)], ..all() }).await.unwrap();
         let changes = past.iter().flat_map(|past| &past.series).flat_map(|series| &series.points);
         kept.push(changes.map(|point| point.change.0).collect::<Vec<_>>());
         assert!(kept.last().unwrap().iter().min().unwrap() > &first, "{station}");
@@ -112,7 +113,8 @@ async fn several_erasures_are_one_pass_each_up_to_its_own_change() {
     history.erase(&tenant(), &parts, PATIENCE).await.unwrap();
     assert_eq!(history.rows_of_each(&tenant(), &parts).await.unwrap()[0], RowsOf::default());
     for (station, changes) in [2, 3].into_iter().zip(kept) {
-        let past = history.past(&tenant(), &PastQuery { entities: vec![id(station)], ..all() }).await.unwrap();
+        let past =
+            history.past(&tenant(), &PastQuery { entities: vec![id(station)], ..all() }).await.unwrap();
         let again = past.iter().flat_map(|past| &past.series).flat_map(|series| &series.points);
         assert_eq!(again.map(|point| point.change.0).collect::<Vec<_>>(), changes, "{station}");
     }

@@ -74,9 +74,7 @@ impl Asked {
     pub(crate) fn read_for_query(call: &Call, terms: &Terms, shape: &Shape) -> Result<Self, Problem> {
         let asked = Self::read(call, terms, shape)?;
         if asked.time.from.is_none() && asked.time.to.is_none() && asked.last_n.is_none() {
-            return Err(
-                Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel")
-            );
+            return Err(Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel"));
         }
         let descending = match call.parameters.get("orderBy") {
             None | Some("id" | "id;asc") => false,
@@ -89,12 +87,7 @@ impl Asked {
     }
 
     /// The question for these entities.
-    pub(crate) fn past_query(
-        &self,
-        ids: Vec<EntityId>,
-        points_max: usize,
-        shape: &Shape,
-    ) -> PastQuery {
+    pub(crate) fn past_query(&self, ids: Vec<EntityId>, points_max: usize, shape: &Shape) -> PastQuery {
         let dataset_id = match shape.datasets.as_deref() {
             Some([only]) => Some(only.clone()),
             _ => None,

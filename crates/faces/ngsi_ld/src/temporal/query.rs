@@ -12,7 +12,9 @@ use super::{
 use crate::{
     contexts::Terms,
     entity_maps::{self, Mapped},
-    http::{Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape},
+    http::{
+        Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape,
+    },
     write::Shape,
 };
 
@@ -30,7 +32,8 @@ pub(super) async fn answer(call: &Call, terms: &Terms, media: Media, query: &Que
     check_links(None, query.filter.as_ref(), &shape.members)?;
     let mapped = entity_maps::temporal(call, query, &asked).await?;
     let chosen = choose(call, query, &asked, &page, mapped.as_ref()).await?;
-    let found = if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };
+    let found =
+        if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };
     let mut pen = pen_for(terms, &found);
     pen.open_array();
     found.iter().for_each(|found| write_found(&mut pen, found, &asked, &shape));

@@ -64,7 +64,8 @@ pub(crate) fn write_evolution(pen: &mut Pen<'_>, evolution: &Evolution<'_>, shap
 }
 
 fn wanted(shape: &Shape, attribute: &Name, dataset: Option<&Iri>) -> bool {
-    let kept = if &**attribute == SCOPE { shape.members.keeps_scope() } else { shape.members.keeps(attribute) };
+    let kept =
+        if &**attribute == SCOPE { shape.members.keeps_scope() } else { shape.members.keeps(attribute) };
     kept && shape.datasets.as_ref().is_none_or(|sets| sets.iter().any(|set| set.as_ref() == dataset))
 }
 

@@ -87,14 +87,14 @@ impl Compiled {
     pub(super) fn may_want(&self, change: &Change) -> bool {
         let told = matches!(change.kind, ChangeKind::Created | ChangeKind::Updated);
         let news = |name: &Name| {
-            change.attributes.iter().any(|changed| {
-                changed.name == *name && changed.effect != Effect::Past && changed.is_news()
-            })
+            change
+                .attributes
+                .iter()
+                .any(|changed| changed.name == *name && changed.effect != Effect::Past && changed.is_news())
         };
-        let any = || change.attributes.iter().any(|changed| changed.effect != Effect::Past && changed.is_news());
-        let named = |one: &Selector| {
-            one.ids.is_empty() || one.ids.contains(&change.entity)
-        };
+        let any =
+            || change.attributes.iter().any(|changed| changed.effect != Effect::Past && changed.is_news());
+        let named = |one: &Selector| one.ids.is_empty() || one.ids.contains(&change.entity);
         told && self.selectors.iter().any(named)
             && (change.kind == ChangeKind::Created && self.watched.is_empty()
                 || if self.watched.is_empty() { any() } else { self.watched.iter().any(news) })
@@ -136,7 +136,8 @@ impl Target {
             .ok_or_else(|| {
                 Problem::bad("a notification needs `http` or `httpCustom`").field("notification")
             })?;
-        let at = |detail: &str, field: &str| Problem::bad(detail).field(format!("notification.{name}.{field}"));
+        let at =
+            |detail: &str, field: &str| Problem::bad(detail).field(format!("notification.{name}.{field}"));
         if let Some((member, _)) = target
             .as_object()
             .unwrap_or_default()
@@ -150,13 +151,16 @@ impl Target {
         let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.ok_or_else(|| at("an http or https address is needed here", "url"))?;
         if !allow_private && is_private(&url) {
-            return Err(at("private and loopback addresses are not used; the operator can allow them", "url"));
+            return Err(at(
+                "private and loopback addresses are not used; the operator can allow them",
+                "url",
+            ));
         }
         let mut headers = HeaderMap::new();
         for (key, value) in target.get("headers").and_then(Json::as_object).unwrap_or_default() {
-            let pair = HeaderName::try_from(&**key).ok().zip(
-                value.as_str().and_then(|text| HeaderValue::try_from(text).ok()),
-            );
+            let pair = HeaderName::try_from(&**key)
+                .ok()
+                .zip(value.as_str().and_then(|text| HeaderValue::try_from(text).ok()));
             let (key, value) = pair.ok_or_else(|| at("this is no HTTP header", "headers"))?;
             headers.insert(key, value);
         }
@@ -205,7 +209,9 @@ fn form(told: &Json) -> Result<Form, Problem> {
         None | Some(Some("normalized")) => Ok(Form::Normalized),
         Some(Some("keyValues" | "simplifiedKeyValues")) => Ok(Form::KeyValues),
         Some(Some("values")) => Ok(Form::Values),
-        Some(_) => Err(Problem::bad("a format is normalized, keyValues or values").field("notification.attrsFormat")),
+        Some(_) => {
+            Err(Problem::bad("a format is normalized, keyValues or values").field("notification.attrsFormat"))
+        }
     }
 }
 

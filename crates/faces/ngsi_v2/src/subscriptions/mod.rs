@@ -51,7 +51,8 @@ pub(crate) async fn list(call: Call) -> Answer {
 /// `GET /v2/subscriptions/{id}`.
 pub(crate) async fn retrieve(call: Call) -> Answer {
     call.administer()?;
-    let runner = call.face.subscriptions.find(&call.hub.tenant, call.path("id")).await?.ok_or_else(missing)?;
+    let runner =
+        call.face.subscriptions.find(&call.hub.tenant, call.path("id")).await?.ok_or_else(missing)?;
     Ok(answer(StatusCode::OK, &present(&runner)))
 }
 
@@ -59,7 +60,8 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 pub(crate) async fn update(call: Call) -> Answer {
     call.administer()?;
     let fresh = call.json().await?;
-    let runner = call.face.subscriptions.find(&call.hub.tenant, call.path("id")).await?.ok_or_else(missing)?;
+    let runner =
+        call.face.subscriptions.find(&call.hub.tenant, call.path("id")).await?.ok_or_else(missing)?;
     let Json::Object(fresh) = fresh else {
         return Err(Problem::bad("a JSON object is needed here: parts of a subscription").into());
     };

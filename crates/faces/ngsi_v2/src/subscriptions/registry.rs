@@ -129,13 +129,20 @@ impl Subscriptions {
         Ok(true)
     }
 
-    pub(super) async fn find(self: &Arc<Self>, tenant: &TenantName, id: &str) -> Result<Option<Arc<Runner>>, Problem> {
+    pub(super) async fn find(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+        id: &str,
+    ) -> Result<Option<Arc<Runner>>, Problem> {
         self.load().await?;
         Ok(self.all.read().get(&(tenant.clone(), id.to_owned())).cloned())
     }
 
     /// Those of a tenant, by their ids.
-    pub(super) async fn of_tenant(self: &Arc<Self>, tenant: &TenantName) -> Result<Vec<Arc<Runner>>, Problem> {
+    pub(super) async fn of_tenant(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+    ) -> Result<Vec<Arc<Runner>>, Problem> {
         self.load().await?;
         Ok(self.of(tenant))
     }

@@ -101,7 +101,10 @@ async fn attributes_are_read_and_changed_one_by_one_and_together() {
     assert_eq!(bed.get(&value).await.at("city"), Json::text("Brussels"));
     assert_eq!(bed.put(&value, r#"{"city":"Ixelles"}"#).await.status, 204);
     let address = bed.get(&format!("{place}/address")).await;
-    assert_eq!((address.at("type"), address.at("value/city")), (Json::text("PostalAddress"), Json::text("Ixelles")));
+    assert_eq!(
+        (address.at("type"), address.at("value/city")),
+        (Json::text("PostalAddress"), Json::text("Ixelles"))
+    );
     let plain = [("content-type", "text/plain")];
     let status = format!("{place}/status/value");
     assert_eq!(bed.send("PUT", &status, &plain, "\"shut\"").await.status, 204);
@@ -111,7 +114,10 @@ async fn attributes_are_read_and_changed_one_by_one_and_together() {
     assert_eq!(bed.delete(&one).await.status, 204);
     assert_eq!(bed.delete(&one).await.status, 404);
     assert_eq!(bed.put(place, r#"{"only":{"value":1}}"#).await.status, 204);
-    assert_eq!(bed.get("/entities/Room1?options=keyValues").await.text, r#"{"id":"Room1","type":"Room","only":1}"#);
+    assert_eq!(
+        bed.get("/entities/Room1?options=keyValues").await.text,
+        r#"{"id":"Room1","type":"Room","only":1}"#
+    );
     assert_eq!(bed.delete("/entities/Room1").await.status, 204);
     assert_eq!(bed.get("/entities/Room1").await.status, 404);
 }
@@ -149,7 +155,12 @@ async fn entities_are_found_ordered_and_counted() {
     }
     let counted = bed.get("/entities?type=Room&limit=1&options=count,keyValues").await;
     assert_eq!((counted.header("fiware-total-count"), ids(&counted).len()), ("3", 1));
-    for (query, field) in [("q=a%3E", "q"), ("limit=0", "limit"), ("id=A&idPattern=B", "idPattern"), ("geometry=point", "georel")] {
+    for (query, field) in [
+        ("q=a%3E", "q"),
+        ("limit=0", "limit"),
+        ("id=A&idPattern=B", "idPattern"),
+        ("geometry=point", "georel"),
+    ] {
         let got = bed.get(&format!("/entities?{query}")).await;
         assert_eq!((got.status, got.at("field")), (400, Json::text(field)), "{query}");
     }
@@ -162,10 +173,10 @@ async fn entities_are_found_ordered_and_counted() {
 #[tokio::test]
 async fn batches_are_done_whole_or_not_at_all() {
     let bed = room().await;
-    let update = |action: &str, entities: &str| {
-        format!(r#"{{"actionType":"{action}","entities":[{entities}]}}"#)
-    };
-    let two = r#"{"id":"Room1","status":{"value":"shut"}},{"id":"Room9","type":"Room","status":{"value":"new"}}"#;
+    let update =
+        |action: &str, entities: &str| format!(r#"{{"actionType":"{action}","entities":[{entities}]}}"#);
+    let two =
+        r#"{"id":"Room1","status":{"value":"shut"}},{"id":"Room9","type":"Room","status":{"value":"new"}}"#;
     let failed = bed.post("/op/update", &update("update", two)).await;
     assert_eq!(failed.status, 404, "{}", failed.text);
     assert_eq!(bed.get("/entities/Room1").await.at("status/value"), Json::text("open"));

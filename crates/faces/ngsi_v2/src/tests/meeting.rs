@@ -27,7 +27,8 @@ async fn an_entity_is_one_of_ours() {
     assert_eq!(temperature.observed_at.unwrap().to_string(), "2024-01-31T12:00:00Z");
     assert_eq!(temperature.sub_attributes.len(), 1, "a number needs no type beside it");
     assert!(entity.location().is_some());
-    let target = AttributeValue::Relationship { objects: vec![Iri::new("urn:ngsi-v2:Building7")], object_type: None };
+    let target =
+        AttributeValue::Relationship { objects: vec![Iri::new("urn:ngsi-v2:Building7")], object_type: None };
     assert_eq!(entity.instance(&term("inBuilding")).unwrap().value, target);
 }
 
@@ -38,13 +39,21 @@ async fn an_entity_of_ours_is_one_of_theirs() {
     write.types.push(term("Car"));
     let map = vec![("fr".into(), Json::text("rouge"))];
     for (name, value) in [
-        ("owner", AttributeValue::Relationship { objects: vec![Iri::new("urn:ngsi-ld:Person:1")], object_type: None }),
+        (
+            "owner",
+            AttributeValue::Relationship {
+                objects: vec![Iri::new("urn:ngsi-ld:Person:1")],
+                object_type: None,
+            },
+        ),
         ("color", AttributeValue::Language(map)),
         ("wheels", AttributeValue::List(vec![Json::Int(1), Json::Int(2)])),
     ] {
         write.attributes.push(Attribute::new(term(name), Instance::new(value)));
     }
-    bed.hub.write(&admin("default"), vec![write], WriteOptions::default()).await.unwrap()[0].as_ref().unwrap();
+    bed.hub.write(&admin("default"), vec![write], WriteOptions::default()).await.unwrap()[0]
+        .as_ref()
+        .unwrap();
     let got = bed.get("/entities/urn:ngsi-ld:Car:1?options=keyValues").await;
     let expected = r#"{"id":"urn:ngsi-ld:Car:1","type":"Car","owner":"urn:ngsi-ld:Person:1","color":{"fr":"rouge"},"wheels":[1,2]}"#;
     assert_eq!(got.text, expected);
@@ -58,7 +67,9 @@ async fn services_are_tenants_and_their_paths_are_scopes() {
     assert_eq!(bed.get("/entities/Room1").await.status, 404, "another tenant");
     let found = bed.hub.query(&admin("parks"), &Query::default(), &Page::first(5)).await.unwrap();
     assert_eq!(found.entities[0].scopes, ["/north/pond".into()]);
-    for (path, status) in [("/north/pond", 200), ("/north/#", 200), ("/south", 404), ("/", 200), ("north", 400)] {
+    for (path, status) in
+        [("/north/pond", 200), ("/north/#", 200), ("/south", 404), ("/", 200), ("north", 400)]
+    {
         let headers = [("fiware-service", "parks"), ("fiware-servicepath", path)];
         let got = bed.send("GET", "/entities/Room1", &headers, "").await;
         assert_eq!(got.status, status, "{path}: {}", got.text);

@@ -17,7 +17,9 @@ type Heard = Arc<Mutex<Vec<(HeaderMap, Json)>>>;
 async fn receiver(refusals: usize) -> (String, Heard) {
     let heard: Heard = Arc::default();
     let left = Arc::new(Mutex::new(refusals));
-    let hear = async move |State((heard, left)): State<(Heard, Arc<Mutex<usize>>)>, headers: HeaderMap, body: String| {
+    let hear = async move |State((heard, left)): State<(Heard, Arc<Mutex<usize>>)>,
+                           headers: HeaderMap,
+                           body: String| {
         let mut left = left.lock();
         if *left > 0 {
             *left -= 1;
@@ -68,13 +70,17 @@ async fn what_is_asked_for_is_told_as_it_is_asked_for() {
     room(&bed, "Warm", 25, "b").await;
     room(&bed, "Warm", 26, "b").await;
     until("two notifications", || heard.lock().len() == 2).await;
-    let told: Vec<String> = heard.lock().iter().map(|(_, body)| body.get("data").unwrap().to_string()).collect();
+    let told: Vec<String> =
+        heard.lock().iter().map(|(_, body)| body.get("data").unwrap().to_string()).collect();
     assert!(told[0].contains(r#""temperature":2"#) && !told[0].contains("status"), "{told:?}");
     assert_eq!(told[1], r#"[{"id":"Warm","type":"Room","temperature":26}]"#);
     let headers = heard.lock()[0].0.clone();
     assert_eq!(headers.get("ngsiv2-attrsformat").unwrap(), "keyValues");
     let shown = bed.get(&place).await;
-    assert_eq!((shown.at("status"), shown.at("notification/timesSent")), (Json::text("active"), Json::Int(2)));
+    assert_eq!(
+        (shown.at("status"), shown.at("notification/timesSent")),
+        (Json::text("active"), Json::Int(2))
+    );
     assert_eq!(bed.get("/subscriptions?options=count").await.header("fiware-total-count"), "1");
     assert_eq!(bed.patch(&place, r#"{"status":"inactive"}"#).await.status, 204);
     room(&bed, "Warm", 30, "b").await;
@@ -99,7 +105,10 @@ async fn a_notification_that_fails_is_sent_again_and_one_shot_is_one() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let shown = bed.get(&place).await;
-    assert_eq!((shown.at("notification/timesSent"), shown.at("notification/failsCounter")), (Json::Int(3), Json::Int(0)));
+    assert_eq!(
+        (shown.at("notification/timesSent"), shown.at("notification/failsCounter")),
+        (Json::Int(3), Json::Int(0))
+    );
     assert_eq!(heard.lock().len(), 1);
     assert_eq!(heard.lock()[0].1.get("data").unwrap().as_array().map(<[Json]>::len), Some(1));
 }
@@ -111,9 +120,15 @@ async fn what_is_wrong_with_a_subscription_is_named() {
     for (body, status, field) in [
         (format!("{{{subject}}}"), 400, "notification"),
         (r#"{"notification":{"http":{"url":"http://x.org/"}}}"#.to_owned(), 400, "subject"),
-        (format!(r#"{{{subject},"notification":{{"http":{{"url":"mqtt://x"}}}}}}"#), 400, "notification.http.url"),
         (
-            format!(r#"{{{subject},"notification":{{"httpCustom":{{"url":"http://x.org/","payload":"a"}}}}}}"#),
+            format!(r#"{{{subject},"notification":{{"http":{{"url":"mqtt://x"}}}}}}"#),
+            400,
+            "notification.http.url",
+        ),
+        (
+            format!(
+                r#"{{{subject},"notification":{{"httpCustom":{{"url":"http://x.org/","payload":"a"}}}}}}"#
+            ),
             501,
             "notification.httpCustom.payload",
         ),
