@@ -64,7 +64,7 @@ async fn settle(face: &Face, kept: &Kept, status: Status, details: &[Json], temp
             }
         }
         Err(problem) => {
-            tracing::error!(snapshot = %kept.id, %problem, "a snapshot cannot be settled: {problem}")
+            tracing::error!(snapshot = %kept.id, %problem, "a snapshot cannot be settled: {problem}");
         }
     }
 }
