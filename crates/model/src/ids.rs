@@ -170,7 +170,10 @@ impl TenantName {
         let Some((owner, _)) = text.split_once(SNAPSHOT) else { return Self::parse(text) };
         let owner = Self::parse(owner)?;
         owner.snapshot_named(text).ok_or_else(|| {
-            Problem::new(ErrorKind::BadRequest, format!("`{}` names no companion of a tenant", crate::error::shorten(text)))
+            Problem::new(
+                ErrorKind::BadRequest,
+                format!("`{}` names no companion of a tenant", crate::error::shorten(text)),
+            )
         })
     }
 
@@ -233,7 +236,18 @@ mod tests {
         for good in ["urn:ngsi-ld:Device:1", "https://example.org/a#b", "urn:x:é"] {
             assert!(is_iri(good), "{good}");
         }
-        for bad in ["", "Device", "1urn:x", "urn:", "urn:a b", "urn:<x>", ":x", "urn:a\u{200b}", "urn:\u{202e}a", "urn:\u{1fffe}"] {
+        for bad in [
+            "",
+            "Device",
+            "1urn:x",
+            "urn:",
+            "urn:a b",
+            "urn:<x>",
+            ":x",
+            "urn:a\u{200b}",
+            "urn:\u{202e}a",
+            "urn:\u{1fffe}",
+        ] {
             assert!(!is_iri(bad), "{bad}");
         }
     }
@@ -254,7 +268,9 @@ mod tests {
         for kept in [copy, TenantName::default(), TenantName::default().system()] {
             assert_eq!(TenantName::parse_kept(&kept).unwrap(), kept);
         }
-        assert!(TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err());
+        assert!(
+            TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err()
+        );
     }
 
     #[test]

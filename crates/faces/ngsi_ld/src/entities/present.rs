@@ -34,8 +34,7 @@ impl Look<'_> {
         }
         let mut pen = Pen::new(self.terms, 64 + 768 * (entities.len() + beside.len()));
         let own = |members| Shape { members, ..shape.clone() };
-        let beside: Vec<_> =
-            beside.into_iter().map(|(entity, members)| (entity, own(members))).collect();
+        let beside: Vec<_> = beside.into_iter().map(|(entity, members)| (entity, own(members))).collect();
         let all = entities.iter().map(|entity| (&**entity, &shape));
         let all = all.chain(beside.iter().map(|(entity, shape)| (&**entity, shape)));
         if self.media == Media::GeoJson {

@@ -4,8 +4,8 @@ use super::{export, present::Look};
 use crate::{
     entity_maps,
     http::{
-        Answer, Call, Media, Offer, check_links, entity_links, narrow, read_entity_page, read_join, read_query,
-        read_shape,
+        Answer, Call, Media, Offer, check_links, entity_links, narrow, read_entity_page, read_join,
+        read_query, read_shape,
     },
 };
 

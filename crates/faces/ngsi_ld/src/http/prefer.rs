@@ -30,7 +30,11 @@ pub(crate) fn apply_preference(response: &mut Response, headers: &HeaderMap) {
 }
 
 /// An answer with entities, as the preferred version knows them: 203 when they are others then (clause 4.3.6.8).
-pub(crate) fn in_preferred_version(headers: &HeaderMap, media: Media, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
+pub(crate) fn in_preferred_version(
+    headers: &HeaderMap,
+    media: Media,
+    body: Vec<u8>,
+) -> (StatusCode, Vec<u8>) {
     let version = preferred_version(headers).and_then(|version| Version::parse(&version));
     let (Some(version), true) = (version, media != Media::GeoJson) else { return (StatusCode::OK, body) };
     let Ok(native) = serde_json::from_slice::<Json>(&body) else { return (StatusCode::OK, body) };

@@ -75,7 +75,8 @@ pub(crate) fn read_entity_page(call: &Call, terms: &Terms) -> Result<EntityPage,
     page.order = read_order(call, terms)?;
     if page.order.is_some() {
         if offset.saturating_add(page.limit) > ORDERED_MAX {
-            let detail = format!("in an order of their own, the first {ORDERED_MAX} entities are given; ask for less");
+            let detail =
+                format!("in an order of their own, the first {ORDERED_MAX} entities are given; ask for less");
             return Err(Problem::new(ErrorKind::TooComplex, detail).field("offset"));
         }
         return Ok(EntityPage { page, offset });

@@ -66,7 +66,9 @@ pub(crate) fn read_attribute(
 
 /// The member of a proof that an instance has.
 fn sealed(instance: &Instance) -> Option<&'static str> {
-    SEALED.into_iter().find(|member| instance.sub_attributes.iter().any(|there| there.name.local() == *member))
+    SEALED
+        .into_iter()
+        .find(|member| instance.sub_attributes.iter().any(|there| there.name.local() == *member))
 }
 
 fn read_instances(
@@ -236,7 +238,8 @@ fn typed(
             }
             name if kind.is_some() && Kind::ALL.iter().any(|other| other.member() == name) => {
                 let kind = kind.unwrap_or(Kind::Property);
-                let detail = format!("a {} has no `{name}`; its value stands in `{}`", kind.word(), kind.member());
+                let detail =
+                    format!("a {} has no `{name}`; its value stands in `{}`", kind.word(), kind.member());
                 return Err(Problem::bad(detail).field(name));
             }
             name => sub_attribute(&mut instance, name, value.into_json(), mode, names, limits)?,

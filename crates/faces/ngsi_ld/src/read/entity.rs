@@ -3,7 +3,8 @@
 use std::fmt;
 
 use senne_model::{
-    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, Timestamp, Write,
+    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, Timestamp,
+    Write,
 };
 use serde::{
     Deserializer,
@@ -128,9 +129,7 @@ impl<'de> Visitor<'de> for EntitySeed<'_> {
             let read = match &*key {
                 "id" | "@id" => read_id(&mut entity, &map.next_value()?),
                 "type" | "@type" => read_types(&mut entity, map.next_value()?, self.names),
-                "scope" => {
-                    read_scopes(&mut entity, map.next_value()?, self.mode, self.names, self.limits)
-                }
+                "scope" => read_scopes(&mut entity, map.next_value()?, self.mode, self.names, self.limits),
                 "@context" | "createdAt" | "modifiedAt" | "deletedAt" => {
                     map.next_value::<IgnoredAny>()?;
                     if key == "@context" && !self.mode.linked_data { Err(context_in_json()) } else { Ok(()) }
@@ -171,7 +170,9 @@ fn read_id(entity: &mut EntityIn, value: &Lite<'_>) -> Result<(), Problem> {
         return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("id"));
     }
     if text == crate::kind::NULL_MARKER {
-        return Err(Problem::bad("\"urn:ngsi-ld:null\" stands for what is removed, and names nothing").field("id"));
+        return Err(
+            Problem::bad("\"urn:ngsi-ld:null\" stands for what is removed, and names nothing").field("id")
+        );
     }
     entity.id = Some(EntityId::parse(text)?);
     Ok(())

@@ -83,7 +83,10 @@ async fn attributes_are_appended_updated_and_deleted() {
     assert_eq!(bed.patch(&attrs, r#"{"new":"urn:ngsi-ld:null"}"#).await.status, 204);
     assert!(bed.get(S3).await.json().get("new").is_none());
     assert_eq!(bed.post(&attrs, r#"{"scope":"/A"}"#).await.status, 204);
-    assert_eq!(bed.post(&format!("{attrs}?options=noOverwrite"), r#"{"scope":["/A","/B"]}"#).await.status, 204);
+    assert_eq!(
+        bed.post(&format!("{attrs}?options=noOverwrite"), r#"{"scope":["/A","/B"]}"#).await.status,
+        204
+    );
     assert_eq!(bed.get(S3).await.at("scope").to_string(), r#"["/A","/B"]"#);
     assert_eq!(bed.put(&format!("{attrs}/scope"), r#"{"value":"/C"}"#).await.status, 400);
     assert_eq!(bed.delete(&format!("{attrs}/scope")).await.status, 204);

@@ -175,7 +175,8 @@ fn what_breaks_the_grammar_is_refused() {
 fn other_spellings_mean_the_same() {
     let text = r#"{"type":"GeoProperty","value":"{\"type\":\"Point\",\"coordinates\":[4,50]}"}"#;
     assert!(matches!(value(text), AttributeValue::Geo(_)));
-    let entity = read(r#"{"id":"urn:a:1","type":"T","x":{"value":1,"datasetId":"@none"}}"#, Mode::whole()).unwrap();
+    let entity =
+        read(r#"{"id":"urn:a:1","type":"T","x":{"value":1,"datasetId":"@none"}}"#, Mode::whole()).unwrap();
     assert_eq!(entity.attributes[0].instances[0].dataset_id, None);
     let proof = r#"{"value":1,"ngsildproof":{"value":{"proof":"z"},"entityIdSealed":"urn:a:1"}}"#;
     assert!(matches!(value(proof), AttributeValue::Property(Json::Int(1))));

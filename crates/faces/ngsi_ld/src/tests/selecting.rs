@@ -40,7 +40,9 @@ async fn one_of_several_selectors_must_fit() {
     // An id counts more than a pattern.
     let odd = r#"[{"type":"Car","id":"urn:car:1","idPattern":"^urn:nothing"}]"#;
     assert_eq!(ids(&asked(&bed, odd, "").await), ["car:1"]);
-    for wrong in ["[]", "[{}]", r#"[{"type":7}]"#, r#"[{"type":"Car","id":7}]"#, r#"[{"type":"Car","id":[]}]"#] {
+    for wrong in
+        ["[]", "[{}]", r#"[{"type":7}]"#, r#"[{"type":"Car","id":7}]"#, r#"[{"type":"Car","id":[]}]"#]
+    {
         assert_eq!(asked(&bed, wrong, "").await.status, 400, "{wrong}");
     }
 }
@@ -48,7 +50,9 @@ async fn one_of_several_selectors_must_fit() {
 #[tokio::test]
 async fn what_asks_for_everything_must_say_so() {
     let bed = some().await;
-    for wide in ["attrs=createdAt", "q=modifiedAt%3E%222020-01-01T00:00:00Z%22", "id=urn:car:1", "type=*&local=false"] {
+    for wide in
+        ["attrs=createdAt", "q=modifiedAt%3E%222020-01-01T00:00:00Z%22", "id=urn:car:1", "type=*&local=false"]
+    {
         assert_eq!(bed.get(&format!("/entities?{wide}")).await.status, 400, "{wide}");
     }
     assert_eq!(ids(&bed.get("/entities?type=*").await).len(), 4);
@@ -71,7 +75,8 @@ async fn a_document_shapes_the_answer() {
     let bed = some().await;
     let got = asked(&bed, r#"[{"type":"Car"}]"#, r#","pick":["id","speed"]"#).await;
     assert_eq!(got.at("0").to_string(), r#"{"id":"urn:car:1","speed":{"type":"Property","value":50}}"#);
-    for wrong in [r#","pick":[]"#, r#","temporalQ":{"timerel":"after"}"#, r#","join":"inline","joinLevel":0"#] {
+    for wrong in [r#","pick":[]"#, r#","temporalQ":{"timerel":"after"}"#, r#","join":"inline","joinLevel":0"#]
+    {
         assert_eq!(asked(&bed, r#"[{"type":"Car"}]"#, wrong).await.status, 400, "{wrong}");
     }
 }
@@ -79,9 +84,17 @@ async fn a_document_shapes_the_answer() {
 #[tokio::test]
 async fn a_type_selects_what_is_written_to() {
     let bed = some().await;
-    for (method, path) in [("PATCH", "/entities/urn:car:1"), ("PUT", "/entities/urn:car:1"), ("POST", "/entities/urn:car:1/attrs")] {
+    for (method, path) in [
+        ("PATCH", "/entities/urn:car:1"),
+        ("PUT", "/entities/urn:car:1"),
+        ("POST", "/entities/urn:car:1/attrs"),
+    ] {
         let path = format!("{path}?type=Bus");
-        assert_eq!(bed.with_body(method, &path, r#"{"type":"Car","n":{"value":1}}"#).await.status, 404, "{method}");
+        assert_eq!(
+            bed.with_body(method, &path, r#"{"type":"Car","n":{"value":1}}"#).await.status,
+            404,
+            "{method}"
+        );
     }
     assert_eq!(bed.delete("/entities/urn:car:1/attrs/speed?type=Bus").await.status, 404);
     assert_eq!(bed.delete("/entities/urn:car:1?type=Bus").await.status, 404);

@@ -50,13 +50,7 @@ fn write_set(pen: &mut Pen<'_>, name: &Name, first: &Instance, rest: &[&Instance
     pen.close_array();
 }
 
-fn write_simplified_set(
-    pen: &mut Pen<'_>,
-    name: &Name,
-    first: &Instance,
-    rest: &[&Instance],
-    shape: &Shape,
-) {
+fn write_simplified_set(pen: &mut Pen<'_>, name: &Name, first: &Instance, rest: &[&Instance], shape: &Shape) {
     let one = |pen: &mut Pen<'_>, instance: &Instance| {
         if !write_linked_simplified(pen, name, instance, shape) {
             write_simplified(pen, &instance.value, shape);
