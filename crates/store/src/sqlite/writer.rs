@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use senne_model::{
     Applied, ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Names, Operation, TenantName, Timestamp, Write,
     apply, encode_change, encode_entity, expire,
