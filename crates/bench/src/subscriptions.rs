@@ -108,7 +108,9 @@ async fn run(options: &Options, table: &mut Table, disturbance: Disturbance) -> 
         Aim::AtLeast(options.changes_per_second as f64 * 0.9),
     );
     table.add(&format!("subscriptions ({name}): notifications due"), due.len() as f64, "", Aim::None);
-    table.add(&format!("subscriptions ({name}): missing in the end"), missing as f64, "", Aim::AtMost(0.0));
+    let arrived = (due.len() - missing) as f64 / due.len().max(1) as f64;
+    table.add(&format!("subscriptions ({name}): arrived ÷ due"), arrived, "", Aim::AtLeast(1.0));
+    table.add(&format!("subscriptions ({name}): missing in the end"), missing as f64, "", Aim::None);
     table.add(
         &format!("subscriptions ({name}): told more than once"),
         arrivals.repeated() as f64,

@@ -51,7 +51,7 @@ pub(crate) async fn aggregate(
     query: &PastQuery,
     aggregation: &Aggregation,
 ) -> Result<Vec<SeriesBuckets>, Problem> {
-    let buckets = Buckets::new(aggregation.period, aggregation.zone.as_deref(), None)?;
+    let buckets = Buckets::new(aggregation.period, aggregation.zone.as_deref(), aggregation.origin)?;
     let fresh = || Answer { aggregation, buckets: buckets.clone(), series: BTreeMap::new(), count: 0 };
     if let Some(kind) = rollup_kind(query, aggregation) {
         let mut answer = fresh();
@@ -83,6 +83,7 @@ fn rollup_kind(query: &PastQuery, aggregation: &Aggregation) -> Option<Kind> {
     let sums = aggregation.usable_only
         && !counts_only(aggregation)
         && !aggregation.methods.contains(&Method::DistinctCount);
+    let round = |length: i64| aggregation.origin.is_none_or(|origin| origin.micros() % length == 0);
     if !plain || !sums {
         return None;
     }
@@ -90,7 +91,7 @@ fn rollup_kind(query: &PastQuery, aggregation: &Aggregation) -> Option<Kind> {
     let fits = |kind: Kind| {
         let Some(length) = bucket_micros(kind) else { return false };
         let edge = |at: Option<i64>| at.is_none_or(|at| at % length == 0);
-        edge(from) && edge(to) && aggregation.period.micros % length == 0
+        round(length) && edge(from) && edge(to) && aggregation.period.micros % length == 0
     };
     let utc = matches!(aggregation.zone.as_deref(), None | Some("UTC" | "Z"));
     if utc && fits(Kind::Day) {

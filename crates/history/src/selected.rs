@@ -69,15 +69,13 @@ pub(crate) async fn selected(
     while let Some(batch) = stream.try_next().await.map_err(failed)? {
         add(&mut found, &batch);
         if found.len() > ENTITIES_MAX {
-            let detail = format!("more than {ENTITIES_MAX} entities match; ask for fewer types, or a shorter time");
+            let detail =
+                format!("more than {ENTITIES_MAX} entities match; ask for fewer types, or a shorter time");
             return Err(Problem::new(ErrorKind::TooComplex, detail));
         }
     }
-    let each = |(entity, seen): (EntityId, Seen)| FoundEntity {
-        entity,
-        types: seen.types,
-        doubtful: seen.doubtful,
-    };
+    let each =
+        |(entity, seen): (EntityId, Seen)| FoundEntity { entity, types: seen.types, doubtful: seen.doubtful };
     Ok(found.into_iter().map(each).collect())
 }
 

@@ -86,7 +86,8 @@ impl Hub {
                 see: (grant != Grant::Everything)
                     .then_some(&see as &(dyn Fn(Arc<Entity>) -> Option<Arc<Entity>> + Sync)),
             };
-            let Selected { entities, count, more, less, span } = hub.inner.store.select(&tenant, &selection)?;
+            let Selected { entities, count, more, less, span } =
+                hub.inner.store.select(&tenant, &selection)?;
             Ok(Found { entities, count, more, less, span })
         });
         context.within(async { work.await.map_err(|e| Problem::internal(e.to_string()))? }).await

@@ -18,7 +18,10 @@ impl Hub {
     /// [`Hub::erase`]; this is for copies, whose names are never used again. May be done twice.
     pub async fn clear_snapshot(&self, tenant: &TenantName) -> Result<(), Problem> {
         if !tenant.is_snapshot() {
-            return Err(Problem::new(ErrorKind::Forbidden, "only the copy of a snapshot is taken away like this"));
+            return Err(Problem::new(
+                ErrorKind::Forbidden,
+                "only the copy of a snapshot is taken away like this",
+            ));
         }
         loop {
             let mut ids: Vec<EntityId> = Vec::new();

@@ -81,7 +81,10 @@ impl Hub {
 
     /// Whether a write fits its contract. One that names no type is held against the types that the entity has.
     fn admit(&self, context: &Context, write: &Write) -> Result<(), Problem> {
-        if matches!(write.operation, Operation::Delete | Operation::DeleteAttribute { .. } | Operation::Expire) {
+        if matches!(
+            write.operation,
+            Operation::Delete | Operation::DeleteAttribute { .. } | Operation::Expire
+        ) {
             return Ok(());
         }
         if !write.types.is_empty() {

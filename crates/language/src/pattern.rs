@@ -18,6 +18,28 @@ pub struct Pattern {
     regex: Regex,
 }
 
+/// Whether something that is repeated is repeated again, as in `x**`: an error in the POSIX language, which NGSI-LD has.
+fn repeats_twice(text: &str) -> bool {
+    let (mut in_class, mut before) = (false, None);
+    let mut letters = text.chars();
+    while let Some(c) = letters.next() {
+        let repeats = !in_class && matches!(c, '*' | '+');
+        if repeats && matches!(before, Some('*' | '+' | '?')) {
+            return true;
+        }
+        match c {
+            '\\' => {
+                letters.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        before = (!in_class).then_some(c);
+    }
+    false
+}
+
 impl Pattern {
     /// Compiles a pattern; `field` is the parameter it came in.
     pub(crate) fn parse(text: &str, field: &str) -> Result<Self, Problem> {
@@ -33,6 +55,7 @@ impl Pattern {
             .dfa_size_limit(COMPILED_BYTES_MAX)
             .nest_limit(32)
             .build();
+        let built = if repeats_twice(text) { Err(regex::Error::Syntax(String::new())) } else { built };
         match built {
             Ok(regex) => Ok(Self { regex }),
             Err(regex::Error::CompiledTooBig(_)) => refuse(

@@ -1,6 +1,6 @@
 //! Which members of an entity are wanted (GS CIM 009 clause 4.21, `pick` and `omit`).
 
-use senne_model::{Name, Problem};
+use senne_model::{Entity, Name, Problem};
 
 use crate::{Expand, LINKS_MAX, scan::Scan};
 
@@ -39,10 +39,12 @@ impl Projection {
     /// Reads `pick` and `omit`; members are separated by `,` or `|`. Both may be given: what is picked is then
     /// reduced by what is omitted. A member named twice, an empty list and an empty member are refused.
     pub fn parse(pick: Option<&str>, omit: Option<&str>, expand: Expand) -> Result<Self, Problem> {
-        Ok(Self {
-            pick: pick.map(|text| whole(text, "pick", expand)).transpose()?,
-            omit: omit.map_or(Ok(Vec::new()), |text| whole(text, "omit", expand))?,
-        })
+        let pick = pick.map(|text| whole(text, "pick", expand)).transpose()?;
+        let omit = omit.map_or(Ok(Vec::new()), |text| whole(text, "omit", expand))?;
+        if pick.iter().flatten().any(|member| omit.contains(member)) {
+            return Err(Problem::bad("a member is picked and omitted; name it once").field("omit"));
+        }
+        Ok(Self { pick, omit })
     }
 
     /// Only these attributes, with id, type and scope (the deprecated parameter `attrs`).
@@ -106,6 +108,20 @@ impl Projection {
             members.iter().map(of_one).max().unwrap_or(0)
         }
         depth(self.pick.as_deref().unwrap_or_default()).max(depth(&self.omit))
+    }
+
+    /// The picked attributes, when nothing else is picked.
+    pub fn nothing_but_attributes(&self) -> Option<Vec<Name>> {
+        let all = self.pick.as_ref()?.iter().all(|member| matches!(member, Member::Attribute(..)));
+        if all { self.picked_attributes() } else { None }
+    }
+
+    /// Whether there is anything of an entity that is wanted.
+    pub fn leaves_something(&self, entity: &Entity) -> bool {
+        self.keeps_id()
+            || self.keeps_type()
+            || (self.keeps_scope() && !entity.scopes.is_empty())
+            || entity.attributes.iter().any(|attribute| self.keeps(&attribute.name))
     }
 
     /// The picked attributes, when there are picked ones: a store then need not read the others.

@@ -3,8 +3,8 @@
 use smallvec::SmallVec;
 
 use crate::{
-    Applied, Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Json, Judge, Name,
-    Outcome, Seen, Timestamp, Write,
+    Applied, Attribute, AttributeValue, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Json, Judge,
+    Name, Outcome, Seen, Timestamp, Write,
 };
 
 /// What a correction says beside the values. It stands among the attributes of the instance on the way to the history, and is shown to

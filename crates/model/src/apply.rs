@@ -242,7 +242,12 @@ impl Pen<'_> {
         }
         let mut attributes = write.attributes;
         let mut moved = false;
-        if let Some(scopes) = write.scopes.or_else(|| replaces.then(Vec::new)) {
+        if let Some(mut scopes) = write.scopes.or_else(|| replaces.then(Vec::new)) {
+            if matches!(write.operation, Operation::Append { keep: true }) {
+                // Scopes are a list: those that are there stay, the new ones come to them (clause 5.6.3).
+                let new = std::mem::replace(&mut scopes, self.entity.scopes.clone());
+                scopes.extend(new.into_iter().filter(|scope| !self.entity.scopes.contains(scope)));
+            }
             moved = self.entity.scopes != scopes;
             self.state_changed |= moved;
             self.entity.scopes = scopes;
@@ -281,7 +286,7 @@ impl Pen<'_> {
             Operation::Update if there.is_none() => {
                 self.not_updated.push((name.clone(), "the entity has no such attribute".to_owned()));
             }
-            Operation::Merge | Operation::PartialUpdate | Operation::Update
+            Operation::Merge | Operation::PartialUpdate | Operation::Update | Operation::Append { .. }
                 if is_null_marker(&instance.value) =>
             {
                 self.remove_instance(name, instance.dataset_id.as_ref());

@@ -40,11 +40,7 @@ pub struct Before {
 
 impl From<&Entity> for Before {
     fn from(entity: &Entity) -> Self {
-        Self {
-            created_at: entity.created_at,
-            modified_at: entity.modified_at,
-            scopes: entity.scopes.clone(),
-        }
+        Self { created_at: entity.created_at, modified_at: entity.modified_at, scopes: entity.scopes.clone() }
     }
 }
 

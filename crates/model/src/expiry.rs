@@ -122,8 +122,10 @@ mod tests {
         let mut entity = Entity::new(EntityId::trusted("urn:x:1"), Name::new("T"));
         let mut part = instance(None);
         part.sub_attributes.push(Attribute::new(Name::new("inner"), instance(Some(7))));
-        entity.attributes =
-            vec![Attribute::new(Name::new("short"), instance(Some(5))), Attribute::new(Name::new("long"), part)];
+        entity.attributes = vec![
+            Attribute::new(Name::new("short"), instance(Some(5))),
+            Attribute::new(Name::new("long"), part),
+        ];
         entity
     }
 

@@ -170,7 +170,10 @@ impl TenantName {
         let Some((owner, _)) = text.split_once(SNAPSHOT) else { return Self::parse(text) };
         let owner = Self::parse(owner)?;
         owner.snapshot_named(text).ok_or_else(|| {
-            Problem::new(ErrorKind::BadRequest, format!("`{}` names no companion of a tenant", crate::error::shorten(text)))
+            Problem::new(
+                ErrorKind::BadRequest,
+                format!("`{}` names no companion of a tenant", crate::error::shorten(text)),
+            )
         })
     }
 
@@ -210,6 +213,18 @@ pub fn is_iri(text: &str) -> bool {
                 || b == 0x7f
                 || matches!(b, b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`')
         })
+        && (rest.is_ascii() || !rest.chars().any(is_unseen))
+}
+
+/// Characters that are not seen, or turn what stands beside them: with them two identifiers look alike that are not.
+/// IRIs do not hold them (RFC 3987, clauses 2.2 and 4.1).
+fn is_unseen(c: char) -> bool {
+    let odd = matches!(c,
+        '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{1680}' | '\u{180e}'
+        | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+        | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    odd || (c as u32) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -221,7 +236,18 @@ mod tests {
         for good in ["urn:ngsi-ld:Device:1", "https://example.org/a#b", "urn:x:é"] {
             assert!(is_iri(good), "{good}");
         }
-        for bad in ["", "Device", "1urn:x", "urn:", "urn:a b", "urn:<x>", ":x"] {
+        for bad in [
+            "",
+            "Device",
+            "1urn:x",
+            "urn:",
+            "urn:a b",
+            "urn:<x>",
+            ":x",
+            "urn:a\u{200b}",
+            "urn:\u{202e}a",
+            "urn:\u{1fffe}",
+        ] {
             assert!(!is_iri(bad), "{bad}");
         }
     }
@@ -242,7 +268,9 @@ mod tests {
         for kept in [copy, TenantName::default(), TenantName::default().system()] {
             assert_eq!(TenantName::parse_kept(&kept).unwrap(), kept);
         }
-        assert!(TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err());
+        assert!(
+            TenantName::parse_kept("default~snapshot-x").is_err() && TenantName::parse_kept("a~b").is_err()
+        );
     }
 
     #[test]

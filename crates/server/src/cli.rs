@@ -130,6 +130,9 @@ pub(crate) struct Serve {
     /// not said.
     #[arg(long, value_name = "NUMBER", env = "SENNE_TEMPORAL_VALUES", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) temporal_values: Option<u32>,
+    /// Answer NGSI-v2 at `/v2` as well, for clients of older FIWARE brokers.
+    #[arg(long, env = "SENNE_NGSI_V2")]
+    pub(crate) ngsi_v2: bool,
     /// Let subscriptions and user contexts reach private and loopback addresses.
     #[arg(long)]
     pub(crate) allow_private_addresses: bool,

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     contexts::Contexts, distributed::{Forwarder, Identity, Relays}, entity_maps::EntityMaps, options::NgsiLdOptions,
-    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, snapshots::Snapshots, subscriptions::Subscriptions,
+    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, snapshots::Snapshots, subscriptions::Subscriptions, temporal::WithPast,
 };
 
 /// The state of the face. It owns no data: what it keeps in memory, the hub or a fetch can give again.
@@ -18,6 +18,7 @@ pub(crate) struct Face {
     pub(crate) contexts: Arc<Contexts>,
     pub(crate) subscriptions: Arc<Subscriptions>,
     pub(crate) entity_maps: EntityMaps,
+    pub(crate) with_past: WithPast,
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) registrations: Arc<Registrations>,
     pub(crate) registration_subscriptions: Arc<RegistrationSubscriptions>,
@@ -59,6 +60,7 @@ impl Face {
             contexts,
             subscriptions,
             entity_maps: EntityMaps::default(),
+            with_past: WithPast::default(),
             snapshots,
             registrations,
             registration_subscriptions,

@@ -57,6 +57,11 @@ impl Kind {
         }
     }
 
+    /// Whether its values may be measured in a unit.
+    pub(crate) fn has_a_unit(self) -> bool {
+        matches!(self, Self::Property | Self::Geo | Self::List)
+    }
+
     /// The member that holds the values of a series in the simplified temporal form (clause 4.5.9).
     pub(crate) fn series_member(self) -> &'static str {
         match self {
@@ -92,6 +97,12 @@ pub(crate) const NULL_MARKER: &str = "urn:ngsi-ld:null";
 /// The vocabulary of what Senne adds to the standard.
 pub(crate) const QUALITY: &str = "urn:senne:ns#quality";
 pub(crate) const QUALITY_TESTS: &str = "urn:senne:ns#qualityTests";
+
+/// Whether a sub-attribute is a plain text: the type of a value, and what a proof sealed (V1.9.1, clause 4.5.2).
+pub(crate) fn is_plain_text(name: &senne_model::Name) -> bool {
+    name.starts_with("https://uri.etsi.org/ngsi-ld/")
+        && matches!(name.local(), "valueType" | "entityIdSealed" | "entityTypeSealed")
+}
 
 /// Whether a sub-attribute is `valueType`, which is a plain text and not an attribute of its own (V1.9.1,
 /// clause 4.5.2).

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, Method, StatusCode};
 use senne_hub::Hub;
 use senne_model::Problem;
 use tower::util::MapRequest;
@@ -51,9 +51,13 @@ pub fn router(hub: Hub, options: NgsiLdOptions) -> Result<Router, Problem> {
     Ok(whole.fallback_service(trimmed))
 }
 
-/// The same request without the slash at the end of its path.
+/// The same request without the slash at the end of its path. Where an id is needed, it is missing before the slash.
 fn without_slash(mut request: Request) -> Request {
     let path = request.uri().path();
+    let of_one = matches!(*request.method(), Method::PUT | Method::PATCH);
+    if of_one && path.ends_with("/entities/") {
+        return request;
+    }
     let Some(shorter) = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()) else { return request };
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
     let mut parts = request.uri().clone().into_parts();
@@ -66,7 +70,8 @@ fn without_slash(mut request: Request) -> Request {
 
 /// What no route takes. A part of a path that is empty names nothing, which is the caller's fault.
 async fn nowhere(request: Request) -> Refusal {
-    if request.uri().path().contains("//") {
+    let path = request.uri().path();
+    if path.contains("//") || path.ends_with("/entities/") {
         let detail = "an identifier in the path is empty, or has slashes that are not percent-encoded";
         return Problem::bad(detail).field("id").into();
     }

@@ -62,8 +62,7 @@ fn begin(kind: Kind, table_dir: &Path, old: &FileEntry) -> Result<FileWriter, Hi
 fn staying(kind: Kind, batch: &RecordBatch, hidden: &Hidden) -> Result<RecordBatch, ArrowError> {
     let entities = batch.column(batch.schema_ref().index_of("entity")?).as_dictionary::<Int32Type>();
     let texts = entities.values().as_string::<i32>();
-    let mine: Vec<bool> =
-        texts.iter().map(|text| hidden.means(text.unwrap_or_default())).collect();
+    let mine: Vec<bool> = texts.iter().map(|text| hidden.means(text.unwrap_or_default())).collect();
     if !mine.contains(&true) {
         return Ok(batch.clone());
     }

@@ -144,6 +144,8 @@ pub struct Aggregation {
     pub period: Period,
     /// The IANA time zone in which days and months begin; `None` = UTC.
     pub zone: Option<String>,
+    /// Where the first bucket begins; `None` = at a round moment of the zone.
+    pub origin: Option<Timestamp>,
     /// Leave out what is flagged suspect, fail or missing.
     pub usable_only: bool,
 }

@@ -108,9 +108,7 @@ impl Hub {
             let noted = records(&proofs);
             self.inner
                 .commit
-                .work(move |writer| {
-                    noted.iter().try_for_each(|(id, record)| writer.note_erasure(id, record))
-                })
+                .work(move |writer| noted.iter().try_for_each(|(id, record)| writer.note_erasure(id, record)))
                 .await?;
         }
         files::append(folder, &proofs)?;
@@ -118,9 +116,7 @@ impl Hub {
         let settled = records(&proofs);
         self.inner
             .commit
-            .work(move |writer| {
-                settled.iter().try_for_each(|(id, record)| writer.settle_erasure(id, record))
-            })
+            .work(move |writer| settled.iter().try_for_each(|(id, record)| writer.settle_erasure(id, record)))
             .await?;
         Ok(proofs)
     }
@@ -129,10 +125,10 @@ impl Hub {
     async fn finish(&self, stored: &[StoredErasure], proofs: Vec<Proof>) -> Result<Vec<Proof>, Problem> {
         let Some(first) = stored.first() else { return Ok(proofs) };
         let mut done = if first.entities.is_some() {
-            let parts = proofs.into_iter().zip(stored).map(|(proof, stored)| Part {
-                proof,
-                entities: stored.entities.clone().unwrap_or_default(),
-            });
+            let parts = proofs
+                .into_iter()
+                .zip(stored)
+                .map(|(proof, stored)| Part { proof, entities: stored.entities.clone().unwrap_or_default() });
             let mut joined = Joined { tenant: first.tenant.clone(), parts: parts.collect() };
             self.sweep(&mut joined).await?;
             joined.proofs()
@@ -176,9 +172,9 @@ fn joined(unfinished: Vec<StoredErasure>) -> Vec<Vec<StoredErasure>> {
         let stage = stage(&stored);
         let fits = |group: &&mut Vec<StoredErasure>| {
             group.len() < JOINED_MAX
-                && group.first().is_some_and(|first| {
-                    first.tenant == stored.tenant && self::stage(first) == stage
-                })
+                && group
+                    .first()
+                    .is_some_and(|first| first.tenant == stored.tenant && self::stage(first) == stage)
         };
         match groups.iter_mut().find(fits) {
             Some(group) => group.push(stored),

@@ -307,7 +307,7 @@ fn what_costs_too_much_is_refused() {
         format!("a{}", ";a".repeat(600)),
         "a~=x;".repeat(20),
         "a".repeat(17_000),
-        "r{".repeat(6) + "a",
+        "r{".repeat(crate::LINKS_MAX + 2) + "a",
     ] {
         assert_eq!(parse(&long).unwrap_err().kind, ErrorKind::TooComplex, "{}", &long[..10]);
     }

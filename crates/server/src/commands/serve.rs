@@ -8,6 +8,7 @@ use senne_city_impact::Evaluations;
 use senne_city_indicators::Indicators;
 use senne_city_programme::Programmes;
 use senne_face_ngsi_ld::NgsiLdOptions;
+use senne_face_ngsi_v2::NgsiV2Options;
 use senne_face_portal::PortalOptions;
 use senne_face_sql::SqlOptions;
 use senne_hub::{Context, Hub, HubConfig, Principal};
@@ -85,6 +86,13 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;
+    let ngsi_v2 = options.ngsi_v2.then(|| {
+        let limits = NgsiV2Options {
+            allow_private_addresses: options.allow_private_addresses,
+            ..NgsiV2Options::default()
+        };
+        senne_face_ngsi_v2::router(hub.clone(), limits)
+    });
     let portal = PortalOptions {
         figures: Arc::new(PortalFigures(indicators.clone())),
         programmes: Arc::new(PortalProgrammes { programmes, indicators }),
@@ -92,7 +100,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     };
     let portal = senne_face_portal::router(hub.clone(), portal);
     let sql = senne_face_sql::router(hub.clone(), sql);
-    let router = http::router(server, Faces { ngsi_ld, portal, sql });
+    let router = http::router(server, Faces { ngsi_ld, ngsi_v2: ngsi_v2.transpose()?, portal, sql });
     tracing::info!(%url, folder = %options.data.display(), "Senne listens on {url}");
     let limits = Limits::of(Duration::from_secs(options.idle_seconds));
     let serving = serve(listener, router, limits, stop.clone());

@@ -64,6 +64,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
     let router: Router = router.with_state(());
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let mut builder = Builder::new(TokioExecutor::new());
+    // Names of headers do not depend on case, but there are clients that look for `Location` as written.
+    builder.http1().title_case_headers(true);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING);
     let (builder, tasks) = (Arc::new(builder), TaskTracker::new());
     while let Some((stream, from, place)) = stop.run_until_cancelled(next(&listener, &places)).await.flatten()

@@ -44,6 +44,8 @@ pub(crate) struct Server {
 /// The faces as routers. They are handed in, so that this module knows none of them.
 pub(crate) struct Faces {
     pub(crate) ngsi_ld: Router,
+    /// NGSI-v2, where it is wanted.
+    pub(crate) ngsi_v2: Option<Router>,
     pub(crate) portal: Router,
     /// Has its own limits of time: a question in SQL may take long.
     pub(crate) sql: Router,
@@ -62,8 +64,10 @@ pub(crate) fn router(server: Server, faces: Faces) -> Router {
         .merge(programme::router(server.programmes.clone(), server.indicators.clone()));
     // Beside the others, since it may take long.
     let erasures = Router::new().route("/erasures", post(erasures::erase)).with_state(server.clone());
+    let ngsi_v2 = faces.ngsi_v2.map_or_else(Router::new, |face| Router::new().nest("/v2", face));
     Router::new()
         .nest("/ngsi-ld/v1", faces.ngsi_ld)
+        .merge(ngsi_v2)
         .merge(house)
         .merge(faces.portal.layer(CompressionLayer::new()))
         .layer(middleware::from_fn(give_up))

@@ -7,6 +7,7 @@ mod fill;
 mod group;
 mod image;
 mod pages;
+mod pruning;
 mod read;
 mod schema;
 mod select;

@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use senne_model::{
     Applied, ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Names, Operation, TenantName, Timestamp, Write,
     apply, encode_change, encode_entity, expire,
@@ -14,7 +14,7 @@ use senne_model::{
 use super::{
     Shared, expiry,
     group::{Overlay, Slot},
-    read, schema,
+    pruning, read, schema,
     sums::Sum,
     types,
     wal::WriteAheadLog,
@@ -418,36 +418,11 @@ impl StoreWriter for SqliteWriter {
     }
 
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        for (follower, no) in cursors {
-            let sql = "INSERT INTO cursor (follower, no, sum) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (follower) DO UPDATE SET no = excluded.no, sum = excluded.sum";
-            let sum = Sum::new().bytes(follower.as_bytes()).number(no.0 as i64).value();
-            transaction.prepare_cached(sql)?.execute(params![follower, no.0 as i64, sum])?;
-        }
-        transaction.commit()?;
-        Ok(())
+        pruning::set_cursors(&self.connection, cursors)
     }
 
     fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        // A follower that does not run now, as when a folder is loaded without its server, needs its part of the log too (S5).
-        let least: Option<i64> = transaction.query_row("SELECT min(no) FROM cursor", [], |row| row.get(0))?;
-        let upto = upto.0.min(least.map_or(u64::MAX, |no| no as u64));
-        // Whole rows only: a row that reaches beyond `upto` stays.
-        let last: Option<(i64, i64)> = transaction
-            .query_row(
-                "SELECT no, no + count - 1 FROM log WHERE no + count - 1 <= ?1 ORDER BY no DESC LIMIT 1",
-                [upto as i64],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        if let Some((no, last)) = last {
-            transaction.execute("DELETE FROM log WHERE no <= ?1", [no])?;
-            let (head, pruned) = schema::load_log_state(&transaction)?;
-            set_log_state(&transaction, head, pruned.max(ChangeNo(last as u64)))?;
-        }
-        transaction.commit()?;
+        pruning::prune(&self.connection, upto)?;
         self.give_back(FREED_PAGES_MAX)
     }
 

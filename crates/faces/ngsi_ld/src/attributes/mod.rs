@@ -10,10 +10,11 @@ pub(crate) mod value;
 
 use std::sync::Arc;
 
-use senne_model::{Entity, EntityId, Name, Operation, Problem, Write};
+use senne_model::{Attribute, Entity, EntityId, Instance, Name, Operation, Problem, Write};
 
 use crate::{
     http::{Answer, Call, Refusal, no_content, update_result},
+    kind::{Kind, NULL_MARKER},
     read::{Mode, read_attribute_body, read_entity},
 };
 
@@ -36,15 +37,44 @@ async fn write_fragment(mut call: Call, operation: Operation, mode: Mode) -> Ans
 /// Writes one attribute, named by the path, to the entity of the path.
 async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
     let id = call.id()?;
+    if call.path("attr") == "scope" {
+        let detail = "a scope is no attribute: write it with PATCH or POST to attrs, or with the entity";
+        return Err(Problem::bad(detail).field("scope").into());
+    }
     call.need_type_in_path().await?;
     let body = call.body().await?;
     let mode = body.mode(Mode { simplified: call.is_simplified(), ..mode });
     let attribute =
         read_attribute_body(&body.bytes, call.path("attr"), mode, &mut body.names(), &body.limits)?;
+    if operation == Operation::PartialUpdate {
+        need_same_kind(&call, &id, &attribute).await?;
+    }
     let mut write = Write::new(id, operation);
     write.attributes.push(attribute);
     call.face.write(&call.hub, write).await?;
     Ok(no_content())
+}
+
+/// A part of an attribute cannot make it another kind of attribute (clause 5.6.4).
+async fn need_same_kind(call: &Call, id: &EntityId, new: &Attribute) -> Result<(), Problem> {
+    let given = |instance: &&Instance| !instance.value.is_absent() && instance.value.as_text() != Some(NULL_MARKER);
+    if !new.instances.iter().any(|instance| given(&instance)) {
+        return Ok(());
+    }
+    // What is missing is told by the write.
+    let Ok(entity) = call.face.hub.entity(&call.hub, id).await else { return Ok(()) };
+    let Some(old) = entity.attribute(&new.name) else { return Ok(()) };
+    let other = new.instances.iter().filter(given).find(|instance| {
+        let there = old.instance(instance.dataset_id.as_ref());
+        there.is_some_and(|there| Kind::of(&there.value).member() != Kind::of(&instance.value).member())
+    });
+    match other {
+        Some(instance) => {
+            let detail = format!("the attribute is no {}; replace it with PUT", Kind::of(&instance.value).word());
+            Err(Problem::bad(detail).field(format!("{}.type", new.name.local())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The entity of the path, and the name of the attribute of the path.

@@ -8,5 +8,6 @@ use crate::{
 };
 
 pub(crate) async fn update(call: Call) -> Answer {
-    super::write_fragment(call, Operation::Update, Mode::update()).await
+    // What is not there yet is added (clauses 5.5.8, 5.6.2).
+    super::write_fragment(call, Operation::Append { keep: false }, Mode::update()).await
 }

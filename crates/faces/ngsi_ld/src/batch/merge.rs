@@ -32,7 +32,8 @@ pub(super) async fn fit(
     let mut fitted = Vec::with_capacity(writes.len());
     for mut write in writes {
         // One that is not there is refused when it is written.
-        let done = there.get(write.entity.as_str()).map_or(Ok(()), |there| common.fit(&mut write, there, &terms));
+        let done =
+            there.get(write.entity.as_str()).map_or(Ok(()), |there| common.fit(&mut write, there, &terms));
         match done {
             Ok(()) => fitted.push(write),
             Err(problem) => errors.push((Some(write.entity), problem)),

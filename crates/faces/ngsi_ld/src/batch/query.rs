@@ -6,7 +6,7 @@ use crate::{
     entities::Look,
     entity_maps,
     http::{
-        Answer, Ask, Call, Offer, check_links, entity_links, read_entity_page, read_join, read_shape,
+        Answer, Ask, Call, Offer, check_links, entity_links, narrow, read_entity_page, read_join, read_shape,
     },
     read::read_json,
 };
@@ -42,13 +42,14 @@ pub(crate) async fn query(mut call: Call) -> Answer {
     }
     call.take_shape(&document)?;
     call.take_order(&document)?;
-    let query = Ask::from_document(&document)?.into_query(&body.terms)?;
+    let mut query = Ask::from_document(&document)?.into_query(&body.terms)?;
     let (asked, shape) = (read_entity_page(&call, &body.terms)?, read_shape(&call, &body.terms, media)?);
     if query.needs_nothing() && document.get("entities").is_none() && !call.parameters.flag("local")? {
         return Err(Problem::bad("a query needs entities, attrs, q or geoQ at least")
             .field("entities")
             .into());
     }
+    narrow(&mut query, &shape.members);
     let join = read_join(&call)?;
     check_links(join.as_ref(), query.filter.as_ref(), &shape.members)?;
     let (found, mapped) = entity_maps::find(&call, &body.terms, &query, &asked.page).await?;
@@ -84,6 +85,9 @@ impl Call {
             [("orderBy", "orderBy"), ("geometry", "orderGeometry"), ("collation", "collation")]
         {
             if let Some(value) = ordering.get(member) {
+                if member != "orderBy" && value.as_str().is_none() {
+                    return Err(Problem::bad("a text is needed here").field(format!("ordering.{member}")));
+                }
                 let text = flat(value, member).map_err(|problem| problem.within("ordering"))?;
                 self.parameters.set(parameter, text);
             }

@@ -7,7 +7,7 @@ use std::{
 
 use http::header;
 use reqwest::{
-    Client, Url,
+    Client, ClientBuilder, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::{Attempt, Policy},
 };
@@ -31,12 +31,24 @@ pub(crate) fn client(allow_private: bool, timeout: Duration, redirects: bool) ->
         }
     });
     let policy = if redirects { policy } else { Policy::none() };
-    let mut builder = Client::builder()
+    finish(base(timeout).redirect(policy), allow_private)
+}
+
+/// A client for notifications: no redirects, and names of headers written as receivers that compare letters expect
+/// them (`Link`, `X-Key`; RFC 9110 §5.1 says that case does not matter).
+pub(crate) fn sending_client(allow_private: bool, timeout: Duration) -> Result<Client, Problem> {
+    finish(base(timeout).redirect(Policy::none()).http1_title_case_headers(), allow_private)
+}
+
+fn base(timeout: Duration) -> ClientBuilder {
+    Client::builder()
         .timeout(timeout)
         .connect_timeout(timeout.min(Duration::from_secs(5)))
-        .redirect(policy)
         .no_proxy()
-        .user_agent(concat!("senne/", env!("CARGO_PKG_VERSION")));
+        .user_agent(concat!("senne/", env!("CARGO_PKG_VERSION")))
+}
+
+fn finish(mut builder: ClientBuilder, allow_private: bool) -> Result<Client, Problem> {
     if !allow_private {
         builder = builder.dns_resolver(std::sync::Arc::new(PublicOnly));
     }

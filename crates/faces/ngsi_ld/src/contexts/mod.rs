@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use senne_context::{ContextCatalog, ContextKind, Missing, StoredContext, resolve};
 use senne_model::{Json, Problem, TenantName, Timestamp};
 
-pub(crate) use fetch::{addresses, check_url, client, reasons};
+pub(crate) use fetch::{addresses, check_url, client, reasons, sending_client};
 pub(crate) use senne_context::Context as Terms;
 
 use crate::{http::BASE, options::NgsiLdOptions};
@@ -34,6 +34,9 @@ const DOCUMENTS_MAX: usize = 10_000;
 
 /// How many documents one context may lead to.
 const DOCUMENTS_PER_CONTEXT_MAX: usize = 32;
+
+/// What makes a URL of a path of this server, whatever its name is outside.
+const OWN: &str = "senne:";
 
 /// The longest `@context` text whose resolved context is kept, in bytes.
 const KEY_BYTES_MAX: usize = 16 * 1024;
@@ -114,8 +117,9 @@ impl Contexts {
         Some(terms)
     }
 
-    async fn resolve(self: &Arc<Self>, key: &str, value: Json) -> Result<Terms, Problem> {
+    async fn resolve(self: &Arc<Self>, key: &str, mut value: Json) -> Result<Terms, Problem> {
         self.load_hosted().await?;
+        own_paths(&mut value);
         if let Some(terms) = self.at_hand(key) {
             return Ok(terms);
         }
@@ -192,7 +196,10 @@ impl Contexts {
     /// The URL for a Link header. A context that stood inside a request gets a URL here.
     pub(crate) fn link(&self, terms: &Terms, origin: &str) -> String {
         if let Some(url) = terms.link() {
-            return url.to_owned();
+            return match url.strip_prefix(OWN) {
+                Some(path) => format!("{origin}{path}"),
+                None => url.to_owned(),
+            };
         }
         let (key, document) = implicit(terms);
         if self.catalog.get(&key).is_none()
@@ -247,6 +254,15 @@ impl Contexts {
         self.catalog.remove(&stored.url);
         self.resolved.lock().clear();
         Ok(())
+    }
+}
+
+/// Contexts that are served from here may be named by their path alone, as `Location` gave it: it is made a URL.
+fn own_paths(value: &mut Json) {
+    match value {
+        Json::Text(text) if text.starts_with(BASE) => *value = Json::from(format!("{OWN}{text}")),
+        Json::Array(items) => items.iter_mut().for_each(own_paths),
+        _ => {}
     }
 }
 

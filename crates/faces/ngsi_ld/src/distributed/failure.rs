@@ -47,6 +47,11 @@ impl Failure {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
+    /// Whether the source is well, and said no.
+    pub(crate) fn is_an_answer(&self) -> bool {
+        matches!(self, Self::Loop | Self::Refused { status: 400..=499, .. })
+    }
+
     /// The code of the warning that a read gives; a source that has nothing is not abnormal.
     pub(crate) fn warning(&self) -> Option<u16> {
         match self {

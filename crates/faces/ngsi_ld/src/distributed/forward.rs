@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{failure::Failure, names::Renaming, trip::Trip};
 use crate::{
-    contexts::{Contexts, Terms, client, reasons},
+    contexts::{Contexts, Terms, reasons, sending_client},
     options::{FederationOptions, NgsiLdOptions},
     registrations::{Registration, Said},
 };
@@ -82,7 +82,7 @@ impl Forwarder {
     pub(crate) fn new(contexts: Arc<Contexts>, options: &NgsiLdOptions) -> Result<Self, Problem> {
         let federation = options.federation;
         Ok(Self {
-            client: client(options.allow_private_addresses, federation.timeout, false)?,
+            client: sending_client(options.allow_private_addresses, federation.timeout)?,
             contexts,
             options: federation,
             turns: Semaphore::new(federation.forwards_max),
@@ -101,7 +101,8 @@ impl Forwarder {
                 }
             }
         }
-        match terms.link() {
+        // A context that is kept here has a name for inside only.
+        match terms.link().filter(|url| url.starts_with("http")) {
             Some(_) => Naming { terms: terms.clone(), renames: false },
             None => Naming { terms: Terms::default_core(), renames: true },
         }
@@ -134,7 +135,10 @@ impl Forwarder {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent(format!("no answer within {} ms", limit.as_millis()))),
         };
-        let healthy = outcome.as_ref().map_or_else(Failure::is_absence, |_| true);
+        if let Ok(reply) = &outcome {
+            trip.pass_on_warnings(&reply.headers);
+        }
+        let healthy = outcome.as_ref().map_or_else(Failure::is_an_answer, |_| true);
         registration.health.lock().count(healthy);
         metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
         if let (true, Ok(reply), Some(_)) = (reads, &outcome, registration.peer.cache_for) {
@@ -185,7 +189,9 @@ impl Forwarder {
             let media = if linked { "application/ld+json" } else { "application/json" };
             request = request.header(header::CONTENT_TYPE, media).body(body.to_string());
         }
-        if !(naming.terms.is_core() || linked && has_body) {
+        // The registered context is told also when everybody knows it (clause 6.3.19).
+        let told = peer.context.is_some() || !naming.terms.is_core();
+        if told && !(linked && has_body) {
             let link = naming.terms.link().ok_or_else(|| Failure::Invalid("no context to name by".to_owned()))?;
             let link =
                 format!("<{link}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"");
@@ -195,7 +201,8 @@ impl Forwarder {
     }
 
     async fn exchange(&self, request: RequestBuilder) -> Result<Reply, Failure> {
-        let silent = |error: reqwest::Error| Failure::Silent(reasons(&error));
+        // Without the address: who asks need not learn where sources are.
+        let silent = |error: reqwest::Error| Failure::Silent(reasons(&error.without_url()));
         let mut response = request.send().await.map_err(silent)?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
@@ -214,14 +221,20 @@ impl Forwarder {
         if status.is_success() {
             return Ok(Reply { status: status.as_u16(), headers, body: body.into() });
         }
-        Err(Failure::Refused { status: status.as_u16(), detail: detail(&body) })
+        match status.as_u16() {
+            508 => Err(Failure::Loop),
+            status => Err(Failure::Refused { status, detail: detail(&body) }),
+        }
     }
 }
 
 fn address(registration: &Registration, outgoing: &Outgoing) -> Result<Url, Failure> {
     let wrong = || Failure::Invalid("its address cannot be used".to_owned());
     let mut url = Url::parse(&format!("{}/ngsi-ld/v1", registration.peer.base)).map_err(|_| wrong())?;
-    url.path_segments_mut().map_err(|()| wrong())?.extend(&outgoing.path);
+    // The attributes of an entity are a resource whose path ends with a slash (clause 6.6.1).
+    let ending = (outgoing.path.len() > 2 && outgoing.path.last().is_some_and(|part| part == "attrs")).then_some("");
+    let parts = outgoing.path.iter().map(String::as_str).chain(ending);
+    url.path_segments_mut().map_err(|()| wrong())?.extend(parts);
     let local = registration.peer.local_only && !outgoing.query.iter().any(|(name, _)| name == "local");
     if !outgoing.query.is_empty() || local {
         let mut query = url.query_pairs_mut();

@@ -70,7 +70,12 @@ impl Received {
         let linked_data = media.split(';').next().unwrap_or_default().trim() == "application/ld+json";
         let json = if bytes.is_empty() { None } else { Some(read_json(&bytes).ok()?) };
         let mut item_terms = Vec::new();
-        let terms = if linked_data && json.is_some() {
+        // A list of ids names nothing that a context would expand.
+        let names_things = json.as_ref().is_some_and(|json| match json {
+            Json::Array(items) => items.iter().any(|item| item.as_object().is_some()),
+            json => json.as_object().is_some(),
+        });
+        let terms = if linked_data && names_things {
             let contexts = contexts_of(&bytes).ok()?;
             let first = *contexts.first()?;
             if contexts.iter().any(|other| *other != first) {

@@ -66,6 +66,8 @@ impl Operation {
             (&Method::GET, ["entities"] | ["entities", _]) | (&Method::POST, ["entityOperations", "query"]) => {
                 Some(Self::Read)
             }
+            // What a snapshot is filled with is read (clause 5.16.1.4).
+            (&Method::POST, ["snapshots"]) => Some(Self::Read),
             (&Method::DELETE, ["entities"]) => Some(Self::Purge),
             (&Method::POST, ["subscriptions"]) => Some(Self::Subscribe(None)),
             (&Method::PATCH | &Method::DELETE, ["subscriptions", id]) => {

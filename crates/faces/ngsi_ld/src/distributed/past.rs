@@ -106,6 +106,7 @@ impl Asked {
     ) -> Result<Vec<Matched>, Problem> {
         let mut wanted = Wanted::of_query(&self.query);
         wanted.time = Some(self.time);
+        wanted.time_may_be_unknown = true;
         wanted.csf = csf(self.parameters.get("csf"), &self.received.terms)?;
         let mut matched = face.registrations.matching(&caller.tenant, &wanted);
         matched.retain(|found| found.registration.operations.has(serves));

@@ -22,6 +22,9 @@ pub(crate) struct Trip {
 /// How many warnings one answer has at most.
 const WARNINGS_MAX: usize = 50;
 
+/// How long a warning of another broker may be.
+const WARNING_LENGTH_MAX: usize = 1024;
+
 impl Trip {
     pub(crate) fn new(headers: &HeaderMap, alias: String, deadline: Instant) -> Arc<Self> {
         Arc::new(Self {
@@ -60,6 +63,17 @@ impl Trip {
         let mut warnings = self.warnings.lock();
         if warnings.len() < WARNINGS_MAX {
             warnings.push(format!("{code} {} \"{text}\"", self.alias));
+        }
+    }
+
+    /// Tells also what the brokers behind a source had to warn of.
+    pub(crate) fn pass_on_warnings(&self, headers: &HeaderMap) {
+        let told = headers.get_all("ngsild-warning").iter().filter_map(|value| value.to_str().ok());
+        let mut warnings = self.warnings.lock();
+        for text in told.filter(|text| text.len() <= WARNING_LENGTH_MAX) {
+            if warnings.len() < WARNINGS_MAX {
+                warnings.push(text.to_owned());
+            }
         }
     }
 

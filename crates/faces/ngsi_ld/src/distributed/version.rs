@@ -49,9 +49,10 @@ impl Version {
     fn amend_attribute(self, value: &mut Json) {
         match value {
             Json::Array(instances) => {
+                // Found before `datasetId` is taken from them.
+                let plain = instances.iter().position(|instance| instance.get("datasetId").is_none());
                 instances.iter_mut().for_each(|instance| self.amend_attribute(instance));
                 if self < V1_3 && instances.iter().any(|instance| instance.as_object().is_some()) {
-                    let plain = instances.iter().position(|instance| instance.get("datasetId").is_none());
                     *value = instances.swap_remove(plain.unwrap_or(0));
                 }
             }

@@ -45,7 +45,8 @@ pub(super) async fn gather(
             break;
         }
         if met.len() + wanted.len() > LINKED_MAX {
-            let detail = format!("more than {LINKED_MAX} entities are linked to; ask for a smaller page or level");
+            let detail =
+                format!("more than {LINKED_MAX} entities are linked to; ask for a smaller page or level");
             return Err(Problem::new(ErrorKind::TooComplex, detail).field("joinLevel"));
         }
         let mut projections: HashMap<EntityId, Projection> = wanted.iter().cloned().collect();
@@ -72,8 +73,8 @@ fn targets(
     for (entity, members) in frontier {
         for attribute in entity.attributes.iter().filter(|a| members.keeps(&a.name)) {
             for instance in &attribute.instances {
-                let (AttributeValue::Relationship { objects, .. } | AttributeValue::ListRelationship(objects)) =
-                    &instance.value
+                let (AttributeValue::Relationship { objects, .. }
+                | AttributeValue::ListRelationship(objects)) = &instance.value
                 else {
                     continue;
                 };

@@ -1,6 +1,8 @@
 //! `PATCH /entities/{id}` (clauses 5.6.17 and 6.5.3.4): a deep merge.
 
-use senne_model::{AttributeValue, Entity, Instance, Iri, Json, Operation, Problem, Timestamp, Write, is_iri};
+use senne_model::{
+    AttributeValue, Entity, Instance, Iri, Json, Operation, Problem, Timestamp, Write, is_iri,
+};
 
 use crate::{
     contexts::Terms,
@@ -112,7 +114,9 @@ fn keep_kind(known: &AttributeValue, plain: Json, terms: &Terms) -> Result<Attri
         (AttributeValue::Vocab(_), value) => {
             let mut names = Names::new(terms.clone());
             let expand = |text: String| names.expand(&text).map(|name| Iri::new(&name));
-            AttributeValue::Vocab(texts(&value).ok_or_else(wrong)?.into_iter().map(expand).collect::<Result<_, _>>()?)
+            AttributeValue::Vocab(
+                texts(&value).ok_or_else(wrong)?.into_iter().map(expand).collect::<Result<_, _>>()?,
+            )
         }
         _ => return Err(wrong()),
     })

@@ -8,7 +8,7 @@ use senne_model::{Entity, Problem};
 use super::linked::gather;
 use crate::{
     contexts::Terms,
-    http::{Call, Join, JoinKind, Media, json_answer},
+    http::{Call, Join, JoinKind, Media, apply_preference, in_preferred_version, json_answer},
     write::{Pen, Shape, Within, write_collection_of, write_entity, write_feature},
 };
 
@@ -34,8 +34,7 @@ impl Look<'_> {
         }
         let mut pen = Pen::new(self.terms, 64 + 768 * (entities.len() + beside.len()));
         let own = |members| Shape { members, ..shape.clone() };
-        let beside: Vec<_> =
-            beside.into_iter().map(|(entity, members)| (entity, own(members))).collect();
+        let beside: Vec<_> = beside.into_iter().map(|(entity, members)| (entity, own(members))).collect();
         let all = entities.iter().map(|entity| (&**entity, &shape));
         let all = all.chain(beside.iter().map(|(entity, shape)| (&**entity, shape)));
         if self.media == Media::GeoJson {
@@ -70,7 +69,12 @@ impl Look<'_> {
     }
 
     fn answer(&self, call: &Call, pen: Pen<'_>) -> Response {
-        json_answer(call, self.terms, self.media, self.shape.context_in_body.is_some(), pen.finish())
+        let (status, body) = in_preferred_version(&call.headers, self.media, pen.finish());
+        let mut response =
+            json_answer(call, self.terms, self.media, self.shape.context_in_body.is_some(), body);
+        *response.status_mut() = status;
+        apply_preference(&mut response, &call.headers);
+        response
     }
 }
 

@@ -91,7 +91,8 @@ impl Goes {
                 entity.attributes.iter().map(|a| &a.name).filter(|name| !keep.contains(name)).collect()
             }
         };
-        let gone = |name: &Name| Operation::DeleteAttribute { name: name.clone(), dataset_id: None, all: true };
+        let gone =
+            |name: &Name| Operation::DeleteAttribute { name: name.clone(), dataset_id: None, all: true };
         names.into_iter().map(|name| Write::new(entity.id.clone(), gone(name))).collect()
     }
 }

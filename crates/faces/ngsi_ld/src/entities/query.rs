@@ -4,15 +4,16 @@ use super::{export, present::Look};
 use crate::{
     entity_maps,
     http::{
-        Answer, Call, Media, Offer, check_links, entity_links, read_entity_page, read_join, read_query,
-        read_shape,
+        Answer, Call, Media, Offer, check_links, entity_links, narrow, read_entity_page, read_join,
+        read_query, read_shape,
     },
 };
 
 pub(crate) async fn query(call: Call) -> Answer {
     let media = call.media(Offer::Entities)?;
     let terms = call.terms().await?;
-    let (query, shape) = (read_query(&call, &terms)?, read_shape(&call, &terms, media)?);
+    let (mut query, shape) = (read_query(&call, &terms)?, read_shape(&call, &terms, media)?);
+    narrow(&mut query, &shape.members);
     let join = read_join(&call)?;
     check_links(join.as_ref(), query.filter.as_ref(), &shape.members)?;
     if media == Media::Lines {

@@ -25,6 +25,9 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     if !asked.is_empty() && !asked.iter().any(|term| entity.attribute(&terms.expand(term)).is_some()) {
         return Err(missing().into());
     }
+    if !shape.members.leaves_something(&entity) {
+        return Err(missing().into());
+    }
     let mut response = Look { terms: &terms, media, shape, join }.one(&call, &entity).await?;
     entity_maps::one(&call, &id, &mut response).await?;
     Ok(response)

@@ -49,7 +49,8 @@ impl EntityMaps {
         lifetime: Option<Duration>,
     ) -> Result<(EntityId, Kept), Problem> {
         if entities.len() > ENTITIES_MAX {
-            let detail = format!("more than {ENTITIES_MAX} entities match; an entity map names at most so many");
+            let detail =
+                format!("more than {ENTITIES_MAX} entities match; an entity map names at most so many");
             return Err(Problem::new(ErrorKind::TooComplex, detail));
         }
         let id = EntityId::parse(&format!("urn:ngsi-ld:EntityMap:{:016x}{:016x}", random(), random()))?;
@@ -71,7 +72,13 @@ impl EntityMaps {
     }
 
     /// Sets when a map expires, at most a day from now.
-    pub(crate) fn expire_at(&self, tenant: &TenantName, owner: &Principal, id: &EntityId, at: Timestamp) -> bool {
+    pub(crate) fn expire_at(
+        &self,
+        tenant: &TenantName,
+        owner: &Principal,
+        id: &EntityId,
+        at: Timestamp,
+    ) -> bool {
         let latest = after(Timestamp::now(), LIFETIME_MAX);
         self.with(tenant, owner, id, |kept| kept.expires_at = at.min(latest)).is_some()
     }

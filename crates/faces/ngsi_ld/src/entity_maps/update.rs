@@ -21,9 +21,9 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     }
     if let Some(expires_at) = document.get("expiresAt") {
         let wrong = |detail: String| Problem::bad(detail).field("expiresAt");
-        let text = expires_at.as_str().ok_or_else(|| {
-            wrong("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\"".to_owned())
-        })?;
+        let text = expires_at
+            .as_str()
+            .ok_or_else(|| wrong("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\"".to_owned()))?;
         let at = Timestamp::parse(text).map_err(|error| wrong(error.to_string()))?;
         maps.expire_at(tenant, owner, &id, at);
     }

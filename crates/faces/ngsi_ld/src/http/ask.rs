@@ -115,7 +115,8 @@ impl Ask {
         let expanded: Vec<Name> = self.expand_values.iter().map(|term| expand(term)).collect();
         let plain = |term: &String| {
             if term.contains(['{', '}']) {
-                let detail = "`attrs` names attributes of the entity itself; use pick with join for linked ones";
+                let detail =
+                    "`attrs` names attributes of the entity itself; use pick with join for linked ones";
                 return Err(Problem::bad(detail).field("attrs"));
             }
             Ok(expand(term))
@@ -128,7 +129,11 @@ impl Ask {
             geo: self.geo.map(|geo| geo.into_filter(terms)).transpose()?,
             scope: self.scope.map(|text| ScopeExpression::parse(&text)).transpose()?,
             any_attribute: self.attrs.iter().map(plain).collect::<Result<_, _>>()?,
-            selectors: self.selectors.into_iter().map(|one| one.into_selector(terms)).collect::<Result<_, _>>()?,
+            selectors: self
+                .selectors
+                .into_iter()
+                .map(|one| one.into_selector(terms))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -152,9 +157,7 @@ impl AskSelector {
             Some(value) => value.as_str().map(|text| Some(text.to_owned())).ok_or_else(|| wrong(name)),
         };
         let types = text("type")?;
-        let missing = || {
-            Problem::bad("a selector needs a `type`; `*` stands for any").field("entities.type")
-        };
+        let missing = || Problem::bad("a selector needs a `type`; `*` stands for any").field("entities.type");
         let types = types.ok_or_else(missing)?;
         let ids = match selector.get("id") {
             None => Vec::new(),

@@ -70,6 +70,7 @@ impl FromRequest<Arc<Face>> for Call {
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
         let mut hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
         let mut parameters = Parameters::parse(parts.uri.query())?;
+        parameters.check()?;
         let mut trip = parts.extensions.remove::<Arc<Trip>>();
         if let Some(snapshot) = snapshot(&parts.headers, parts.uri.path())? {
             hub.tenant = face.snapshots.copy_of(&hub.tenant, &snapshot).await?;
@@ -103,7 +104,8 @@ const OF_SNAPSHOTS: [&str; 6] =
 /// The snapshot that a request is put to (clause 6.3.22).
 fn snapshot(headers: &HeaderMap, path: &str) -> Result<Option<senne_model::EntityId>, Problem> {
     let Some(value) = headers.get(SNAPSHOT_HEADER) else { return Ok(None) };
-    let text = value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("NGSILD-Snapshot"))?;
+    let text =
+        value.to_str().map_err(|_| Problem::bad("the header is not ASCII").field("NGSILD-Snapshot"))?;
     let id = senne_model::EntityId::parse(text).map_err(|problem| problem.field("NGSILD-Snapshot"))?;
     let path = path.strip_prefix(BASE).unwrap_or(path);
     if !OF_SNAPSHOTS.iter().any(|there| path.starts_with(there)) {
@@ -145,7 +147,8 @@ impl Call {
 
     /// Refuses an entity that is not of the types that the parameter `type` selects: there is no such entity then.
     pub(crate) fn need_type(&self, terms: &Terms, entity: &senne_model::Entity) -> Result<(), Problem> {
-        let missing = || Problem::not_found(format!("there is no entity `{}` of these types here", entity.id));
+        let missing =
+            || Problem::not_found(format!("there is no entity `{}` of these types here", entity.id));
         self.fits_type(terms, entity)?.then_some(()).ok_or_else(missing)
     }
 

@@ -31,9 +31,11 @@ pub(crate) fn read_join(call: &Call) -> Result<Option<Join>, Problem> {
     let parameters = &call.parameters;
     let level = match parameters.get("joinLevel") {
         None => 1,
-        Some(text) => text.parse::<usize>().ok().filter(|level| *level > 0).ok_or_else(|| {
-            Problem::bad("a whole number of 1 or more is needed").field("joinLevel")
-        })?,
+        Some(text) => text
+            .parse::<usize>()
+            .ok()
+            .filter(|level| *level > 0)
+            .ok_or_else(|| Problem::bad("a whole number of 1 or more is needed").field("joinLevel"))?,
     };
     let ids = parameters.list("containedBy").unwrap_or_default();
     let contained_by = ids.into_iter().map(EntityId::parse).collect::<Result<_, _>>();

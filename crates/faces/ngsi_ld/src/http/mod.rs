@@ -6,6 +6,7 @@ mod ask;
 mod body;
 mod call;
 mod join;
+mod known;
 mod parameters;
 mod prefer;
 mod query;
@@ -20,9 +21,10 @@ pub(crate) use answer::{
 pub(crate) use call::{Body, Call, context_link, tenant};
 pub(crate) use ask::{Ask, AskGeo};
 pub(crate) use join::{Join, JoinKind, check_links, read_join};
+pub(crate) use known::only_known;
 pub(crate) use parameters::Parameters;
-pub(crate) use prefer::apply_preference;
-pub(crate) use query::{EntityPage, read_entity_page, read_page, read_query};
+pub(crate) use prefer::{apply_preference, in_preferred_version};
+pub(crate) use query::{EntityPage, read_entity_page, read_page, read_query, narrow};
 pub(crate) use refusal::{Refusal, problem_json};
 pub(crate) use shape::read_shape;
 

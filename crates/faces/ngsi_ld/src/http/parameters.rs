@@ -20,7 +20,85 @@ const OPTIONS: [&str; 10] = [
     "replace",
 ];
 
+/// The parameters of all operations.
+const KNOWN: [&str; 58] = [
+    "after",
+    "aggrMethods",
+    "aggrPeriodDuration",
+    "asOf",
+    "attrs",
+    "before",
+    "collation",
+    "containedBy",
+    "coordinates",
+    "count",
+    "csf",
+    "datasetId",
+    "deleteAll",
+    "details",
+    "drop",
+    "endTimeAt",
+    "entityMap",
+    "entityMapLifetime",
+    "everyVersion",
+    "expandValues",
+    "format",
+    "geometry",
+    "geometryProperty",
+    "geoproperty",
+    "georel",
+    "id",
+    "idPattern",
+    "join",
+    "joinLevel",
+    "jsonKeys",
+    "keep",
+    "kind",
+    "lang",
+    "lastEventId",
+    "lastN",
+    "limit",
+    "local",
+    "observedAt",
+    "offset",
+    "omit",
+    "options",
+    "orderBy",
+    "orderFrom",
+    "orderGeometry",
+    "pick",
+    "q",
+    "reload",
+    "scopeQ",
+    "splitEntities",
+    "sysAttrs",
+    "timeAt",
+    "timeproperty",
+    "timerel",
+    "timezone",
+    "type",
+    "usableOnly",
+    "via",
+    "access_token",
+];
+
 impl Parameters {
+    /// Refuses parameters that no operation has (clause 6.3.20).
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        self.only(&KNOWN)
+    }
+
+    /// Refuses parameters other than these.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => {
+                let detail = "there is no such parameter here";
+                Err(Problem::new(ErrorKind::InvalidRequest, detail).field(name))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Reads the query part. A parameter that stands twice is refused, and so is an option that there is not
     /// (clause 6.3.20).
     pub(crate) fn parse(query: Option<&str>) -> Result<Self, Problem> {

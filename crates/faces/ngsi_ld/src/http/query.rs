@@ -1,7 +1,7 @@
 //! Which entities, which page of them, and in which order (clauses 4.23, 5.5.9, 5.7.2, 6.3.10).
 
 use senne_hub::{Page, Place};
-use senne_language::{Collation, Order, Query};
+use senne_language::{Collation, Order, Projection, Query};
 use senne_model::{ErrorKind, Geometry, Json, Problem};
 
 use super::{Ask, Call};
@@ -27,6 +27,7 @@ pub(crate) fn read_query(call: &Call, terms: &Terms) -> Result<Query, Problem> {
     let attrs = ask.attrs.iter().any(|term| !OF_THE_SYSTEM.contains(&term.as_str()));
     let local = parameters.flag("local")?;
     let query = ask.into_query(terms)?;
+    crate::registrations::csf(parameters.get("csf"), terms)?;
     let q = query.filter.as_ref().is_some_and(senne_language::Filter::asks_an_attribute);
     if !(types || geo || attrs || q || local) {
         let detail =
@@ -34,6 +35,13 @@ pub(crate) fn read_query(call: &Call, terms: &Terms) -> Result<Query, Problem> {
         return Err(Problem::bad(detail).field("type"));
     }
     Ok(query)
+}
+
+/// An entity that has nothing of what is picked is not found (clause 4.21).
+pub(crate) fn narrow(query: &mut Query, members: &Projection) {
+    if let (true, Some(names)) = (query.any_attribute.is_empty(), members.nothing_but_attributes()) {
+        query.any_attribute = names;
+    }
 }
 
 /// Which page is asked for (clause 6.3.10).
@@ -67,7 +75,8 @@ pub(crate) fn read_entity_page(call: &Call, terms: &Terms) -> Result<EntityPage,
     page.order = read_order(call, terms)?;
     if page.order.is_some() {
         if offset.saturating_add(page.limit) > ORDERED_MAX {
-            let detail = format!("in an order of their own, the first {ORDERED_MAX} entities are given; ask for less");
+            let detail =
+                format!("in an order of their own, the first {ORDERED_MAX} entities are given; ask for less");
             return Err(Problem::new(ErrorKind::TooComplex, detail).field("offset"));
         }
         return Ok(EntityPage { page, offset });

@@ -1,7 +1,7 @@
 //! How an answer shall look, from the parameters (clauses 4.21, 6.3.7, 6.3.11).
 
 use senne_language::Projection;
-use senne_model::{Iri, Problem, is_iri};
+use senne_model::{ErrorKind, Iri, Problem, is_iri};
 
 use super::{Call, Media};
 use crate::{
@@ -19,6 +19,11 @@ pub(crate) fn read_shape(call: &Call, terms: &Terms, media: Media) -> Result<Sha
             return Err(Problem::bad("use pick and omit, or attrs, not both").field("attrs"));
         }
         members = Projection::attributes(attrs.into_iter().map(expand));
+    }
+    let placed = parameters.get("geometryProperty").is_some();
+    if placed && media != Media::GeoJson && !call.path_only.contains("/temporal/") {
+        let detail = "geometryProperty chooses the geometry of application/geo+json; ask for that in Accept";
+        return Err(Problem::bad(detail).field("geometryProperty"));
     }
     let body_json = call.headers.get_all("prefer").iter().any(|value| value.as_bytes() == b"body=json");
     let context_in_body = match media {
@@ -47,7 +52,8 @@ fn read_format(call: &Call) -> Result<Format, Problem> {
             return Ok(Format::Normalized);
         }
         return Format::parse(word).ok_or_else(|| {
-            Problem::bad("the formats are normalized, concise, simplified and keyValues").field("format")
+            let detail = "the formats are normalized, concise, simplified and keyValues";
+            Problem::new(ErrorKind::InvalidRequest, detail).field("format")
         });
     }
     let options = call.parameters.list("options").unwrap_or_default();

@@ -4,10 +4,10 @@ use http::StatusCode;
 use senne_context::ContextKind;
 use senne_model::{ErrorKind, Problem};
 
-use crate::http::{Answer, Call, Media, Offer, plain_json, put};
+use crate::http::{Answer, Call, Offer, plain_json, put};
 
 pub(crate) async fn serve(call: Call) -> Answer {
-    call.media(Offer::Plain)?;
+    let media = call.media(Offer::Plain)?;
     let details = call.parameters.flag("details")?;
     let id = call.path("id");
     if senne_context::is_core_url(id) {
@@ -30,7 +30,7 @@ pub(crate) async fn serve(call: Call) -> Answer {
         return Err(not_served().into());
     }
     let mut response = plain_json(StatusCode::OK, &stored.document);
-    put(&mut response, http::header::CONTENT_TYPE, Media::LinkedData.text());
+    put(&mut response, http::header::CONTENT_TYPE, media.text());
     Ok(response)
 }
 

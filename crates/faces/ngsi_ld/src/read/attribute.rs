@@ -13,21 +13,26 @@ use crate::kind::{Kind, NULL_MARKER, QUALITY, QUALITY_TESTS, is_value_type};
 /// Members that describe an instance. Whoever sends one of them without a value means a part of an instance.
 const DESCRIBING: [&str; 4] = ["observedAt", "expiresAt", "unitCode", "datasetId"];
 
-/// Members that are set by the broker or stand for what was before: read and left.
-const IGNORED: [&str; 12] = [
-    "createdAt",
-    "modifiedAt",
-    "deletedAt",
-    "instanceId",
-    "entity",
-    "entityList",
+/// Members that are set by the broker or stand for others: read and left.
+const IGNORED: [&str; 6] = ["createdAt", "modifiedAt", "deletedAt", "instanceId", "entity", "entityList"];
+
+/// Members of which an attribute cannot have the name: they describe one (clause 4.5.1).
+const NO_ATTRIBUTES: [&str; 4] = ["datasetId", "instanceId", "observedAt", "unitCode"];
+
+/// Members that notifications alone have (clause 5.8.6).
+const FORMER: [&str; 7] = [
     "previousValue",
     "previousObject",
     "previousLanguageMap",
     "previousVocab",
     "previousJson",
-    "@context",
+    "previousValueList",
+    "previousObjectList",
 ];
+
+/// The proof that an attribute was sealed, and its members (V1.9.1, clause 4.5.2).
+pub(super) const PROOF: &str = "ngsildproof";
+const SEALED: [&str; 2] = ["entityIdSealed", "entityTypeSealed"];
 
 /// Reads what stands behind the name of an attribute. Problems name the path from `term` on.
 pub(crate) fn read_attribute(
@@ -38,9 +43,32 @@ pub(crate) fn read_attribute(
     limits: &Limits,
 ) -> Result<Attribute, Problem> {
     let name = names.expand(term).map_err(|p| p.field(term))?;
-    read_instances(raw, mode, names, limits)
-        .map(|instances| Attribute { name, instances })
-        .map_err(|problem| problem.within(term))
+    if NO_ATTRIBUTES.contains(&term) {
+        return Err(Problem::bad("this describes an attribute, and is none itself").field(term));
+    }
+    let instances = read_instances(raw, mode, names, limits).map_err(|problem| problem.within(term))?;
+    if term == PROOF {
+        let proof = |instance: &Instance| match &instance.value {
+            AttributeValue::Property(value) => {
+                matches!(value, Json::Object(_)) || value.as_str() == Some(NULL_MARKER)
+            }
+            _ => false,
+        };
+        if !mode.simplified && !instances.iter().all(|i| i.value.is_absent() || proof(i)) {
+            return Err(Problem::bad("a proof is an object").field(format!("{PROOF}.value")));
+        }
+    } else if let Some(member) = instances.iter().find_map(sealed) {
+        let detail = format!("this is a member of `{PROOF}` alone");
+        return Err(Problem::bad(detail).field(format!("{term}.{member}")));
+    }
+    Ok(Attribute { name, instances })
+}
+
+/// The member of a proof that an instance has.
+fn sealed(instance: &Instance) -> Option<&'static str> {
+    SEALED
+        .into_iter()
+        .find(|member| instance.sub_attributes.iter().any(|there| there.name.local() == *member))
 }
 
 fn read_instances(
@@ -178,20 +206,41 @@ fn typed(
                 let at = read_moment(&value, mode).map_err(|p| p.field("expiresAt"))?;
                 instance.expires_at = Some(at.unwrap_or(Timestamp::NEVER));
             }
+            "unitCode" if kind.is_some_and(|kind| !kind.has_a_unit()) => {
+                return Err(Problem::bad("values of this kind have no unit").field("unitCode"));
+            }
             "unitCode" => {
                 instance.unit_code = Some(read_text(&value).map(Name::new).map_err(|p| p.field("unitCode"))?);
+            }
+            "datasetId" if value.text() == Some("@none") => {}
+            "datasetId" if value.text() == Some(NULL_MARKER) => {
+                let detail = "a datasetId cannot be taken away; delete the instance and write another";
+                return Err(Problem::bad(detail).field("datasetId"));
             }
             "datasetId" => instance.dataset_id = Some(read_iri(&value).map_err(|p| p.field("datasetId"))?),
             "objectType" => {
                 let term = read_text(&value).map_err(|p| p.field("objectType"))?;
                 object_type = Some(names.expand(term).map_err(|p| p.field("objectType"))?);
             }
+            "@context" => {
+                let detail = "`@context` stands beside the attributes, not within one";
+                return Err(Problem::bad(detail).field("@context"));
+            }
             name if IGNORED.contains(&name) => {}
+            name if FORMER.contains(&name) => {
+                return Err(Problem::bad("only notifications say what was before").field(name));
+            }
             name if kind.is_some_and(|kind| kind.member() == name) => {
                 let value = value.into_json();
                 limits.check(&value).map_err(|p| p.field(name))?;
                 let kind = kind.unwrap_or(Kind::Property);
                 instance.value = read_value(kind, value, mode, names).map_err(|p| p.within(name))?;
+            }
+            name if kind.is_some() && Kind::ALL.iter().any(|other| other.member() == name) => {
+                let kind = kind.unwrap_or(Kind::Property);
+                let detail =
+                    format!("a {} has no `{name}`; its value stands in `{}`", kind.word(), kind.member());
+                return Err(Problem::bad(detail).field(name));
             }
             name => sub_attribute(&mut instance, name, value.into_json(), mode, names, limits)?,
         }
@@ -199,6 +248,12 @@ fn typed(
     if let (Some(kind), true, false) = (kind, instance.value.is_absent(), mode.partial) {
         let detail = format!("a {} needs the member `{}`", kind.word(), kind.member());
         return Err(Problem::bad(detail).field(kind.member()));
+    }
+    let another = |part: &Attribute| {
+        is_value_type(&part.name) && part.main().and_then(|i| i.value.as_text()) != Some("langString")
+    };
+    if kind == Some(Kind::Language) && instance.sub_attributes.iter().any(another) {
+        return Err(Problem::bad("the values of a language map are of type langString").field("valueType"));
     }
     if let (AttributeValue::Relationship { object_type: place, .. }, Some(_)) =
         (&mut instance.value, &object_type)

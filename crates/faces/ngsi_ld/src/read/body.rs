@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 use super::{
     EntityIn, Limits, Mode, Names,
     attribute::read_attribute,
-    entity::{EntitySeed, Read},
+    entity::{EntitySeed, NO_OBJECT, Read},
     fault::explain,
     part::Raw,
 };
@@ -52,6 +52,9 @@ pub(crate) fn read_entity(
         .deserialize(&mut parser)
         .and_then(|read| parser.end().map(|()| read));
     match read {
+        Ok(Err((_, problem))) if problem.detail == NO_OBJECT => {
+            Err(Problem::new(ErrorKind::InvalidRequest, NO_OBJECT))
+        }
         Ok(read) => read.map_err(|(_, problem)| problem),
         Err(error) => Err(explain(body, &error)),
     }
@@ -98,7 +101,10 @@ pub(crate) fn read_batch(
     let items = (&mut parser).deserialize_any(BatchVisitor { mode, names, pick, limits });
     let items =
         items.and_then(|items| parser.end().map(|()| items)).map_err(|error| explain(body, &error))?;
+    let no_entity = |item: &BatchItem| matches!(&item.entity, Err(problem) if problem.detail == NO_OBJECT);
     match items {
+        // What is no entity spoils the batch (clauses 5.5.4, 5.6.7); an entity with a fault does not.
+        Some(items) if items.iter().any(no_entity) => Err(Problem::bad(NO_OBJECT)),
         Some(items) if !items.is_empty() => Ok(items),
         _ => Err(Problem::bad("a batch is an array of at least one entity")),
     }
@@ -147,8 +153,22 @@ struct Holder<'a> {
 /// The `@context` texts of an application/ld+json body: one for an object, one for each element of an array.
 /// Every one must be there (clause 6.3.5).
 pub(crate) fn contexts_of(body: &[u8]) -> Result<Vec<&str>, Problem> {
+    contexts_of_each(body)?.into_iter().collect()
+}
+
+fn context_of(element: &RawValue) -> Result<Option<&str>, Problem> {
+    let text = element.get();
+    if !text.starts_with('{') {
+        return Err(Problem::bad(NO_OBJECT));
+    }
+    let holder: Holder<'_> = serde_json::from_str(text).map_err(|error| explain(text.as_bytes(), &error))?;
+    Ok(holder.context.map(RawValue::get))
+}
+
+/// The same, for each element the text or what is wrong with it.
+pub(crate) fn contexts_of_each(body: &[u8]) -> Result<Vec<Result<&str, Problem>>, Problem> {
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
-    let holders: Vec<Holder<'_>> = if first == Some(&b'[') {
+    let elements: Vec<&RawValue> = if first == Some(&b'[') {
         serde_json::from_slice(body).map_err(|error| explain(body, &error))?
     } else {
         vec![serde_json::from_slice(body).map_err(|error| explain(body, &error))?]
@@ -157,5 +177,5 @@ pub(crate) fn contexts_of(body: &[u8]) -> Result<Vec<&str>, Problem> {
         let detail = "application/ld+json needs an `@context` in the body; or send application/json";
         Problem::new(ErrorKind::BadRequest, detail).field("@context")
     };
-    holders.into_iter().map(|holder| holder.context.map(RawValue::get).ok_or_else(missing)).collect()
+    elements.into_iter().map(|element| Ok(context_of(element)?.ok_or_else(missing))).collect()
 }

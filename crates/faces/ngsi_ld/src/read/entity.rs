@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use senne_model::{Attribute, EntityId, ErrorKind, Json, Name, Operation, Problem, Timestamp, Write};
+use senne_model::{
+    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, Timestamp,
+    Write,
+};
 use serde::{
     Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -77,8 +80,11 @@ impl<'de> DeserializeSeed<'de> for EntitySeed<'_> {
     }
 }
 
+/// What is said of an element that is no entity at all.
+pub(super) const NO_OBJECT: &str = "a JSON object is needed here: an entity";
+
 fn no_object() -> Read {
-    Err((None, Problem::bad("a JSON object is needed here: an entity")))
+    Err((None, Problem::bad(NO_OBJECT)))
 }
 
 impl<'de> Visitor<'de> for EntitySeed<'_> {
@@ -123,9 +129,7 @@ impl<'de> Visitor<'de> for EntitySeed<'_> {
             let read = match &*key {
                 "id" | "@id" => read_id(&mut entity, &map.next_value()?),
                 "type" | "@type" => read_types(&mut entity, map.next_value()?, self.names),
-                "scope" => {
-                    read_scopes(&mut entity, map.next_value()?, self.mode, self.names, self.limits)
-                }
+                "scope" => read_scopes(&mut entity, map.next_value()?, self.mode, self.names, self.limits),
                 "@context" | "createdAt" | "modifiedAt" | "deletedAt" => {
                     map.next_value::<IgnoredAny>()?;
                     if key == "@context" && !self.mode.linked_data { Err(context_in_json()) } else { Ok(()) }
@@ -136,6 +140,7 @@ impl<'de> Visitor<'de> for EntitySeed<'_> {
                 term => {
                     let raw: Raw<'_> = map.next_value()?;
                     read_attribute(term, raw, self.mode, self.names, self.limits)
+                        .and_then(a_place)
                         .map(|attribute| entity.attributes.push(attribute))
                 }
             };
@@ -164,6 +169,11 @@ fn read_id(entity: &mut EntityIn, value: &Lite<'_>) -> Result<(), Problem> {
     if entity.id.is_some() {
         return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("id"));
     }
+    if text == crate::kind::NULL_MARKER {
+        return Err(
+            Problem::bad("\"urn:ngsi-ld:null\" stands for what is removed, and names nothing").field("id")
+        );
+    }
     entity.id = Some(EntityId::parse(text)?);
     Ok(())
 }
@@ -174,6 +184,11 @@ fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Resu
         return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("type"));
     }
     let mut add = |term: &str| {
+        // Clause 4.6.2; what is an IRI was named elsewhere.
+        if !term.contains(':') && (!term.starts_with(char::is_alphabetic) || matches!(term, "id" | "type")) {
+            let detail = "the name of a type begins with a letter, and is not `id` or `type`";
+            return Err(Problem::bad(detail).field("type"));
+        }
         let name = names.expand(term).map_err(|p| p.field("type"))?;
         if !entity.types.contains(&name) {
             entity.types.push(name);
@@ -215,6 +230,24 @@ fn read_scopes(
         Lite::Json(_) => return Err(scopes::wrong()),
     }
     Ok(())
+}
+
+/// Attributes of the core that say where an entity is hold geometries and nothing else (clause 4.7.1).
+fn a_place(attribute: Attribute) -> Result<Attribute, Problem> {
+    let of_the_core = attribute
+        .name
+        .strip_prefix("https://uri.etsi.org/ngsi-ld/")
+        .is_some_and(|name| matches!(name, "location" | "observationSpace" | "operationSpace"));
+    let placed = |instance: &Instance| {
+        let value = &instance.value;
+        matches!(value, AttributeValue::Geo(_))
+            || value.is_absent()
+            || value.as_text() == Some(crate::kind::NULL_MARKER)
+    };
+    if of_the_core && !attribute.instances.iter().all(placed) {
+        return Err(Problem::bad("a GeoProperty is needed here").field(attribute.name.local()));
+    }
+    Ok(attribute)
 }
 
 /// Two members that name the same attribute: the same word twice, or a term and its own IRI.

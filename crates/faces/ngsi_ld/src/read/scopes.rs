@@ -11,11 +11,12 @@ pub(super) fn wrong() -> Problem {
     Problem::bad("a scope is a text such as \"/Brussels/Ixelles\", or an array of them").field("scope")
 }
 
-/// A text as `/a/b` whose levels have letters, digits, underscores and hyphens.
+/// A text as `/a/b` whose levels begin with a letter and have letters, digits and underscores (clause 4.18).
 pub(super) fn one(text: &str) -> Result<Box<str>, Problem> {
     let text = text.strip_prefix('/').unwrap_or(text);
-    let level =
-        |level: &str| !level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let level = |level: &str| {
+        level.starts_with(char::is_alphabetic) && level.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
     if text.len() > SCOPE_BYTES_MAX || !text.split('/').all(level) {
         return Err(wrong());
     }

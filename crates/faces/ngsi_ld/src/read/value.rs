@@ -18,20 +18,36 @@ pub(crate) fn read_value(
         return Err(Problem::bad(remedy));
     }
     refuse_marker(&value, mode)?;
+    let merges = mode.partial && !mode.fragment;
+    if kind == Kind::Property && !merges && holds_marker(&value) {
+        let detail = "within a value, \"urn:ngsi-ld:null\" removes a member: that is for merges";
+        return Err(Problem::bad(detail));
+    }
     match kind {
         Kind::Property => Ok(match geometry_of(&value)? {
             Some(geometry) => AttributeValue::Geo(geometry),
             None => AttributeValue::Property(value),
         }),
         Kind::Geo if value.as_str() == Some(NULL_MARKER) => Ok(AttributeValue::Property(value)),
-        Kind::Geo => Geometry::from_geojson(&value).map(AttributeValue::Geo),
+        Kind::Geo => match value.as_str().map(serde_json::from_str::<Json>) {
+            // A geometry may be written as a text (clause 4.7.1).
+            Some(Ok(geometry)) => Geometry::from_geojson(&geometry).map(AttributeValue::Geo),
+            _ => Geometry::from_geojson(&value).map(AttributeValue::Geo),
+        },
         Kind::Relationship => {
             Ok(AttributeValue::Relationship { objects: targets(value, "object")?, object_type: None })
         }
         Kind::ListRelationship => list_targets(value, mode).map(AttributeValue::ListRelationship),
-        Kind::Language => language_map(value).map(AttributeValue::Language),
+        Kind::Language => language_map(value, mode).map(AttributeValue::Language),
         Kind::Vocab => vocabulary(value, names).map(AttributeValue::Vocab),
-        Kind::Json => Ok(AttributeValue::JsonProperty(value)),
+        Kind::Json => match &value {
+            Json::Object(_) | Json::Null => Ok(AttributeValue::JsonProperty(value)),
+            Json::Array(items) if items.iter().all(|item| matches!(item, Json::Object(_))) => {
+                Ok(AttributeValue::JsonProperty(value))
+            }
+            marker if marker.as_str() == Some(NULL_MARKER) => Ok(AttributeValue::JsonProperty(value)),
+            _ => Err(Problem::bad("an object is needed here, or an array of them")),
+        },
         Kind::List => match value {
             Json::Array(items) => {
                 items.iter().try_for_each(|item| refuse_marker(item, mode))?;
@@ -40,6 +56,16 @@ pub(crate) fn read_value(
             marker if marker.as_str() == Some(NULL_MARKER) => Ok(AttributeValue::List(vec![marker])),
             _ => Err(Problem::bad("an array is needed here")),
         },
+    }
+}
+
+/// Whether the marker stands somewhere within a value, and is not the value.
+fn holds_marker(value: &Json) -> bool {
+    let one = |item: &Json| item.as_str() == Some(NULL_MARKER) || holds_marker(item);
+    match value {
+        Json::Array(items) => items.iter().any(one),
+        Json::Object(members) => members.iter().any(|(_, item)| one(item)),
+        _ => false,
     }
 }
 
@@ -84,7 +110,7 @@ fn list_targets(value: Json, mode: Mode) -> Result<Vec<Iri>, Problem> {
     items.into_iter().enumerate().map(one).collect()
 }
 
-fn language_map(value: Json) -> Result<Vec<(Box<str>, Json)>, Problem> {
+fn language_map(value: Json, mode: Mode) -> Result<Vec<(Box<str>, Json)>, Problem> {
     if value.as_str() == Some(NULL_MARKER) {
         return Ok(vec![("@none".into(), value)]);
     }
@@ -106,6 +132,7 @@ fn language_map(value: Json) -> Result<Vec<(Box<str>, Json)>, Problem> {
             return Err(Problem::bad("a language tag has letters, digits and hyphens (BCP 47), or is @none")
                 .field(&**tag));
         }
+        refuse_marker(text, mode).map_err(|problem| problem.field(&**tag))?;
         if !is_text(text) {
             return Err(Problem::bad("a text, or an array of texts, is needed here").field(&**tag));
         }

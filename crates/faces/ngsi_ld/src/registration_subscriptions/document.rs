@@ -29,17 +29,14 @@ pub(super) fn read(body: &crate::http::Body) -> Result<Json, Problem> {
     Ok(document)
 }
 
-/// The document after a fragment was merged into it, member by member; null removes (clause 5.5.8).
+/// The document after a partial update: members are replaced as a whole; null removes (clause 5.5.8).
 pub(super) fn merge(target: &Json, patch: &Json) -> Json {
-    let (Json::Object(there), Json::Object(changes)) = (target, patch) else { return patch.clone() };
-    let mut members = there.clone();
-    for (name, change) in changes {
-        let before = members.iter().position(|(there, _)| there == name).map(|place| members.remove(place).1);
+    let mut members = target.as_object().unwrap_or_default().to_vec();
+    for (name, change) in patch.as_object().unwrap_or_default() {
+        members.retain(|(there, _)| there != name);
         let removes = *change == Json::Null || change.as_str() == Some(NULL_MARKER);
-        match before {
-            _ if removes => {}
-            Some(before) => members.push((name.clone(), merge(&before, change))),
-            None => members.push((name.clone(), change.clone())),
+        if !removes {
+            members.push((name.clone(), change.clone()));
         }
     }
     Json::Object(members)
@@ -106,7 +103,7 @@ pub(super) fn check(document: &Json) -> Result<(), Problem> {
     }
     positive(document, "timeInterval")?;
     positive(document, "throttling")?;
-    let moment = |value: &Json| value.as_str().is_some_and(|text| Timestamp::parse(text).is_ok());
+    let moment = |value: &Json| value.as_str().is_some_and(|text| text.ends_with('Z') && Timestamp::parse(text).is_ok());
     if member("expiresAt").is_some_and(|value| !moment(value)) {
         return Err(Problem::bad("a date-time is needed here").field("expiresAt"));
     }

@@ -172,7 +172,7 @@ fn text(document: &Json, name: &str) -> Result<(), Problem> {
 
 fn interval(value: &Json) -> Result<(), Problem> {
     let moment = |name: &str| {
-        let at = value.get(name).and_then(Json::as_str).and_then(|text| Timestamp::parse(text).ok());
+        let at = value.get(name).and_then(Json::as_str).and_then(utc);
         at.ok_or_else(|| {
             Problem::bad("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\"").field(name)
         })
@@ -258,10 +258,15 @@ fn management(value: &Json) -> Result<(), Problem> {
     fits.then_some(()).ok_or_else(|| Problem::bad(detail).field("cacheDuration"))
 }
 
+/// A date-time, which is in UTC (clause 4.6.3).
+fn utc(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(text).ok().filter(|_| text.ends_with('Z'))
+}
+
 fn expires(document: &Json) -> Result<(), Problem> {
     let Some(value) = document.get("expiresAt") else { return Ok(()) };
-    let at = value.as_str().and_then(|text| Timestamp::parse(text).ok());
-    let at = at.ok_or_else(|| Problem::bad("a date-time is needed here").field("expiresAt"))?;
+    let at = value.as_str().and_then(utc);
+    let at = at.ok_or_else(|| Problem::bad("a date-time in UTC is needed here").field("expiresAt"))?;
     if at <= Timestamp::now() {
         return Err(Problem::bad("this moment has passed; choose a later one").field("expiresAt"));
     }

@@ -23,6 +23,8 @@ pub(crate) struct Wanted {
     /// A condition on the properties of the source.
     pub(crate) csf: Option<Filter>,
     pub(crate) time: Option<TimeFilter>,
+    /// Whether a registration without intervals may still serve the past: who offers the operation says so.
+    pub(crate) time_may_be_unknown: bool,
     /// `None` within stands for default instances; empty means any.
     pub(crate) datasets: Vec<Option<String>>,
 }
@@ -112,8 +114,11 @@ impl Wanted {
 
     fn fits_time(&self, registration: &Registration) -> bool {
         let Some(time) = &self.time else { return !registration.is_temporal() };
+        if !registration.is_temporal() {
+            return self.time_may_be_unknown;
+        }
         if time.from.is_none() && time.to.is_none() {
-            return registration.is_temporal();
+            return true;
         }
         let interval = match time.property {
             TimeProperty::ObservedAt => registration.observed,

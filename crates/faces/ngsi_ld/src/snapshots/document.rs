@@ -12,8 +12,7 @@ const QUERIES_MAX: usize = 20;
 const HEADERS_MAX: usize = 50;
 
 /// The members that a caller may set at any time.
-pub(super) const OF_CALLER: [&str; 4] =
-    ["snapshotLifetime", "snapshotPriority", "endpoint", "receiverInfo"];
+pub(super) const OF_CALLER: [&str; 4] = ["snapshotLifetime", "snapshotPriority", "endpoint", "receiverInfo"];
 
 /// The members that say what is in a snapshot.
 pub(super) const QUERIES: [&str; 2] = ["snapshotQueries", "snapshotTemporalQueries"];
@@ -27,10 +26,13 @@ pub(super) enum Purpose {
 }
 
 /// Checks a document; gives its own members, without those that only the broker sets.
-pub(super) fn read(document: &Json, purpose: Purpose, allow_private: bool) -> Result<Vec<(Box<str>, Json)>, Problem> {
-    let members = document
-        .as_object()
-        .ok_or_else(|| Problem::bad("a JSON object is needed here: a snapshot"))?;
+pub(super) fn read(
+    document: &Json,
+    purpose: Purpose,
+    allow_private: bool,
+) -> Result<Vec<(Box<str>, Json)>, Problem> {
+    let members =
+        document.as_object().ok_or_else(|| Problem::bad("a JSON object is needed here: a snapshot"))?;
     match document.get("type").map(Json::as_str) {
         Some(Some("Snapshot")) => {}
         None if purpose == Purpose::Update => {}
@@ -93,7 +95,8 @@ fn check(name: &str, value: &Json, allow_private: bool) -> Result<(), Problem> {
             _ => Err(Problem::bad("a priority is a whole number from 1 to 10")),
         },
         "endpoint" => {
-            let url = Url::parse(text()?).map_err(|_| Problem::bad("an http or https address is needed here"))?;
+            let url =
+                Url::parse(text()?).map_err(|_| Problem::bad("an http or https address is needed here"))?;
             check_url(&url, allow_private)
         }
         _ => headers(value).map(|_| ()),

@@ -63,7 +63,9 @@ async fn settle(face: &Face, kept: &Kept, status: Status, details: &[Json], temp
                 tracing::warn!(%problem, "what a removed snapshot left stays until the next start: {problem}");
             }
         }
-        Err(problem) => tracing::error!(snapshot = %kept.id, %problem, "a snapshot cannot be settled: {problem}"),
+        Err(problem) => {
+            tracing::error!(snapshot = %kept.id, %problem, "a snapshot cannot be settled: {problem}");
+        }
     }
 }
 
@@ -92,10 +94,9 @@ fn detail(outcome: &Outcome) -> Json {
     match outcome {
         Ok(0) => object([("resultStatus", Json::text("empty"))]),
         Ok(_) => object([("resultStatus", Json::text("success"))]),
-        Err(problem) => object([
-            ("resultStatus", Json::text("failure")),
-            ("problemDetails", problem_json(problem)),
-        ]),
+        Err(problem) => {
+            object([("resultStatus", Json::text("failure")), ("problemDetails", problem_json(problem))])
+        }
     }
 }
 
@@ -111,7 +112,8 @@ async fn of_present(call: &mut Call, terms: &Terms, document: &Json, kept: &Kept
             let detail = format!("more than {ENTITIES_MAX} entities match; a snapshot takes at most so many");
             return Err(Problem::new(ErrorKind::TooComplex, detail));
         }
-        copy(&call.face.hub, &kept.copy, found.entities.iter().map(|entity| copied(entity)).collect()).await?;
+        copy(&call.face.hub, &kept.copy, found.entities.iter().map(|entity| copied(entity)).collect())
+            .await?;
         if !found.more {
             return Ok(count);
         }

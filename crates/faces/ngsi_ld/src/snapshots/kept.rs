@@ -101,7 +101,8 @@ impl Kept {
 
     /// Sets when it expires: so long after `from` as was asked for, within bounds.
     pub(super) fn set_expiry(&mut self, from: Timestamp) {
-        let asked = self.member("snapshotLifetime").and_then(Json::as_str).and_then(|text| span_of(text).ok());
+        let asked =
+            self.member("snapshotLifetime").and_then(Json::as_str).and_then(|text| span_of(text).ok());
         let span = asked.unwrap_or(LIFETIME).min(LIFETIME_MAX);
         let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
         self.expires_at = Timestamp::from_micros(from.micros().saturating_add(micros));

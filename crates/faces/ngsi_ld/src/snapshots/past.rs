@@ -59,7 +59,8 @@ pub(super) async fn copy_past(hub: &Hub, from: &TenantName, to: &TenantName) -> 
 
 fn whole(pasts: &[EntityPast]) -> Result<(), Problem> {
     if pasts.iter().any(|past| past.truncated) {
-        let detail = format!("{STEP} entities have more than {POINTS_MAX} values together; ask for a shorter time");
+        let detail =
+            format!("{STEP} entities have more than {POINTS_MAX} values together; ask for a shorter time");
         return Err(Problem::new(ErrorKind::TooComplex, detail));
     }
     Ok(())

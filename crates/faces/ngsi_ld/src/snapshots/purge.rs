@@ -12,9 +12,10 @@ use crate::http::{Answer, Call, batch_result, no_content};
 pub(crate) async fn purge(call: Call) -> Answer {
     call.administer()?;
     let wrong = |detail: &str| Problem::bad(detail).field("q");
-    let q = call.parameters.get("q").ok_or_else(|| {
-        wrong("a condition on members of snapshots is needed, e.g. q=snapshotPriority<5")
-    })?;
+    let q = call
+        .parameters
+        .get("q")
+        .ok_or_else(|| wrong("a condition on members of snapshots is needed, e.g. q=snapshotPriority<5"))?;
     let filter = Filter::parse(q, &|term| Name::new(term))?;
     let known = |name: &Name| MEMBERS.contains(&&**name);
     if filter.follows_links() || !filter.attributes().iter().all(known) {

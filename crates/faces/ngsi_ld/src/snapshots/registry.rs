@@ -115,7 +115,9 @@ impl Snapshots {
             (all.contains_key(&key), least.filter(|_| all.len() >= self.max))
         };
         if there {
-            return Err(Problem::new(ErrorKind::AlreadyExists, "a snapshot with this id exists already").field("id"));
+            return Err(
+                Problem::new(ErrorKind::AlreadyExists, "a snapshot with this id exists already").field("id")
+            );
         }
         if let Some(least) = expendable {
             if least.priority() > kept.priority() {

@@ -22,6 +22,9 @@ impl Courier {
         compiled: &Compiled,
         interval: Duration,
     ) -> Result<(), Stopped> {
+        // Changes are of no interest to it: it has nothing to read in the log, and must not keep it.
+        self.runner.settle(self.hub.head(), false);
+        self.runner.caught_up(self.hub.head());
         let mut next = tokio::time::Instant::now() + interval;
         loop {
             let left = next.saturating_duration_since(tokio::time::Instant::now());

@@ -68,11 +68,25 @@ fn one(told: &Told, compiled: &Compiled, linked: &HashMap<&str, &Arc<Entity>>) -
         Some(&mut item)
     };
     if let Some(Json::Object(members)) = members {
-        for changed in &change.attributes {
-            show(members, changed, change, compiled);
+        for (place, changed) in change.attributes.iter().enumerate() {
+            if is_told_once(told, change, place, compiled) {
+                show(members, changed, change, compiled);
+            }
         }
     }
     item
+}
+
+/// Of an attribute that was removed with all its instances it is enough to say so once, unless more is asked for.
+fn is_told_once(told: &Told, change: &Change, place: usize, compiled: &Compiled) -> bool {
+    let changed = &change.attributes[place];
+    let gone = |other: &ChangedAttribute| other.effect == Effect::Deleted && other.name == changed.name;
+    let whole = changed.effect == Effect::Deleted && told.entity.attribute(&changed.name).is_none();
+    let main = change.attributes.iter().position(|other| gone(other) && other.instance.dataset_id.is_none());
+    match main {
+        Some(main) if whole && !compiled.shows_changes => place == main,
+        _ => true,
+    }
 }
 
 /// An entity as it would be written without its changes.

@@ -7,7 +7,7 @@ use senne_model::{EntityId, Iri, Json, Name, Problem, Timestamp, is_iri};
 
 use super::{
     document::{accept, settle},
-    endpoint::Endpoint,
+    endpoint::{Endpoint, decode},
     triggers::Triggers,
 };
 use crate::{
@@ -84,7 +84,8 @@ pub(super) fn compile(
     let text = |name: &str| document.get(name).and_then(Json::as_str);
     let seconds = |name: &str| document.get(name).and_then(Json::as_f64).map(Duration::from_secs_f64);
     let condition = Ask {
-        q: text("q").map(str::to_owned),
+        // A query is percent-encoded wherever it stands (clause 4.9).
+        q: text("q").map(decode),
         scope: text("scopeQ").map(str::to_owned),
         geo: document.get("geoQ").map(AskGeo::from_document).transpose()?,
         expand_values: text("expandValues")
@@ -93,7 +94,7 @@ pub(super) fn compile(
         ..Ask::default()
     };
     if let Some(csf) = text("csf") {
-        Filter::parse(csf, &|term| terms.expand(term))
+        Filter::parse(&decode(csf), &|term| terms.expand(term))
             .map_err(|problem| Problem::bad(problem.detail).field("csf"))?;
     }
     let notification = document.get("notification").unwrap_or(&Json::Null);

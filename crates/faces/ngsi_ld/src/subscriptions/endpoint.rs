@@ -160,7 +160,7 @@ impl MqttTarget {
 }
 
 /// Decodes what is percent-encoded.
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

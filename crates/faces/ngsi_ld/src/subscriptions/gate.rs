@@ -46,10 +46,13 @@ struct Health {
     tried: bool,
 }
 
+/// The turn to try a failing receiver; over when it is dropped, whatever came of it.
+struct Trial(Arc<Gate>);
+
 /// Leave to send one notification. Without word of its outcome the receiver counts as unchanged.
 pub(super) struct Pass {
     gate: Arc<Gate>,
-    is_trial: bool,
+    _trial: Option<Trial>,
     rest_first: Duration,
     _places: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
@@ -76,13 +79,13 @@ impl Gates {
     /// Leave to send to a receiver; or how long to wait when it is failing and another is trying it.
     pub(super) async fn enter(&self, receiver: &str) -> Result<Pass, Duration> {
         let gate = self.gate(receiver);
-        let is_trial = gate.admit()?;
+        let trial = Gate::admit(&gate)?;
         let places = async {
             let own = Arc::clone(&gate.places).acquire_owned().await.ok()?;
             Some((own, Arc::clone(&self.in_all).acquire_owned().await.ok()?))
         };
         match places.await {
-            Some(places) => Ok(Pass { gate, is_trial, rest_first: self.rest_first, _places: places }),
+            Some(places) => Ok(Pass { gate, _trial: trial, rest_first: self.rest_first, _places: places }),
             None => Err(self.rest_first),
         }
     }
@@ -90,10 +93,10 @@ impl Gates {
 
 impl Gate {
     /// Whether this is a trial of a failing receiver; or how long it is left alone.
-    fn admit(&self) -> Result<bool, Duration> {
-        let mut health = self.health.lock();
+    fn admit(gate: &Arc<Self>) -> Result<Option<Trial>, Duration> {
+        let mut health = gate.health.lock();
         if health.failures < FAILURES {
-            return Ok(false);
+            return Ok(None);
         }
         let now = Instant::now();
         let left = health.rest_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
@@ -101,7 +104,7 @@ impl Gate {
             return Err(left.max(Duration::from_millis(100)));
         }
         health.tried = true;
-        Ok(true)
+        Ok(Some(Trial(Arc::clone(gate))))
     }
 }
 
@@ -121,11 +124,9 @@ impl Pass {
     }
 }
 
-impl Drop for Pass {
+impl Drop for Trial {
     fn drop(&mut self) {
-        if self.is_trial {
-            self.gate.health.lock().tried = false;
-        }
+        self.0.health.lock().tried = false;
     }
 }
 

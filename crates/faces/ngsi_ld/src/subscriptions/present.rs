@@ -28,12 +28,17 @@ pub(super) fn present(call: &Call, runner: &Runner, terms: &Terms) -> Json {
     if let Some(Json::Object(members)) = member_mut(&mut document, "notification") {
         let failing = counters.last_failure > counters.last_success;
         let count = |n: u64| Json::Int(i64::try_from(n).unwrap_or(i64::MAX));
-        members.push(("status".into(), Json::text(if failing { "failed" } else { "ok" })));
-        members.push(("timesSent".into(), count(counters.sent)));
-        members.push(("timesFailed".into(), count(counters.failed)));
-        if counters.given_up > 0 {
-            members.push(("urn:senne:ns#givenUp".into(), count(counters.given_up)));
+        // Before the first notification there is nothing to say (clause 5.2.14.2).
+        if counters.sent > 0 {
+            members.push(("status".into(), Json::text(if failing { "failed" } else { "ok" })));
         }
+        let counts = [
+            ("timesSent", counters.sent),
+            ("timesFailed", counters.failed),
+            ("urn:senne:ns#givenUp", counters.given_up),
+        ];
+        let some = counts.into_iter().filter(|(_, n)| *n > 0);
+        members.extend(some.map(|(name, n)| (name.into(), count(n))));
         let times = [
             ("lastNotification", counters.last_notification),
             ("lastSuccess", counters.last_success),
@@ -48,6 +53,10 @@ pub(super) fn present(call: &Call, runner: &Runner, terms: &Terms) -> Json {
         members.insert(0, ("type".into(), Json::text("Subscription")));
         members.insert(0, ("id".into(), Json::text(&runner.id)));
         members.push(("status".into(), Json::text(status)));
+        if !members.iter().any(|(name, _)| &**name == "notificationTrigger") {
+            let default = ["attributeCreated", "attributeUpdated"].map(Json::text);
+            members.push(("notificationTrigger".into(), Json::Array(default.into())));
+        }
         let named = members.iter().any(|(name, _)| &**name == "jsonldContext");
         if let Some(compiled) = compiled.filter(|_| !named) {
             let link = call.face.contexts.link(&compiled.terms, &runner.kept.origin);

@@ -12,7 +12,7 @@ use super::{
     mqtt::MqttPool,
 };
 use crate::{
-    contexts::{client, reasons},
+    contexts::{reasons, sending_client},
     options::DeliveryOptions,
 };
 
@@ -60,7 +60,7 @@ impl Letter {
 impl Sender {
     pub(super) fn new(options: DeliveryOptions, allow_private: bool) -> Result<Self, Problem> {
         Ok(Self {
-            client: client(allow_private, options.timeout, false)?,
+            client: sending_client(allow_private, options.timeout)?,
             mqtt: MqttPool::new(allow_private),
             gates: Gates::new(options.pause_first),
             options,

@@ -14,7 +14,9 @@ pub(crate) async fn amend(mut call: Call) -> Answer {
     let name = name_in_path(&call).await?;
     let attribute = read(&mut call).await?;
     if attribute.name != name {
-        return Err(Problem::bad("the attribute in the body is not the one in the path").field("attr").into());
+        return Err(Problem::bad("the attribute in the body is not the one in the path")
+            .field("attr")
+            .into());
     }
     let mut instances = attribute.instances.into_iter();
     let (Some(instance), None) = (instances.next(), instances.next()) else {

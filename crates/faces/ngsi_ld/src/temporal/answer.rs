@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::{StatusCode, header};
 use senne_hub::{EntityPast, SeriesBuckets};
-use senne_model::{EntityId, Name, Timestamp};
+use senne_model::{EntityId, Name, SCOPE, Timestamp};
 
 use super::asked::{Asked, Form};
 use crate::{
@@ -56,6 +56,15 @@ pub(super) fn write_found(pen: &mut Pen<'_>, found: &Found, asked: &Asked, shape
 pub(super) fn pen_for<'t>(terms: &'t Terms, found: &[Found]) -> Pen<'t> {
     let points: usize = found.iter().map(|found| found.points().count()).sum();
     Pen::new(terms, 1024 + 96 * points)
+}
+
+/// Whether anything of a past is shown at all.
+pub(super) fn shows_something(past: &EntityPast, shape: &Shape) -> bool {
+    let members = &shape.members;
+    let wanted = |name: &Name| if **name == *SCOPE { members.keeps_scope() } else { members.keeps(name) };
+    members.keeps_id()
+        || members.keeps_type()
+        || past.series.iter().any(|series| !series.points.is_empty() && wanted(&series.attribute))
 }
 
 /// Leaves at most so many values of an entity, over all its attributes: the newest when `lastN` was asked for, else the oldest

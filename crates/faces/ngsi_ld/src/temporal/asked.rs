@@ -39,6 +39,7 @@ pub(crate) enum Form {
 impl Asked {
     pub(super) fn read(call: &Call, terms: &Terms, shape: &Shape) -> Result<Self, Problem> {
         let parameters = &call.parameters;
+        check_members(call)?;
         let time = TimeFilter::parse(
             parameters.get("timerel"),
             parameters.get("timeAt"),
@@ -65,7 +66,7 @@ impl Asked {
             with_scopes: shape.members.keeps_scope(),
             descending: false,
             attributes,
-            form: Form::read(call)?,
+            form: Form::read(call, time.from)?,
         })
     }
 
@@ -73,9 +74,7 @@ impl Asked {
     pub(crate) fn read_for_query(call: &Call, terms: &Terms, shape: &Shape) -> Result<Self, Problem> {
         let asked = Self::read(call, terms, shape)?;
         if asked.time.from.is_none() && asked.time.to.is_none() && asked.last_n.is_none() {
-            return Err(
-                Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel")
-            );
+            return Err(Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel"));
         }
         let descending = match call.parameters.get("orderBy") {
             None | Some("id" | "id;asc") => false,
@@ -88,12 +87,7 @@ impl Asked {
     }
 
     /// The question for these entities.
-    pub(crate) fn past_query(
-        &self,
-        ids: Vec<EntityId>,
-        points_max: usize,
-        shape: &Shape,
-    ) -> PastQuery {
+    pub(crate) fn past_query(&self, ids: Vec<EntityId>, points_max: usize, shape: &Shape) -> PastQuery {
         let dataset_id = match shape.datasets.as_deref() {
             Some([only]) => Some(only.clone()),
             _ => None,
@@ -113,6 +107,23 @@ impl Asked {
 }
 
 impl Asked {
+    /// Where periods begin when the range has no beginning: with the first value that there is.
+    pub(super) async fn aligned(
+        &self,
+        call: &Call,
+        query: &PastQuery,
+        aggregation: &Aggregation,
+    ) -> Result<Aggregation, Problem> {
+        let mut aligned = aggregation.clone();
+        if aligned.origin.is_none() && aligned.zone.is_none() {
+            let first = PastQuery { limit: 1, last_n: None, ..query.clone() };
+            let found = call.face.hub.past(&call.hub, &first).await?;
+            let points = found.iter().flat_map(|past| &past.series).flat_map(|series| &series.points);
+            aligned.origin = points.map(|point| time_of(point, query.time.property)).min();
+        }
+        Ok(aligned)
+    }
+
     /// The attributes to be shown; none named means all.
     fn shown_attributes(&self) -> Vec<Name> {
         let mut attributes = self.attributes.clone();
@@ -123,10 +134,25 @@ impl Asked {
     }
 }
 
+/// The same member can not be picked and omitted (clause 4.21).
+fn check_members(call: &Call) -> Result<(), Problem> {
+    let list = |name: &str| call.parameters.list(name).unwrap_or_default();
+    let omitted = list("omit");
+    match list("pick").into_iter().find(|member| omitted.contains(member)) {
+        Some(both) => Err(Problem::bad(format!("`{both}` is picked and omitted")).field("omit")),
+        None => Ok(()),
+    }
+}
+
 impl Form {
-    fn read(call: &Call) -> Result<Self, Problem> {
+    /// Periods begin where the range begins (clause 4.5.19), unless a time zone is named whose days and months are meant.
+    fn read(call: &Call, from: Option<Timestamp>) -> Result<Self, Problem> {
         let parameters = &call.parameters;
-        let wants = |word: &str| parameters.get("format") == Some(word) || parameters.option(word);
+        // `format` goes before the older `options` (clause 6.3.12).
+        let wants = |word: &str| match parameters.get("format") {
+            Some(format) if !format.is_empty() => format == word,
+            _ => parameters.option(word),
+        };
         if wants("aggregatedValues") {
             let methods = parameters.get("aggrMethods");
             let methods = methods
@@ -136,6 +162,7 @@ impl Form {
                 methods: Method::parse(methods)?,
                 period: Period::parse(period)?,
                 zone: parameters.get("timezone").map(str::to_owned),
+                origin: from.filter(|_| parameters.get("timezone").is_none()),
                 usable_only: parameters.flag("usableOnly")?,
             }));
         }

@@ -5,8 +5,10 @@ use senne_hub::{ErasureRequest, Extent, Target};
 use crate::http::{Answer, Call, no_content};
 
 pub(crate) async fn delete(call: Call) -> Answer {
+    let id = call.id()?;
+    call.face.with_past.forget(&call.hub.tenant, &id);
     let request = ErasureRequest {
-        target: Target::Entity(call.id()?),
+        target: Target::Entity(id),
         extent: Extent::Past,
         reason: "DELETE of a temporal evolution".to_owned(),
         ground: "request of an administrator through NGSI-LD".to_owned(),

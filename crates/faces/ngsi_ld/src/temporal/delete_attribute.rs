@@ -55,8 +55,9 @@ async fn step(
 }
 
 fn instances(past: &EntityPast) -> Vec<Instance> {
-    let each = past.series.iter().flat_map(|series| {
-        series.points.iter().map(|point| withdrawal(point, series.dataset_id.clone()))
-    });
+    let each = past
+        .series
+        .iter()
+        .flat_map(|series| series.points.iter().map(|point| withdrawal(point, series.dataset_id.clone())));
     each.collect()
 }

@@ -32,6 +32,9 @@ pub(super) struct Target {
 /// The attribute that the path names, expanded.
 pub(super) async fn name_in_path(call: &Call) -> Result<Name, Refusal> {
     let mut names = crate::read::Names::new(call.terms().await?);
+    if matches!(call.path("attr"), "." | ".." | "%2e" | "%2e%2e") {
+        return Err(Problem::bad("a step in the path is not the name of an attribute").field("attr").into());
+    }
     Ok(names.expand(call.path("attr")).map_err(|problem| problem.field("attr"))?)
 }
 
@@ -41,7 +44,8 @@ pub(super) async fn find(call: &Call, attribute: &Name) -> Result<Target, Proble
     if !is_iri(text) {
         return Err(Problem::bad("an instance is named by an IRI, its instanceId").field("instanceId"));
     }
-    let missing = || Problem::not_found("there is no such instance of this attribute in the past of the entity");
+    let missing =
+        || Problem::not_found("there is no such instance of this attribute in the past of the entity");
     let key = text.strip_prefix(PREFIX).and_then(InstanceKey::parse).ok_or_else(missing)?;
     // Most instances are where they were first recorded; one that was moved is looked for everywhere.
     let at = |property| {

@@ -14,8 +14,10 @@ mod asked;
 mod instance;
 mod scoped;
 mod select;
+mod with_past;
 
 pub(crate) use asked::Asked;
 pub(crate) use instance::instance_id;
 pub(crate) use query_document::take_time;
 pub(crate) use select::every_id;
+pub(crate) use with_past::WithPast;

@@ -5,14 +5,16 @@ use senne_language::Query;
 use senne_model::{EntityId, Problem};
 
 use super::{
-    answer::{Found, cut, mark_partial, pen_for, write_found},
+    answer::{Found, cut, mark_partial, pen_for, shows_something, write_found},
     asked::{Asked, Form},
     select::{Chosen, One, select},
 };
 use crate::{
     contexts::Terms,
     entity_maps::{self, Mapped},
-    http::{Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape},
+    http::{
+        Answer, Call, Media, Offer, check_links, json_answer, page_links, read_page, read_query, read_shape,
+    },
     write::Shape,
 };
 
@@ -30,7 +32,8 @@ pub(super) async fn answer(call: &Call, terms: &Terms, media: Media, query: &Que
     check_links(None, query.filter.as_ref(), &shape.members)?;
     let mapped = entity_maps::temporal(call, query, &asked).await?;
     let chosen = choose(call, query, &asked, &page, mapped.as_ref()).await?;
-    let found = if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };
+    let found =
+        if page.limit == 0 { Vec::new() } else { find(call, &chosen.entities, &asked, &shape).await? };
     let mut pen = pen_for(terms, &found);
     pen.open_array();
     found.iter().for_each(|found| write_found(&mut pen, found, &asked, &shape));
@@ -85,7 +88,8 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
         Some(past)
     };
     if let Form::Aggregates(aggregation) = &asked.form {
-        let sums = hub.aggregate(&call.hub, &query, aggregation).await?;
+        let aggregation = asked.aligned(call, &query, aggregation).await?;
+        let sums = hub.aggregate(&call.hub, &query, &aggregation).await?;
         let of = |one: &One| {
             let series: Vec<_> = sums.iter().filter(|series| series.entity == one.id).cloned().collect();
             let past = past_of(one)?;
@@ -94,6 +98,6 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
         return Ok(chosen.iter().filter_map(of).collect());
     }
     let limit = call.face.options.temporal_page_values;
-    let shown = chosen.iter().filter_map(past_of);
+    let shown = chosen.iter().filter_map(past_of).filter(|past| shows_something(past, shape));
     Ok(shown.map(|past| Found::Past(cut(past, limit, asked))).collect())
 }

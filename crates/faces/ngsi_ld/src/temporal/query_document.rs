@@ -28,7 +28,11 @@ pub(crate) fn take_time(call: &mut Call, document: &Json) -> Result<(), Problem>
         time,
         "temporalQ",
         &["timerel", "timeAt", "endTimeAt", "timeproperty", "lastN", "aggrMethods", "aggrPeriodDuration"],
-    )
+    )?;
+    if time.get("aggrMethods").is_some() {
+        want_sums(call);
+    }
+    Ok(())
 }
 
 /// Takes over `aggrParams` (clause 5.2.44): whoever gives them wants sums.
@@ -38,10 +42,15 @@ fn take_aggregation(call: &mut Call, document: &Json) -> Result<(), Problem> {
         return Err(Problem::bad("an object with aggrMethods is needed here").field("aggrParams"));
     }
     take(call, parameters, "aggrParams", &["aggrMethods", "aggrPeriodDuration"])?;
+    want_sums(call);
+    Ok(())
+}
+
+/// Whoever names methods wants sums, unless a format is named.
+fn want_sums(call: &mut Call) {
     if call.parameters.get("format").is_none() {
         call.parameters.set("format", "aggregatedValues".to_owned());
     }
-    Ok(())
 }
 
 /// Takes over members as if they stood in the parameters.

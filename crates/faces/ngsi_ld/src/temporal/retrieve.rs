@@ -1,10 +1,9 @@
 //! `GET /temporal/entities/{id}` (clause 6.19.3.1).
 
-use senne_hub::EntityPast;
 use senne_model::{EntityId, ErrorKind, Problem};
 
 use super::{
-    answer::{Found, cut, mark_partial, pen_for, write_found},
+    answer::{Found, cut, mark_partial, pen_for, shows_something, write_found},
     asked::{Asked, Form},
 };
 use crate::{
@@ -28,7 +27,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
     Ok(response)
 }
 
-/// The past of one entity. One that is there without any past in the range is found with none.
+/// The past of one entity; not found when nothing of it is in the range.
 async fn find(call: &Call, id: &EntityId, asked: &Asked, shape: &Shape) -> Result<Found, Problem> {
     let hub = &call.face.hub;
     let now = match hub.entity(&call.hub, id).await {
@@ -39,22 +38,20 @@ async fn find(call: &Call, id: &EntityId, asked: &Asked, shape: &Shape) -> Resul
     let missing = || Problem::not_found(format!("there is no entity `{id}`, and never was"));
     let query = asked.past_query(vec![id.clone()], call.face.options.temporal_points_max, shape);
     if let Form::Aggregates(aggregation) = &asked.form {
-        let types = match now {
+        let types = match &now {
             Some(entity) => entity.types.to_vec(),
             None => hub.past(&call.hub, &query).await?.into_iter().next().ok_or_else(missing)?.types,
         };
-        let series = hub.aggregate(&call.hub, &query, aggregation).await?;
+        let aggregation = asked.aligned(call, &query, aggregation).await?;
+        let series = hub.aggregate(&call.hub, &query, &aggregation).await?;
         return Ok(Found::Buckets { id: id.clone(), types, series });
     }
     let past = hub.past(&call.hub, &query).await?.into_iter().next();
-    match (past, now) {
-        (Some(past), _) => Ok(Found::Past(cut(past, call.face.options.temporal_page_values, asked))),
-        (None, Some(entity)) => Ok(Found::Past(EntityPast {
-            entity: id.clone(),
-            types: entity.types.to_vec(),
-            series: Vec::new(),
-            truncated: false,
-        })),
-        (None, None) => Err(missing()),
-    }
+    // What has nothing in the range is not told (clause 5.7.3.4), nor is what shows nothing of itself (clause 4.21).
+    let past = past.filter(|past| shows_something(past, shape));
+    let nothing = || match &now {
+        Some(_) => Problem::not_found(format!("the past of `{id}` has nothing of what is asked for")),
+        None => missing(),
+    };
+    past.map(|past| Found::Past(cut(past, call.face.options.temporal_page_values, asked))).ok_or_else(nothing)
 }

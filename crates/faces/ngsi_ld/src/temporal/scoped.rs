@@ -39,11 +39,8 @@ impl Scoped {
     pub(super) fn show(&self, past: &mut EntityPast) {
         past.series.retain(|series| &*series.attribute != SCOPE);
         if !self.points.is_empty() {
-            let series = SeriesPast {
-                attribute: Name::new(SCOPE),
-                dataset_id: None,
-                points: self.points.clone(),
-            };
+            let series =
+                SeriesPast { attribute: Name::new(SCOPE), dataset_id: None, points: self.points.clone() };
             past.series.push(series);
             past.series.sort_by(|a, b| (&a.attribute, &a.dataset_id).cmp(&(&b.attribute, &b.dataset_id)));
         }

@@ -229,3 +229,31 @@ async fn a_context_inside_a_subscription_gets_a_url_that_stays() {
     let kinds = bed.get("/jsonldContexts?kind=ImplicitlyCreated&details=true").await;
     assert_eq!(kinds.at("0/kind"), Json::text("ImplicitlyCreated"));
 }
+
+#[tokio::test]
+async fn a_hosted_context_is_named_by_its_path_and_served_as_asked() {
+    let bed = bed().await;
+    let made = bed.post("/jsonldContexts", NO2).await;
+    let path = made.header("location").to_owned();
+    let own = path.strip_prefix("/ngsi-ld/v1").unwrap();
+    assert_eq!(bed.get_as(own, "*/*").await.header("content-type"), "application/json");
+    assert_eq!(bed.get_as(own, "application/ld+json").await.header("content-type"), "application/ld+json");
+    let station = STATION.replacen('{', &format!(r#"{{"@context":"{path}","#), 1);
+    assert_eq!(bed.post("/entities", &station).await.status, 201);
+    assert!(bed.get(S3).await.json().get("https://example.org/v#no2").is_some());
+    assert_eq!(bed.get(&format!("{own}?details=true")).await.at("numberOfHits"), Json::Int(1));
+}
+
+#[tokio::test]
+async fn a_context_may_lead_to_what_cannot_be_had_now_but_not_to_nonsense() {
+    let bed = bed().await;
+    let away = r#"{"@context":["http://127.0.0.1:9/away.jsonld"]}"#;
+    assert_eq!(bed.post("/jsonldContexts", away).await.status, 201);
+    for wrong in [r#"{"@context":["http://127.0.0.1:9/away.jsonld",5]}"#, r#"{"@context":true}"#] {
+        let got = bed.post("/jsonldContexts", wrong).await;
+        assert_eq!(got.status, 400, "{}", got.text);
+        assert!(got.text.contains("BadRequestData"), "{}", got.text);
+    }
+    let without = bed.post("/jsonldContexts", r#"{"x":1}"#).await;
+    assert!(without.text.contains("InvalidRequest"), "{}", without.text);
+}

@@ -66,7 +66,8 @@ async fn pages_go_through_all_brokers_once() {
     for offset in (0..12).step_by(2) {
         let page = here.bed.get(&format!("/entities?type=Vehicle&limit=2&offset={offset}&count=true")).await;
         assert_eq!(page.header("ngsild-results-count"), "9");
-        assert_eq!(page.header("link").contains("rel=\"next\""), offset + 2 < 9, "{offset}: {}", page.header("link"));
+        let more = page.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("rel=\"next\""));
+        assert_eq!(more, offset + 2 < 9, "{offset}");
         seen.extend(ids(&page.json()));
     }
     assert_eq!(seen, (1..=9).map(|n| format!("urn:v:{n}")).collect::<Vec<_>>());
@@ -187,7 +188,10 @@ async fn brokers_in_a_circle_answer_and_stop() {
     post(&b.bed, &vehicle(2)).await;
     register(&a.bed, "1", &b.url, VEHICLES, "").await;
     register(&b.bed, "2", &a.url, VEHICLES, "").await;
-    assert_eq!(ids(&a.bed.get("/entities?type=Vehicle").await.json()), ["urn:v:1", "urn:v:2"]);
+    let got = a.bed.get("/entities?type=Vehicle").await;
+    assert_eq!(ids(&got.json()), ["urn:v:1", "urn:v:2"]);
+    // It was the other one that saw the loop.
+    assert!(got.header("ngsild-warning").starts_with("199 "), "{}", got.header("ngsild-warning"));
     assert_eq!(ids(&b.bed.get("/entities?type=Vehicle").await.json()), ["urn:v:2", "urn:v:1"]);
 }
 

@@ -73,6 +73,32 @@ async fn what_changes_elsewhere_is_told_here() {
     assert_eq!(here.get("/csourceSubscriptions").await.text, "[]");
 }
 
+/// The copy of a subscription that a source gets.
+async fn copy_at(source: &Source) -> Json {
+    for _ in 0..1000 {
+        if let Some(asked) = source.take().first() {
+            return serde_json::from_str(&asked.body).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the source got no subscription");
+}
+
+#[tokio::test]
+async fn removals_elsewhere_are_told() {
+    let ((here, _), source, receiver) = (reachable().await, Source::start().await, Receiver::start().await);
+    register(&here, "1", &source.url, VEHICLES, "").await;
+    source.answers("POST /ngsi-ld/v1/subscriptions", 201, "");
+    let condition = r#","notificationTrigger":["entityDeleted"],"q":"speed>1""#;
+    assert_eq!(here.post("/subscriptions", &subscription(&receiver.url, condition)).await.status, 201);
+    let remote = copy_at(&source).await.get("id").unwrap().as_str().unwrap().to_owned();
+    let gone = r#"{"id":"urn:v:1","type":"Vehicle","deletedAt":"2024-01-01T00:00:00Z"}"#;
+    let body = format!(r#"{{"subscriptionId":"{remote}","data":[{gone}]}}"#);
+    assert_eq!(here.post("/remote-notify", &body).await.status, 200);
+    let got = receiver.wait_for(1).await;
+    assert!(got[0].1.to_string().contains(r#""deletedAt":"2024-01-01T00:00:00Z""#), "{:?}", got[0].1);
+}
+
 #[tokio::test]
 async fn parts_of_split_entities_are_put_together() {
     let ((here, _), source, receiver) = (reachable().await, Source::start().await, Receiver::start().await);
@@ -80,15 +106,7 @@ async fn parts_of_split_entities_are_put_together() {
     source.answers("POST /ngsi-ld/v1/subscriptions", 201, "");
     let condition = r#","splitEntities":true,"q":"speed>50;brand==\"A\"""#;
     assert_eq!(here.post("/subscriptions", &subscription(&receiver.url, condition)).await.status, 201);
-    let mut asked = Vec::new();
-    for _ in 0..1000 {
-        asked.extend(source.take());
-        if !asked.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let copy: Json = serde_json::from_str(&asked[0].body).unwrap();
+    let copy = copy_at(&source).await;
     assert_eq!((copy.get("q"), copy.get("splitEntities")), (None, Some(&Json::Bool(true))));
     let remote = copy.get("id").unwrap().as_str().unwrap().to_owned();
     here.post("/entities?local=true", r#"{"id":"urn:v:1","type":"Vehicle","brand":{"type":"Property","value":"A"}}"#).await;

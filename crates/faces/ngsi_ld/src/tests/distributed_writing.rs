@@ -3,7 +3,7 @@
 use senne_model::Json;
 
 use super::{
-    bed::{Bed, bed},
+    bed::{Bed, bed, request},
     brokers::{SPEED, Source, VEHICLES, broker, register},
 };
 
@@ -38,7 +38,7 @@ async fn what_a_source_holds_alone_goes_there_only() {
     assert_eq!(asked[0].body, vehicle(&property("speed", 1)));
     assert!(asked[0].header("via").starts_with("1.1 senne-"));
     assert_eq!((here(&bed).await.get("speed"), here(&bed).await.get("brand")), (None, Some(&Json::Int(2))));
-    source.answers(&format!("PATCH {V1}/attrs"), 204, "");
+    source.answers(&format!("PATCH {V1}/attrs/"), 204, "");
     assert_eq!(bed.patch("/entities/urn:v:1/attrs", &format!("{{{both}}}")).await.status, 204);
     assert_eq!(source.take()[0].body, format!("{{{}}}", property("speed", 1)));
     source.answers(&format!("PATCH {V1}/attrs/speed"), 204, "");
@@ -138,6 +138,15 @@ async fn a_write_that_comes_back_is_a_loop() {
 }
 
 #[tokio::test]
+async fn who_is_registered_with_itself_is_a_loop() {
+    let own = broker().await;
+    let extra = r#","mode":"exclusive","operations":["redirectionOps"]"#;
+    register(&own.bed, "1", &own.url, SPEED, extra).await;
+    let got = own.bed.patch("/entities/urn:v:1/attrs", &format!("{{{}}}", property("speed", 1))).await;
+    assert_eq!(got.status, 508, "{}", got.text);
+}
+
+#[tokio::test]
 async fn what_is_malformed_or_local_goes_nowhere() {
     let (bed, source) = with("inclusive", VEHICLES, "redirectionOps").await;
     assert_eq!(bed.post("/entities", r#"{"id":"nothing","type":"Vehicle"}"#).await.status, 400);
@@ -173,7 +182,9 @@ async fn batches_are_cut_by_registrations() {
     assert_eq!(source.take()[0].body, format!("[{}]", vehicle(&property("speed", 1))));
     assert_eq!(here(&bed).await.get("speed"), None);
     source.answers("POST /ngsi-ld/v1/entityOperations/delete", 204, "");
-    let gone = bed.post("/entityOperations/delete", r#"["urn:v:1","urn:v:2"]"#).await;
+    // A list of ids needs no context, also as JSON-LD.
+    let ids = request("POST", "/entityOperations/delete").header("content-type", "application/ld+json");
+    let gone = bed.send(ids.body(r#"["urn:v:1","urn:v:2"]"#.into()).unwrap()).await;
     assert_eq!(gone.status, 204, "{}", gone.text);
     assert_eq!(source.take()[0].body, r#"["urn:v:1"]"#);
 }

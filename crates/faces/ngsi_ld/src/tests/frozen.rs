@@ -80,7 +80,10 @@ async fn a_snapshot_stays_as_it_was_and_can_be_worked_on() {
     // Subscriptions are not made on it, and nobody finds one that is not there.
     let subscription = r#"{"type":"Subscription","entities":[{"type":"Vehicle"}],"notification":{"endpoint":{"uri":"http://127.0.0.1:1/"}}}"#;
     assert_eq!(within(&bed, &id, "POST", "/subscriptions", subscription).await.status, 422);
-    assert_eq!(within(&bed, "urn:ngsi-ld:Snapshot:none", "GET", "/entities?type=Vehicle", "").await.status, 404);
+    assert_eq!(
+        within(&bed, "urn:ngsi-ld:Snapshot:none", "GET", "/entities?type=Vehicle", "").await.status,
+        404
+    );
     assert_eq!(within(&bed, "word", "GET", "/entities?type=Vehicle", "").await.status, 400);
     assert_eq!(bed.hub.tenants().unwrap().iter().filter(|tenant| tenant.is_snapshot()).count(), 0);
 }

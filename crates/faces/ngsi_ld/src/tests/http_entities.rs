@@ -77,8 +77,23 @@ async fn attributes_are_appended_updated_and_deleted() {
         kept.at("notUpdated/0/attributeName"),
         Json::text("https://uri.etsi.org/ngsi-ld/default-context/O3")
     );
-    let partly = bed.patch(&attrs, r#"{"O3":{"value":61},"unknown":{"value":2}}"#).await;
-    assert_eq!(partly.status, 207);
+    // What is not there yet is added; a removal of it finds nothing to do.
+    assert_eq!(bed.patch(&attrs, r#"{"O3":{"value":61},"new":{"value":2}}"#).await.status, 204);
+    assert_eq!(bed.get(S3).await.at("new/value"), Json::Int(2));
+    assert_eq!(bed.patch(&attrs, r#"{"new":"urn:ngsi-ld:null"}"#).await.status, 204);
+    assert!(bed.get(S3).await.json().get("new").is_none());
+    assert_eq!(bed.post(&attrs, r#"{"scope":"/A"}"#).await.status, 204);
+    assert_eq!(
+        bed.post(&format!("{attrs}?options=noOverwrite"), r#"{"scope":["/A","/B"]}"#).await.status,
+        204
+    );
+    assert_eq!(bed.get(S3).await.at("scope").to_string(), r#"["/A","/B"]"#);
+    assert_eq!(bed.put(&format!("{attrs}/scope"), r#"{"value":"/C"}"#).await.status, 400);
+    assert_eq!(bed.delete(&format!("{attrs}/scope")).await.status, 204);
+    assert_eq!(bed.delete(&format!("{attrs}/scope")).await.status, 404);
+    assert_eq!(bed.patch("/entities/", r#"{"new":1}"#).await.status, 400);
+    let other = bed.patch(&format!("{attrs}/O3"), r#"{"object":"urn:a:1"}"#).await;
+    assert_eq!((other.status.as_u16(), other.at("field")), (400, Json::text("O3.type")));
     assert_eq!(bed.patch(&attrs, r#"{"O3":{"value":62}}"#).await.status, 204);
 
     let no2 = format!("{attrs}/NO2");

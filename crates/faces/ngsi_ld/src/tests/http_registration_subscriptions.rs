@@ -123,6 +123,7 @@ async fn subscriptions_are_kept_house_of() {
         (r#"{"watchedAttributes":[]}"#, "watchedAttributes"),
         (r#"{"q":"((("}"#, "q"),
         (r#"{"notification":{"endpoint":{"uri":"nowhere"}}}"#, "notification.endpoint.uri"),
+        (r#"{"notification":{"attributes":["speed"]}}"#, "notification.endpoint"),
         (r#"{"temporalQ":{"timerel":"before"}}"#, "temporalQ.timeAt"),
         (r#"{"timeInterval":0}"#, "timeInterval"),
     ] {

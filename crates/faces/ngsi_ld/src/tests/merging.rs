@@ -57,7 +57,8 @@ async fn a_batch_of_merges_does_too() {
 #[tokio::test]
 async fn a_merge_takes_members_away() {
     let bed = bed().await;
-    let body = r#"{"id":"urn:m:1","type":"M","n":{"value":1,"unitCode":"GQ","observedAt":"2024-01-01T00:00:00Z"}}"#;
+    let body =
+        r#"{"id":"urn:m:1","type":"M","n":{"value":1,"unitCode":"GQ","observedAt":"2024-01-01T00:00:00Z"}}"#;
     bed.post("/entities", body).await;
     let patch = r#"{"n":{"value":2,"unitCode":"urn:ngsi-ld:null","observedAt":"urn:ngsi-ld:null"}}"#;
     assert_eq!(bed.patch(ID, patch).await.status, 204);

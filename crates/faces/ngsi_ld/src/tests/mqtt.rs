@@ -201,6 +201,14 @@ async fn a_user_with_a_password_is_let_in() {
     subscribe(&bed, &format!("mqtt://city:secret@127.0.0.1:{}/t", broker.port), "").await;
     bed.post("/entities", STATION).await;
     assert!(listener.next().await.get("body").is_some());
-    let shown = bed.get("/subscriptions/urn:sub:1").await;
-    assert_eq!(shown.at("notification/status"), Json::text("ok"));
+    // What became of it is counted just after the broker has it.
+    let mut status = None;
+    for _ in 0..500 {
+        status = bed.get("/subscriptions/urn:sub:1").await.at("notification").get("status").cloned();
+        if status.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(status, Some(Json::text("ok")));
 }

@@ -196,3 +196,40 @@ async fn a_fragment_replaces_whole_members() {
     let state = bed.get("/subscriptions/urn:sub:1?options=sysAttrs").await;
     assert!(state.json().get("urn:senne:ns#lag").is_some());
 }
+
+#[tokio::test]
+async fn before_the_first_notification_there_is_nothing_to_say_of_it() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    subscribe(&bed, &receiver, r#","q":"name==%22Avenue%20Louise%22""#, "").await;
+    let shown = bed.get("/subscriptions/urn:sub:1").await;
+    assert!(shown.at("notification").get("status").is_none());
+    assert_eq!(shown.at("notificationTrigger/1"), Json::text("attributeUpdated"));
+    bed.post("/entities", STATION).await;
+    receiver.wait_for(1).await;
+    let preferred =
+        super::bed::request("GET", "/subscriptions/urn:sub:1").header("prefer", "NGSI-LD=\"1.5\"");
+    let got = bed.send(preferred.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(got.header("preference-applied"), "ngsi-ld=1.5");
+    for unknown in ["?other=1", "?options=other"] {
+        let got = bed.get(&format!("/subscriptions{unknown}")).await;
+        assert_eq!(got.status, 400);
+        assert!(got.text.contains("InvalidRequest"), "{}", got.text);
+    }
+}
+
+#[tokio::test]
+async fn an_older_version_and_all_instances_at_once() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    let station = STATION.replace(
+        r#""name": {"type": "Property", "value": "Avenue Louise"}"#,
+        r#""name": [{"type":"Property","value":"a"},{"type":"Property","value":"b","datasetId":"urn:d:1"}],
+           "words": {"type":"LanguageProperty","languageMap":{"en":"x"}}"#,
+    );
+    assert_eq!(bed.post("/entities", &station).await.status, 201);
+    let more = r#","ngsildConformance":"1.3","notificationTrigger":["attributeDeleted"]"#;
+    subscribe(&bed, &receiver, more, "").await;
+    assert_eq!(bed.delete(&format!("{S3}/attrs/name?deleteAll=true")).await.status, 204);
+    let told = data(&receiver.wait_for(1).await[0]);
+    assert_eq!(at(&told, "name/value"), Json::text("urn:ngsi-ld:null"));
+    assert!(told.get("scope").is_none(), "scopes came with 1.4");
+}

@@ -65,8 +65,7 @@ async fn the_nearest_come_first() {
 #[tokio::test]
 async fn a_document_asks_for_an_order_too() {
     let bed = with_names(&["b", "a", "c"]).await;
-    let query =
-        r#"{"type":"Query","entities":[{"type":"Place"}],"ordering":{"orderBy":["name;desc"],"collation":"fr"}}"#;
+    let query = r#"{"type":"Query","entities":[{"type":"Place"}],"ordering":{"orderBy":["name;desc"],"collation":"fr"}}"#;
     let got = bed.post("/entityOperations/query", query).await;
     assert_eq!(got.status, 200, "{}", got.text);
     assert_eq!(got.at("0/name/value").as_str(), Some("c"));

@@ -7,9 +7,8 @@ use super::bed::{Bed, Got, bed};
 
 async fn stations(n: usize) -> Bed {
     let bed = bed().await;
-    let each: Vec<String> = (0..n)
-        .map(|n| format!(r#"{{"id":"urn:s:{n}","type":"Station","n":{{"value":{n}}}}}"#))
-        .collect();
+    let each: Vec<String> =
+        (0..n).map(|n| format!(r#"{{"id":"urn:s:{n}","type":"Station","n":{{"value":{n}}}}}"#)).collect();
     assert_eq!(bed.post("/entityOperations/create", &format!("[{}]", each.join(","))).await.status, 201);
     bed
 }

@@ -8,6 +8,7 @@ use senne_model::{
 use smallvec::SmallVec;
 
 use crate::{
+    kind::Kind,
     read::{EntityIn, Limits, Mode, Names, read_attribute_body, read_batch, read_entity, read_json},
     write::{Format, Pen, Shape, write_entity},
 };
@@ -58,7 +59,10 @@ fn value() -> impl Strategy<Value = AttributeValue> {
         }),
         prop::collection::vec(name(), 1..3)
             .prop_map(|names| AttributeValue::Vocab(names.iter().map(|name| Iri::new(name)).collect())),
-        json().prop_map(AttributeValue::JsonProperty),
+        prop::collection::btree_map("[a-z]{1,5}", json(), 0..4).prop_map(|map| {
+            let members = map.into_iter().map(|(k, v)| (k.into_boxed_str(), v));
+            AttributeValue::JsonProperty(Json::Object(members.collect()))
+        }),
         prop::collection::vec(json(), 0..4).prop_map(AttributeValue::List),
         prop::collection::vec(iri(), 0..3).prop_map(AttributeValue::ListRelationship),
     ]
@@ -69,7 +73,7 @@ fn instance(subs: impl Strategy<Value = Vec<Attribute>>) -> impl Strategy<Value 
     (value(), time, prop::option::of("[A-Z0-9]{2,3}"), subs).prop_map(|(value, at, unit, sub_attributes)| {
         Instance {
             observed_at: at.map(Timestamp::from_micros),
-            unit_code: unit.map(|unit| Name::new(&unit)),
+            unit_code: unit.filter(|_| Kind::of(&value).has_a_unit()).map(|unit| Name::new(&unit)),
             sub_attributes,
             ..Instance::new(value)
         }

@@ -8,14 +8,18 @@ async fn some() -> Bed {
     let bed = bed().await;
     for n in 0..5 {
         let kind = if n < 4 { "Sensor" } else { "Lamp" };
-        let body = format!(r#"{{"id":"urn:s:{n}","type":"{kind}","n":{{"value":{n}}},"name":{{"value":"x"}}}}"#);
+        let body =
+            format!(r#"{{"id":"urn:s:{n}","type":"{kind}","n":{{"value":{n}}},"name":{{"value":"x"}}}}"#);
         assert_eq!(bed.post("/entities", &body).await.status, 201);
     }
     bed
 }
 
 async fn count(bed: &Bed, query: &str) -> String {
-    bed.get(&format!("/entities?local=true&limit=0&count=true&{query}")).await.header("ngsild-results-count").to_owned()
+    bed.get(&format!("/entities?local=true&limit=0&count=true&{query}"))
+        .await
+        .header("ngsild-results-count")
+        .to_owned()
 }
 
 #[tokio::test]

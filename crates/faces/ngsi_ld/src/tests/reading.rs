@@ -74,7 +74,7 @@ fn faults_are_named_by_their_path() {
         (r#"{"type":"GeoProperty","value":{"type":"Point","coordinates":[50,200]}}"#, "x.value.coordinates"),
         (r#"{"type":"GeoProperty","value":5}"#, "x.value.type"),
         (r#"{"type":"Relationship","object":"seven"}"#, "x.object"),
-        (r#"{"type":"Relationship","value":1}"#, "x.object"),
+        (r#"{"type":"Relationship","value":1}"#, "x.value"),
         (r#"{"type":"Circle","value":1}"#, "x.type"),
         (r#"{"type":"LanguageProperty","languageMap":{"fr":5}}"#, "x.languageMap.fr"),
         (r#""urn:ngsi-ld:null""#, "x"),
@@ -120,14 +120,14 @@ fn what_we_say_of_quality_is_not_taken_back_in() {
 
 #[test]
 fn one_bad_entity_of_a_batch_does_not_spoil_the_others() {
-    let text = r#"[{"id":"urn:a:1","type":"T","x":1},{"id":"urn:a:2","type":"T","x":null},5,{"id":"seven"}]"#;
+    let text = r#"[{"id":"urn:a:1","type":"T","x":1},{"id":"urn:a:2","type":"T","x":null},{"id":"seven"}]"#;
     let mut names = [Names::new(Context::default_core())];
     let limits = Limits::for_body(text.len(), 1 << 20);
     let items = read_batch(text.as_bytes(), Mode::whole(), &mut names, &|_| 0, &limits).unwrap();
     let good: Vec<bool> = items.iter().map(|item| item.entity.is_ok()).collect();
-    assert_eq!(good, [true, false, false, false]);
+    assert_eq!(good, [true, false, false]);
     assert_eq!(items[1].id.as_deref(), Some("urn:a:2"));
-    for no_batch in ["[]", "{}", "5", "\"x\"", "null", ""] {
+    for no_batch in ["[]", "{}", "5", "[5]", "[null]", "\"x\"", "null", ""] {
         let read = read_batch(no_batch.as_bytes(), Mode::whole(), &mut names, &|_| 0, &limits);
         assert!(read.is_err(), "{no_batch}");
     }
@@ -138,4 +138,46 @@ fn contexts_of_a_body_are_found_wherever_they_stand() {
     assert_eq!(contexts_of(br#"{"a":1,"@context":"https://x.org/c"}"#).unwrap(), ["\"https://x.org/c\""]);
     assert_eq!(contexts_of(br#"[{"@context":[1]},{"@context":{}}]"#).unwrap(), ["[1]", "{}"]);
     assert_eq!(contexts_of(br#"{"a":1}"#).unwrap_err().field.as_deref(), Some("@context"));
+}
+
+#[test]
+fn what_breaks_the_grammar_is_refused() {
+    for (attribute, expected) in [
+        (r#"{"type":"Property","value":1,"object":"urn:a:2"}"#, "x.object"),
+        (r#"{"type":"Property","value":1,"previousValue":2}"#, "x.previousValue"),
+        (r#"{"type":"Property","value":1,"@context":{}}"#, "x.@context"),
+        (r#"{"type":"Property","value":1,"observedAt":"2024-01-31T12:00:00+01:00"}"#, "x.observedAt"),
+        (r#"{"type":"Property","value":{"a":["urn:ngsi-ld:null"]}}"#, "x.value"),
+        (r#"{"type":"Property","value":1,"entityIdSealed":"urn:a:1"}"#, "x.entityIdSealed"),
+        (r#"{"type":"Property","value":1,"datasetId":"urn:ngsi-ld:null"}"#, "x.datasetId"),
+        (r#"{"type":"Property","value":1,"ngsildproof":{"value":"proof"}}"#, "x.ngsildproof.value"),
+        (r#"{"type":"Relationship","object":"urn:a:2","unitCode":"GQ"}"#, "x.unitCode"),
+        (r#"{"type":"JsonProperty","json":5}"#, "x.json"),
+        (r#"{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}"#, "x.languageMap.@none"),
+        (r#"{"type":"LanguageProperty","languageMap":{"fr":"rue"},"valueType":"string"}"#, "x.valueType"),
+    ] {
+        assert_eq!(field(attribute), expected, "{attribute}");
+    }
+    for (entity, expected) in [
+        (r#"{"id":"urn:a:1","type":"9T"}"#, "type"),
+        (r#"{"id":"urn:ngsi-ld:null","type":"T"}"#, "id"),
+        (r#"{"id":"urn:a:\u200b1","type":"T"}"#, "id"),
+        (r#"{"id":"urn:a:1","type":"T","unitCode":"GQ"}"#, "unitCode"),
+        (r#"{"id":"urn:a:1","type":"T","scope":"/a-b"}"#, "scope"),
+        (r#"{"id":"urn:a:1","type":"T","scope":["/a","/9"]}"#, "scope"),
+        (r#"{"id":"urn:a:1","type":"T","location":"here"}"#, "location"),
+    ] {
+        assert_eq!(read(entity, Mode::whole()).unwrap_err().field.as_deref(), Some(expected), "{entity}");
+    }
+}
+
+#[test]
+fn other_spellings_mean_the_same() {
+    let text = r#"{"type":"GeoProperty","value":"{\"type\":\"Point\",\"coordinates\":[4,50]}"}"#;
+    assert!(matches!(value(text), AttributeValue::Geo(_)));
+    let entity =
+        read(r#"{"id":"urn:a:1","type":"T","x":{"value":1,"datasetId":"@none"}}"#, Mode::whole()).unwrap();
+    assert_eq!(entity.attributes[0].instances[0].dataset_id, None);
+    let proof = r#"{"value":1,"ngsildproof":{"value":{"proof":"z"},"entityIdSealed":"urn:a:1"}}"#;
+    assert!(matches!(value(proof), AttributeValue::Property(Json::Int(1))));
 }

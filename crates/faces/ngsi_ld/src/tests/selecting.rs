@@ -40,7 +40,9 @@ async fn one_of_several_selectors_must_fit() {
     // An id counts more than a pattern.
     let odd = r#"[{"type":"Car","id":"urn:car:1","idPattern":"^urn:nothing"}]"#;
     assert_eq!(ids(&asked(&bed, odd, "").await), ["car:1"]);
-    for wrong in ["[]", "[{}]", r#"[{"type":7}]"#, r#"[{"type":"Car","id":7}]"#, r#"[{"type":"Car","id":[]}]"#] {
+    for wrong in
+        ["[]", "[{}]", r#"[{"type":7}]"#, r#"[{"type":"Car","id":7}]"#, r#"[{"type":"Car","id":[]}]"#]
+    {
         assert_eq!(asked(&bed, wrong, "").await.status, 400, "{wrong}");
     }
 }
@@ -48,7 +50,9 @@ async fn one_of_several_selectors_must_fit() {
 #[tokio::test]
 async fn what_asks_for_everything_must_say_so() {
     let bed = some().await;
-    for wide in ["attrs=createdAt", "q=modifiedAt%3E%222020-01-01T00:00:00Z%22", "id=urn:car:1", "type=*&local=false"] {
+    for wide in
+        ["attrs=createdAt", "q=modifiedAt%3E%222020-01-01T00:00:00Z%22", "id=urn:car:1", "type=*&local=false"]
+    {
         assert_eq!(bed.get(&format!("/entities?{wide}")).await.status, 400, "{wide}");
     }
     assert_eq!(ids(&bed.get("/entities?type=*").await).len(), 4);
@@ -71,7 +75,8 @@ async fn a_document_shapes_the_answer() {
     let bed = some().await;
     let got = asked(&bed, r#"[{"type":"Car"}]"#, r#","pick":["id","speed"]"#).await;
     assert_eq!(got.at("0").to_string(), r#"{"id":"urn:car:1","speed":{"type":"Property","value":50}}"#);
-    for wrong in [r#","pick":[]"#, r#","temporalQ":{"timerel":"after"}"#, r#","join":"inline","joinLevel":0"#] {
+    for wrong in [r#","pick":[]"#, r#","temporalQ":{"timerel":"after"}"#, r#","join":"inline","joinLevel":0"#]
+    {
         assert_eq!(asked(&bed, r#"[{"type":"Car"}]"#, wrong).await.status, 400, "{wrong}");
     }
 }
@@ -79,13 +84,56 @@ async fn a_document_shapes_the_answer() {
 #[tokio::test]
 async fn a_type_selects_what_is_written_to() {
     let bed = some().await;
-    for (method, path) in [("PATCH", "/entities/urn:car:1"), ("PUT", "/entities/urn:car:1"), ("POST", "/entities/urn:car:1/attrs")] {
+    for (method, path) in [
+        ("PATCH", "/entities/urn:car:1"),
+        ("PUT", "/entities/urn:car:1"),
+        ("POST", "/entities/urn:car:1/attrs"),
+    ] {
         let path = format!("{path}?type=Bus");
-        assert_eq!(bed.with_body(method, &path, r#"{"type":"Car","n":{"value":1}}"#).await.status, 404, "{method}");
+        assert_eq!(
+            bed.with_body(method, &path, r#"{"type":"Car","n":{"value":1}}"#).await.status,
+            404,
+            "{method}"
+        );
     }
     assert_eq!(bed.delete("/entities/urn:car:1/attrs/speed?type=Bus").await.status, 404);
     assert_eq!(bed.delete("/entities/urn:car:1?type=Bus").await.status, 404);
     assert_eq!(bed.get("/entities/urn:car:1?type=Bus").await.status, 404);
     assert_eq!(bed.patch("/entities/urn:car:1?type=Car", r#"{"n":{"value":1}}"#).await.status, 204);
     assert_eq!(bed.delete("/entities/urn:car:1?type=Car|Bus").await.status, 204);
+}
+
+#[tokio::test]
+async fn what_has_nothing_of_what_is_picked_is_not_found() {
+    let bed = some().await;
+    assert_eq!(ids(&bed.get("/entities?type=Car,Bus,Tram&pick=id,speed").await).len(), 4);
+    let speeds = bed.get("/entities?type=Car,Bus,Tram&pick=speed").await;
+    assert_eq!(speeds.json().as_array().unwrap().len(), 2);
+    assert_eq!(bed.get("/entities/urn:bus:1?pick=speed").await.status, 404);
+    assert_eq!(bed.get("/entities/urn:bus:1?omit=id,type,gender").await.status, 404);
+    for (wrong, field) in [
+        ("type=Car&pick=speed&omit=speed", "omit"),
+        ("type=Car&geometryProperty=location", "geometryProperty"),
+        ("type=Car&csf=((", "csf"),
+        ("type=Car&idPattern=x**", "idPattern"),
+        ("type=Car&colour=red", "colour"),
+    ] {
+        let got = bed.get(&format!("/entities?{wrong}")).await;
+        assert_eq!((got.status.as_u16(), got.at("field")), (400, Json::text(field)), "{wrong}");
+    }
+    assert_eq!(bed.get("/attributes?limit=5").await.status, 400);
+}
+
+#[tokio::test]
+async fn who_prefers_an_older_version_reads_it() {
+    let bed = some().await;
+    let asked = |version: &str| {
+        let request = super::bed::request("GET", "/entities/urn:bus:1").header("prefer", version);
+        request.body(axum::body::Body::empty()).unwrap()
+    };
+    let older = bed.send(asked("ngsi-ld=1.5")).await;
+    assert_eq!((older.status.as_u16(), older.at("gender/type")), (203, Json::text("Property")));
+    assert_eq!(older.header("preference-applied"), "ngsi-ld=1.5");
+    let same = bed.send(asked("ngsi-ld=1.9")).await;
+    assert_eq!((same.status.as_u16(), same.at("gender/type")), (200, Json::text("VocabProperty")));
 }

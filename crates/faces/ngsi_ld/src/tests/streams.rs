@@ -91,7 +91,7 @@ async fn events_come_and_go_on_where_the_reader_was() {
     assert_eq!(value(&events.next().await.2), 32);
     // Nothing was sent anywhere.
     let shown = bed.get("/subscriptions/urn:sub:1").await;
-    assert_eq!(shown.at("notification/timesSent"), Json::Int(0));
+    assert!(shown.at("notification").get("timesSent").is_none());
     // A stream ends with its subscription.
     assert_eq!(bed.delete("/subscriptions/urn:sub:1").await.status, 204);
     set(&bed, 33).await;

@@ -92,7 +92,8 @@ async fn a_correction_is_a_new_version_under_the_same_id() {
         assert_eq!(values(&past(&bed).await, "speed"), ["10", "30", "27"]);
         bed.hub.flush().await.unwrap();
         assert_eq!(values(&past(&bed).await, "speed"), ["10", "30", "27"]);
-        let sums = "format=aggregatedValues&aggrMethods=sum,totalCount&timerel=after&timeAt=2023-01-01T00:00:00Z";
+        let sums =
+            "format=aggregatedValues&aggrMethods=sum,totalCount&timerel=after&timeAt=2023-01-01T00:00:00Z";
         let summed = bed.get(&format!("/temporal/entities/urn:t:1?attrs=speed&{sums}")).await;
         assert_eq!(summed.at("speed/sum/0/0"), Json::Int(67), "{}", summed.text);
         assert_eq!(summed.at("speed/totalCount/0/0"), Json::Int(3));
@@ -127,7 +128,8 @@ async fn what_was_never_observed_is_corrected_and_withdrawn_in_its_place() {
     let as_of = bed.get(&format!("/temporal/entities/urn:t:1?asOf={created}")).await;
     assert_eq!(values(&as_of, "name"), ["\"red\""]);
     // By the time of its creation, which a correction does not change.
-    let range = format!("timerel=between&timeproperty=createdAt&timeAt={created}&endTimeAt=2999-01-01T00:00:00Z");
+    let range =
+        format!("timerel=between&timeproperty=createdAt&timeAt={created}&endTimeAt=2999-01-01T00:00:00Z");
     let found = bed.get(&format!("/temporal/entities/urn:t:1?{range}")).await;
     assert_eq!(values(&found, "name"), ["\"blue\""]);
     assert_eq!(bed.delete(&place).await.status, 204);

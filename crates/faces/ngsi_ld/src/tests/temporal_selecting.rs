@@ -10,7 +10,8 @@ const OUT: &str = "2026-01-05T00:00:00Z";
 
 async fn add(bed: &Bed, id: &str, members: &str) {
     let members = members.replace("IN", IN).replace("OUT", OUT);
-    let made = bed.post("/temporal/entities", &format!(r#"{{"id":"urn:t:{id}","type":"T",{members}}}"#)).await;
+    let made =
+        bed.post("/temporal/entities", &format!(r#"{{"id":"urn:t:{id}","type":"T",{members}}}"#)).await;
     assert_eq!(made.status, 201, "{}", made.text);
 }
 
@@ -79,8 +80,13 @@ async fn values_and_places_in_the_range_decide() {
 async fn pages_and_counts_are_of_what_matches() {
     let bed = fleet().await;
     let first = bed.get(&format!("/temporal/entities?type=T&{RANGE}&q=speed%3E8&limit=2&count=true")).await;
-    assert_eq!((ids(&first), first.header("ngsild-results-count")), (vec!["fast".to_owned(), "sets".to_owned()], "3"));
-    let next = |got: &Got| got.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("offset=2"));
+    assert_eq!(
+        (ids(&first), first.header("ngsild-results-count")),
+        (vec!["fast".to_owned(), "sets".to_owned()], "3")
+    );
+    let next = |got: &Got| {
+        got.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("offset=2"))
+    };
     assert!(next(&first), "{:?}", first.headers);
     assert_eq!(ask(&bed, "q=speed%3E8&limit=2&offset=2").await, ["slow"]);
     assert_eq!(ask(&bed, "q=speed%3E8&limit=2&offset=4").await, Vec::<String>::new());
@@ -215,4 +221,45 @@ async fn a_document_may_ask_for_sums() {
         let got = bed.post(path, &ask(wrong)).await;
         assert_eq!((got.status.as_u16(), got.at("field")), (400, Json::text(field)), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn periods_begin_with_the_range_or_the_first_value() {
+    let bed = fleet().await;
+    let sums = "aggrMethods=sum&aggrPeriodDuration=P1D&attrs=speed";
+    let got = bed.get(&format!("/temporal/entities/urn:t:slow?format=aggregatedValues&{sums}")).await;
+    assert_eq!(
+        got.at("speed/sum/0"),
+        Json::Array(vec![Json::Int(80), Json::text(OUT), Json::text("2026-01-06T00:00:00Z")])
+    );
+    assert_eq!(got.at("speed/sum/1/1"), Json::text("2026-03-01T00:00:00Z"), "{}", got.text);
+    let from = "timerel=after&timeAt=2026-03-01T09:30:00Z";
+    let got = bed.get(&format!("/temporal/entities/urn:t:slow?format=aggregatedValues&{sums}&{from}")).await;
+    assert_eq!(got.at("speed/sum/0/1"), Json::text("2026-03-01T09:30:00Z"), "{}", got.text);
+    let day = "timezone=Europe/Brussels";
+    let got =
+        bed.get(&format!("/temporal/entities/urn:t:slow?format=aggregatedValues&{sums}&{from}&{day}")).await;
+    assert_eq!(got.at("speed/sum/0/1"), Json::text("2026-02-28T23:00:00Z"), "{}", got.text);
+    // `format` goes before `options`, and methods in a document are enough.
+    let got = bed
+        .get(&format!("/temporal/entities/urn:t:slow?format=temporalValues&options=aggregatedValues&{sums}"))
+        .await;
+    assert_eq!(got.at("speed/values/0/0"), Json::Int(80), "{}", got.text);
+    let document = r#"{"type":"Query","entities":[{"type":"T","id":"urn:t:slow"}],
+        "temporalQ":{"timerel":"after","timeAt":"2020-01-01T00:00:00Z","aggrMethods":["max"]}}"#;
+    let got = bed.post("/temporal/entityOperations/query", document).await;
+    assert_eq!(got.at("0/speed/max/0/0"), Json::Int(80), "{}", got.text);
+    assert_eq!(
+        bed.get("/temporal/entities/urn:t:slow?pick=speed&omit=speed").await.at("field"),
+        Json::text("omit")
+    );
+}
+
+#[tokio::test]
+async fn a_past_is_made_once_and_then_added_to() {
+    let bed = fleet().await;
+    let more = r#"{"id":"urn:t:never","type":"T","speed":[{"type":"Property","value":1,"observedAt":"2026-03-01T12:00:00Z"}]}"#;
+    assert_eq!(bed.post("/temporal/entities", more).await.status, 204);
+    let outside = "/temporal/entities/urn:t:never?timerel=before&timeAt=2020-01-01T00:00:00Z";
+    assert_eq!(bed.get(outside).await.status, 404);
 }

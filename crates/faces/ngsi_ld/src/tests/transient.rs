@@ -90,7 +90,11 @@ async fn merges_set_keep_and_take_an_expiry_away() {
     let never = r#"{"expiresAt":"urn:ngsi-ld:null","n":{"expiresAt":"urn:ngsi-ld:null"}}"#;
     assert_eq!(bed.patch("/entities/urn:a:1", never).await.status, 204);
     let free = got().await;
-    assert!(free.json().get("expiresAt").is_none() && free.at("n").get("expiresAt").is_none(), "{}", free.text);
+    assert!(
+        free.json().get("expiresAt").is_none() && free.at("n").get("expiresAt").is_none(),
+        "{}",
+        free.text
+    );
     bed.patch("/entities/urn:a:1", &set).await;
     bed.patch("/entities/urn:a:1/attrs", r#"{"n":{"value":5}}"#).await;
     assert!(got().await.at("n").get("expiresAt").is_none());
@@ -100,7 +104,9 @@ async fn merges_set_keep_and_take_an_expiry_away() {
         assert_eq!(bed.patch("/entities/urn:a:1", wrong).await.status, 400, "{wrong}");
     }
     assert_eq!(
-        bed.post("/entities", r#"{"id":"urn:a:2","type":"Alert","expiresAt":"urn:ngsi-ld:null"}"#).await.status,
+        bed.post("/entities", r#"{"id":"urn:a:2","type":"Alert","expiresAt":"urn:ngsi-ld:null"}"#)
+            .await
+            .status,
         400
     );
 }

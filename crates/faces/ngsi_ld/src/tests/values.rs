@@ -9,7 +9,10 @@ async fn an_attribute_is_given_alone() {
     let bed = bed().await;
     bed.post("/entities", STATION).await;
     let no2 = bed.get(&format!("{S3}/attrs/NO2")).await;
-    assert_eq!((no2.status.as_u16(), no2.at("value"), no2.at("unitCode")), (200, Json::Float(29.5), Json::text("GQ")));
+    assert_eq!(
+        (no2.status.as_u16(), no2.at("value"), no2.at("unitCode")),
+        (200, Json::Float(29.5), Json::text("GQ"))
+    );
     assert!(no2.header("link").contains("json-ld#context"));
     let linked = bed.get_as(&format!("{S3}/attrs/NO2"), "application/ld+json").await;
     assert!(linked.json().get("@context").is_some());

@@ -7,6 +7,7 @@ use crate::{
 };
 
 pub(crate) async fn attributes(call: Call) -> Answer {
+    call.parameters.only(&["details", "local", "count"])?;
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let survey = call.face.hub.survey(&call.hub).await?;

@@ -8,6 +8,7 @@ use crate::{
 };
 
 pub(crate) async fn entity_type(call: Call) -> Answer {
+    call.parameters.only(&["local"])?;
     let media = call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let name = terms.expand(call.path("type"));

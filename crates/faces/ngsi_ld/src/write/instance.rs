@@ -6,7 +6,7 @@ use super::{
     Format, LanguageChoice, Pen, Shape,
     linked::{write_linked, write_linked_simplified},
 };
-use crate::kind::{Kind, QUALITY, QUALITY_TESTS, is_value_type};
+use crate::kind::{Kind, QUALITY, QUALITY_TESTS, is_plain_text};
 
 /// Writes `"name": …` with those instances that are wanted; nothing when none is.
 pub(super) fn write_attribute(pen: &mut Pen<'_>, attribute: &Attribute, shape: &Shape) {
@@ -50,13 +50,7 @@ fn write_set(pen: &mut Pen<'_>, name: &Name, first: &Instance, rest: &[&Instance
     pen.close_array();
 }
 
-fn write_simplified_set(
-    pen: &mut Pen<'_>,
-    name: &Name,
-    first: &Instance,
-    rest: &[&Instance],
-    shape: &Shape,
-) {
+fn write_simplified_set(pen: &mut Pen<'_>, name: &Name, first: &Instance, rest: &[&Instance], shape: &Shape) {
     let one = |pen: &mut Pen<'_>, instance: &Instance| {
         if !write_linked_simplified(pen, name, instance, shape) {
             write_simplified(pen, &instance.value, shape);
@@ -78,9 +72,17 @@ fn write_simplified_set(
 
 /// The value alone, wrapped where plain JSON could not be told from another kind (clause 4.5.4).
 fn write_simplified(pen: &mut Pen<'_>, value: &AttributeValue, shape: &Shape) {
+    if let AttributeValue::ListRelationship(objects) = value {
+        pen.open_array();
+        objects.iter().for_each(|iri| pen.text(iri));
+        return pen.close_array();
+    }
     let bare = matches!(
         value,
-        AttributeValue::Property(_) | AttributeValue::Geo(_) | AttributeValue::Relationship { .. }
+        AttributeValue::Property(_)
+            | AttributeValue::Geo(_)
+            | AttributeValue::Relationship { .. }
+            | AttributeValue::List(_)
     );
     if let (AttributeValue::Language(map), Some(choice)) = (value, &shape.language) {
         return pen.json(choice.choose(map).map_or(&Json::Null, |(_, text)| text));
@@ -169,9 +171,9 @@ pub(super) fn write_members(pen: &mut Pen<'_>, instance: &Instance, shape: &Shap
 
 fn write_sub_attribute(pen: &mut Pen<'_>, attribute: &Attribute, shape: &Shape) {
     if let (true, Some(text)) =
-        (is_value_type(&attribute.name), attribute.main().and_then(|i| i.value.as_text()))
+        (is_plain_text(&attribute.name), attribute.main().and_then(|i| i.value.as_text()))
     {
-        pen.key("valueType");
+        pen.key(attribute.name.local());
         return pen.text(text);
     }
     // Parts of an instance carry no times of their own but the one of their end, and are never filtered by data set.

@@ -9,7 +9,6 @@ use senne_language::Projection;
 use senne_model::{AttributeValue, Entity, EntityId, Instance, Iri, Name};
 
 use super::{Format, Pen, Shape, entity::write_entity};
-use crate::kind::Kind;
 
 /// Entities that are linked to, to be written where they are.
 #[derive(Debug, Default)]
@@ -110,18 +109,10 @@ pub(super) fn write_linked_simplified(
     };
     match (objects, member) {
         ([only], "entity") => one(pen, only),
-        (several, "entity") => {
-            pen.open_array();
-            several.iter().for_each(|id| one(pen, id));
-            pen.close_array();
-        }
         (several, _) => {
-            pen.open();
-            pen.key(Kind::ListRelationship.member());
             pen.open_array();
             several.iter().for_each(|id| one(pen, id));
             pen.close_array();
-            pen.close();
         }
     }
     true

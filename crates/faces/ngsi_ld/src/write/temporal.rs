@@ -64,7 +64,8 @@ pub(crate) fn write_evolution(pen: &mut Pen<'_>, evolution: &Evolution<'_>, shap
 }
 
 fn wanted(shape: &Shape, attribute: &Name, dataset: Option<&Iri>) -> bool {
-    let kept = if &**attribute == SCOPE { shape.members.keeps_scope() } else { shape.members.keeps(attribute) };
+    let kept =
+        if &**attribute == SCOPE { shape.members.keeps_scope() } else { shape.members.keeps(attribute) };
     kept && shape.datasets.as_ref().is_none_or(|sets| sets.iter().any(|set| set.as_ref() == dataset))
 }
 
@@ -150,11 +151,8 @@ fn write_values(pen: &mut Pen<'_>, group: &[SeriesPast], time: TimeProperty, sha
         pen.open_array();
         for point in &series.points {
             pen.open_array();
-            if point.deleted {
-                pen.text(NULL_MARKER);
-            } else {
-                write_value(pen, &point.value);
-            }
+            let value = if point.deleted { marker(kind) } else { point.value.clone() };
+            write_pair_value(pen, &value);
             pen.time(match time {
                 TimeProperty::ObservedAt => point.moment(),
                 TimeProperty::CreatedAt => point.created_at,
@@ -167,6 +165,25 @@ fn write_values(pen: &mut Pen<'_>, group: &[SeriesPast], time: TimeProperty, sha
     }
     if shown.len() > 1 {
         pen.close_array();
+    }
+}
+
+/// A value as it stands beside its time: some kinds keep the name of their member (clause 4.5.9).
+fn write_pair_value(pen: &mut Pen<'_>, value: &AttributeValue) {
+    let kind = Kind::of(value);
+    match value {
+        AttributeValue::Language(_) | AttributeValue::Vocab(_) | AttributeValue::JsonProperty(_) => {
+            pen.open();
+            pen.key(kind.member());
+            write_value(pen, value);
+            pen.close();
+        }
+        AttributeValue::ListRelationship(objects) => {
+            pen.open_array();
+            objects.iter().for_each(|object| pen.text(object));
+            pen.close_array();
+        }
+        _ => write_value(pen, value),
     }
 }
 

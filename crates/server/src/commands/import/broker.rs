@@ -75,7 +75,8 @@ impl Broker {
         let mut wait = Duration::from_millis(200);
         let mut last = String::new();
         for _ in 0..TRIES {
-            let mut request = self.client.request(method.clone(), &address).header(header::ACCEPT, "application/json");
+            let mut request =
+                self.client.request(method.clone(), &address).header(header::ACCEPT, "application/json");
             if self.tenant != "default" {
                 request = request.header("NGSILD-Tenant", &self.tenant);
             }

@@ -57,7 +57,8 @@ impl Copy {
 
     pub(super) async fn entities(&mut self) -> anyhow::Result<()> {
         for kind in self.types_left().await? {
-            let first = format!("/entities?type={}&options=sysAttrs&limit={}", encoded(&kind), self.options.page);
+            let first =
+                format!("/entities?type={}&options=sysAttrs&limit={}", encoded(&kind), self.options.page);
             let mut next = self.state.next.clone().or(Some(first));
             while let Some(path) = next {
                 let page = self.from.get(&path).await?;

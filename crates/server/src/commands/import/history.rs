@@ -21,13 +21,17 @@ const NULL_MARKER: &str = "urn:ngsi-ld:null";
 impl Copy {
     pub(super) async fn history(&mut self) -> anyhow::Result<()> {
         let end = jiff::Timestamp::now().to_string();
-        self.state.note("values that were never observed (no observedAt) have no place in a past, and stay behind");
+        self.state
+            .note("values that were never observed (no observedAt) have no place in a past, and stay behind");
         for kind in self.types_left().await? {
-            let mut offset = self.state.next.as_deref().and_then(|next| next.parse::<usize>().ok()).unwrap_or(0);
+            let mut offset =
+                self.state.next.as_deref().and_then(|next| next.parse::<usize>().ok()).unwrap_or(0);
             loop {
                 let limit = ENTITIES_AT_ONCE.min(self.options.page);
-                let path = format!("/temporal/entities?type={}&limit={limit}&offset={offset}", encoded(&kind));
-                let Some(more) = self.past_page(&path, &end).await.with_context(|| format!("the past of {kind}"))?
+                let path =
+                    format!("/temporal/entities?type={}&limit={limit}&offset={offset}", encoded(&kind));
+                let Some(more) =
+                    self.past_page(&path, &end).await.with_context(|| format!("the past of {kind}"))?
                 else {
                     self.state.note("the other broker shows no past");
                     return Ok(());
@@ -52,7 +56,8 @@ impl Copy {
     async fn past_page(&mut self, path: &str, end: &str) -> anyhow::Result<Option<bool>> {
         let mut from = "0001-01-01T00:00:00Z".to_owned();
         loop {
-            let range = format!("{path}&timerel=between&timeAt={}&endTimeAt={}", encoded(&from), encoded(end));
+            let range =
+                format!("{path}&timerel=between&timeAt={}&endTimeAt={}", encoded(&from), encoded(end));
             let answer = self.from.get(&range).await?;
             if answer.is_unknown() {
                 return Ok(None);

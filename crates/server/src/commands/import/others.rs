@@ -8,8 +8,15 @@ use super::Copy;
 const OF_THE_SYSTEM: [&str; 6] = ["createdAt", "modifiedAt", "deletedAt", "status", "origin", "@context"];
 
 /// Members of `notification` that a broker sets by itself.
-const OF_DELIVERY: [&str; 7] =
-    ["status", "timesSent", "timesFailed", "lastNotification", "lastSuccess", "lastFailure", "lastErrorReason"];
+const OF_DELIVERY: [&str; 7] = [
+    "status",
+    "timesSent",
+    "timesFailed",
+    "lastNotification",
+    "lastSuccess",
+    "lastFailure",
+    "lastErrorReason",
+];
 
 impl Copy {
     pub(super) async fn registrations(&mut self) -> anyhow::Result<()> {
@@ -47,7 +54,12 @@ impl Copy {
         Ok(true)
     }
 
-    async fn document(&mut self, resource: &str, kind: &str, mut document: Map<String, Value>) -> anyhow::Result<()> {
+    async fn document(
+        &mut self,
+        resource: &str,
+        kind: &str,
+        mut document: Map<String, Value>,
+    ) -> anyhow::Result<()> {
         OF_THE_SYSTEM.iter().for_each(|name| {
             document.remove(*name);
         });

@@ -50,15 +50,22 @@ pub(super) struct State {
 impl State {
     /// Reads the file, or begins anew when there is none.
     pub(super) fn open(path: &Path, from: &str, into: &str) -> anyhow::Result<Self> {
-        let fresh =
-            || Self { path: path.to_owned(), from: from.to_owned(), into: into.to_owned(), ..Self::default() };
+        let fresh = || Self {
+            path: path.to_owned(),
+            from: from.to_owned(),
+            into: into.to_owned(),
+            ..Self::default()
+        };
         let text = match std::fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(fresh()),
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         };
         let state: Self = serde_json::from_slice(&text).with_context(|| {
-            format!("{} is not the state of a copy; remove it, or name another file with --state", path.display())
+            format!(
+                "{} is not the state of a copy; remove it, or name another file with --state",
+                path.display()
+            )
         })?;
         if (state.from.as_str(), state.into.as_str()) != (from, into) {
             bail!(

@@ -1,18 +1,25 @@
 //! `POST /remote-notify`: what a source tells of entities, passed on to the subscriber (clause 5.8.6).
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use http::HeaderMap;
 use senne_language::Query;
-use senne_model::{Entity, ErrorKind, Json, Problem};
+use senne_model::{Entity, EntityId, ErrorKind, Json, Problem, Timestamp};
 
-use super::kept::Key;
 use crate::{
     contexts::Terms,
-    distributed::{incoming::read_entities, merge::merge},
+    distributed::{gather, incoming::read_entities, merge::merge, trip::Trip},
     http::{Answer, Ask, AskGeo, Call, plain_json},
     read::read_json,
     registrations::{Matched, Mode},
 };
+
+/// How long the other sources of a split entity may take together.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn notified(mut call: Call) -> Answer {
     let body = call.body().await?;
@@ -21,12 +28,19 @@ pub(crate) async fn notified(mut call: Call) -> Answer {
     let unknown = || Problem::not_found("there is no subscription with a copy of this id");
     let (key, subscription, registration) = call.face.relays.by_remote(remote).ok_or_else(unknown)?;
     let data = document.get("data").cloned().unwrap_or(Json::Array(Vec::new()));
+    let gone = removals(&data);
     let told = read_entities(data, &body.terms, &body.limits)
         .map_err(|failure| Problem::bad(failure.to_string()).field("data"))?;
     let terms = call.face.contexts.by_text(&subscription.context.to_string()).await?;
     let query = conditions(&subscription.document, &terms)?;
     let source = call.face.registrations.find(&key.0, &registration);
     let mode = source.as_ref().map_or(Mode::Inclusive, |source| source.mode);
+    let split = subscription.is_split(call.face.relays.split);
+    if split {
+        let alias = call.face.alias(&key.0).await?;
+        call.trip = Some(Trip::new(&HeaderMap::new(), alias, Instant::now() + PATIENCE));
+        call.hub = senne_hub::Context::new(senne_hub::Principal::System, key.0.clone());
+    }
     let mut passed = Vec::new();
     for mut version in told {
         if let Some(source) = &source {
@@ -34,13 +48,15 @@ pub(crate) async fn notified(mut call: Call) -> Answer {
             let scope = Matched { registration: Arc::clone(source), infos };
             version.attributes.retain(|attribute| scope.covers(&attribute.name));
         }
-        let entity = if subscription.is_split(call.face.relays.split) {
-            whole(&call, &key, version, mode).await?
-        } else {
-            version
-        };
+        let gone_at = gone.get(version.id.as_str()).copied();
+        if let (Some(at), false) = (gone_at, split) {
+            // Of what was removed nothing is left that a condition could be put to; the source put it before.
+            passed.push((Arc::new(version), Some(at)));
+            continue;
+        }
+        let entity = if split { whole(&call, &terms, version, mode).await? } else { version };
         if query.matches(&entity) {
-            passed.push(Arc::new(entity));
+            passed.push((Arc::new(entity), None));
         }
     }
     if !passed.is_empty() {
@@ -57,12 +73,24 @@ fn conditions(document: &Json, terms: &Terms) -> Result<Query, Problem> {
     Ask { q: text("q"), scope: text("scopeQ"), geo, ..Ask::default() }.into_query(terms)
 }
 
-/// The entity with what is here of it.
-async fn whole(call: &Call, key: &Key, version: Entity, mode: Mode) -> Result<Entity, Problem> {
-    let context = senne_hub::Context::new(senne_hub::Principal::System, key.0.clone());
-    match call.face.hub.entity(&context, &version.id).await {
-        Ok(here) => {
-            let mut merged = Entity::clone(&here);
+/// When those entities went that are told of as removed.
+fn removals(data: &Json) -> HashMap<String, Timestamp> {
+    let items = match data {
+        Json::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let one = |item: &Json| {
+        let at = item.get("deletedAt")?.as_str().and_then(|text| Timestamp::parse(text).ok())?;
+        Some((EntityId::parse(item.get("id")?.as_str()?).ok()?.to_string(), at))
+    };
+    items.iter().filter_map(one).collect()
+}
+
+/// The entity with what is here and at other sources of it.
+async fn whole(call: &Call, terms: &Terms, version: Entity, mode: Mode) -> Result<Entity, Problem> {
+    match gather::entity(call, terms, &version.id).await {
+        Ok(known) => {
+            let mut merged = Entity::clone(&known);
             merge(&mut merged, version, mode);
             Ok(merged)
         }

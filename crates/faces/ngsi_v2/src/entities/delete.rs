@@ -1,0 +1,13 @@
+//! `DELETE /v2/entities/{id}`.
+
+use http::StatusCode;
+use senne_model::{Operation, Write};
+
+use super::entity_in_path;
+use crate::call::{Answer, Call, bare};
+
+pub(crate) async fn delete(call: Call) -> Answer {
+    let entity = entity_in_path(&call).await?;
+    call.face.write(&call.hub, Write::new(entity.id.clone(), Operation::Delete)).await?;
+    Ok(bare(StatusCode::NO_CONTENT))
+}

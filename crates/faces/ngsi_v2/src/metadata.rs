@@ -1,0 +1,73 @@
+//! Metadata of NGSI-v2 as parts of an attribute: what our model has a place for goes there, the rest are attributes of the attribute.
+
+use senne_context::Context as Terms;
+use senne_model::{Attribute, Instance, Json, Name, Problem, Timestamp};
+
+use crate::{
+    names::{name_in, name_out},
+    read,
+    write::{plain_type, typed},
+};
+
+/// Metadata that stand for parts of our model.
+const OBSERVED_AT: [&str; 3] = ["TimeInstant", "observedAt", "timestamp"];
+const UNIT: &str = "unitCode";
+
+/// Builtin metadata, which nobody sets.
+const BUILTIN: [&str; 5] = ["dateCreated", "dateModified", "previousValue", "actionType", "*"];
+
+/// Takes over the metadata of an attribute.
+pub(crate) fn take(instance: &mut Instance, metadata: &Json, terms: &Terms) -> Result<(), Problem> {
+    let members = metadata
+        .as_object()
+        .ok_or_else(|| Problem::bad("an object of metadata is needed here").field("metadata"))?;
+    for (name, one) in members {
+        let at = |problem: Problem| problem.within(name).within("metadata");
+        let value = one.get("value").cloned().unwrap_or(Json::Null);
+        match (&**name, &value) {
+            (name, _) if BUILTIN.contains(&name) => {}
+            (name, Json::Text(text)) if OBSERVED_AT.contains(&name) => {
+                let time = Timestamp::parse(text).map_err(|error| at(Problem::bad(error.to_string())))?;
+                instance.observed_at = Some(time);
+            }
+            (UNIT, Json::Text(text)) => instance.unit_code = Some(Name::new(text)),
+            (name, _) => {
+                let kind = one.get("type").and_then(Json::as_str);
+                let part = read::instance(kind, value.clone()).map_err(at)?;
+                instance.sub_attributes.push(Attribute::new(name_in(terms, name, "metadata")?, part));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The metadata of an instance; `wanted` empty means all but the builtin ones, which must be named.
+pub(crate) fn of(instance: &Instance, terms: &Terms, wanted: &[&str]) -> Json {
+    let named = |name: &str| wanted.contains(&name);
+    let all = wanted.is_empty() || named("*");
+    let mut members: Vec<(Box<str>, Json)> = Vec::new();
+    let mut put = |name: &str, kind: &str, value: Json| {
+        members.push((name.into(), typed(kind, value)));
+    };
+    if let Some(at) = instance.observed_at.filter(|_| all || named(OBSERVED_AT[0])) {
+        put(OBSERVED_AT[0], "DateTime", Json::from(at.to_string()));
+    }
+    if let Some(unit) = instance.unit_code.as_ref().filter(|_| all || named(UNIT)) {
+        put(UNIT, "Text", Json::text(unit));
+    }
+    for part in &instance.sub_attributes {
+        let name = name_out(terms, &part.name);
+        let Some(main) = part.main().filter(|_| !read::is_type_mark(&part.name) && (all || named(&name)))
+        else {
+            continue;
+        };
+        let (kind, value) = plain_type(main);
+        put(&name, &kind, value);
+    }
+    for (name, at) in [("dateCreated", instance.created_at), ("dateModified", instance.modified_at)] {
+        if named(name) {
+            put(name, "DateTime", Json::from(at.to_string()));
+        }
+    }
+    Json::Object(members)
+}

@@ -1,0 +1,102 @@
+//! How identifiers and names of the two forms meet.
+
+use std::borrow::Cow;
+
+use senne_context::Context as Terms;
+use senne_model::{EntityId, Name, Problem, is_iri};
+
+/// What stands before an identifier that is no IRI, since entities of NGSI-LD are named by IRIs.
+const PREFIX: &str = "urn:ngsi-v2:";
+
+/// The longest name of NGSI-v2, in characters.
+const NAME_MAX: usize = 256;
+
+/// The identifier inside: an IRI as it is, another word behind our prefix, with what an IRI may not hold encoded.
+pub(crate) fn id_in(text: &str) -> Result<EntityId, Problem> {
+    check(text).map_err(|problem| problem.field("id"))?;
+    if is_iri(text) && !text.starts_with(PREFIX) {
+        return EntityId::parse(text);
+    }
+    EntityId::parse(&format!("{PREFIX}{}", encoded(text)))
+}
+
+/// The identifier outside.
+pub(crate) fn id_out(id: &str) -> Cow<'_, str> {
+    id.strip_prefix(PREFIX).map_or(Cow::Borrowed(id), |word| Cow::Owned(decoded(word)))
+}
+
+/// The name of a type or an attribute inside.
+pub(crate) fn name_in(terms: &Terms, text: &str, field: &str) -> Result<Name, Problem> {
+    check(text).map_err(|problem| problem.field(field))?;
+    Ok(terms.expand(text))
+}
+
+/// The name outside: the short one where the core context has it.
+pub(crate) fn name_out<'a>(terms: &'a Terms, name: &'a str) -> Cow<'a, str> {
+    terms.compact(name)
+}
+
+/// NGSI-v2 "Field syntax restrictions" and "General syntax restrictions".
+fn check(text: &str) -> Result<(), Problem> {
+    let fits = |c: char| !c.is_control() && !c.is_whitespace() && !"&?/#<>\"'=;()".contains(c);
+    let length = text.chars().count();
+    // An IRI may have what a word may not.
+    if (1..=NAME_MAX).contains(&length) && (is_iri(text) || text.chars().all(fits)) {
+        return Ok(());
+    }
+    Err(Problem::bad(format!("1 to {NAME_MAX} characters without spaces and &?/#<>\"'=;() are needed here")))
+}
+
+fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:@!$*+,[]".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+fn decoded(text: &str) -> String {
+    let (bytes, mut out, mut place) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
+    while place < bytes.len() {
+        let hex = bytes.get(place + 1..place + 3).filter(|_| bytes[place] == b'%');
+        let byte = hex
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(byte.unwrap_or(bytes[place]));
+        place += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_identifier_comes_back_and_no_two_are_one() {
+        let mut seen = std::collections::HashSet::new();
+        for id in
+            ["Room1", "Café", "a%20b", "urn:ngsi-ld:Room:1", "urn:ngsi-v2:Room1", "http://x.org/a?b#c", "1:2"]
+        {
+            let inside = id_in(id).unwrap();
+            assert_eq!(id_out(&inside), id, "{inside}");
+            assert!(seen.insert(inside));
+        }
+        for wrong in ["", "a b", "a(b", "a=b", &"x".repeat(257)] {
+            assert_eq!(id_in(wrong).unwrap_err().field.as_deref(), Some("id"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_core_context() {
+        let terms = Terms::default_core();
+        let name = name_in(&terms, "temperature", "attr").unwrap();
+        assert_eq!(&*name, "https://uri.etsi.org/ngsi-ld/default-context/temperature");
+        assert_eq!(name_out(&terms, &name), "temperature");
+    }
+}

@@ -1,0 +1,6 @@
+//! The face through its router, against a hub in a temporary folder.
+
+mod bed;
+mod entities;
+mod meeting;
+mod subscriptions;
