@@ -141,7 +141,8 @@ async fn queries(history: &History, stations: i64, days: i64) -> Result<(), AnyE
         let daily = Aggregation {
             methods: vec![Method::Average],
             period: Period::DAY,
-            zone: None, origin: None,
+            zone: None,
+            origin: None,
             usable_only: true,
         };
         let began = Instant::now();

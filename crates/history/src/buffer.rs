@@ -244,7 +244,8 @@ impl Rows {
         self.dataset.append_option(instance.dataset_id.as_deref());
         // A removal happens when it is recorded: it does not correct what was observed before. One that is told of the past says when.
         let told = deleted && is_null_marker(&instance.value);
-        let observed = if deleted && !told { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
+        let observed =
+            if deleted && !told { None } else { instance.observed_at.map(senne_model::Timestamp::micros) };
         self.observed.append_option(observed);
         // What was never observed is known by the moment of its recording: a correction of it takes that very place.
         let recorded = match &amendment {

@@ -46,16 +46,16 @@ mod value;
 pub mod versions;
 
 pub use check::{Examination, Findings, examine};
-pub use selected::FoundEntity;
 pub use erase::{Look, RowsOf, Swept, ToErase};
 pub use history::History;
 pub use repair::{Repair, repair};
+pub use selected::FoundEntity;
 pub use types::{
     Aggregation, Area, Areas, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column,
-    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything, InstanceKey,
-    HistoryConfig, HistoryError, Membership, PIXELS_MAX, Parameters, PartitionStorage, PastQuery, Point,
-    Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Storage, Surroundings, Table,
-    TableStorage, TenantStorage,
+    ColumnKind, ContractColumn, ContractView, Description, EntityPast, EntitySource, Everything,
+    HistoryConfig, HistoryError, InstanceKey, Membership, PIXELS_MAX, Parameters, PartitionStorage,
+    PastQuery, Point, Question, Rows, SeriesBuckets, SeriesPast, Sight, SqlLimits, Statistics, Storage,
+    Surroundings, Table, TableStorage, TenantStorage,
 };
 
 /// The form of SQL answers: Arrow record batches, in the version that the engine speaks.

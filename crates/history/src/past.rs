@@ -59,11 +59,8 @@ impl Answer {
         };
         // What was withdrawn is shown to nobody, in none of its versions.
         let newest = rows.newest(&keys);
-        let withdrawn: HashSet<Place> = newest
-            .iter()
-            .filter(|key| rows.is_withdrawn(**key))
-            .map(|key| place(rows, *key))
-            .collect();
+        let withdrawn: HashSet<Place> =
+            newest.iter().filter(|key| rows.is_withdrawn(**key)).map(|key| place(rows, *key)).collect();
         if query.every_version {
             rows.by_version(&mut keys);
         } else {
@@ -179,9 +176,9 @@ fn point(rows: &Gathered, key: Key) -> Point {
         json: text(batch, column::JSON, row).map(str::to_owned),
         geometry: text(batch, column::GEOMETRY, row).map(str::to_owned),
     };
-    let mut inner =
-        text(batch, column::SUB_ATTRIBUTES, row).map(sub_attributes::read).unwrap_or_default();
-    let (recorded_at, change) = (Timestamp::from_micros(rows.recorded(key)), ChangeNo(rows.change(key) as u64));
+    let mut inner = text(batch, column::SUB_ATTRIBUTES, row).map(sub_attributes::read).unwrap_or_default();
+    let (recorded_at, change) =
+        (Timestamp::from_micros(rows.recorded(key)), ChangeNo(rows.change(key) as u64));
     let own = InstanceKey {
         change,
         position: rows.position(key).unsigned_abs(),

@@ -39,9 +39,9 @@ pub use read::{Found, Page, TypeCount};
 pub use senne_contract as contract;
 pub use senne_history::{
     Aggregation, Bucket, ChartBucket, ChartPoint, ChartQuery, ChartSeries, ChartSource, Column, ColumnKind,
-    Description, EntityPast, Findings, FoundEntity, InstanceKey, PIXELS_MAX, Parameters, PastQuery, Point, Question, Rows,
-    SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table, TableStorage,
-    TenantStorage, arrow,
+    Description, EntityPast, Findings, FoundEntity, InstanceKey, PIXELS_MAX, Parameters, PastQuery, Point,
+    Question, Rows, SeriesBuckets, SeriesPast, SqlLimits, Statistics as HistoryStatistics, Storage, Table,
+    TableStorage, TenantStorage, arrow,
 };
 pub use senne_language as language;
 pub use senne_model as model;
@@ -93,7 +93,13 @@ impl Hub {
 
     /// The tenants that there are, without Senne's own companions of them.
     pub fn tenants(&self) -> Result<Vec<senne_model::TenantName>, senne_model::Problem> {
-        Ok(self.inner.store.tenants()?.into_iter().filter(|tenant| !tenant.is_system() && !tenant.is_snapshot()).collect())
+        Ok(self
+            .inner
+            .store
+            .tenants()?
+            .into_iter()
+            .filter(|tenant| !tenant.is_system() && !tenant.is_snapshot())
+            .collect())
     }
 
     /// How followers stand.

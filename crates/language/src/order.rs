@@ -183,7 +183,8 @@ impl OrderTerm {
             what => {
                 let path = path(what, "orderBy", expand)?;
                 if !path.links.is_empty() {
-                    let detail = "an order does not follow relationships; name an attribute of the entity itself";
+                    let detail =
+                        "an order does not follow relationships; name an attribute of the entity itself";
                     return Err(Problem::bad(detail).field("orderBy"));
                 }
                 OrderBy::Path(path)

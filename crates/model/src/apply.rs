@@ -5,10 +5,10 @@ mod removals;
 use smallvec::SmallVec;
 
 use crate::{
-    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Name, Operation,
-    Quality, Test, Timestamp, Write,
-    expiry::expire,
+    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Name,
+    Operation, Quality, Test, Timestamp, Write,
     amend::amend,
+    expiry::expire,
     merge::{is_null_marker, merge_instance, replace_parts},
     scopes,
 };
@@ -369,12 +369,8 @@ impl Pen<'_> {
             (false, Some(_)) => Effect::Updated,
             (false, None) => Effect::Created,
         };
-        let mut changed = ChangedAttribute {
-            name: name.clone(),
-            effect,
-            instance: instance.clone(),
-            previous: None,
-        };
+        let mut changed =
+            ChangedAttribute { name: name.clone(), effect, instance: instance.clone(), previous: None };
         if older {
             self.changed.push(changed);
             return;

@@ -19,7 +19,16 @@ const COLUMNS: [(&str, Align); 9] = [
 
 fn row(place: usize) -> Vec<String> {
     let name = format!("Piste cyclable de la moyenne ceinture, tronçon {place}");
-    let rest = ["en cours", "67 %", "19 décembre 2027", "98", "3,2 millions d’euros", "2,7 millions d’euros", "orange", "rouge"];
+    let rest = [
+        "en cours",
+        "67 %",
+        "19 décembre 2027",
+        "98",
+        "3,2 millions d’euros",
+        "2,7 millions d’euros",
+        "orange",
+        "rouge",
+    ];
     std::iter::once(name).chain(rest.map(str::to_owned)).collect()
 }
 
@@ -30,7 +39,9 @@ fn main() {
             let head = COLUMNS.map(|(text, align)| (text.to_owned(), align)).into();
             [
                 Block::Heading { level: 1, text: format!("Pilier {pillar}") },
-                Block::Paragraph { text: "Argent prévu : 75,3 millions d’euros ; engagé : 51,3 millions d’euros.".to_owned() },
+                Block::Paragraph {
+                    text: "Argent prévu : 75,3 millions d’euros ; engagé : 51,3 millions d’euros.".to_owned(),
+                },
                 Block::Table(Table { caption: "Projets".to_owned(), head, rows }),
             ]
         };

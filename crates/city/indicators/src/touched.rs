@@ -138,7 +138,12 @@ mod tests {
             types: [term("AirQualityObserved")].into_iter().collect(),
             kind: ChangeKind::Updated,
             before: None,
-            attributes: vec![ChangedAttribute { name: term("no2"), effect: Effect::Updated, instance, previous: None }],
+            attributes: vec![ChangedAttribute {
+                name: term("no2"),
+                effect: Effect::Updated,
+                instance,
+                previous: None,
+            }],
         }
     }
 

@@ -7,8 +7,15 @@ use senne_model::Problem;
 use tokio::sync::Semaphore;
 
 use crate::{
-    contexts::Contexts, distributed::{Forwarder, Identity, Relays}, entity_maps::EntityMaps, options::NgsiLdOptions,
-    registration_subscriptions::RegistrationSubscriptions, registrations::Registrations, snapshots::Snapshots, subscriptions::Subscriptions, temporal::WithPast,
+    contexts::Contexts,
+    distributed::{Forwarder, Identity, Relays},
+    entity_maps::EntityMaps,
+    options::NgsiLdOptions,
+    registration_subscriptions::RegistrationSubscriptions,
+    registrations::Registrations,
+    snapshots::Snapshots,
+    subscriptions::Subscriptions,
+    temporal::WithPast,
 };
 
 /// The state of the face. It owns no data: what it keeps in memory, the hub or a fetch can give again.

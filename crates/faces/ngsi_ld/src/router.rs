@@ -15,7 +15,11 @@ use senne_model::Problem;
 use tower::util::MapRequest;
 
 use crate::{
-    attributes, batch, distributed, entities, entity_maps, face::Face, http::{Refusal, SNAPSHOT_HEADER}, info, jsonld_contexts, options::NgsiLdOptions,
+    attributes, batch, distributed, entities, entity_maps,
+    face::Face,
+    http::{Refusal, SNAPSHOT_HEADER},
+    info, jsonld_contexts,
+    options::NgsiLdOptions,
     registration_subscriptions, registrations, snapshots, subscriptions, temporal, types,
 };
 
@@ -137,10 +141,7 @@ fn entity_map_routes() -> Routes {
     use entity_maps::create;
     Router::new()
         .route("/entityMaps", get(create::by_parameters).post(create::by_document))
-        .route(
-            "/temporal/entityMaps",
-            get(create::by_temporal_parameters).post(create::by_temporal_document),
-        )
+        .route("/temporal/entityMaps", get(create::by_temporal_parameters).post(create::by_temporal_document))
         .route(
             "/entityMaps/{id}",
             get(entity_maps::retrieve::retrieve)
@@ -194,10 +195,7 @@ fn registration_routes() -> Routes {
     use registration_subscriptions as watching;
     Router::new()
         .route("/csourceRegistrations", post(registrations::create::create).get(registrations::list::list))
-        .route(
-            "/csourceRegistrations/",
-            post(registrations::create::create).get(registrations::list::list),
-        )
+        .route("/csourceRegistrations/", post(registrations::create::create).get(registrations::list::list))
         .route(
             "/csourceRegistrations/{id}",
             get(registrations::retrieve::retrieve)
@@ -209,7 +207,9 @@ fn registration_routes() -> Routes {
         .route("/csourceSubscriptions/", post(watching::create::create).get(watching::list::list))
         .route(
             "/csourceSubscriptions/{id}",
-            get(watching::retrieve::retrieve).patch(watching::update::update).delete(watching::remove::remove),
+            get(watching::retrieve::retrieve)
+                .patch(watching::update::update)
+                .delete(watching::remove::remove),
         )
 }
 

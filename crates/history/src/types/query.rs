@@ -185,11 +185,8 @@ mod tests {
     #[test]
     fn a_key_comes_back_from_its_text() {
         for moment in [-5, 0, 1_700_000_000_000_000] {
-            let key = InstanceKey {
-                change: ChangeNo(12),
-                position: 3,
-                moment: Timestamp::from_micros(moment),
-            };
+            let key =
+                InstanceKey { change: ChangeNo(12), position: 3, moment: Timestamp::from_micros(moment) };
             assert_eq!(InstanceKey::parse(&key.to_string()), Some(key));
         }
         assert_eq!(InstanceKey::parse("12-x-3"), None);

@@ -86,7 +86,13 @@ async fn futures_can_be_moved() {
     let history = movable(History::open(config(dir.path()))).await.unwrap();
     movable(history.flush()).await.unwrap();
     movable(history.past(&tenant(), &all())).await.unwrap();
-    let sum = Aggregation { methods: vec![Method::Sum], period: Period::HOUR, zone: None, origin: None, usable_only: true };
+    let sum = Aggregation {
+        methods: vec![Method::Sum],
+        period: Period::HOUR,
+        zone: None,
+        origin: None,
+        usable_only: true,
+    };
     movable(history.aggregate(&tenant(), &all(), &sum)).await.unwrap();
     movable(history.sql(&tenant(), Question::new("SELECT 1"), around())).await.unwrap();
     movable(history.compact()).await.unwrap();

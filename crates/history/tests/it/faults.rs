@@ -164,7 +164,8 @@ impl Run {
 
     async fn go_on_erasing(&mut self) -> bool {
         let Some((station, upto)) = self.model.erasing else { return true };
-        let done = self.history.erase(&tenant(), &[part(&[id(station as u32)], upto.0)], Duration::ZERO).await;
+        let done =
+            self.history.erase(&tenant(), &[part(&[id(station as u32)], upto.0)], Duration::ZERO).await;
         if done.is_ok() {
             self.model.erasing = None;
         }
@@ -222,7 +223,8 @@ impl Run {
             let there = self.model.newest.keys().any(|(of, _)| *of == station);
             if !there && let Some(upto) = upto {
                 let upto = ChangeNo(upto as u64 + 1);
-                let found = self.history.look_for(&tenant(), &[part(&[id(station as u32)], upto.0)]).await.unwrap();
+                let found =
+                    self.history.look_for(&tenant(), &[part(&[id(station as u32)], upto.0)]).await.unwrap();
                 assert_eq!((found.left, found.mentions), (0, 0));
             }
         }

@@ -20,8 +20,13 @@ const METHODS: [Method; 7] = [
 async fn sums(history: &History, period: Period, zone: Option<&str>, raw: bool) -> Vec<SeriesBuckets> {
     // With every moment up to the end of time known, nothing differs but the way: roll-ups cannot answer `as_of`.
     let query = PastQuery { as_of: raw.then_some(Timestamp::MAX), ..all() };
-    let aggregation =
-        Aggregation { methods: METHODS.to_vec(), period, zone: zone.map(str::to_owned), origin: None, usable_only: true };
+    let aggregation = Aggregation {
+        methods: METHODS.to_vec(),
+        period,
+        zone: zone.map(str::to_owned),
+        origin: None,
+        usable_only: true,
+    };
     history.aggregate(&tenant(), &query, &aggregation).await.unwrap()
 }
 
@@ -170,7 +175,8 @@ async fn values_by_hand() {
         ),
     ]);
     let ask = async |methods: &[Method], period, usable_only| {
-        let aggregation = Aggregation { methods: methods.to_vec(), period, zone: None, origin: None, usable_only };
+        let aggregation =
+            Aggregation { methods: methods.to_vec(), period, zone: None, origin: None, usable_only };
         history.aggregate(&tenant(), &all(), &aggregation).await.unwrap().remove(0).buckets
     };
     for _ in 0..2 {
@@ -196,8 +202,13 @@ async fn values_by_hand() {
         to: when("2024-01-01T02:00:00Z"),
     };
     let query = PastQuery { time: range, ..all() };
-    let whole =
-        Aggregation { methods: vec![Method::Sum], period: Period::WHOLE, zone: None, origin: None, usable_only: true };
+    let whole = Aggregation {
+        methods: vec![Method::Sum],
+        period: Period::WHOLE,
+        zone: None,
+        origin: None,
+        usable_only: true,
+    };
     let sums = history.aggregate(&tenant(), &query, &whole).await.unwrap();
     let bucket = &sums[0].buckets[0];
     assert_eq!(

@@ -38,7 +38,8 @@ async fn a_hundred_thousand_values() {
     let aggregation = senne_history::Aggregation {
         methods: vec![Method::TotalCount, Method::Sum],
         period: Period::DAY,
-        zone: None, origin: None,
+        zone: None,
+        origin: None,
         usable_only: true,
     };
     let sums = history.aggregate(&tenant(), &all(), &aggregation).await.unwrap();

@@ -2,8 +2,8 @@
 
 use super::{CodecError, DELETED_AS_IT_WAS, EXPIRING, Names, UPDATED_FROM, VERSION, parts, tags};
 use crate::{
-    Attribute, AttributeValue, Before, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity, EntityId,
-    Geometry, Instance, Iri, Json, Name, Operation, Quality, TenantName, Timestamp, Track, Write,
+    Attribute, AttributeValue, Before, Change, ChangeKind, ChangeNo, ChangedAttribute, Effect, Entity,
+    EntityId, Geometry, Instance, Iri, Json, Name, Operation, Quality, TenantName, Timestamp, Track, Write,
 };
 
 /// Values nest at most this deep; the edge allows less.

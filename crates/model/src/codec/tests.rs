@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::{names::NAMES_MAX, *};
 use crate::Name;
 use crate::{
-    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, EntityId, Geometry, Instance, Iri, Json,
-    Operation, Quality, Timestamp, Track,
+    Attribute, AttributeValue, Before, ChangeKind, ChangedAttribute, Effect, EntityId, Geometry, Instance,
+    Iri, Json, Operation, Quality, Timestamp, Track,
 };
 
 fn json() -> impl Strategy<Value = Json> {

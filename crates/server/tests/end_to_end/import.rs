@@ -27,7 +27,11 @@ fn fill(client: &mut Client) {
         })
         .collect();
     post(client, "/entityOperations/create", &Value::Array(many));
-    post(client, "/entities", &json!({ "id": "urn:ngsi-ld:Both:1", "type": ["Other", "Probe"], "scope": "/a/b" }));
+    post(
+        client,
+        "/entities",
+        &json!({ "id": "urn:ngsi-ld:Both:1", "type": ["Other", "Probe"], "scope": "/a/b" }),
+    );
     for day in 1..=9 {
         let level = json!({ "type": "Property", "value": day, "observedAt": format!("2024-01-0{day}T00:00:00Z"), "unitCode": "GQ" });
         post(client, "/entities/urn:ngsi-ld:Probe:3/attrs", &json!({ "level": level }));
@@ -57,7 +61,18 @@ fn a_broker_is_copied_and_a_break_does_no_harm() {
     let state = here.files().join("state.json");
     let import = |url: &str| {
         let mut command = command();
-        command.args(["import", "ngsi-ld", &format!("http://{}", from.address()), "--into", url, "--tenant", "copied", "--page", "7", "--quiet"]);
+        command.args([
+            "import",
+            "ngsi-ld",
+            &format!("http://{}", from.address()),
+            "--into",
+            url,
+            "--tenant",
+            "copied",
+            "--page",
+            "7",
+            "--quiet",
+        ]);
         command.arg("--pause-subscriptions").arg("--state").arg(&state);
         command.output().unwrap()
     };
@@ -80,7 +95,8 @@ fn a_broker_is_copied_and_a_break_does_no_harm() {
     let subscription = get(&mut client, "/subscriptions/urn:ngsi-ld:Subscription:1");
     assert_eq!(subscription["isActive"], json!(false));
     assert_eq!(
-        get(&mut client, "/csourceRegistrations/urn:ngsi-ld:Registration:1")["information"][0]["entities"][0]["type"],
+        get(&mut client, "/csourceRegistrations/urn:ngsi-ld:Registration:1")["information"][0]["entities"][0]
+            ["type"],
         json!("Far")
     );
     let contexts = get(&mut into.client(), "/jsonldContexts?kind=Hosted");
@@ -110,7 +126,15 @@ fn a_broker_that_is_not_there_is_told() {
     let city = City::new();
     let server = city.serve();
     let mut command = command();
-    command.args(["import", "ngsi-ld", "nonsense", "--into", &format!("http://{}", server.address()), "--quiet", "--state"]);
+    command.args([
+        "import",
+        "ngsi-ld",
+        "nonsense",
+        "--into",
+        &format!("http://{}", server.address()),
+        "--quiet",
+        "--state",
+    ]);
     let output = command.arg(city.files().join("state.json")).output().unwrap();
     assert!(!output.status.success() && words(&output).contains("is no URL"), "{}", words(&output));
 }

@@ -62,8 +62,7 @@ impl Counts {
     /// What is known of a tenant, in the order of the names.
     pub(crate) fn survey(&self, tenant: i64) -> Survey {
         let Some(of_tenant) = self.tenants.get(&tenant) else { return Survey::default() };
-        let mut types: Vec<_> =
-            of_tenant.types.iter().map(|(name, map)| (name.clone(), uses(map))).collect();
+        let mut types: Vec<_> = of_tenant.types.iter().map(|(name, map)| (name.clone(), uses(map))).collect();
         types.sort_by(|(a, _), (b, _)| a.cmp(b));
         Survey { attributes: uses(&of_tenant.all), types }
     }
@@ -131,7 +130,8 @@ mod tests {
     #[test]
     fn what_comes_and_goes_is_counted() {
         let link = AttributeValue::Relationship { objects: vec![Iri::new("urn:y:1")], object_type: None };
-        let (one, two) = (entity(&["A", "B"], &[("n", number())]), entity(&["A"], &[("n", link), ("m", number())]));
+        let (one, two) =
+            (entity(&["A", "B"], &[("n", number())]), entity(&["A"], &[("n", link), ("m", number())]));
         let mut counts = Counts::default();
         counts.change(1, None, Some(&one));
         counts.change(1, None, Some(&two));

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rusqlite::{Connection, params};
-use senne_model::{
-    Change, ChangeNo, Entity, EntityId, Name, Names, Timestamp, decode_change, decode_entity,
-};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Name, Names, Timestamp, decode_change, decode_entity};
 
 use super::{Shared, schema, sums::Sum};
 use crate::{StoreError, StoreStatistics, cache::Row};

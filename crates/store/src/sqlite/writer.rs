@@ -7,8 +7,8 @@ use std::{
 
 use rusqlite::{Connection, params};
 use senne_model::{
-    Applied, ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Names, Operation, TenantName, Timestamp, Write,
-    apply, encode_change, encode_entity, expire,
+    Applied, ApplyError, Change, ChangeNo, Entity, EntityId, Judge, Names, Operation, TenantName, Timestamp,
+    Write, apply, encode_change, encode_entity, expire,
 };
 
 use super::{
@@ -342,8 +342,9 @@ impl SqliteWriter {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         tracing::trace!(micros = started.elapsed().as_micros() as u64, "commit");
         self.shared.tenants.write().extend(gathered.new_tenants);
-        let entities =
-            stored.iter().map(|s| (s.key.0, s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
+        let entities = stored
+            .iter()
+            .map(|s| (s.key.0, s.no, s.before.as_deref(), s.now.as_ref().map(|row| &*row.entity)));
         gate.publish(entities);
         self.shared.cache.publish(stored.into_iter().map(|s| (s.key, s.now)));
         self.shared.head.store(self.head.0, Ordering::Release);

@@ -1,8 +1,9 @@
 //! Places, orders, expiry and counts of attributes: what every adapter must do of them.
 
 use super::{
-    Arc, Attribute, AttributeValue, EntityId, Filter, Instance, Json, Name, Operation, Order, Path, Place, Query,
-    Selection, Store, TenantName, Timestamp, TypeExpression, Write, all, commit, id, ids, request, write,
+    Arc, Attribute, AttributeValue, EntityId, Filter, Instance, Json, Name, Operation, Order, Path, Place,
+    Query, Selection, Store, TenantName, Timestamp, TypeExpression, Write, all, commit, id, ids, request,
+    write,
 };
 
 fn expand(term: &str) -> Name {
@@ -116,7 +117,8 @@ pub(crate) fn attributes_are_counted_exactly(open: &dyn Fn(&Path) -> Arc<dyn Sto
     let tenant = TenantName::default();
     let count = |name: &str| {
         let survey = store.survey(&tenant).unwrap();
-        let of_type = survey.types.iter().find(|(kind, _)| &**kind == super::AIR).map(|(_, uses)| uses.clone());
+        let of_type =
+            survey.types.iter().find(|(kind, _)| &**kind == super::AIR).map(|(_, uses)| uses.clone());
         assert_eq!(of_type.unwrap_or_default(), survey.attributes, "there is one type");
         survey.attributes.iter().find(|used| used.name == expand(name)).map_or(0, |used| used.entities)
     };

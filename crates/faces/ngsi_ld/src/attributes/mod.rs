@@ -57,7 +57,8 @@ async fn write_one(mut call: Call, operation: Operation, mode: Mode) -> Answer {
 
 /// A part of an attribute cannot make it another kind of attribute (clause 5.6.4).
 async fn need_same_kind(call: &Call, id: &EntityId, new: &Attribute) -> Result<(), Problem> {
-    let given = |instance: &&Instance| !instance.value.is_absent() && instance.value.as_text() != Some(NULL_MARKER);
+    let given =
+        |instance: &&Instance| !instance.value.is_absent() && instance.value.as_text() != Some(NULL_MARKER);
     if !new.instances.iter().any(|instance| given(&instance)) {
         return Ok(());
     }
@@ -70,7 +71,8 @@ async fn need_same_kind(call: &Call, id: &EntityId, new: &Attribute) -> Result<(
     });
     match other {
         Some(instance) => {
-            let detail = format!("the attribute is no {}; replace it with PUT", Kind::of(&instance.value).word());
+            let detail =
+                format!("the attribute is no {}; replace it with PUT", Kind::of(&instance.value).word());
             Err(Problem::bad(detail).field(format!("{}.type", new.name.local())))
         }
         None => Ok(()),

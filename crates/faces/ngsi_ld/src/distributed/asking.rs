@@ -97,8 +97,11 @@ impl Asking<'_> {
             parts.extend(pattern.as_ref().map(|pattern| ("idPattern".into(), Json::text(pattern))));
             Json::Object(parts)
         };
-        let selectors =
-            if ids.is_empty() { vec![selector(None)] } else { ids.iter().map(|id| selector(Some(id))).collect() };
+        let selectors = if ids.is_empty() {
+            vec![selector(None)]
+        } else {
+            ids.iter().map(|id| selector(Some(id))).collect()
+        };
         members.push(("entities".into(), Json::Array(selectors)));
         if !self.split {
             if let Some(filter) = &self.query.filter {
@@ -143,9 +146,8 @@ impl Asking<'_> {
         }
         offered.sort();
         offered.dedup();
-        let list = |names: &[&Name]| {
-            names.iter().map(|name| self.naming.name(name)).collect::<Vec<_>>().join(",")
-        };
+        let list =
+            |names: &[&Name]| names.iter().map(|name| self.naming.name(name)).collect::<Vec<_>>().join(",");
         match &self.query.types {
             None if open || offered.is_empty() => None,
             None => Some(list(&offered)),
@@ -185,7 +187,8 @@ impl Asking<'_> {
                 open || entities().any(|entity| match (&entity.id, &entity.pattern) {
                     (None, None) => true,
                     (own, pattern) => {
-                        own.as_ref() == Some(id) || pattern.as_ref().is_some_and(|pattern| pattern.matches(id))
+                        own.as_ref() == Some(id)
+                            || pattern.as_ref().is_some_and(|pattern| pattern.matches(id))
                     }
                 })
             };
@@ -265,7 +268,9 @@ pub(super) fn renamed(filter: &Filter, naming: &Naming) -> Filter {
 
 fn rename(condition: &mut Condition, naming: &Naming) {
     match condition {
-        Condition::All(parts) | Condition::Any(parts) => parts.iter_mut().for_each(|part| rename(part, naming)),
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter_mut().for_each(|part| rename(part, naming))
+        }
         Condition::Compare(comparison) => rename_path(&mut comparison.path, naming),
     }
 }

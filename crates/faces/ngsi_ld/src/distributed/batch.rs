@@ -75,8 +75,7 @@ impl AskedBatch<'_> {
             let mut result = self.here(request, next, &items, untouched).await;
             // What only a source holds need not be here.
             if self.batch == Batch::Delete {
-                let elsewhere =
-                    |id: &str| items.iter().any(|item| item.proxied && item.id.as_str() == id);
+                let elsewhere = |id: &str| items.iter().any(|item| item.proxied && item.id.as_str() == id);
                 result.errors.retain(|error| !(error.is_absence() && elsewhere(&error.id)));
             }
             whole.take_in(result);
@@ -89,7 +88,10 @@ impl AskedBatch<'_> {
         let list = self.received.json.as_ref()?.as_array().filter(|list| !list.is_empty())?;
         let mut items = Vec::with_capacity(list.len());
         if self.batch == Batch::Delete {
-            let ids = list.iter().enumerate().filter_map(|(place, id)| Some((place, EntityId::parse(id.as_str()?).ok()?)));
+            let ids = list
+                .iter()
+                .enumerate()
+                .filter_map(|(place, id)| Some((place, EntityId::parse(id.as_str()?).ok()?)));
             items.extend(ids.map(|(place, id)| Item::new(id, Json::Null, place, Vec::new(), Vec::new())));
         } else {
             let limits = Limits::for_body(self.received.bytes.len(), self.face.options.value_bytes_max);
@@ -162,7 +164,8 @@ impl AskedBatch<'_> {
             return failed(Failure::NotOffered);
         }
         let naming = self.naming(registration).await;
-        let bodies: Vec<Json> = share.items.iter().map(|(place, names)| self.body(&items[*place], names, &naming)).collect();
+        let bodies: Vec<Json> =
+            share.items.iter().map(|(place, names)| self.body(&items[*place], names, &naming)).collect();
         if !registration.operations.has(self.batch.serves()) {
             return singly::forward(self, registration, &naming, ids, bodies).await;
         }
@@ -206,7 +209,9 @@ impl AskedBatch<'_> {
             request
         } else {
             let left = list.iter().enumerate().filter_map(|(place, json)| {
-                let Some(item) = items.iter().find(|item| item.place == place) else { return Some(json.clone()) };
+                let Some(item) = items.iter().find(|item| item.place == place) else {
+                    return Some(json.clone());
+                };
                 let terms = self.received.terms_of(place);
                 (!item.gone).then(|| reduced(json, terms, &|name| item.left.contains(name)))
             });

@@ -42,7 +42,8 @@ impl BatchResult {
             let (created, others) = match (status, json.as_array()) {
                 (201, Some(list)) => {
                     let created: Vec<String> = strings(list);
-                    let others = ids.iter().map(ToString::to_string).filter(|id| !created.contains(id)).collect();
+                    let others =
+                        ids.iter().map(ToString::to_string).filter(|id| !created.contains(id)).collect();
                     (created, others)
                 }
                 (201, None) => (all(), Vec::new()),
@@ -76,7 +77,8 @@ impl BatchResult {
     /// The whole was refused here.
     pub(super) fn refused_here(ids: &[EntityId], body: &[u8]) -> Self {
         let error: Json = serde_json::from_slice(body).unwrap_or(Json::Null);
-        let one = |id: &EntityId| EntityError { id: id.to_string(), error: error.clone(), registration: None };
+        let one =
+            |id: &EntityId| EntityError { id: id.to_string(), error: error.clone(), registration: None };
         Self { errors: ids.iter().map(one).collect(), ..Self::default() }
     }
 

@@ -7,11 +7,7 @@ use http::{Method, StatusCode, header};
 use senne_model::{Json, Name};
 
 use super::{
-    failure::Failure,
-    forward::Outgoing,
-    operation::Operation,
-    parts::bytes_of,
-    together::together,
+    failure::Failure, forward::Outgoing, operation::Operation, parts::bytes_of, together::together,
     trip::Trip,
 };
 use crate::{
@@ -79,7 +75,12 @@ fn term_of(path: &str) -> Option<String> {
     match Operation::of(&Method::GET, path)? {
         Operation::Discover(Serves::RetrieveEntityTypeInfo | Serves::RetrieveAttrTypeInfo) => {
             let encoded = path.trim_matches('/').split('/').nth(1)?;
-            Some(url::form_urlencoded::parse(format!("t={}", encoded.replace('+', "%2B")).as_bytes()).next()?.1.into_owned())
+            Some(
+                url::form_urlencoded::parse(format!("t={}", encoded.replace('+', "%2B")).as_bytes())
+                    .next()?
+                    .1
+                    .into_owned(),
+            )
         }
         _ => None,
     }
@@ -123,7 +124,8 @@ async fn list(
     path.extend(term.map(|term| naming.term(term, terms)));
     let query = if details { vec![("details".to_owned(), "true".to_owned())] } else { Vec::new() };
     let outgoing = Outgoing { method: Method::GET, path, query, body: None };
-    let read = face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
+    let read =
+        face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
     let checked = read.and_then(|json| {
         let shape = json.as_object().is_some() || json.as_array().is_some();
         if shape { Ok(json) } else { Err(Failure::Invalid("a list is needed".to_owned())) }
@@ -220,7 +222,9 @@ mod tests {
         let a = parse(r#"{"id":"urn:x","typeList":["A","B"]}"#);
         let b = parse(r#"{"id":"urn:y","typeList":["B","C"]}"#);
         assert_eq!(join(a, &b).to_string(), r#"{"id":"urn:x","typeList":["A","B","C"]}"#);
-        let a = parse(r#"{"id":"urn:T","entityCount":2,"attributeDetails":[{"id":"p","attributeTypes":["Property"]}]}"#);
+        let a = parse(
+            r#"{"id":"urn:T","entityCount":2,"attributeDetails":[{"id":"p","attributeTypes":["Property"]}]}"#,
+        );
         let b = parse(
             r#"{"id":"urn:T","entityCount":3,"attributeDetails":[{"id":"p","attributeTypes":["GeoProperty"]},{"id":"q"}]}"#,
         );

@@ -30,7 +30,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Loop => f.write_str("the request has passed this source or broker before"),
             Self::Silent(why) => write!(f, "the source did not answer: {why}"),
-            Self::Resting => f.write_str("the source failed a moment ago and is not asked until its cooldown ends"),
+            Self::Resting => {
+                f.write_str("the source failed a moment ago and is not asked until its cooldown ends")
+            }
             Self::Invalid(why) => write!(f, "the source's answer is no NGSI-LD: {why}"),
             Self::Refused { status, detail } => write!(f, "the source answered {status}: {detail}"),
             Self::NotOffered => {
@@ -98,7 +100,9 @@ impl Failure {
         let (kind, title) = match (self, status) {
             (Self::NotOffered, _) => (standard("Conflict"), "Conflict"),
             (Self::Loop, _) => ("urn:senne:error:loop-detected".to_owned(), "Loop detected"),
-            (Self::Silent(_) | Self::Resting, _) => ("urn:senne:error:gateway-timeout".to_owned(), "Gateway timeout"),
+            (Self::Silent(_) | Self::Resting, _) => {
+                ("urn:senne:error:gateway-timeout".to_owned(), "Gateway timeout")
+            }
             (_, 404) => (standard("ResourceNotFound"), "Resource not found"),
             (_, 409) => (standard("AlreadyExists"), "Already exists"),
             (_, 400) => (standard("BadRequestData"), "Bad request data"),
@@ -112,4 +116,3 @@ impl Failure {
         ])
     }
 }
-

@@ -192,9 +192,11 @@ impl Forwarder {
         // The registered context is told also when everybody knows it (clause 6.3.19).
         let told = peer.context.is_some() || !naming.terms.is_core();
         if told && !(linked && has_body) {
-            let link = naming.terms.link().ok_or_else(|| Failure::Invalid("no context to name by".to_owned()))?;
             let link =
-                format!("<{link}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"");
+                naming.terms.link().ok_or_else(|| Failure::Invalid("no context to name by".to_owned()))?;
+            let link = format!(
+                "<{link}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""
+            );
             request = request.header(header::LINK, link);
         }
         Ok(request)
@@ -215,7 +217,8 @@ impl Forwarder {
             }
             let permits = u32::try_from(chunk.len() / 1024 + 1).unwrap_or(u32::MAX);
             let share = self.memory.try_acquire_many(permits);
-            shares.push(share.map_err(|_| Failure::Silent("too many large answers are under way".to_owned()))?);
+            shares
+                .push(share.map_err(|_| Failure::Silent("too many large answers are under way".to_owned()))?);
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
@@ -232,7 +235,8 @@ fn address(registration: &Registration, outgoing: &Outgoing) -> Result<Url, Fail
     let wrong = || Failure::Invalid("its address cannot be used".to_owned());
     let mut url = Url::parse(&format!("{}/ngsi-ld/v1", registration.peer.base)).map_err(|_| wrong())?;
     // The attributes of an entity are a resource whose path ends with a slash (clause 6.6.1).
-    let ending = (outgoing.path.len() > 2 && outgoing.path.last().is_some_and(|part| part == "attrs")).then_some("");
+    let ending =
+        (outgoing.path.len() > 2 && outgoing.path.last().is_some_and(|part| part == "attrs")).then_some("");
     let parts = outgoing.path.iter().map(String::as_str).chain(ending);
     url.path_segments_mut().map_err(|()| wrong())?.extend(parts);
     let local = registration.peer.local_only && !outgoing.query.iter().any(|(name, _)| name == "local");

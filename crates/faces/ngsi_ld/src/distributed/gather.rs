@@ -63,7 +63,13 @@ pub(crate) async fn entity(call: &Call, terms: &Terms, id: &EntityId) -> Result<
     let mut wanted = Wanted::of_entity(id, &types);
     wanted.attributes.clone_from(&query.any_attribute);
     wanted.datasets = datasets(call);
-    let sources = sources(call, trip, &query, wanted, &[Serves::RetrieveEntity, Serves::QueryEntity, Serves::QueryBatch]);
+    let sources = sources(
+        call,
+        trip,
+        &query,
+        wanted,
+        &[Serves::RetrieveEntity, Serves::QueryEntity, Serves::QueryBatch],
+    );
     let asked = sources.iter().map(|source| retrieve(call, trip, terms, source, id));
     let answers = together(asked.collect()).await;
     let mut merged = here.map(|entity| Entity::clone(&entity));

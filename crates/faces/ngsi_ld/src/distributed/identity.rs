@@ -41,7 +41,9 @@ impl Identity {
         match self.hub.entity(&circumstances(), &id).await {
             Ok(entity) => {
                 let alias = opaque_of(&entity, ALIAS).and_then(Json::as_str);
-                alias.map(str::to_owned).ok_or_else(|| Problem::internal("the broker's own name cannot be read"))
+                alias
+                    .map(str::to_owned)
+                    .ok_or_else(|| Problem::internal("the broker's own name cannot be read"))
             }
             Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => {
                 let alias = format!("senne-{:016x}", random());

@@ -17,7 +17,9 @@ pub(crate) fn read_entities(body: Json, terms: &Terms, limits: &Limits) -> Resul
     let mut names = Names::new(terms.clone());
     let items = match body {
         Json::Array(items) if items.len() <= ENTITIES_MAX => items,
-        Json::Array(_) => return Err(Failure::Invalid(format!("it holds more than {ENTITIES_MAX} entities"))),
+        Json::Array(_) => {
+            return Err(Failure::Invalid(format!("it holds more than {ENTITIES_MAX} entities")));
+        }
         one => vec![one],
     };
     let now = Timestamp::now();

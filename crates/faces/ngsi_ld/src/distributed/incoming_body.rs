@@ -36,11 +36,14 @@ impl Received {
         bytes_max: usize,
     ) -> (Request, Option<Self>) {
         let headers = request.headers();
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let announced =
+            headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let has_body = !matches!(*request.method(), Method::GET | Method::DELETE);
         let length: usize = match (has_body, announced) {
             (true, Some(length)) => length,
-            (true, None) => axum::body::HttpBody::size_hint(request.body()).exact().unwrap_or(u64::MAX) as usize,
+            (true, None) => {
+                axum::body::HttpBody::size_hint(request.body()).exact().unwrap_or(u64::MAX) as usize
+            }
             (false, _) => 0,
         };
         if length > bytes_max {
@@ -52,7 +55,11 @@ impl Received {
             return (request, None);
         };
         let (parts, body) = request.into_parts();
-        let bytes = if has_body { axum::body::to_bytes(body, bytes_max).await.unwrap_or_default() } else { Bytes::new() };
+        let bytes = if has_body {
+            axum::body::to_bytes(body, bytes_max).await.unwrap_or_default()
+        } else {
+            Bytes::new()
+        };
         let request = replayed(Request::from_parts(parts, Body::empty()), &bytes);
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let received = Self::understand(face, method, &headers, parameters, bytes).await;
@@ -66,7 +73,8 @@ impl Received {
         parameters: &Parameters,
         bytes: Bytes,
     ) -> Option<Self> {
-        let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media =
+            headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let linked_data = media.split(';').next().unwrap_or_default().trim() == "application/ld+json";
         let json = if bytes.is_empty() { None } else { Some(read_json(&bytes).ok()?) };
         let mut item_terms = Vec::new();

@@ -18,10 +18,12 @@ use senne_model::{EntityId, Problem};
 
 use super::{
     batch::AskedBatch,
-    discovery, past, purge,
+    discovery,
     incoming_body::Received,
     operation::Operation,
+    past,
     provision::{refused, understand},
+    purge,
     trip::Trip,
 };
 use crate::{
@@ -139,8 +141,14 @@ async fn shared(
             let (request, received) =
                 Received::read(face, request, &parameters, face.options.batch_bytes_max).await;
             let Some(received) = received else { return next.run(request).await };
-            let asked =
-                AskedBatch { face, trip: &trip, caller: &caller, batch, parameters: &parameters, received: &received };
+            let asked = AskedBatch {
+                face,
+                trip: &trip,
+                caller: &caller,
+                batch,
+                parameters: &parameters,
+                received: &received,
+            };
             match asked.carry_out(request, next).await {
                 Ok(response) => response,
                 Err((request, next)) => next.run(request).await,

@@ -91,10 +91,13 @@ mod tests {
 
     fn values(entity: &Entity) -> Vec<Json> {
         let instances = &entity.attribute("urn:p").unwrap().instances;
-        instances.iter().map(|i| match &i.value {
-            AttributeValue::Property(json) => json.clone(),
-            _ => Json::Null,
-        }).collect()
+        instances
+            .iter()
+            .map(|i| match &i.value {
+                AttributeValue::Property(json) => json.clone(),
+                _ => Json::Null,
+            })
+            .collect()
     }
 
     #[test]

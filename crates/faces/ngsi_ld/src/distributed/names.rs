@@ -83,7 +83,9 @@ impl Renaming<'_> {
 
     fn instance(&self, members: &mut Vec<(Box<str>, Json)>) {
         let kind = members.iter().find(|(name, _)| matches!(&**name, "type" | "@type"));
-        let reified = kind.is_none_or(|(_, kind)| kind.as_str().is_some_and(|kind| crate::kind::Kind::parse(kind).is_some()));
+        let reified = kind.is_none_or(|(_, kind)| {
+            kind.as_str().is_some_and(|kind| crate::kind::Kind::parse(kind).is_some())
+        });
         // An object with another type is a value, a geometry mostly.
         if !reified {
             return;
@@ -151,7 +153,8 @@ mod tests {
     #[test]
     fn a_part_keeps_what_is_no_attribute() {
         let core = Terms::default_core();
-        let entity: Json = serde_json::from_str(r#"{"id":"urn:x:1","type":"T","scope":"/a","a":1,"b":2}"#).unwrap();
+        let entity: Json =
+            serde_json::from_str(r#"{"id":"urn:x:1","type":"T","scope":"/a","a":1,"b":2}"#).unwrap();
         let part = reduced(&entity, &core, &|name| name.local() == "a");
         assert_eq!(part.to_string(), r#"{"id":"urn:x:1","type":"T","scope":"/a","a":1}"#);
         assert_eq!(attribute_names(&entity, &core).len(), 2);

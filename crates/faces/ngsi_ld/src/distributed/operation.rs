@@ -63,9 +63,8 @@ impl Operation {
         let parts: Vec<String> = path.trim_matches('/').split('/').map(percent_decoded).collect();
         let words: Vec<&str> = parts.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
-            (&Method::GET, ["entities"] | ["entities", _]) | (&Method::POST, ["entityOperations", "query"]) => {
-                Some(Self::Read)
-            }
+            (&Method::GET, ["entities"] | ["entities", _])
+            | (&Method::POST, ["entityOperations", "query"]) => Some(Self::Read),
             // What a snapshot is filled with is read (clause 5.16.1.4).
             (&Method::POST, ["snapshots"]) => Some(Self::Read),
             (&Method::DELETE, ["entities"]) => Some(Self::Purge),
@@ -74,7 +73,8 @@ impl Operation {
                 Some(Self::Subscribe(Some((*id).to_owned())))
             }
             (&Method::GET, ["types" | "attributes", ..]) => discover(&words).map(Self::Discover),
-            (&Method::GET, ["temporal", "entities"]) | (&Method::POST, ["temporal", "entityOperations", "query"]) => {
+            (&Method::GET, ["temporal", "entities"])
+            | (&Method::POST, ["temporal", "entityOperations", "query"]) => {
                 Some(Self::Past(Serves::QueryTemporal))
             }
             (&Method::GET, ["temporal", "entities", _]) => Some(Self::Past(Serves::RetrieveTemporal)),
@@ -135,12 +135,16 @@ fn kind(method: &Method, rest: &[&str], past: bool) -> Option<(Serves, BodyKind,
         ("DELETE", 2, false) => (Serves::DeleteEntity, Nothing, Mode::whole(), Whole),
         ("DELETE", 2, true) => (Serves::DeleteTemporal, Nothing, Mode::whole(), Whole),
         ("POST", _, false) if on_attributes => (Serves::AppendAttrs, Entity, Mode::whole(), Attributes),
-        ("POST", _, true) if on_attributes => (Serves::AppendAttrsTemporal, Entity, Mode::series(), Attributes),
+        ("POST", _, true) if on_attributes => {
+            (Serves::AppendAttrsTemporal, Entity, Mode::series(), Attributes)
+        }
         ("PATCH", _, false) if on_attributes => (Serves::UpdateEntity, Entity, Mode::update(), Attributes),
         ("PATCH", _, false) if on_attribute => (Serves::UpdateAttrs, Attribute, Mode::fragment(), Attributes),
         ("PUT", _, false) if on_attribute => (Serves::ReplaceAttrs, Attribute, Mode::whole(), Attributes),
         ("DELETE", _, false) if on_attribute => (Serves::DeleteAttrs, Nothing, Mode::whole(), Attributes),
-        ("DELETE", _, true) if on_attribute => (Serves::DeleteAttrsTemporal, Nothing, Mode::whole(), Attributes),
+        ("DELETE", _, true) if on_attribute => {
+            (Serves::DeleteAttrsTemporal, Nothing, Mode::whole(), Attributes)
+        }
         ("PATCH", 5, true) => (Serves::UpdateAttrInstanceTemporal, Attribute, Mode::fragment(), Attributes),
         ("DELETE", 5, true) => (Serves::DeleteAttrInstanceTemporal, Nothing, Mode::whole(), Attributes),
         _ => return None,

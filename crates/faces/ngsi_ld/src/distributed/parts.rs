@@ -69,7 +69,8 @@ pub(super) fn partial(body: &Json) -> Failure {
     let list = |name: &str| body.get(name).and_then(Json::as_array).unwrap_or_default();
     let text = |item: &Json, name: &str| item.get(name).and_then(Json::as_str).map(str::to_owned);
     let attributes = list("notUpdated").iter().filter_map(|item| text(item, "attributeName")).collect();
-    let mut reasons: Vec<String> = list("notUpdated").iter().filter_map(|item| text(item, "reason")).collect();
+    let mut reasons: Vec<String> =
+        list("notUpdated").iter().filter_map(|item| text(item, "reason")).collect();
     reasons.extend(list("errors").iter().filter_map(|item| text(item.get("error")?, "detail")));
     let detail = if reasons.is_empty() { "it does not say which".to_owned() } else { reasons.join("; ") };
     Failure::Partial { detail, attributes }
@@ -117,9 +118,8 @@ fn by_entity(parts: &[Part], id: &EntityId) -> Response {
         members.extend(part.id());
         Some(Json::Object(members))
     };
-    let done = parts.iter().any(|part| {
-        matches!(part.outcome, Ok(()) | Err(Fault::Source(Failure::Partial { .. })))
-    });
+    let done =
+        parts.iter().any(|part| matches!(part.outcome, Ok(()) | Err(Fault::Source(Failure::Partial { .. }))));
     let success = if done { vec![Json::text(id)] } else { Vec::new() };
     let errors: Vec<Json> = parts.iter().filter_map(error).collect();
     let body = object([("success", Json::Array(success)), ("errors", Json::Array(errors))]);
@@ -135,7 +135,9 @@ fn by_attribute(parts: &[Part]) -> Response {
                 updated.extend(&part.names);
                 continue;
             }
-            Err(Fault::Source(Failure::Partial { detail, attributes })) => (detail.clone(), attributes.as_slice()),
+            Err(Fault::Source(Failure::Partial { detail, attributes })) => {
+                (detail.clone(), attributes.as_slice())
+            }
             Err(Fault::Source(failure)) => (failure.to_string(), &[][..]),
             Err(Fault::Here(_, problem)) => {
                 (problem.get("detail").and_then(Json::as_str).unwrap_or("it failed here").to_owned(), &[][..])
@@ -147,8 +149,10 @@ fn by_attribute(parts: &[Part]) -> Response {
                 updated.push(name);
                 continue;
             }
-            let mut members =
-                vec![("attributeName".into(), Json::text(name)), ("reason".into(), Json::from(reason.clone()))];
+            let mut members = vec![
+                ("attributeName".into(), Json::text(name)),
+                ("reason".into(), Json::from(reason.clone())),
+            ];
             members.extend(part.id());
             left.push(Json::Object(members));
         }

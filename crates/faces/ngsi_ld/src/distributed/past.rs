@@ -83,7 +83,9 @@ impl Asked {
         let path: Vec<String> = path.split('/').map(super::operation::percent_decoded).collect();
         let document = received.json.as_ref();
         let (mut query, times) = match document {
-            Some(document) => (Ask::from_document(document)?.into_query(&received.terms)?, document.get("temporalQ")),
+            Some(document) => {
+                (Ask::from_document(document)?.into_query(&received.terms)?, document.get("temporalQ"))
+            }
             None => (Ask::from_parameters(&parameters).into_query(&received.terms)?, None),
         };
         if let ["temporal", "entities", id] = path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -122,7 +124,8 @@ impl Asked {
             query: self.parameters(found, &naming),
             body: self.received.json.clone(),
         };
-        let read = face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
+        let read =
+            face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
         match read {
             Ok(json) => Some((registration.mode, self.own_names(json, found, &naming))),
             Err(failure) => {

@@ -94,7 +94,8 @@ fn join_series(into: &mut Json, from: Json) {
         match members.iter_mut().find(|(there, _)| *there == name) {
             Some((_, Json::Array(there))) => {
                 there.extend(points);
-                let time = |point: &Json| point.as_array().and_then(|pair| pair.get(1)?.as_str().map(str::to_owned));
+                let time =
+                    |point: &Json| point.as_array().and_then(|pair| pair.get(1)?.as_str().map(str::to_owned));
                 there.sort_by_key(time);
                 there.dedup();
             }
@@ -107,7 +108,8 @@ fn join_series(into: &mut Json, from: Json) {
 fn same_instance(there: &Json, other: &Json, auxiliary: bool) -> bool {
     let id = |instance: &Json| instance.get("instanceId").and_then(Json::as_str).map(str::to_owned);
     let same_id = id(there).is_some() && id(there) == id(other);
-    let same_moment = !moment(there).is_empty() && moment(there) == moment(other) && dataset(there) == dataset(other);
+    let same_moment =
+        !moment(there).is_empty() && moment(there) == moment(other) && dataset(there) == dataset(other);
     same_id || same_moment && (auxiliary || there.get("value") == other.get("value"))
 }
 
@@ -132,7 +134,8 @@ mod tests {
     #[test]
     fn an_auxiliary_source_fills_gaps() {
         let here = r#"[{"id":"urn:a:1","p":[{"value":1,"observedAt":"2024-01-01T00:00:00Z"}]}]"#;
-        let there = r#"[{"id":"urn:a:1","p":[{"value":9,"observedAt":"2024-01-01T00:00:00Z"}]},{"id":"urn:a:2"}]"#;
+        let there =
+            r#"[{"id":"urn:a:1","p":[{"value":9,"observedAt":"2024-01-01T00:00:00Z"}]},{"id":"urn:a:2"}]"#;
         assert_eq!(
             merged(here, there, true),
             r#"[{"id":"urn:a:1","p":[{"value":1,"observedAt":"2024-01-01T00:00:00Z"}]},{"id":"urn:a:2"}]"#

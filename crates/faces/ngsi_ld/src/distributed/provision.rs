@@ -90,7 +90,9 @@ pub(super) async fn understand<'a>(
         return None;
     }
     // Types in a fragment are additions: which entity is meant, the present one says.
-    if let (false, Ok(entity)) = (matches!(write.manner, Manner::Creates(_)), face.hub.entity(caller, &id).await) {
+    if let (false, Ok(entity)) =
+        (matches!(write.manner, Manner::Creates(_)), face.hub.entity(caller, &id).await)
+    {
         types = entity.types.to_vec();
     }
     Some(Asked { face, trip, caller, write, parameters, id, names: written, types, received })
@@ -106,7 +108,8 @@ impl Asked<'_> {
         let sent = shares.forwards.iter().map(|(matched, names)| self.forward(matched, names));
         let mut parts: Vec<Part> = together(sent.collect()).await;
         parts.extend(shares.lost);
-        let deletes = self.write.serves == Serves::DeleteEntity || self.write.serves == Serves::DeleteTemporal;
+        let deletes =
+            self.write.serves == Serves::DeleteEntity || self.write.serves == Serves::DeleteTemporal;
         if !shares.all_proxied || deletes {
             let whole = shares.left.len() == self.names.len();
             let part = self.here(request, next, &shares.left, whole).await;
@@ -133,7 +136,8 @@ impl Asked<'_> {
             any_proxied: false,
         };
         for mode in [Mode::Exclusive, Mode::Redirect] {
-            let present: Vec<&Matched> = matched.iter().filter(|found| found.registration.mode == mode).collect();
+            let present: Vec<&Matched> =
+                matched.iter().filter(|found| found.registration.mode == mode).collect();
             let before = shares.left.clone();
             for found in present {
                 self.give(found, &before, &mut shares);
@@ -188,12 +192,10 @@ impl Asked<'_> {
                 _ => json.clone(),
             };
             match self.write.body {
-                BodyKind::Attribute if naming.renames => super::names::Renaming {
-                    from: &self.received.terms,
-                    to: &naming.terms,
-                    simplified,
+                BodyKind::Attribute if naming.renames => {
+                    super::names::Renaming { from: &self.received.terms, to: &naming.terms, simplified }
+                        .attribute(&mut body)
                 }
-                .attribute(&mut body),
                 _ => naming.rename(&mut body, &self.received.terms, simplified),
             }
             body
@@ -209,7 +211,9 @@ impl Asked<'_> {
         let query = query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let outgoing = Outgoing { method: self.received.method.clone(), path, query, body };
         let outcome = match self.face.forwarder.send(self.trip, registration, &naming, outgoing).await {
-            Ok(reply) if reply.status == 207 => Err(self.not_all(&reply.json().unwrap_or(Json::Null), &naming)),
+            Ok(reply) if reply.status == 207 => {
+                Err(self.not_all(&reply.json().unwrap_or(Json::Null), &naming))
+            }
             Ok(_) => Ok(()),
             Err(failure) => Err(failure),
         };

@@ -78,16 +78,26 @@ async fn forward(face: &Face, trip: &Trip, parameters: &Parameters, terms: &Term
     } else if registration.operations.has(Serves::PurgeEntity) {
         let naming = face.forwarder.naming(registration, terms).await;
         let query = narrowed(parameters, terms, &naming, found);
-        let outgoing = Outgoing { method: Method::DELETE, path: vec!["entities".to_owned()], query, body: None };
+        let outgoing =
+            Outgoing { method: Method::DELETE, path: vec!["entities".to_owned()], query, body: None };
         face.forwarder.send(trip, registration, &naming, outgoing).await.map(|_| ())
     } else {
         Err(Failure::NotOffered)
     };
-    Part { registration: Some(Arc::clone(registration)), names: Vec::new(), outcome: outcome.map_err(Fault::Source) }
+    Part {
+        registration: Some(Arc::clone(registration)),
+        names: Vec::new(),
+        outcome: outcome.map_err(Fault::Source),
+    }
 }
 
 /// The caller's parameters, and what was registered besides: nothing else may be removed there.
-fn narrowed(parameters: &Parameters, terms: &Terms, naming: &Naming, found: &Matched) -> Vec<(String, String)> {
+fn narrowed(
+    parameters: &Parameters,
+    terms: &Terms,
+    naming: &Naming,
+    found: &Matched,
+) -> Vec<(String, String)> {
     let listed = |value: &str| {
         value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
     };
@@ -100,7 +110,8 @@ fn narrowed(parameters: &Parameters, terms: &Terms, naming: &Naming, found: &Mat
         })
         .collect();
     let entities: Vec<_> = found.infos().flat_map(|info| &info.entities).collect();
-    let ids: Vec<String> = entities.iter().filter_map(|entity| entity.id.as_ref()).map(ToString::to_string).collect();
+    let ids: Vec<String> =
+        entities.iter().filter_map(|entity| entity.id.as_ref()).map(ToString::to_string).collect();
     if parameters.get("id").is_none() && !ids.is_empty() && ids.len() == entities.len() {
         query.push(("id".to_owned(), ids.join(",")));
     }

@@ -38,7 +38,8 @@ impl Trip {
 
     /// Whether forwarding to this source would go in circles.
     pub(crate) fn would_loop(&self, registration: &Registration) -> bool {
-        self.via.is_loop(&self.alias) || registration.alias.as_deref().is_some_and(|alias| self.via.names(alias))
+        self.via.is_loop(&self.alias)
+            || registration.alias.as_deref().is_some_and(|alias| self.via.names(alias))
     }
 
     /// Those that would not go in circles; of the others a read tells by a warning.

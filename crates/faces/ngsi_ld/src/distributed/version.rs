@@ -18,7 +18,8 @@ impl Version {
     /// Reads `major.minor`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
-        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        let number =
+            |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         Some(Self { major: number(major)?, minor: number(minor)? })
     }
 
@@ -63,7 +64,10 @@ impl Version {
 
     fn amend_instance(self, members: &mut Vec<(Box<str>, Json)>) {
         let word = |members: &[(Box<str>, Json)]| {
-            members.iter().find(|(name, _)| &**name == "type").and_then(|(_, kind)| kind.as_str().map(str::to_owned))
+            members
+                .iter()
+                .find(|(name, _)| &**name == "type")
+                .and_then(|(_, kind)| kind.as_str().map(str::to_owned))
         };
         let Some(kind) = word(members) else { return };
         let (since, member, becomes, value_member) = match &*kind {
@@ -90,7 +94,10 @@ impl Version {
             "datasetId" | "observedAt" | "unitCode" => self >= V1_3,
             _ => true,
         });
-        members.iter_mut().filter(|(name, _)| !is_value(name)).for_each(|(_, inner)| self.amend_attribute(inner));
+        members
+            .iter_mut()
+            .filter(|(name, _)| !is_value(name))
+            .for_each(|(_, inner)| self.amend_attribute(inner));
     }
 }
 

@@ -13,7 +13,9 @@ mod part;
 mod scopes;
 mod value;
 
-pub(crate) use body::{BatchItem, contexts_of, contexts_of_each, read_attribute_body, read_batch, read_entity, read_json};
+pub(crate) use body::{
+    BatchItem, contexts_of, contexts_of_each, read_attribute_body, read_batch, read_entity, read_json,
+};
 pub(crate) use entity::EntityIn;
 pub(crate) use limits::Limits;
 pub(crate) use names::Names;

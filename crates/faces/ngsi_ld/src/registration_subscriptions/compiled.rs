@@ -34,8 +34,9 @@ impl Compiled {
         let notification = document.get("notification").unwrap_or(&Json::Null);
         let endpoint = notification.get("endpoint").unwrap_or(&Json::Null);
         let within = |problem: Problem| problem.within("notification.endpoint");
-        let milliseconds =
-            |name: &str| endpoint.get(name).and_then(Json::as_f64).map(|ms| Duration::from_secs_f64(ms / 1000.0));
+        let milliseconds = |name: &str| {
+            endpoint.get(name).and_then(Json::as_f64).map(|ms| Duration::from_secs_f64(ms / 1000.0))
+        };
         Ok(Self {
             wanted: wanted(document, terms)?,
             every: document.get("timeInterval").and_then(Json::as_f64).map(Duration::from_secs_f64),
@@ -116,10 +117,13 @@ pub(crate) fn wanted(document: &Json, terms: &Terms) -> Result<Vec<Wanted>, Prob
         let kind = part("type")?.ok_or_else(wrong)?;
         let types = match kind {
             "*" => WantedTypes::Any,
-            kind => WantedTypes::Expression(TypeExpression::parse(kind, &expand).map_err(|p| p.within("entities"))?),
+            kind => WantedTypes::Expression(
+                TypeExpression::parse(kind, &expand).map_err(|p| p.within("entities"))?,
+            ),
         };
         let ids = part("id")?.map(EntityId::parse).transpose().map_err(|p| p.within("entities"))?;
-        let id_pattern = part("idPattern")?.map(IdPattern::parse).transpose().map_err(|p| p.within("entities"))?;
+        let id_pattern =
+            part("idPattern")?.map(IdPattern::parse).transpose().map_err(|p| p.within("entities"))?;
         Ok(Wanted { types, ids: ids.into_iter().collect(), id_pattern, ..common.clone() })
     };
     selectors.iter().map(one).collect()

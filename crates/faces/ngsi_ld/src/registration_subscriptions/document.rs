@@ -67,7 +67,8 @@ pub(super) fn rename(document: &mut Json, terms: &Terms, direction: Direction) {
     }
     if let Some(Json::Array(selectors)) = member_mut(document, "entities") {
         for kind in selectors.iter_mut().filter_map(|selector| member_mut(selector, "type")) {
-            let plain = kind.as_str().filter(|text| *text != "*" && !text.contains([',', '|', ';', '(', ')']));
+            let plain =
+                kind.as_str().filter(|text| *text != "*" && !text.contains([',', '|', ';', '(', ')']));
             if let Some(text) = plain.map(&one) {
                 *kind = Json::from(text);
             }
@@ -103,7 +104,9 @@ pub(super) fn check(document: &Json) -> Result<(), Problem> {
     }
     positive(document, "timeInterval")?;
     positive(document, "throttling")?;
-    let moment = |value: &Json| value.as_str().is_some_and(|text| text.ends_with('Z') && Timestamp::parse(text).is_ok());
+    let moment = |value: &Json| {
+        value.as_str().is_some_and(|text| text.ends_with('Z') && Timestamp::parse(text).is_ok())
+    };
     if member("expiresAt").is_some_and(|value| !moment(value)) {
         return Err(Problem::bad("a date-time is needed here").field("expiresAt"));
     }
@@ -118,7 +121,8 @@ fn notified(notification: &Json) -> Result<(), Problem> {
         names(notification, name)?;
     }
     let endpoint = notification.get("endpoint").filter(|endpoint| endpoint.as_object().is_some());
-    let endpoint = endpoint.ok_or_else(|| Problem::bad("a notification needs an endpoint").field("endpoint"))?;
+    let endpoint =
+        endpoint.ok_or_else(|| Problem::bad("a notification needs an endpoint").field("endpoint"))?;
     let within = |problem: Problem| problem.within("endpoint");
     let media = |value: &Json| matches!(value.as_str(), Some("application/json" | "application/ld+json"));
     if endpoint.get("accept").is_some_and(|accept| !media(accept)) {

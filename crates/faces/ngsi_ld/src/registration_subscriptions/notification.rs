@@ -83,8 +83,9 @@ impl Notification {
             .body(self.to_bytes(teller));
         if !compiled.linked_data {
             let url = teller.contexts.link(&runner.terms, &runner.kept.origin);
-            let link =
-                format!("<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"");
+            let link = format!(
+                "<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""
+            );
             request = request.header(header::LINK, link);
         }
         if &*runner.kept.tenant != TenantName::DEFAULT {

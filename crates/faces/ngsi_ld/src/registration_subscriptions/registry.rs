@@ -166,7 +166,8 @@ impl RegistrationSubscriptions {
     /// Those of a tenant, in the order in which they were created.
     pub(super) fn of(&self, tenant: &TenantName) -> Vec<Arc<Runner>> {
         let runners = self.runners.read();
-        let mut own: Vec<_> = runners.iter().filter(|runner| runner.kept.tenant == *tenant).map(Arc::clone).collect();
+        let mut own: Vec<_> =
+            runners.iter().filter(|runner| runner.kept.tenant == *tenant).map(Arc::clone).collect();
         own.sort_by(|a, b| (a.kept.created_at, &a.kept.id).cmp(&(b.kept.created_at, &b.kept.id)));
         own
     }

@@ -59,7 +59,12 @@ impl Kept {
     }
 
     /// Stores what was told; one that was removed in the meantime gives an error.
-    pub(super) async fn save_progress(&self, hub: &Hub, told: &Told, counters: &Counters) -> Result<(), Problem> {
+    pub(super) async fn save_progress(
+        &self,
+        hub: &Hub,
+        told: &Told,
+        counters: &Counters,
+    ) -> Result<(), Problem> {
         let mut write = Write::new(entity_id(&self.tenant, &self.id), Operation::ReplaceAttribute);
         write.attributes.push(opaque(PROGRESS, progress(told, counters)));
         keep(hub, write).await

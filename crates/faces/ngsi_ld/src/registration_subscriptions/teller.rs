@@ -88,7 +88,8 @@ impl Teller {
                 self.tell(&fitting, &mut last, &mut told, &mut due).await
             } else {
                 // Nothing that happens during a pause is told afterwards.
-                told = fitting.iter().map(|(id, found)| (id.clone(), found.registration.modified_at)).collect();
+                told =
+                    fitting.iter().map(|(id, found)| (id.clone(), found.registration.modified_at)).collect();
                 true
             };
             last = fitting;
@@ -173,7 +174,8 @@ impl Teller {
         let arrived = Notification { reason, registrations: shown }.send(self).await;
         self.runner.counters.lock().count(arrived);
         if arrived {
-            let times = fitting.iter().map(|found| (found.registration.id.clone(), found.registration.modified_at));
+            let times =
+                fitting.iter().map(|found| (found.registration.id.clone(), found.registration.modified_at));
             told.extend(times);
             told.retain(|id, _| !gone.contains(id));
         }

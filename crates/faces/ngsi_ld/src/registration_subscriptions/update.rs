@@ -21,7 +21,11 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     document::check(&merged)?;
     // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
     let brings_names = ["q", "csf", "entities", "geoQ"].iter().any(|name| patch.get(name).is_some());
-    let terms = if brings_names && only_terms_of(&merged, &patch) { body.terms.clone() } else { before.terms.clone() };
+    let terms = if brings_names && only_terms_of(&merged, &patch) {
+        body.terms.clone()
+    } else {
+        before.terms.clone()
+    };
     let kept = Kept {
         document: merged,
         context: terms.to_json(),

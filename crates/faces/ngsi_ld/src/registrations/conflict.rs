@@ -23,13 +23,15 @@ pub(super) async fn check(
     let proxied = others.all().iter().filter(|other| other.id != new.id && other.is_proxied());
     for other in proxied {
         if (new.mode == Mode::Exclusive || other.mode == Mode::Exclusive) && overlap(new, other) {
-            let detail = format!("the registration `{}` has the same attributes of the same entity", other.id);
+            let detail =
+                format!("the registration `{}` has the same attributes of the same entity", other.id);
             return Err(Problem::new(ErrorKind::Conflict, detail).field("information"));
         }
     }
     for info in &new.infos {
         if let Some(id) = held_here(hub, caller, info).await? {
-            let detail = format!("the entity `{id}` is held here; remove it or what is registered of it first");
+            let detail =
+                format!("the entity `{id}` is held here; remove it or what is registered of it first");
             return Err(Problem::new(ErrorKind::Conflict, detail).field("information"));
         }
     }
@@ -40,7 +42,8 @@ pub(super) async fn check(
 fn overlap(one: &Registration, other: &Registration) -> bool {
     one.infos.iter().any(|a| {
         other.infos.iter().any(|b| {
-            let named = a.names.is_empty() || b.names.is_empty() || a.names.iter().any(|n| b.names.contains(n));
+            let named =
+                a.names.is_empty() || b.names.is_empty() || a.names.iter().any(|n| b.names.contains(n));
             named && same_entities(a, b)
         })
     })
@@ -64,11 +67,7 @@ fn same_entity(a: &EntityInfo, b: &EntityInfo) -> bool {
 }
 
 /// An entity that is held here and of which the information speaks.
-async fn held_here(
-    hub: &Hub,
-    caller: &senne_hub::Context,
-    info: &Info,
-) -> Result<Option<EntityId>, Problem> {
+async fn held_here(hub: &Hub, caller: &senne_hub::Context, info: &Info) -> Result<Option<EntityId>, Problem> {
     let anything = [EntityInfo { types: Vec::new(), id: None, pattern: None }];
     let entities = if info.entities.is_empty() { &anything[..] } else { &info.entities[..] };
     for entity in entities {

@@ -98,7 +98,9 @@ pub(crate) fn rename(document: &mut Json, terms: &Terms, direction: Direction) {
     let Json::Object(members) = document else { return };
     for (name, value) in members {
         match (&**name, value) {
-            ("information", Json::Array(infos)) => infos.iter_mut().for_each(|info| rename_info(info, &texts)),
+            ("information", Json::Array(infos)) => {
+                infos.iter_mut().for_each(|info| rename_info(info, &texts))
+            }
             (name_text, _) if KNOWN.contains(&name_text) || READ_ONLY.contains(&name_text) => {}
             (property, _) => *name = one(property).into_boxed_str(),
         }
@@ -205,7 +207,8 @@ fn datasets(value: &Json) -> Result<(), Problem> {
 }
 
 fn scopes(value: &Json) -> Result<(), Problem> {
-    let level = |level: &str| !level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    let level =
+        |level: &str| !level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
     let one = |item: &Json| {
         item.as_str().is_some_and(|text| text.strip_prefix('/').unwrap_or(text).split('/').all(level))
     };
@@ -333,9 +336,7 @@ fn mode(document: &Json) -> Result<(), Problem> {
             Err(Problem::bad(detail).field("operations"))
         }
         "exclusive" => exclusive(document.get("information")),
-        _ => {
-            Err(Problem::bad("the modes are inclusive, exclusive, redirect and auxiliary").field("mode"))
-        }
+        _ => Err(Problem::bad("the modes are inclusive, exclusive, redirect and auxiliary").field("mode")),
     }
 }
 

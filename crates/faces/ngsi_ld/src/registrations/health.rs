@@ -50,7 +50,9 @@ impl Health {
             ("timesFailed".into(), count(self.failed)),
         ];
         let times = [("lastSuccess", self.last_success), ("lastFailure", self.last_failure)];
-        members.extend(times.into_iter().filter_map(|(name, at)| Some((name.into(), Json::from(at?.to_string())))));
+        members.extend(
+            times.into_iter().filter_map(|(name, at)| Some((name.into(), Json::from(at?.to_string())))),
+        );
         members
     }
 }

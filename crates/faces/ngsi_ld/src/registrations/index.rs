@@ -79,13 +79,18 @@ impl Index {
         let types = wanted.types.plain();
         let mut places: Vec<usize> = match (&types, wanted.ids.as_slice()) {
             (None, []) => return (0..self.all.len()).collect(),
-            (Some(types), []) => types.iter().filter_map(|kind| self.by_type.get(kind)).flatten().copied().collect(),
+            (Some(types), []) => {
+                types.iter().filter_map(|kind| self.by_type.get(kind)).flatten().copied().collect()
+            }
             (types, ids) => {
                 let named = ids.iter().filter_map(|id| self.by_id.get(id)).flatten();
                 let open: Vec<usize> = match types {
-                    Some(types) => {
-                        types.iter().filter_map(|kind| self.open_by_type.get(kind)).flatten().copied().collect()
-                    }
+                    Some(types) => types
+                        .iter()
+                        .filter_map(|kind| self.open_by_type.get(kind))
+                        .flatten()
+                        .copied()
+                        .collect(),
                     None => self.open_by_type.values().flatten().copied().collect(),
                 };
                 named.copied().chain(open).collect()

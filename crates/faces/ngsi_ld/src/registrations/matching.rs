@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use senne_language::{Filter, GeoFilter, IdPattern, Query, ScopeExpression, TimeFilter, TimeProperty, TypeExpression};
+use senne_language::{
+    Filter, GeoFilter, IdPattern, Query, ScopeExpression, TimeFilter, TimeProperty, TypeExpression,
+};
 use senne_model::{AttributeValue, EntityId, Name};
 
 use super::registration::{EntityInfo, Info, Registration};
@@ -77,7 +79,8 @@ impl Wanted {
             return None;
         }
         let infos = registration.infos.iter().enumerate();
-        let found: Vec<usize> = infos.filter(|(_, info)| self.fits_info(info)).map(|(place, _)| place).collect();
+        let found: Vec<usize> =
+            infos.filter(|(_, info)| self.fits_info(info)).map(|(place, _)| place).collect();
         (!found.is_empty()).then_some(found)
     }
 
@@ -85,7 +88,8 @@ impl Wanted {
         let attributes = self.attributes.is_empty()
             || info.names.is_empty()
             || self.attributes.iter().any(|name| info.names.contains(name));
-        attributes && (info.entities.is_empty() || info.entities.iter().any(|entity| self.fits_entity(entity)))
+        attributes
+            && (info.entities.is_empty() || info.entities.iter().any(|entity| self.fits_entity(entity)))
     }
 
     /// Whether entities of this type, id and pattern may be meant.
@@ -103,9 +107,8 @@ impl Wanted {
                     id.as_ref() == Some(asked) || pattern.as_ref().is_some_and(|p| p.matches(asked))
                 };
                 // Whether two patterns have an id in common cannot be told: they may.
-                let patterned = |asked: &IdPattern| {
-                    pattern.is_some() || id.as_ref().is_some_and(|id| asked.matches(id))
-                };
+                let patterned =
+                    |asked: &IdPattern| pattern.is_some() || id.as_ref().is_some_and(|id| asked.matches(id));
                 let by_id = self.ids.is_empty() || self.ids.iter().any(named);
                 by_id && self.id_pattern.as_ref().is_none_or(patterned)
             }

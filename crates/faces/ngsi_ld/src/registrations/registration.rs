@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use reqwest::Url;
 use senne_language::IdPattern;
 use senne_model::{
-    Attribute, AttributeValue, Entity, EntityId, Geometry, Instance, Json, Name, Problem, TenantName, Timestamp,
+    Attribute, AttributeValue, Entity, EntityId, Geometry, Instance, Json, Name, Problem, TenantName,
+    Timestamp,
 };
 
 use super::{
@@ -192,7 +193,10 @@ impl EntityInfo {
     fn read(entity: &Json) -> Result<Self, Problem> {
         let text = |name: &str| entity.get(name).and_then(Json::as_str);
         Ok(Self {
-            types: texts(entity.get("type")).filter(|kind| kind != "*").map(|kind| Name::new(&kind)).collect(),
+            types: texts(entity.get("type"))
+                .filter(|kind| kind != "*")
+                .map(|kind| Name::new(&kind))
+                .collect(),
             id: text("id").map(EntityId::parse).transpose()?,
             pattern: text("idPattern").map(IdPattern::parse).transpose()?,
         })
@@ -214,14 +218,14 @@ impl Interval {
 impl Peer {
     fn read(document: &Json, allow_private: bool) -> Result<Self, Problem> {
         let endpoint = document.get("endpoint").and_then(Json::as_str).unwrap_or_default();
-        let wrong = || Problem::bad("the URL of the source's NGSI-LD interface is needed here").field("endpoint");
+        let wrong =
+            || Problem::bad("the URL of the source's NGSI-LD interface is needed here").field("endpoint");
         let url = Url::parse(endpoint).map_err(|_| wrong())?;
         check_url(&url, allow_private).map_err(|problem| problem.field("endpoint"))?;
         let management = document.get("management");
         let managed = |name: &str| management.and_then(|management| management.get(name));
-        let milliseconds = |name: &str| {
-            managed(name).and_then(Json::as_f64).map(|ms| Duration::from_secs_f64(ms / 1000.0))
-        };
+        let milliseconds =
+            |name: &str| managed(name).and_then(Json::as_f64).map(|ms| Duration::from_secs_f64(ms / 1000.0));
         let pairs = document.get("contextSourceInfo").and_then(Json::as_array).unwrap_or_default();
         let info = |key: &str| {
             let pair = pairs.iter().find(|pair| pair.get("key").and_then(Json::as_str) == Some(key))?;
@@ -308,7 +312,8 @@ const CORE: &str = "https://uri.etsi.org/ngsi-ld/";
 
 /// The registration as an entity, so that filters can be put to it.
 fn properties(id: &EntityId, document: &Json) -> Entity {
-    let mut entity = Entity::new(id.clone(), Name::new("https://uri.etsi.org/ngsi-ld/ContextSourceRegistration"));
+    let mut entity =
+        Entity::new(id.clone(), Name::new("https://uri.etsi.org/ngsi-ld/ContextSourceRegistration"));
     for (name, value) in document.as_object().unwrap_or_default() {
         let known = KNOWN.contains(&&**name);
         let name = if known { Name::new(&format!("{CORE}{name}")) } else { Name::new(name) };

@@ -6,8 +6,8 @@
 use senne_hub::{Hub, Page, Principal, WriteOptions};
 use senne_language::{Query, TypeExpression};
 use senne_model::{
-    Attribute, AttributeValue, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, TenantName,
-    Timestamp, Write,
+    Attribute, AttributeValue, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem,
+    TenantName, Timestamp, Write,
 };
 
 use super::registration::Registration;

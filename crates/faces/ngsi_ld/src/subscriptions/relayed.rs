@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use senne_model::{Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Problem, TenantName, Timestamp};
+use senne_model::{
+    Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Problem, TenantName, Timestamp,
+};
 
 use super::{
     notification::{Mark, Notification, Told},

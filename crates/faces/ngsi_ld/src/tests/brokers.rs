@@ -57,7 +57,9 @@ impl Source {
             let mine = mine.clone();
             async move { mine.answer(request).await }
         };
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(any(answer))).await.unwrap() });
+        tokio::spawn(
+            async move { axum::serve(listener, Router::new().fallback(any(answer))).await.unwrap() },
+        );
         source
     }
 
@@ -103,7 +105,8 @@ pub(super) async fn register(bed: &Bed, id: &str, url: &str, information: &str, 
 }
 
 pub(super) const VEHICLES: &str = r#"{"entities":[{"type":"Vehicle"}]}"#;
-pub(super) const SPEED: &str = r#"{"entities":[{"type":"Vehicle","id":"urn:v:1"}],"propertyNames":["speed"]}"#;
+pub(super) const SPEED: &str =
+    r#"{"entities":[{"type":"Vehicle","id":"urn:v:1"}],"propertyNames":["speed"]}"#;
 
 pub(super) fn ids(list: &Json) -> Vec<String> {
     let id = |entity: &Json| entity.get("id").unwrap().as_str().unwrap().to_owned();

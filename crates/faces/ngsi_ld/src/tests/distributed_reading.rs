@@ -31,7 +31,10 @@ async fn two_brokers_make_one_entity() {
     assert_eq!((got.at("brand"), got.at("colour")), (Json::text("A"), Json::text("red")));
     assert_eq!(got.at("speed"), Json::Int(20), "the newer observation counts");
     let list = here.bed.get("/entities?type=Vehicle&format=keyValues").await;
-    assert_eq!((ids(&list.json()).len(), list.at("0/speed"), list.at("0/colour")), (1, Json::Int(20), Json::text("red")));
+    assert_eq!(
+        (ids(&list.json()).len(), list.at("0/speed"), list.at("0/colour")),
+        (1, Json::Int(20), Json::text("red"))
+    );
     let local = here.bed.get("/entities/urn:v:1?local=true&format=keyValues").await;
     assert_eq!(local.at("speed"), Json::Int(10));
     let document = r#"{"type":"Query","entities":[{"type":"Vehicle","id":"urn:v:1"}]}"#;
@@ -43,9 +46,20 @@ async fn two_brokers_make_one_entity() {
 async fn modes_decide_whose_value_counts() {
     for (mode, speed) in [("inclusive", 20), ("auxiliary", 10), ("exclusive", 20)] {
         let (here, there) = (broker().await, broker().await);
-        register(&here.bed, "1", &there.url, SPEED, &format!(r#","mode":"{mode}","operations":["retrieveOps"]"#)).await;
+        register(
+            &here.bed,
+            "1",
+            &there.url,
+            SPEED,
+            &format!(r#","mode":"{mode}","operations":["retrieveOps"]"#),
+        )
+        .await;
         post(&here.bed, HERE).await;
-        post(&there.bed, &THERE.replace("2024-01-02", if mode == "exclusive" { "2023-01-01" } else { "2024-01-02" })).await;
+        post(
+            &there.bed,
+            &THERE.replace("2024-01-02", if mode == "exclusive" { "2023-01-01" } else { "2024-01-02" }),
+        )
+        .await;
         let got = here.bed.get("/entities/urn:v:1?format=keyValues").await;
         assert_eq!(got.at("speed"), Json::Int(speed), "{mode}");
         assert!(got.json().get("colour").is_none(), "{mode}: colour was not registered");
@@ -66,7 +80,8 @@ async fn pages_go_through_all_brokers_once() {
     for offset in (0..12).step_by(2) {
         let page = here.bed.get(&format!("/entities?type=Vehicle&limit=2&offset={offset}&count=true")).await;
         assert_eq!(page.header("ngsild-results-count"), "9");
-        let more = page.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("rel=\"next\""));
+        let more =
+            page.headers.get_all("link").iter().any(|link| link.to_str().unwrap().contains("rel=\"next\""));
         assert_eq!(more, offset + 2 < 9, "{offset}");
         seen.extend(ids(&page.json()));
     }
@@ -85,7 +100,10 @@ async fn filters_go_along_unless_entities_are_split() {
     let got = here.get("/entities?type=Vehicle&q=speed%3E40&splitEntities=true").await;
     assert_eq!(got.text, "[]", "the filter is put to the whole");
     assert!(!source.take()[0].target.contains("q="));
-    assert_eq!(ids(&here.get("/entities?type=Vehicle&q=speed%3E20&splitEntities=true").await.json()), ["urn:v:30"]);
+    assert_eq!(
+        ids(&here.get("/entities?type=Vehicle&q=speed%3E20&splitEntities=true").await.json()),
+        ["urn:v:30"]
+    );
 }
 
 #[tokio::test]
@@ -94,7 +112,9 @@ async fn an_attribute_elsewhere_decides_a_filter() {
     register(&here.bed, "1", &there.url, SPEED, r#","mode":"exclusive","operations":["retrieveOps"]"#).await;
     post(&here.bed, r#"{"id":"urn:v:1","type":"Vehicle","brand":{"type":"Property","value":"A"}}"#).await;
     post(&there.bed, &vehicle(1)).await;
-    for (q, found) in [("brand==%22A%22;speed==1", 1), ("brand==%22A%22;speed==2", 0), ("brand==%22B%22;speed==1", 0)] {
+    for (q, found) in
+        [("brand==%22A%22;speed==1", 1), ("brand==%22A%22;speed==2", 0), ("brand==%22B%22;speed==1", 0)]
+    {
         let got = here.bed.get(&format!("/entities?type=Vehicle&q={q}")).await;
         assert_eq!(ids(&got.json()).len(), found, "{q}: {}", got.text);
     }
@@ -104,10 +124,14 @@ async fn an_attribute_elsewhere_decides_a_filter() {
 async fn a_source_is_asked_no_more_than_it_registered() {
     let (here, source) = (bed().await, Source::start().await);
     source.answers("GET /ngsi-ld/v1/entities", 200, "[]");
-    register(&here, "1", &source.url, SPEED, r#","management":{"localOnly":true},"tenant":"elsewhere""#).await;
+    register(&here, "1", &source.url, SPEED, r#","management":{"localOnly":true},"tenant":"elsewhere""#)
+        .await;
     here.get("/entities?type=Vehicle,Tram").await;
     let asked = source.take();
-    assert!(asked[0].target.starts_with("/ngsi-ld/v1/entities?type=Vehicle&id=urn:v:1&attrs=speed"), "{asked:?}");
+    assert!(
+        asked[0].target.starts_with("/ngsi-ld/v1/entities?type=Vehicle&id=urn:v:1&attrs=speed"),
+        "{asked:?}"
+    );
     assert!(asked[0].target.ends_with("&local=true"));
     assert_eq!(asked[0].header("ngsild-tenant"), "elsewhere");
     here.get("/entities?type=Tram").await;
@@ -153,7 +177,11 @@ async fn what_goes_wrong_is_a_warning() {
     let (here, source) = (bed().await, Source::start().await);
     register(&here, "1", &source.url, VEHICLES, "").await;
     let got = here.get("/entities/urn:v:1").await;
-    assert_eq!((got.status.as_u16(), got.header("ngsild-warning")), (404, ""), "a source without it is no trouble");
+    assert_eq!(
+        (got.status.as_u16(), got.header("ngsild-warning")),
+        (404, ""),
+        "a source without it is no trouble"
+    );
 }
 
 #[tokio::test]
@@ -214,13 +242,18 @@ async fn names_and_headers_go_as_the_registration_says() {
         source.url
     );
     register(&here, "1", &source.url, VEHICLES, &info).await;
-    let answer = r#"[{"id":"urn:v:1","type":"Vehicle","@context":"x","vitesse":{"type":"Property","value":30}}]"#;
+    let answer =
+        r#"[{"id":"urn:v:1","type":"Vehicle","@context":"x","vitesse":{"type":"Property","value":30}}]"#;
     source.answers("GET /ngsi-ld/v1/entities", 200, answer);
-    let request = super::bed::request("GET", "/entities?type=Vehicle&q=speed%3E20&attrs=speed").header("user", "abcd");
+    let request =
+        super::bed::request("GET", "/entities?type=Vehicle&q=speed%3E20&attrs=speed").header("user", "abcd");
     let got = here.send(request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(got.at("0/speed/value"), Json::Int(30));
     let asked: Vec<Question> = source.take();
-    assert!(asked[0].target.contains("q=vitesse>20") && asked[0].target.contains("attrs=vitesse"), "{asked:?}");
+    assert!(
+        asked[0].target.contains("q=vitesse>20") && asked[0].target.contains("attrs=vitesse"),
+        "{asked:?}"
+    );
     assert!(asked[0].header("link").contains("/context"));
     assert_eq!((asked[0].header("x-key"), asked[0].header("user")), ("k", "abcd"));
     assert_eq!(asked[0].header("accept"), "application/ld+json");
@@ -230,7 +263,8 @@ async fn names_and_headers_go_as_the_registration_says() {
 #[tokio::test]
 async fn sources_can_be_chosen_by_their_properties() {
     let (here, source) = (bed().await, Source::start().await);
-    register(&here, "1", &source.url, VEHICLES, r#","sourceType":{"type":"Property","value":"sensor"}"#).await;
+    register(&here, "1", &source.url, VEHICLES, r#","sourceType":{"type":"Property","value":"sensor"}"#)
+        .await;
     source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{}]", vehicle(1)));
     assert_eq!(here.get("/entities?type=Vehicle&csf=sourceType==%22archive%22").await.text, "[]");
     assert_eq!(ids(&here.get("/entities?type=Vehicle&csf=sourceType==%22sensor%22").await.json()).len(), 1);
@@ -252,14 +286,19 @@ async fn types_and_attributes_of_all_brokers_are_listed() {
     assert_eq!(here.bed.get("/types/Tram").await.status, 200);
     assert_eq!(here.bed.get("/types/Tram?local=true").await.status, 404);
     let attributes = here.bed.get("/attributes?details=true").await;
-    assert!(attributes.text.contains("line") && attributes.text.matches("\"attributeName\":\"speed\"").count() == 1);
+    assert!(
+        attributes.text.contains("line")
+            && attributes.text.matches("\"attributeName\":\"speed\"").count() == 1
+    );
 }
 
 #[tokio::test]
 async fn the_past_of_all_brokers_is_told() {
     let (here, there) = (broker().await, broker().await);
     let day = |n: u32| {
-        format!(r#"{{"id":"urn:v:1","type":"Vehicle","speed":[{{"type":"Property","value":{n},"observedAt":"2024-01-0{n}T00:00:00Z"}}]}}"#)
+        format!(
+            r#"{{"id":"urn:v:1","type":"Vehicle","speed":[{{"type":"Property","value":{n},"observedAt":"2024-01-0{n}T00:00:00Z"}}]}}"#
+        )
     };
     here.bed.post("/temporal/entities?local=true", &day(1)).await;
     there.bed.post("/temporal/entities?local=true", &day(2)).await;

@@ -36,7 +36,9 @@ async fn wait_for_subscriptions(bed: &Bed, count: usize) -> Json {
 async fn reachable() -> (Bed, String) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let bed = super::bed::bed_with(crate::NgsiLdOptions { public_url: Some(url.clone()), ..super::bed::options() }).await;
+    let bed =
+        super::bed::bed_with(crate::NgsiLdOptions { public_url: Some(url.clone()), ..super::bed::options() })
+            .await;
     let router = bed.router.clone();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (bed, url)
@@ -45,7 +47,10 @@ async fn reachable() -> (Bed, String) {
 #[tokio::test]
 async fn what_changes_elsewhere_is_told_here() {
     let ((here, _), there, receiver) = (reachable().await, broker().await, Receiver::start().await);
-    assert_eq!(here.post("/subscriptions", &subscription(&receiver.url, r#","q":"speed>10""#)).await.status, 201);
+    assert_eq!(
+        here.post("/subscriptions", &subscription(&receiver.url, r#","q":"speed>10""#)).await.status,
+        201
+    );
     // A source that comes later is watched too.
     register(&here, "1", &there.url, VEHICLES, "").await;
     let copies = wait_for_subscriptions(&there.bed, 1).await;
@@ -109,7 +114,11 @@ async fn parts_of_split_entities_are_put_together() {
     let copy = copy_at(&source).await;
     assert_eq!((copy.get("q"), copy.get("splitEntities")), (None, Some(&Json::Bool(true))));
     let remote = copy.get("id").unwrap().as_str().unwrap().to_owned();
-    here.post("/entities?local=true", r#"{"id":"urn:v:1","type":"Vehicle","brand":{"type":"Property","value":"A"}}"#).await;
+    here.post(
+        "/entities?local=true",
+        r#"{"id":"urn:v:1","type":"Vehicle","brand":{"type":"Property","value":"A"}}"#,
+    )
+    .await;
     let notify = async |speed: i64, subscription: &str| {
         let body = format!(
             r#"{{"id":"urn:n:1","type":"Notification","subscriptionId":"{subscription}","data":[{}]}}"#,
@@ -132,7 +141,8 @@ async fn parts_of_split_entities_are_put_together() {
 async fn local_subscriptions_stay_here() {
     let (here, source) = (bed().await, Source::start().await);
     register(&here, "1", &source.url, VEHICLES, "").await;
-    let made = here.post("/subscriptions", &subscription("http://127.0.0.1:9/x", r#","localOnly":true"#)).await;
+    let made =
+        here.post("/subscriptions", &subscription("http://127.0.0.1:9/x", r#","localOnly":true"#)).await;
     assert_eq!(made.status, 201, "{}", made.text);
     assert_eq!(here.get("/csourceSubscriptions").await.text, "[]");
     assert!(source.take().is_empty());

@@ -19,7 +19,14 @@ fn property(name: &str, value: i64) -> String {
 
 async fn with(mode: &str, information: &str, operations: &str) -> (Bed, Source) {
     let (here, source) = (bed().await, Source::start().await);
-    register(&here, "1", &source.url, information, &format!(r#","mode":"{mode}","operations":["{operations}"]"#)).await;
+    register(
+        &here,
+        "1",
+        &source.url,
+        information,
+        &format!(r#","mode":"{mode}","operations":["{operations}"]"#),
+    )
+    .await;
     (here, source)
 }
 
@@ -68,9 +75,13 @@ async fn what_a_source_alone_may_do_and_does_not_offer_is_a_conflict() {
     assert_eq!(bed.get("/entities/urn:v:1?local=true").await.status, 404);
     // A part of it can be done here.
     let (bed, _) = with("exclusive", SPEED, "queryEntity").await;
-    let got = bed.post("/entities", &vehicle(&format!("{},{}", property("speed", 1), property("brand", 2)))).await;
+    let got =
+        bed.post("/entities", &vehicle(&format!("{},{}", property("speed", 1), property("brand", 2)))).await;
     assert_eq!((got.status.as_u16(), got.at("errors/0/error/status")), (207, Json::Int(409)));
-    assert_eq!((got.at("success/0"), got.at("errors/0/registrationId")), (Json::text("urn:v:1"), Json::text("urn:reg:1")));
+    assert_eq!(
+        (got.at("success/0"), got.at("errors/0/registrationId")),
+        (Json::text("urn:v:1"), Json::text("urn:reg:1"))
+    );
 }
 
 #[tokio::test]
@@ -120,7 +131,14 @@ async fn a_single_source_gives_its_reason() {
         assert_eq!(bed.patch("/entities/urn:v:1", &format!("{{{}}}", property("a", 1))).await.status, status);
     }
     let bed = bed().await;
-    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, r#","mode":"redirect","operations":["redirectionOps"]"#).await;
+    register(
+        &bed,
+        "1",
+        "http://127.0.0.1:9",
+        VEHICLES,
+        r#","mode":"redirect","operations":["redirectionOps"]"#,
+    )
+    .await;
     let got = bed.patch("/entities/urn:v:1", &format!("{{{}}}", property("a", 1))).await;
     assert_eq!(got.status, 504, "{}", got.text);
 }
@@ -162,7 +180,8 @@ async fn nobody_writes_elsewhere_who_may_not_write_here() {
     let stranger = axum::Router::new()
         .nest("/ngsi-ld/v1", crate::router(bed.hub.clone(), super::bed::options()).unwrap());
     let body = axum::body::Body::from(vehicle(&property("speed", 1)));
-    let request = super::bed::request("POST", "/entities").header("content-type", "application/json").body(body);
+    let request =
+        super::bed::request("POST", "/entities").header("content-type", "application/json").body(body);
     let got = tower::ServiceExt::oneshot(stranger, request.unwrap()).await.unwrap();
     assert_eq!(got.status(), 401);
     assert!(source.take().is_empty());
@@ -170,7 +189,12 @@ async fn nobody_writes_elsewhere_who_may_not_write_here() {
 
 #[tokio::test]
 async fn batches_are_cut_by_registrations() {
-    let (bed, source) = with("exclusive", SPEED, "redirectionOps\",\"createBatch\",\"upsertBatch\",\"mergeBatch\",\"deleteBatch").await;
+    let (bed, source) = with(
+        "exclusive",
+        SPEED,
+        "redirectionOps\",\"createBatch\",\"upsertBatch\",\"mergeBatch\",\"deleteBatch",
+    )
+    .await;
     source.answers("POST /ngsi-ld/v1/entityOperations/create", 201, "");
     let list = format!(
         r#"[{},{{"id":"urn:v:2","type":"Vehicle",{}}}]"#,
@@ -223,11 +247,16 @@ async fn bodies_go_in_the_form_and_version_that_a_source_reads() {
 #[tokio::test]
 async fn names_that_have_no_address_go_in_full() {
     let (here, there) = (broker().await, broker().await);
-    register(&here.bed, "1", &there.url, VEHICLES, r#","mode":"redirect","operations":["redirectionOps"]"#).await;
+    register(&here.bed, "1", &there.url, VEHICLES, r#","mode":"redirect","operations":["redirectionOps"]"#)
+        .await;
     let entity = r#"{"id":"urn:v:1","type":"Vehicle","vitesse":{"type":"Property","value":1},"@context":[{"vitesse":"https://example.org/v#speed"}]}"#;
     assert_eq!(here.bed.post("/entities", entity).await.status, 201);
     let got = there.bed.get("/entities/urn:v:1").await;
-    assert!(got.text.contains("https://example.org/v#speed") && !got.text.contains("vitesse"), "{}", got.text);
+    assert!(
+        got.text.contains("https://example.org/v#speed") && !got.text.contains("vitesse"),
+        "{}",
+        got.text
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,10 @@ async fn beginnings_changes_and_ends_are_told() {
     assert_eq!(got[4].1.get("subscriptionId"), Some(&Json::text("urn:sub:1")));
     let shown = bed.get("/csourceSubscriptions/urn:sub:1").await;
     assert_eq!(shown.at("notification/timesSent"), Json::Int(5));
-    assert_eq!((shown.at("status"), shown.at("notification/status")), (Json::text("active"), Json::text("ok")));
+    assert_eq!(
+        (shown.at("status"), shown.at("notification/status")),
+        (Json::text("active"), Json::text("ok"))
+    );
 }
 
 #[tokio::test]
@@ -94,7 +97,8 @@ async fn what_did_not_arrive_is_told_as_it_then_is_through_a_restart() {
     subscribe(&first, &receiver.url, "").await;
     register(&first, "1", "http://127.0.0.1:9", VEHICLES, "").await;
     for _ in 0..500 {
-        if first.get("/csourceSubscriptions/urn:sub:1").await.at("notification").get("timesFailed").is_some() {
+        if first.get("/csourceSubscriptions/urn:sub:1").await.at("notification").get("timesFailed").is_some()
+        {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -117,7 +121,10 @@ async fn subscriptions_are_kept_house_of() {
     let bed = bed().await;
     subscribe(&bed, "http://127.0.0.1:9/x", "").await;
     let list = bed.get("/csourceSubscriptions?count=true").await;
-    assert_eq!((list.header("ngsild-results-count"), list.at("0/entities/0/type")), ("1", Json::text("Vehicle")));
+    assert_eq!(
+        (list.header("ngsild-results-count"), list.at("0/entities/0/type")),
+        ("1", Json::text("Vehicle"))
+    );
     for (body, field) in [
         (r#"{"type":"Sub"}"#, "type"),
         (r#"{"watchedAttributes":[]}"#, "watchedAttributes"),

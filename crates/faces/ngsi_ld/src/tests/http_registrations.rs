@@ -22,7 +22,10 @@ async fn found(bed: &Bed, query: &str) -> Vec<String> {
 async fn a_registration_lives_through_its_verbs() {
     let bed = bed().await;
     let made = bed.post("/csourceRegistrations", REGISTRATION).await;
-    assert_eq!((made.status.as_u16(), made.header("location")), (201, "/ngsi-ld/v1/csourceRegistrations/urn:reg:1"));
+    assert_eq!(
+        (made.status.as_u16(), made.header("location")),
+        (201, "/ngsi-ld/v1/csourceRegistrations/urn:reg:1")
+    );
     assert_eq!(bed.post("/csourceRegistrations", REGISTRATION).await.status, 409);
     let shown = bed.get("/csourceRegistrations/urn:reg:1?options=sysAttrs").await;
     assert_eq!(shown.at("information/0/propertyNames/0"), Json::text("speed"));
@@ -78,7 +81,8 @@ async fn registrations_are_found_by_what_they_are_of() {
 #[tokio::test]
 async fn registrations_of_the_past_are_found_by_time() {
     let bed = bed().await;
-    let interval = r#","observationInterval":{"startAt":"2020-01-01T00:00:00Z","endAt":"2021-01-01T00:00:00Z"}"#;
+    let interval =
+        r#","observationInterval":{"startAt":"2020-01-01T00:00:00Z","endAt":"2021-01-01T00:00:00Z"}"#;
     register(&bed, "past", "http://127.0.0.1:9", VEHICLES, interval).await;
     assert!(found(&bed, "type=Vehicle").await.is_empty());
     for (fits, time) in [
@@ -101,7 +105,8 @@ async fn pages_and_tenants_are_kept_apart() {
     }
     let page = bed.get("/csourceRegistrations?type=Vehicle&limit=1&offset=1&count=true").await;
     assert_eq!((ids(&page.json()), page.header("ngsild-results-count")), (vec!["urn:reg:1".to_owned()], "3"));
-    let other = super::bed::request("GET", "/csourceRegistrations?type=Vehicle").header("ngsild-tenant", "other");
+    let other =
+        super::bed::request("GET", "/csourceRegistrations?type=Vehicle").header("ngsild-tenant", "other");
     let other = bed.send(other.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(other.text, "[]");
 }
@@ -152,8 +157,14 @@ async fn what_one_holds_alone_no_other_may() {
     assert_eq!(post("4", SPEED, "inclusive").await.status, 201);
     // An entity that is held here stands in the way.
     assert_eq!(post("5", &SPEED.replace("urn:v:1", "urn:v:2"), "exclusive").await.status, 409);
-    assert_eq!(post("6", &SPEED.replace("urn:v:1", "urn:v:2").replace("speed", "colour"), "exclusive").await.status, 201);
-    assert_eq!(post("7", r#"{"entities":[{"type":"Vehicle","idPattern":"urn:v:2"}]}"#, "redirect").await.status, 409);
+    assert_eq!(
+        post("6", &SPEED.replace("urn:v:1", "urn:v:2").replace("speed", "colour"), "exclusive").await.status,
+        201
+    );
+    assert_eq!(
+        post("7", r#"{"entities":[{"type":"Vehicle","idPattern":"urn:v:2"}]}"#, "redirect").await.status,
+        409
+    );
 }
 
 #[tokio::test]
@@ -179,9 +190,12 @@ async fn strangers_see_no_registrations() {
     register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
     let folder = tempfile::tempdir().unwrap();
     let hub = senne_hub::Hub::open(senne_hub::HubConfig::new(folder.path())).await.unwrap();
-    let router = axum::Router::new().nest("/ngsi-ld/v1", crate::router(hub.clone(), super::bed::options()).unwrap());
+    let router =
+        axum::Router::new().nest("/ngsi-ld/v1", crate::router(hub.clone(), super::bed::options()).unwrap());
     let stranger = Bed { hub, router, folder };
-    for (method, path) in [("GET", "/csourceRegistrations?type=Vehicle"), ("DELETE", "/csourceRegistrations/urn:reg:1")] {
+    for (method, path) in
+        [("GET", "/csourceRegistrations?type=Vehicle"), ("DELETE", "/csourceRegistrations/urn:reg:1")]
+    {
         let request = super::bed::request(method, path).body(axum::body::Body::empty()).unwrap();
         assert_eq!(stranger.send(request).await.status, 401, "{method} {path}");
     }

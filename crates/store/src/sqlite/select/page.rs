@@ -48,7 +48,20 @@ impl<'a> Page<'a> {
     ) -> Self {
         let (numbers, entities, ranked) = (Vec::new(), Vec::new(), Vec::new());
         let (matched, passed, bytes, full) = (0, 0, 0, false);
-        Self { tenant, selection, shared, now, place, matched, passed, bytes, full, numbers, entities, ranked }
+        Self {
+            tenant,
+            selection,
+            shared,
+            now,
+            place,
+            matched,
+            passed,
+            bytes,
+            full,
+            numbers,
+            entities,
+            ranked,
+        }
     }
 
     fn after(&self) -> i64 {
@@ -233,8 +246,7 @@ impl<'a> Page<'a> {
     }
 
     fn finish(mut self) -> Selected {
-        let mut selected =
-            Selected { count: self.counts().then_some(self.matched), ..Selected::default() };
+        let mut selected = Selected { count: self.counts().then_some(self.matched), ..Selected::default() };
         if self.selection.order.is_some() {
             self.rank();
             let (offset, limit) = (self.selection.offset, self.selection.limit);

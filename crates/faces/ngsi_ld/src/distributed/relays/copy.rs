@@ -12,8 +12,15 @@ use crate::{
 };
 
 /// Members that go along as they are.
-const AS_IT_IS: [&str; 7] =
-    ["notificationTrigger", "expiresAt", "throttling", "timeInterval", "isActive", "splitEntities", "datasetId"];
+const AS_IT_IS: [&str; 7] = [
+    "notificationTrigger",
+    "expiresAt",
+    "throttling",
+    "timeInterval",
+    "isActive",
+    "splitEntities",
+    "datasetId",
+];
 
 /// The copy, reduced to what the source registered; `wanted` has one element for each selector of entities.
 /// `None` when an expression of the subscription can no longer be read.
@@ -71,9 +78,8 @@ fn entities(document: &Json, naming: &Naming, matched: &Matched, wanted: &[Wante
         let list: Vec<Json> = registered.collect();
         return (!list.is_empty()).then_some(Json::Array(list));
     };
-    let fits = |place: usize| {
-        wanted.get(place).is_none_or(|wanted| wanted.matches(&matched.registration).is_some())
-    };
+    let fits =
+        |place: usize| wanted.get(place).is_none_or(|wanted| wanted.matches(&matched.registration).is_some());
     let fitting = selectors.iter().enumerate().filter(|(place, _)| fits(*place));
     let one = |selector: &Json| {
         let members = selector.as_object().unwrap_or_default().iter();

@@ -20,7 +20,11 @@ use super::{
 use crate::{
     contexts::{Contexts, random},
     distributed::{
-        failure::Failure, forward::{Forwarder, Outgoing}, identity::Identity, together::together, trip::Trip,
+        failure::Failure,
+        forward::{Forwarder, Outgoing},
+        identity::Identity,
+        together::together,
+        trip::Trip,
     },
     http::BASE,
     options::NgsiLdOptions,
@@ -129,7 +133,8 @@ impl Relays {
         let (subscriptions, standing) = (Subscription::all(&self.hub).await?, all(&self.hub).await?);
         let mut state = self.state.lock();
         for (key, copies) in standing {
-            let sources = copies.keys().filter_map(|id| Some((id.clone(), self.registrations.find(&key.0, id)?)));
+            let sources =
+                copies.keys().filter_map(|id| Some((id.clone(), self.registrations.find(&key.0, id)?)));
             let standing = Standing { sources: sources.collect(), copies };
             state.relays.insert(key, Relay { subscription: None, standing });
         }
@@ -147,7 +152,11 @@ impl Relays {
     }
 
     /// A subscription was created, changed or removed.
-    pub(crate) async fn subscription_changed(&self, tenant: &TenantName, id: &EntityId) -> Result<(), Problem> {
+    pub(crate) async fn subscription_changed(
+        &self,
+        tenant: &TenantName,
+        id: &EntityId,
+    ) -> Result<(), Problem> {
         self.load().await?;
         let key = (tenant.clone(), id.clone());
         let subscription = Subscription::read(&self.hub, &key).await?.filter(Subscription::is_relayed);
@@ -236,8 +245,11 @@ impl Relays {
             None => Vec::new(),
         };
         let mut whole = true;
-        let gone: Vec<EntityId> =
-            copies.keys().filter(|id| !wanting.iter().any(|found| found.registration.id == **id)).cloned().collect();
+        let gone: Vec<EntityId> = copies
+            .keys()
+            .filter(|id| !wanting.iter().any(|found| found.registration.id == **id))
+            .cloned()
+            .collect();
         for id in gone {
             if let (Some(copy), Some(source)) = (copies.remove(&id), sources.remove(&id)) {
                 self.take_back(&trip, &source, &copy).await;
@@ -294,7 +306,8 @@ impl Relays {
             }
         }
         all.retain(|found| {
-            found.registration.mode != Mode::Auxiliary && found.registration.operations.has(Serves::CreateSubscription)
+            found.registration.mode != Mode::Auxiliary
+                && found.registration.operations.has(Serves::CreateSubscription)
         });
         Ok(all)
     }
@@ -315,10 +328,13 @@ impl Relays {
         let wanted = wanted(&subscription.document, &terms).map_err(invalid)?;
         let split = subscription.is_split(self.split);
         let body = copy(subscription, &terms, &naming, found, &wanted, (remote, &endpoint), split);
-        let Some(body) = body else { return Err(Failure::Invalid("its expressions cannot be read".to_owned())) };
+        let Some(body) = body else {
+            return Err(Failure::Invalid("its expressions cannot be read".to_owned()));
+        };
         if stands && registration.operations.has(Serves::UpdateSubscription) {
             let path = vec!["subscriptions".to_owned(), remote.to_owned()];
-            let changed = Outgoing { method: Method::PATCH, path, query: Vec::new(), body: Some(body.clone()) };
+            let changed =
+                Outgoing { method: Method::PATCH, path, query: Vec::new(), body: Some(body.clone()) };
             match self.forwarder.send(trip, registration, &naming, changed).await {
                 Err(failure) if failure.is_absence() => {}
                 other => return other.map(|_| ()),

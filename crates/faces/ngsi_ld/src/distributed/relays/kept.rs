@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use senne_hub::Hub;
-use senne_model::{Entity, EntityId, ErrorKind, Json, Name, Operation, Problem, TenantName, Timestamp, Write};
+use senne_model::{
+    Entity, EntityId, ErrorKind, Json, Name, Operation, Problem, TenantName, Timestamp, Write,
+};
 
 use crate::{
     http::object,
@@ -80,7 +82,8 @@ impl Subscription {
     /// Whether sources watch for it too.
     pub(super) fn is_relayed(&self) -> bool {
         let expires = self.document.get("expiresAt").and_then(Json::as_str);
-        let expired = expires.and_then(|text| Timestamp::parse(text).ok()).is_some_and(|at| at <= Timestamp::now());
+        let expired =
+            expires.and_then(|text| Timestamp::parse(text).ok()).is_some_and(|at| at <= Timestamp::now());
         self.document.get("localOnly") != Some(&Json::Bool(true)) && !expired
     }
 

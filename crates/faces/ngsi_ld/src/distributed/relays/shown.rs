@@ -7,7 +7,10 @@ use crate::http::object;
 
 /// The id of the subscription to registrations that belongs to a subscription.
 pub(super) fn id_of(key: &Key) -> String {
-    format!("urn:ngsi-ld:Subscription:registrations-of:{:016x}", crate::contexts::fingerprint(&format!("{} {}", key.0, key.1)))
+    format!(
+        "urn:ngsi-ld:Subscription:registrations-of:{:016x}",
+        crate::contexts::fingerprint(&format!("{} {}", key.0, key.1))
+    )
 }
 
 /// The document with expanded names.
