@@ -71,9 +71,8 @@ impl Source {
             let context = r#"{"@context":{"vitesse":"https://uri.etsi.org/ngsi-ld/default-context/speed"}}"#;
             return Response::new(Body::from(context));
         }
-        let query: String = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-            .map(|(name, value)| format!("&{name}={value}"))
-            .collect();
+        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = pairs.map(|(name, value)| format!("&{name}={value}")).collect::<Vec<_>>().concat();
         let target = format!("{path}{}", query.replacen('&', "?", 1));
         let method = parts.method.to_string();
         self.asked.lock().push(Question { method: method.clone(), target, headers: parts.headers, body });
