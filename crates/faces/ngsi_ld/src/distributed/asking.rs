@@ -269,7 +269,7 @@ pub(super) fn renamed(filter: &Filter, naming: &Naming) -> Filter {
 fn rename(condition: &mut Condition, naming: &Naming) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter_mut().for_each(|part| rename(part, naming))
+            parts.iter_mut().for_each(|part| rename(part, naming));
         }
         Condition::Compare(comparison) => rename_path(&mut comparison.path, naming),
     }

@@ -64,9 +64,8 @@ impl Operation {
         let words: Vec<&str> = parts.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
             (&Method::GET, ["entities"] | ["entities", _])
-            | (&Method::POST, ["entityOperations", "query"]) => Some(Self::Read),
-            // What a snapshot is filled with is read (clause 5.16.1.4).
-            (&Method::POST, ["snapshots"]) => Some(Self::Read),
+            // What a snapshot is filled with is read too (clause 5.16.1.4).
+            | (&Method::POST, ["entityOperations", "query"] | ["snapshots"]) => Some(Self::Read),
             (&Method::DELETE, ["entities"]) => Some(Self::Purge),
             (&Method::POST, ["subscriptions"]) => Some(Self::Subscribe(None)),
             (&Method::PATCH | &Method::DELETE, ["subscriptions", id]) => {

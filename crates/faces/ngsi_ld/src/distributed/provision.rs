@@ -194,7 +194,7 @@ impl Asked<'_> {
             match self.write.body {
                 BodyKind::Attribute if naming.renames => {
                     super::names::Renaming { from: &self.received.terms, to: &naming.terms, simplified }
-                        .attribute(&mut body)
+                        .attribute(&mut body);
                 }
                 _ => naming.rename(&mut body, &self.received.terms, simplified),
             }

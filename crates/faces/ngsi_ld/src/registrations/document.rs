@@ -99,7 +99,7 @@ pub(crate) fn rename(document: &mut Json, terms: &Terms, direction: Direction) {
     for (name, value) in members {
         match (&**name, value) {
             ("information", Json::Array(infos)) => {
-                infos.iter_mut().for_each(|info| rename_info(info, &texts))
+                infos.iter_mut().for_each(|info| rename_info(info, &texts));
             }
             (name_text, _) if KNOWN.contains(&name_text) || READ_ONLY.contains(&name_text) => {}
             (property, _) => *name = one(property).into_boxed_str(),
