@@ -99,7 +99,7 @@ fn a_broker_is_copied_and_a_break_does_no_harm() {
             ["type"],
         json!("Far")
     );
-    let contexts = get(&mut into.client(), "/jsonldContexts?kind=Hosted");
+    let contexts = get(&mut client, "/jsonldContexts?kind=Hosted");
     assert_eq!(contexts.as_array().map(Vec::len), Some(1), "{contexts}");
 
     // The same command again has nothing left to do; into another place it is not mixed up.
