@@ -165,10 +165,11 @@ async fn a_broker_that_goes_and_comes_back_loses_nothing() {
     bed.post("/entities", STATION).await;
     listener.next().await;
     drop(listener);
-    // What it keeps is on disk before it is gone.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // It is asked to end, so that it writes down which listeners it keeps messages for.
     let Broker { _process: mut process, folder, .. } = first;
-    process.kill().await.unwrap();
+    let asked = tokio::process::Command::new("kill").arg(process.id().unwrap().to_string()).status().await;
+    assert!(asked.unwrap().success());
+    process.wait().await.unwrap();
     for value in 1..=3 {
         bed.patch(&format!("{S3}/attrs/NO2"), &format!(r#"{{"value":{value}}}"#)).await;
     }
