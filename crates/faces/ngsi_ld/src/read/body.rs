@@ -68,16 +68,20 @@ pub(crate) fn read_attribute_body(
     names: &mut Names,
     limits: &Limits,
 ) -> Result<Attribute, Problem> {
-    let raw: Raw<'_> = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
-    match &raw {
-        Raw::Object(parts) if !mode.linked_data && parts.iter().any(|part| part.name == "@context") => {
-            Err(Problem::bad("`@context` stands in the body of application/ld+json only").field("@context"))
+    let mut raw: Raw<'_> = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
+    if let Raw::Object(parts) = &mut raw {
+        // Of linked data it has told already what the names mean.
+        let there = parts.len();
+        parts.retain(|part| part.name != "@context");
+        if parts.len() < there && !mode.linked_data {
+            let detail = "`@context` stands in the body of application/ld+json only";
+            return Err(Problem::bad(detail).field("@context"));
         }
-        Raw::Object(parts) if mode.partial && parts.is_empty() => {
-            Err(Problem::bad("there is nothing to update in it").field(term))
+        if mode.partial && parts.is_empty() {
+            return Err(Problem::bad("there is nothing to update in it").field(term));
         }
-        _ => read_attribute(term, raw, mode, names, limits),
     }
+    read_attribute(term, raw, mode, names, limits)
 }
 
 /// Reads any JSON.

@@ -224,3 +224,28 @@ async fn a_slash_at_the_end_does_no_harm() {
     assert_eq!(bed.get("/nothing/").await.status, 404);
     assert_eq!(bed.get("/").await.status, 404);
 }
+
+#[tokio::test]
+async fn linked_data_writes_one_attribute_too() {
+    let bed = bed().await;
+    bed.post("/entities", STATION).await;
+    let context = r#""@context":"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld""#;
+    let path = format!("{S3}/attrs/NO2");
+    for (method, body, now) in [
+        ("PATCH", format!(r#"{{"value":7,{context}}}"#), 7),
+        ("PUT", format!(r#"{{"type":"Property","value":8,{context}}}"#), 8),
+    ] {
+        let got = bed.with_body(method, &path, &body).await;
+        assert_eq!(got.status, 204, "{method}: {}", got.text);
+        assert_eq!(bed.get(S3).await.at("NO2/value"), Json::Int(now), "{method}");
+    }
+    assert_eq!(
+        bed.patch(&path, &format!("{{{context}}}")).await.status,
+        400,
+        "a context alone changes nothing"
+    );
+    let plain = request("PATCH", &path).header("content-type", "application/json");
+    let got = bed.send(plain.body(Body::from(format!(r#"{{"value":9,{context}}}"#))).unwrap()).await;
+    assert_eq!(got.status, 400);
+    assert_eq!(got.at("field"), Json::text("@context"));
+}
