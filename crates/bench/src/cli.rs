@@ -6,6 +6,8 @@ use anyhow::{Context, bail};
 use clap::{Parser, ValueEnum};
 use tempfile::TempDir;
 
+use crate::beside::Peer;
+
 /// Measures the senne binary and prints a table: rates, latencies, memory, bytes, and how they stand to the aims.
 #[derive(Parser, Debug)]
 #[command(name = "senne-bench", version, max_term_width = 100)]
@@ -44,6 +46,9 @@ pub(crate) struct Options {
     /// How many changes one request brings.
     #[arg(long, value_name = "NUMBER", default_value_t = 10, requires = "subscriptions")]
     pub(crate) changes_per_request: u64,
+    /// Measure Senne beside another NGSI-LD broker that runs at HOST:PORT; may be said several times.
+    #[arg(long, value_name = "NAME=HOST:PORT")]
+    pub(crate) beside: Vec<Peer>,
     /// Be the bare server that sets the limit, with its data in this folder.
     #[arg(long, hide = true, value_name = "DIR")]
     pub(crate) serve_limit: Option<PathBuf>,

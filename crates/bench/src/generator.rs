@@ -126,11 +126,17 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Re
         }
     };
     let length = body_length(&buffer[..head])?;
-    while buffer.len() < head + length {
+    let whole = |buffer: &[u8]| match length {
+        Some(length) => buffer.len() >= head + length,
+        // In chunks: the last one is empty.
+        None => buffer[head..].ends_with(b"\r\n0\r\n\r\n") || &buffer[head..] == b"0\r\n\r\n",
+    };
+    while !whole(buffer) {
         if stream.read_buf(buffer).await? == 0 {
             bail!("the server hung up in the middle of an answer");
         }
     }
+    let length = buffer.len() - head;
     if !buffer.starts_with(b"HTTP/1.1 2") {
         let shown = String::from_utf8_lossy(&buffer[..buffer.len().min(600)]);
         bail!("not an answer to measure: {shown}");
@@ -138,16 +144,20 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Re
     Ok(length as u64)
 }
 
-fn body_length(head: &[u8]) -> anyhow::Result<usize> {
+/// What the head says of the body; `None` when it comes in chunks.
+fn body_length(head: &[u8]) -> anyhow::Result<Option<usize>> {
     if head.starts_with(b"HTTP/1.1 204") {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let text = std::str::from_utf8(head).context("the answer is not HTTP")?;
     for line in text.lines() {
         if let Some((name, value)) = line.split_once(':')
             && name.eq_ignore_ascii_case("content-length")
         {
-            return value.trim().parse().context("Content-Length");
+            return Ok(Some(value.trim().parse().context("Content-Length")?));
+        }
+        if line.to_ascii_lowercase().starts_with("transfer-encoding:") && line.contains("chunked") {
+            return Ok(None);
         }
     }
     bail!("the answer has no Content-Length: {text}")

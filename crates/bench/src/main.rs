@@ -3,6 +3,7 @@
 //! The server is a process of its own and the generator runs beside it on the same machine, so that the cores
 //! are shared as they are when somebody tries it at home. Every number can be had again with `make bench`.
 
+mod beside;
 mod city;
 mod cli;
 mod creates;
@@ -46,6 +47,11 @@ fn measure(options: &Options) -> anyhow::Result<()> {
     let mut table = Table::default();
     let senne = options.binary()?;
     eprintln!("measuring {}, {} s a part, {} cores", senne.display(), options.seconds, cores());
+    if !options.beside.is_empty() {
+        beside::measure(options, &mut table)?;
+        println!("{}", table.render());
+        return Ok(());
+    }
     if options.subscriptions {
         subscriptions::measure(options, &mut table)?;
         println!("{}", table.render());

@@ -111,6 +111,7 @@ fn described(value: &AttributeValue) -> String {
         Json::Null => "null".to_owned(),
         Json::Bool(b) => format!("the boolean {b}"),
         Json::Int(i) => format!("the number {i}"),
+        Json::BigInt(digits) => format!("the number {digits}"),
         Json::Float(x) => format!("the number {x}"),
         Json::Text(text) => {
             let short: String = text.chars().take(40).collect();

@@ -23,7 +23,7 @@ impl Judge for Contracts {
         instance.track = None;
         let AttributeValue::Property(json) = &instance.value else { return };
         let value = match json {
-            Json::Int(_) | Json::Float(_) | Json::Null => json.as_f64(),
+            Json::Int(_) | Json::BigInt(_) | Json::Float(_) | Json::Null => json.as_f64(),
             _ => return,
         };
         let Some(rule) = self.rules().find(seen.types, seen.attribute) else { return };

@@ -12,7 +12,7 @@ pub(crate) fn write(attributes: &[Attribute]) -> Option<String> {
 
 /// Reads what [`write`] wrote; what cannot be read is left out.
 pub(crate) fn read(text: &str) -> Vec<Attribute> {
-    serde_json::from_str(text).map(|json: Json| from_json(&json)).unwrap_or_default()
+    Json::parse(text.as_bytes()).map(|json| from_json(&json)).unwrap_or_default()
 }
 
 fn to_json(attributes: &[Attribute]) -> Json {

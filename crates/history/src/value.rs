@@ -22,6 +22,9 @@ pub(crate) fn split(value: &AttributeValue) -> Parts<'_> {
             json: (!(-EXACT..=EXACT).contains(i)).then(|| i.to_string()),
             ..Parts::default()
         },
+        AttributeValue::Property(long @ Json::BigInt(digits)) => {
+            Parts { number: long.as_f64(), json: Some(digits.to_string()), ..Parts::default() }
+        }
         AttributeValue::Property(Json::Float(x)) => Parts { number: Some(*x), ..Parts::default() },
         AttributeValue::Property(Json::Text(text)) => Parts { text: Some(text), ..Parts::default() },
         AttributeValue::Property(json) | AttributeValue::JsonProperty(json) => as_json(json.to_string()),
@@ -62,7 +65,7 @@ fn iris_from_json(json: Option<&Json>) -> Vec<Iri> {
 
 /// Joins columns into the value; columns that do not fit their kind read as JSON null.
 pub(crate) fn join(kind: &str, parts: &Parts<'_>) -> AttributeValue {
-    let json = || parts.json.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+    let json = || parts.json.as_deref().and_then(|text| Json::parse(text.as_bytes()).ok());
     let iri = || parts.text.map(Iri::new).into_iter().collect::<Vec<_>>();
     match kind {
         "Relationship" => match json() {
@@ -75,7 +78,7 @@ pub(crate) fn join(kind: &str, parts: &Parts<'_>) -> AttributeValue {
         "GeoProperty" => parts
             .geometry
             .as_deref()
-            .and_then(|text| serde_json::from_str::<Json>(text).ok())
+            .and_then(|text| Json::parse(text.as_bytes()).ok())
             .and_then(|json| Geometry::from_geojson(&json).ok())
             .map_or(AttributeValue::Property(Json::Null), AttributeValue::Geo),
         "LanguageProperty" => match json() {
@@ -116,6 +119,7 @@ mod tests {
         for value in [
             AttributeValue::Property(Json::Int(5)),
             AttributeValue::Property(Json::Int(i64::MAX - 1)),
+            AttributeValue::Property(Json::BigInt("-98765432109876543210".into())),
             AttributeValue::Property(Json::Float(-0.25)),
             AttributeValue::Property(Json::Float(-0.0)),
             AttributeValue::Property(Json::Float(1e300)),

@@ -221,7 +221,9 @@ impl Key {
 
     fn of_json(value: &Json) -> Self {
         match value {
-            Json::Int(_) | Json::Float(_) => Self::Number(value.as_f64().unwrap_or_default()),
+            Json::Int(_) | Json::BigInt(_) | Json::Float(_) => {
+                Self::Number(value.as_f64().unwrap_or_default())
+            }
             Json::Text(text) => match Literal::token(text, None) {
                 Some(Literal::Moment(at)) => Self::Moment(at),
                 Some(Literal::DateOrTime(text)) if text.as_bytes().get(2) == Some(&b':') => {

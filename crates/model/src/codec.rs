@@ -118,6 +118,7 @@ mod tags {
     pub(super) const TEXT: u8 = 6;
     pub(super) const ARRAY: u8 = 7;
     pub(super) const OBJECT: u8 = 8;
+    pub(super) const BIG_INT: u8 = 9;
     pub(super) const RELATIONSHIP: u8 = 20;
     pub(super) const GEO: u8 = 21;
     pub(super) const LANGUAGE: u8 = 22;

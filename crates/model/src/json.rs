@@ -7,6 +7,7 @@ use serde::{
     de::{Error as _, MapAccess, SeqAccess, Visitor},
     ser::{SerializeMap, SerializeSeq},
 };
+use serde_json::value::RawValue;
 
 /// A JSON value. Numbers are finite: NaN and infinities are not JSON and cannot be made.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -18,6 +19,8 @@ pub enum Json {
     Bool(bool),
     /// An integer that fits 64 bits.
     Int(i64),
+    /// An integer that does not, as its digits with their sign.
+    BigInt(Box<str>),
     /// Any other number.
     Float(f64),
     /// A string.
@@ -41,6 +44,7 @@ impl Json {
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Int(i) => Some(*i as f64),
+            Self::BigInt(digits) => digits.parse().ok().filter(|x: &f64| x.is_finite()),
             Self::Float(x) => Some(*x),
             _ => None,
         }
@@ -130,6 +134,10 @@ impl Serialize for Json {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(b) => serializer.serialize_bool(*b),
             Self::Int(i) => serializer.serialize_i64(*i),
+            Self::BigInt(digits) => {
+                let raw = RawValue::from_string(digits.to_string()).map_err(serde::ser::Error::custom)?;
+                raw.serialize(serializer)
+            }
             Self::Float(x) => serializer.serialize_f64(*x),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Array(items) => {
@@ -180,16 +188,13 @@ impl<'de> Visitor<'de> for JsonVisitor {
         Ok(Json::Int(i))
     }
     fn visit_u64<E>(self, u: u64) -> Result<Json, E> {
-        Ok(i64::try_from(u).map_or(Json::Float(u as f64), Json::Int))
+        Ok(i64::try_from(u).map_or_else(|_| Json::BigInt(u.to_string().into()), Json::Int))
     }
     fn visit_f64<E: serde::de::Error>(self, x: f64) -> Result<Json, E> {
         Json::number(x).ok_or_else(|| E::custom("a number must be finite"))
     }
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::text(text))
-    }
-    fn visit_string<E>(self, text: String) -> Result<Json, E> {
-        Ok(Json::from(text))
+        Ok(Json::from_text(text))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
         let mut items = Vec::new();

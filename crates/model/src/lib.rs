@@ -7,6 +7,7 @@ mod amend;
 mod apply;
 mod change;
 mod codec;
+mod digits;
 mod entity;
 mod error;
 mod expiry;
@@ -29,6 +30,7 @@ pub use codec::{
     CodecError, Names, decode_change, decode_entity, decode_writes, encode_change, encode_entity,
     encode_writes,
 };
+pub use digits::spell_out;
 pub use entity::{Attribute, Entity, Instance, Track};
 pub use error::{ErrorKind, Problem};
 pub use expiry::expire;

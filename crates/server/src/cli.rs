@@ -4,11 +4,13 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod brokers;
 mod impact;
 mod import;
 mod indicator;
 mod programme;
 
+pub(crate) use brokers::Brokers;
 pub(crate) use impact::{Impact, ImpactCommand, ImpactQuestion};
 pub(crate) use import::{Import, ImportCommand, ImportNgsiLd};
 pub(crate) use indicator::{
@@ -139,6 +141,8 @@ pub(crate) struct Serve {
     /// After how long an idle connection is hung up on; the other limits of connections go with it. For tests.
     #[arg(long, value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=86_400), hide = true)]
     pub(crate) idle_seconds: u64,
+    #[command(flatten)]
+    pub(crate) brokers: Brokers,
 }
 
 #[derive(Args, Debug)]

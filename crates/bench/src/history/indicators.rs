@@ -46,11 +46,16 @@ pub(crate) async fn measure(
     if !folder.join("state.sqlite").exists() {
         fill_history(folder, city, memory_bytes, report).await?;
     }
+    let by_then = |what: &str, report: &mut Report| {
+        report.figure(&format!("memory at most {what}, MB"), &format!("{:.0}", memory::most() - own), "");
+    };
+    by_then("after the fill", report);
     let config = HubConfig { memory_bytes_max: memory_bytes, ..HubConfig::new(folder) };
     let hub = Hub::open(HubConfig { contracts: contracts()?.into(), ..config }).await?;
     place(&hub, city).await?;
     let indicators = Indicators::new(hub.clone(), catalogue()?);
     whole(&indicators, report).await?;
+    by_then("after all were computed in full", report);
     indicators.keep_up()?;
     for (what, day) in [
         ("one changed day, its year not in memory", "2015-06-10"),
@@ -60,7 +65,7 @@ pub(crate) async fn measure(
     ] {
         changed(&hub, city, what, day, report).await?;
     }
-    report.figure("memory at most, without the bench's own, MB", &format!("{:.0}", memory::most() - own), "");
+    by_then("in all, without the bench's own", report);
     hub.stop().await;
     Ok(())
 }

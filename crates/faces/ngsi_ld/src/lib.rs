@@ -11,6 +11,7 @@ mod distributed;
 mod entities;
 mod entity_maps;
 mod face;
+mod house;
 mod http;
 mod info;
 mod jsonld_contexts;

@@ -148,7 +148,9 @@ impl Call {
             .trim();
         let quoted = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
         match serde_json::from_str(text) {
-            Ok(json @ (Json::Int(_) | Json::Float(_) | Json::Bool(_) | Json::Null)) => Ok(json),
+            Ok(json @ (Json::Int(_) | Json::BigInt(_) | Json::Float(_) | Json::Bool(_) | Json::Null)) => {
+                Ok(json)
+            }
             Ok(json @ Json::Text(_)) if quoted => Ok(json),
             _ => Err(Problem::bad("write text in quotes, or a number, true, false or null").into()),
         }

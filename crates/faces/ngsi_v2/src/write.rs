@@ -119,7 +119,7 @@ pub(crate) fn plain_type(instance: &Instance) -> (String, Json) {
 pub(crate) fn told_by(value: &AttributeValue) -> &'static str {
     match value {
         AttributeValue::Property(Json::Text(_)) => "Text",
-        AttributeValue::Property(Json::Int(_) | Json::Float(_)) => "Number",
+        AttributeValue::Property(Json::Int(_) | Json::BigInt(_) | Json::Float(_)) => "Number",
         AttributeValue::Property(Json::Bool(_)) => "Boolean",
         AttributeValue::Property(Json::Null) | AttributeValue::JsonProperty(Json::Null) => "None",
         AttributeValue::Property(_) | AttributeValue::JsonProperty(_) | AttributeValue::List(_) => {

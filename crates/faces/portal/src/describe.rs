@@ -148,7 +148,7 @@ pub(crate) fn text_of(words: Words, value: &AttributeValue) -> Option<String> {
     match value {
         AttributeValue::Property(Json::Bool(true)) => Some(words.t("value.yes").to_owned()),
         AttributeValue::Property(Json::Bool(false)) => Some(words.t("value.no").to_owned()),
-        AttributeValue::Property(Json::Int(_) | Json::Float(_)) => {
+        AttributeValue::Property(Json::Int(_) | Json::BigInt(_) | Json::Float(_)) => {
             value.as_number().map(|x| format::value(words.language, x))
         }
         AttributeValue::Geo(place) => {
@@ -182,6 +182,7 @@ fn text_in(json: &Json) -> Option<String> {
     match json {
         Json::Text(text) => Some(text.to_string()),
         Json::Int(i) => Some(i.to_string()),
+        Json::BigInt(digits) => Some(digits.to_string()),
         Json::Float(x) => Some(x.to_string()),
         Json::Bool(b) => Some(b.to_string()),
         Json::Array(items) => join(items.iter().filter_map(text_in)),

@@ -90,6 +90,7 @@ fn value(json: &Json, kind: &DataType) -> Result<ScalarValue, Problem> {
         Json::Null => return ScalarValue::try_from(kind).map_err(|e| problem(&e)),
         Json::Bool(b) => ScalarValue::Boolean(Some(*b)),
         Json::Int(n) => ScalarValue::Int64(Some(*n)),
+        Json::BigInt(_) => ScalarValue::Float64(json.as_f64()),
         Json::Float(x) => ScalarValue::Float64(Some(*x)),
         Json::Text(text) => ScalarValue::Utf8(Some(text.to_string())),
         other => ScalarValue::Utf8(Some(other.to_string())),

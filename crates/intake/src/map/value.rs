@@ -49,7 +49,7 @@ pub(crate) fn number_of(cell: Cell<'_>, scale: Scale, line: &Line<'_>) -> Result
         Cell::Text(text) => {
             number(text, line.decimal_comma).ok_or_else(|| format!("`{}` is not a number", shorten(text)))?
         }
-        Cell::Json(value @ (Json::Int(_) | Json::Float(_))) => value.clone(),
+        Cell::Json(value @ (Json::Int(_) | Json::BigInt(_) | Json::Float(_))) => value.clone(),
         Cell::Json(other) => return Err(format!("`{}` is not a number", shorten(&other.to_string()))),
         Cell::Broken => return Err("the cell is not a number".to_owned()),
     };
@@ -83,9 +83,10 @@ pub(crate) fn value_of(
             whole => Ok(whole.map(AttributeValue::Property)),
         },
         (ValueKind::Text | ValueKind::Language, Cell::Text(text)) => property(Json::text(text)),
-        (ValueKind::Text, Cell::Json(value @ (Json::Int(_) | Json::Float(_) | Json::Bool(_)))) => {
-            property(Json::from(value.to_string()))
-        }
+        (
+            ValueKind::Text,
+            Cell::Json(value @ (Json::Int(_) | Json::BigInt(_) | Json::Float(_) | Json::Bool(_))),
+        ) => property(Json::from(value.to_string())),
         (ValueKind::Boolean, Cell::Json(Json::Bool(b))) => property(Json::Bool(*b)),
         (ValueKind::Boolean, Cell::Text(text)) => match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => property(Json::Bool(true)),

@@ -22,7 +22,9 @@ impl Table {
         for row in rows {
             let value = match row.get(key) {
                 Some(Json::Text(text)) => text.clone(),
-                Some(value @ (Json::Int(_) | Json::Float(_))) => value.to_string().into_boxed_str(),
+                Some(value @ (Json::Int(_) | Json::BigInt(_) | Json::Float(_))) => {
+                    value.to_string().into_boxed_str()
+                }
                 _ => return Err(format!("a row of the table has no `{key}`")),
             };
             table.rows.insert(value, row);

@@ -257,6 +257,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             tags::FALSE => Ok(Json::Bool(false)),
             tags::TRUE => Ok(Json::Bool(true)),
             tags::INT => self.signed().map(Json::Int),
+            tags::BIG_INT => self.text().and_then(digits).map(Json::BigInt),
             tags::FLOAT => self.float().and_then(finite).map(Json::Float),
             tags::HUNDREDTHS => Ok(Json::Float(self.signed()? as f64 / 100.0)),
             tags::TEXT => self.text().map(Json::text),
@@ -355,4 +356,11 @@ impl<'a, 'n> Reader<'a, 'n> {
 
 fn finite(x: f64) -> Read<f64> {
     if x.is_finite() { Ok(x) } else { Err(CodecError::Damaged("number")) }
+}
+
+/// What stands for an integer beyond 64 bits must be one, since it is written out as it is.
+fn digits(text: &str) -> Read<Box<str>> {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let fits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { Ok(text.into()) } else { Err(CodecError::Damaged("number")) }
 }

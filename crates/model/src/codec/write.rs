@@ -235,6 +235,10 @@ impl Writer<'_> {
                 self.out.push(tags::INT);
                 self.signed(*i);
             }
+            Json::BigInt(digits) => {
+                self.out.push(tags::BIG_INT);
+                self.text(digits);
+            }
             Json::Float(x) => self.number(*x),
             Json::Text(text) => {
                 self.out.push(tags::TEXT);

@@ -9,7 +9,7 @@ pub(super) fn of_shape(json: &Json) -> ValueKind {
         Json::Null | Json::Text(_) if is_urn(json) => ValueKind::Relationship,
         Json::Null | Json::Text(_) => ValueKind::Text,
         Json::Bool(_) => ValueKind::Boolean,
-        Json::Int(_) | Json::Float(_) => ValueKind::Number,
+        Json::Int(_) | Json::BigInt(_) | Json::Float(_) => ValueKind::Number,
         Json::Array(items) if !items.is_empty() && items.iter().all(is_urn) => ValueKind::Relationship,
         Json::Array(_) => ValueKind::List,
         Json::Object(members) if !members.is_empty() && members.iter().all(is_told) => ValueKind::Language,

@@ -15,7 +15,7 @@ pub(super) fn of(kind: ValueKind, json: &Json) -> Result<AttributeValue, String>
     let property = || Ok(AttributeValue::Property(json.clone()));
     match (kind, json) {
         // One text may stand for all languages, as contracts allow.
-        (K::Number, Json::Int(_) | Json::Float(_))
+        (K::Number, Json::Int(_) | Json::BigInt(_) | Json::Float(_))
         | (K::Boolean, Json::Bool(_))
         | (K::Text | K::Language, Json::Text(_)) => property(),
         (K::Integer, _) if json.as_f64().is_some_and(|number| number.fract() == 0.0) => property(),
@@ -97,7 +97,7 @@ pub(super) fn sort(json: &Json) -> &'static str {
     match json {
         Json::Null => "nothing",
         Json::Bool(_) => "true or false",
-        Json::Int(_) | Json::Float(_) => "a number",
+        Json::Int(_) | Json::BigInt(_) | Json::Float(_) => "a number",
         Json::Text(_) => "a text",
         Json::Array(_) => "a list",
         Json::Object(_) => "an object",

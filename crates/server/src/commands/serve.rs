@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use senne_city_impact::Evaluations;
 use senne_city_indicators::Indicators;
 use senne_city_programme::Programmes;
-use senne_face_ngsi_ld::NgsiLdOptions;
+use senne_face_ngsi_ld::{FederationOptions, NgsiLdOptions};
 use senne_face_ngsi_v2::NgsiV2Options;
 use senne_face_portal::PortalOptions;
 use senne_face_sql::SqlOptions;
@@ -83,6 +83,13 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
         context_preload: options.contexts.as_deref().map_or_else(|| Ok(Vec::new()), of_folder)?,
         context_offline: options.contexts_offline,
         temporal_page_values: options.temporal_values.map(|values| values as usize),
+        public_url: options.brokers.public_url.clone(),
+        context_source_alias: options.brokers.context_source_alias.clone(),
+        federation: FederationOptions {
+            split_entities: options.brokers.split_entities,
+            timeout: options.brokers.source_timeout,
+            ..FederationOptions::default()
+        },
         ..NgsiLdOptions::default()
     };
     let ngsi_ld = senne_face_ngsi_ld::router(hub.clone(), ngsi_ld)?;

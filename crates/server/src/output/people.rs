@@ -77,8 +77,9 @@ fn pad(text: &str, width: usize, right: bool) -> String {
 
 /// A column holds numbers when all that is in it is a number; these are never cut.
 fn numeric(table: &Table, column: usize) -> bool {
-    let number =
-        |row: &Vec<Json>| matches!(row.get(column), Some(Json::Null | Json::Int(_) | Json::Float(_)));
+    let number = |row: &Vec<Json>| {
+        matches!(row.get(column), Some(Json::Null | Json::Int(_) | Json::BigInt(_) | Json::Float(_)))
+    };
     table.rows.iter().all(number)
 }
 

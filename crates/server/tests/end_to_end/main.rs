@@ -9,6 +9,7 @@ mod support;
 
 mod backup;
 mod charts;
+mod clauses;
 mod cli;
 mod disk_full;
 mod doctor;

@@ -118,7 +118,7 @@ fn range(attribute: &Attribute) -> Option<(f64, f64)> {
 
 fn of_json(json: &Json) -> Option<(f64, f64)> {
     match json {
-        Json::Int(_) | Json::Float(_) => json.as_f64().map(|x| (x, x)),
+        Json::Int(_) | Json::BigInt(_) | Json::Float(_) => json.as_f64().map(|x| (x, x)),
         Json::Array(items) => of_items(items),
         Json::Object(_) => Some((f64::NEG_INFINITY, f64::INFINITY)),
         Json::Null | Json::Bool(_) | Json::Text(_) => None,

@@ -62,6 +62,8 @@ pub(crate) struct Contexts {
     owners: Mutex<HashMap<String, TenantName>>,
     /// Hosted contexts have been read from the store.
     loaded: tokio::sync::OnceCell<()>,
+    /// What the operator gave: who removes it finds it again at the next use, as others are fetched again.
+    given: HashMap<String, Json>,
 }
 
 impl Contexts {
@@ -69,9 +71,11 @@ impl Contexts {
         let catalog = ContextCatalog::new(DOCUMENTS_MAX);
         // The core contexts are compiled in; a folder that holds them too does no harm.
         let preload = options.context_preload.iter().filter(|(url, _)| !senne_context::is_core_url(url));
+        let mut given = HashMap::new();
         for (url, text) in preload {
             let document = crate::read::read_json(text.as_bytes()).map_err(|p| p.within(url))?;
-            catalog.store(url, ContextKind::Preloaded, document, Timestamp::now())?;
+            catalog.store(url, ContextKind::Preloaded, document.clone(), Timestamp::now())?;
+            given.insert(url.clone(), document);
         }
         Ok(Self {
             hub,
@@ -85,6 +89,7 @@ impl Contexts {
             freshness: Mutex::default(),
             owners: Mutex::default(),
             loaded: tokio::sync::OnceCell::new(),
+            given,
         })
     }
 
@@ -180,6 +185,9 @@ impl Contexts {
 
     /// Fetches a document anew; the old one stays when that fails (clause 5.13.5).
     pub(crate) async fn refresh(&self, url: &str) -> Result<(), Problem> {
+        if let Some(document) = self.given.get(url) {
+            return self.catalog.store(url, ContextKind::Preloaded, document.clone(), Timestamp::now());
+        }
         if self.offline {
             let why = "this server fetches none; give it the document beforehand (serve --contexts)";
             return Err(fetch::unavailable(url, why));

@@ -39,7 +39,7 @@ impl Asking<'_> {
             self.push_attrs(&mut query);
             self.push_common(&mut query);
             let path = vec!["entities".to_owned(), id.to_string()];
-            return Some(Outgoing { method: Method::GET, path, query, body: None });
+            return Some(Outgoing { method: Method::GET, path, query, ..Outgoing::default() });
         }
         self.query(Span { offset: 0, limit: 1, count: false })
     }
@@ -53,7 +53,30 @@ impl Asking<'_> {
         operations.has(Serves::QueryBatch).then(|| self.by_document(span))
     }
 
+    /// The question for an entity map: all that a query would find.
+    pub(super) fn map(&self, split: bool) -> Option<Outgoing> {
+        self.matched.registration.operations.has(Serves::CreateEntityMapQueryEntity).then(|| {
+            let mut query = self.conditions();
+            if split {
+                query.push(("splitEntities".to_owned(), "true".to_owned()));
+            }
+            Outgoing {
+                method: Method::GET,
+                path: vec!["entityMaps".to_owned()],
+                query,
+                ..Outgoing::default()
+            }
+        })
+    }
+
     fn by_parameters(&self, span: Span) -> Outgoing {
+        let mut query = self.conditions();
+        push_span(&mut query, span);
+        Outgoing { method: Method::GET, path: vec!["entities".to_owned()], query, ..Outgoing::default() }
+    }
+
+    /// Which entities, as parameters.
+    fn conditions(&self) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
         let mut push = |name: &str, value: String| query.push((name.to_owned(), value));
         if let Some(types) = self.types() {
@@ -83,8 +106,7 @@ impl Asking<'_> {
         }
         self.push_attrs(&mut query);
         self.push_common(&mut query);
-        push_span(&mut query, span);
-        Outgoing { method: Method::GET, path: vec!["entities".to_owned()], query, body: None }
+        query
     }
 
     fn by_document(&self, span: Span) -> Outgoing {
@@ -129,7 +151,13 @@ impl Asking<'_> {
         self.push_common(&mut query);
         push_span(&mut query, span);
         let path = vec!["entityOperations".to_owned(), "query".to_owned()];
-        Outgoing { method: Method::POST, path, query, body: Some(Json::Object(members)) }
+        Outgoing {
+            method: Method::POST,
+            path,
+            query,
+            body: Some(Json::Object(members)),
+            ..Outgoing::default()
+        }
     }
 
     /// The types: those that are asked for and registered; the registered ones when none is asked for.

@@ -175,6 +175,7 @@ impl AskedBatch<'_> {
             path: vec!["entityOperations".to_owned(), self.batch.word().to_owned()],
             query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             body: Some(Json::Array(bodies)),
+            ..Outgoing::default()
         };
         match self.face.forwarder.send(self.trip, registration, &naming, outgoing).await {
             Ok(reply) => BatchResult::read(reply.status, &reply.body, &ids, Some(registration)),

@@ -123,7 +123,7 @@ async fn list(
     let mut path = vec![if of_types { "types" } else { "attributes" }.to_owned()];
     path.extend(term.map(|term| naming.term(term, terms)));
     let query = if details { vec![("details".to_owned(), "true".to_owned())] } else { Vec::new() };
-    let outgoing = Outgoing { method: Method::GET, path, query, body: None };
+    let outgoing = Outgoing { method: Method::GET, path, query, ..Outgoing::default() };
     let read =
         face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
     let checked = read.and_then(|json| {

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use super::{failure::Failure, names::Renaming, trip::Trip};
 use crate::{
     contexts::{Contexts, Terms, reasons, sending_client},
+    http::MAP_HEADER,
     options::{FederationOptions, NgsiLdOptions},
     registrations::{Registration, Said},
 };
@@ -37,12 +38,15 @@ pub(crate) struct Naming {
 }
 
 /// One request to a source.
+#[derive(Default)]
 pub(crate) struct Outgoing {
     pub(crate) method: Method,
     /// The path after `/ngsi-ld/v1`, in parts that are not yet encoded.
     pub(crate) path: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Json>,
+    /// The entity map that the source made for this sequence of requests (clause 5.7.2.4).
+    pub(crate) entity_map: Option<String>,
 }
 
 /// What a source answered with success.
@@ -171,6 +175,9 @@ impl Forwarder {
         }
         if let Some(tenant) = &peer.tenant {
             request = request.header("NGSILD-Tenant", tenant.clone());
+        }
+        if let Some(Ok(map)) = outgoing.entity_map.as_deref().map(HeaderValue::from_str) {
+            request = request.header(MAP_HEADER, map);
         }
         let accept = if peer.accepts_linked_data { "application/ld+json" } else { "application/json" };
         request = request.header(header::ACCEPT, accept);

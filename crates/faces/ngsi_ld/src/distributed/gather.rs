@@ -25,23 +25,39 @@ use crate::{
     registrations::{Matched, Mode, Serves, Wanted, csf},
 };
 
+/// What a source must offer to be asked for a page of entities.
+const QUERIES: [Serves; 2] = [Serves::QueryEntity, Serves::QueryBatch];
+
 /// The largest page that a source is asked for.
 const SOURCE_PAGE_MAX: usize = 1000;
 
 /// A source to be asked, with the query in its own words.
-struct Source {
-    matched: Matched,
+pub(super) struct Source {
+    pub(super) matched: Matched,
     wanted: Wanted,
     query: Query,
+    /// Its part in the entity map that is in use.
+    entity_map: Option<String>,
 }
 
+/// Which of some entities a source holds, as an entity map says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) entities: Vec<EntityId>,
+    /// The map that the source made itself.
+    pub(crate) entity_map: Option<String>,
+}
+
+/// The same of all sources, by their registrations.
+pub(crate) type HeldAt = HashMap<EntityId, Held>;
+
 /// What one source answered.
-struct Answered {
+pub(super) struct Answered {
     mode: Mode,
-    entities: Vec<Entity>,
+    pub(super) entities: Vec<Entity>,
     /// How many there are at the source, when it said so.
     count: Option<u64>,
-    more: bool,
+    pub(super) more: bool,
 }
 
 /// An entity, from here and from sources (clause 5.7.1).
@@ -111,7 +127,38 @@ async fn retrieve(
 pub(crate) async fn find(call: &Call, terms: &Terms, query: &Query, page: &Page) -> Result<Found, Problem> {
     let hub = &call.face.hub;
     let Some(trip) = call.trip.as_deref() else { return hub.query(&call.hub, query, page).await };
-    let sources = query_sources(call, trip, terms, query)?;
+    let sources = query_sources(call, trip, terms, query, &QUERIES)?;
+    find_at(call, trip, terms, (query, page), sources).await
+}
+
+/// The same among entities of an entity map: every source is asked for what it held when the map was made.
+pub(crate) async fn find_held(
+    call: &Call,
+    terms: &Terms,
+    query: &Query,
+    page: &Page,
+    held: &HeldAt,
+) -> Result<Found, Problem> {
+    let hub = &call.face.hub;
+    let Some(trip) = call.trip.as_deref() else { return hub.query(&call.hub, query, page).await };
+    let mut sources = query_sources(call, trip, terms, query, &QUERIES)?;
+    sources.retain_mut(|source| {
+        let Some(there) = held.get(&source.matched.registration.id) else { return false };
+        source.query.ids.retain(|id| there.entities.contains(id));
+        source.entity_map.clone_from(&there.entity_map);
+        !source.query.ids.is_empty()
+    });
+    find_at(call, trip, terms, (query, page), sources).await
+}
+
+async fn find_at(
+    call: &Call,
+    trip: &Trip,
+    terms: &Terms,
+    (query, page): (&Query, &Page),
+    sources: Vec<Source>,
+) -> Result<Found, Problem> {
+    let hub = &call.face.hub;
     if sources.is_empty() {
         return hub.query(&call.hub, query, page).await;
     }
@@ -132,7 +179,7 @@ fn covers_filter(matched: &Matched, query: &Query) -> bool {
     asked.iter().all(|name| matched.covers(name))
 }
 
-fn split_asked(call: &Call) -> Result<bool, Problem> {
+pub(super) fn split_asked(call: &Call) -> Result<bool, Problem> {
     match call.parameters.get("splitEntities") {
         None => Ok(call.face.options.federation.split_entities),
         Some(_) => call.parameters.flag("splitEntities"),
@@ -140,9 +187,14 @@ fn split_asked(call: &Call) -> Result<bool, Problem> {
 }
 
 /// The sources that may have entities of a query, one for each selector that fits.
-fn query_sources(call: &Call, trip: &Trip, terms: &Terms, query: &Query) -> Result<Vec<Source>, Problem> {
+pub(super) fn query_sources(
+    call: &Call,
+    trip: &Trip,
+    terms: &Terms,
+    query: &Query,
+    served: &[Serves],
+) -> Result<Vec<Source>, Problem> {
     let csf = csf(call.parameters.get("csf"), terms)?;
-    let served = [Serves::QueryEntity, Serves::QueryBatch];
     let narrowed: Vec<Query> = if query.selectors.is_empty() {
         vec![query.clone()]
     } else {
@@ -160,7 +212,7 @@ fn query_sources(call: &Call, trip: &Trip, terms: &Terms, query: &Query) -> Resu
         let mut wanted = Wanted::of_query(query);
         wanted.csf.clone_from(&csf);
         wanted.datasets = datasets(call);
-        all.extend(sources(call, trip, query, wanted, &served));
+        all.extend(sources(call, trip, query, wanted, served));
     }
     Ok(all)
 }
@@ -169,7 +221,8 @@ fn sources(call: &Call, trip: &Trip, query: &Query, wanted: Wanted, served: &[Se
     let mut matched = call.face.registrations.matching(&call.hub.tenant, &wanted);
     matched.retain(|found| served.iter().any(|one| found.registration.operations.has(*one)));
     let open = trip.passable(matched).into_iter();
-    open.map(|matched| Source { matched, wanted: wanted.clone(), query: query.clone() }).collect()
+    let one = |matched| Source { matched, wanted: wanted.clone(), query: query.clone(), entity_map: None };
+    open.map(one).collect()
 }
 
 fn datasets(call: &Call) -> Vec<Option<String>> {
@@ -177,7 +230,7 @@ fn datasets(call: &Call) -> Vec<Option<String>> {
     list.into_iter().map(|one| (one != "@none").then(|| one.to_owned())).collect()
 }
 
-fn asking<'a>(
+pub(super) fn asking<'a>(
     call: &'a Call,
     source: &'a Source,
     naming: &'a super::forward::Naming,
@@ -194,7 +247,7 @@ fn asking<'a>(
 }
 
 /// Asks a source page by page until there is enough.
-async fn answer(
+pub(super) async fn answer(
     call: &Call,
     trip: &Trip,
     terms: &Terms,
@@ -235,9 +288,10 @@ async fn ask(
     trip: &Trip,
     source: &Source,
     naming: &super::forward::Naming,
-    outgoing: super::forward::Outgoing,
+    mut outgoing: super::forward::Outgoing,
 ) -> Result<(Vec<Entity>, Option<u64>), Failure> {
     let registration = &source.matched.registration;
+    outgoing.entity_map.clone_from(&source.entity_map);
     let reply = call.face.forwarder.send(trip, registration, naming, outgoing).await?;
     let count = reply.headers.get("ngsild-results-count").and_then(|value| value.to_str().ok()?.parse().ok());
     let limits = Limits::for_body(reply.body.len(), call.face.options.value_bytes_max);

@@ -6,8 +6,8 @@ use tokio::sync::OnceCell;
 
 use crate::{
     contexts::random,
+    house::{circumstances, keep, opaque, opaque_of},
     options::NgsiLdOptions,
-    registrations::{circumstances, keep, opaque, opaque_of},
 };
 
 const IDENTITY: &str = "urn:senne:identity";

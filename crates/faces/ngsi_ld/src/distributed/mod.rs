@@ -9,6 +9,7 @@
 mod asking;
 mod batch;
 mod batch_result;
+mod chart;
 mod discovery;
 mod failure;
 mod forward;
@@ -23,6 +24,7 @@ mod operation;
 mod parts;
 mod past;
 mod past_merge;
+mod past_page;
 mod provision;
 mod purge;
 mod relays;
@@ -32,8 +34,9 @@ mod trip;
 mod version;
 mod via;
 
+pub(crate) use chart::chart;
 pub(crate) use forward::Forwarder;
-pub(crate) use gather::{entity, find};
+pub(crate) use gather::{HeldAt, entity, find, find_held};
 pub(crate) use identity::Identity;
 pub(crate) use layer::distribute;
 pub(crate) use relays::{Relays, notified};

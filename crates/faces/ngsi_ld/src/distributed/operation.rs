@@ -65,7 +65,8 @@ impl Operation {
         match (method, words.as_slice()) {
             (&Method::GET, ["entities"] | ["entities", _])
             // What a snapshot is filled with is read too (clause 5.16.1.4).
-            | (&Method::POST, ["entityOperations", "query"] | ["snapshots"]) => Some(Self::Read),
+            | (&Method::POST, ["entityOperations", "query"] | ["snapshots"])
+            | (&Method::GET | &Method::POST, ["entityMaps"]) => Some(Self::Read),
             (&Method::DELETE, ["entities"]) => Some(Self::Purge),
             (&Method::POST, ["subscriptions"]) => Some(Self::Subscribe(None)),
             (&Method::PATCH | &Method::DELETE, ["subscriptions", id]) => {

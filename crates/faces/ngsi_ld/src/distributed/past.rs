@@ -10,8 +10,9 @@ use super::{
     incoming_body::Received,
     names::{is_attribute, reduced},
     parts::bytes_of,
-    past_merge::merge,
-    provision::replayed,
+    past_merge::{merge, newest},
+    past_page::PastPage,
+    provision::{refused, replayed},
     together::together,
     trip::Trip,
 };
@@ -21,6 +22,12 @@ use crate::{
     http::{Ask, BASE, Parameters},
     registrations::{Matched, Mode, Serves, Wanted, csf},
 };
+
+/// What one source answered.
+struct Version {
+    mode: Mode,
+    json: Json,
+}
 
 /// A question about the past.
 struct Asked {
@@ -51,30 +58,51 @@ pub(super) async fn read(
         return next.run(request).await;
     }
     let bytes = asked.received.bytes.clone();
-    let answer = next.run(replayed(request, &bytes)).await;
+    let mut request = replayed(request, &bytes);
+    let page = match serves {
+        Serves::QueryTemporal => match PastPage::read(&asked.parameters, face) {
+            Ok(page) => page,
+            Err(problem) => return refused(problem),
+        },
+        _ => None,
+    };
+    if let Some(page) = &page {
+        page.widen(&mut request, &asked.parameters);
+    }
+    let path = request.uri().path().to_owned();
+    let answer = next.run(request).await;
     if !answer.status().is_success() && answer.status() != StatusCode::NOT_FOUND {
         return answer;
     }
-    let sent = matched.iter().map(|found| asked.forward(face, trip, found));
-    let mut versions: Vec<(Mode, Json)> = together(sent.collect()).await.into_iter().flatten().collect();
-    if versions.is_empty() {
+    let sent = matched.iter().map(|found| asked.forward(face, trip, found, page));
+    let mut versions: Vec<Version> = together(sent.collect()).await.into_iter().flatten().collect();
+    if versions.is_empty() && page.is_none() {
         return answer;
     }
-    versions.sort_by_key(|(mode, _)| *mode == Mode::Auxiliary);
+    let more =
+        page.is_some_and(|page| page.goes_on(&answer) || versions.iter().any(|one| page.is_full(&one.json)));
+    versions.sort_by_key(|one| one.mode == Mode::Auxiliary);
     let (mut head, body) = answer.into_parts();
     let mut joined: Option<Json> =
         if head.status.is_success() { serde_json::from_slice(&bytes_of(body).await).ok() } else { None };
-    for (mode, version) in versions {
+    for Version { mode, json } in versions {
         joined = Some(match joined {
-            None => version,
-            Some(there) => merge(there, version, mode == Mode::Auxiliary),
+            None => json,
+            Some(there) => merge(there, json, mode == Mode::Auxiliary),
         });
+    }
+    let last = asked.parameter("lastN").and_then(|text| text.parse().ok());
+    if let (Some(count), Some(joined)) = (last, joined.as_mut()) {
+        newest(joined, count);
     }
     if head.status == StatusCode::NOT_FOUND {
         head.status = StatusCode::OK;
     }
     head.headers.remove(http::header::CONTENT_LENGTH);
-    Response::from_parts(head, Body::from(joined.unwrap_or(Json::Null).to_string()))
+    match (page, joined) {
+        (Some(page), Some(Json::Array(all))) => page.cut(head, all, more, &path, &asked.parameters),
+        (_, joined) => Response::from_parts(head, Body::from(joined.unwrap_or(Json::Null).to_string())),
+    }
 }
 
 impl Asked {
@@ -99,6 +127,16 @@ impl Asked {
         Ok(Self { parameters, path, received, query, time })
     }
 
+    /// A parameter of the time that is asked about, from the address or the document.
+    fn parameter(&self, name: &str) -> Option<String> {
+        let times = self.received.json.as_ref().and_then(|document| document.get("temporalQ"));
+        match times.and_then(|times| times.get(name)) {
+            Some(Json::Text(text)) => Some(text.to_string()),
+            Some(other) => Some(other.to_string()),
+            None => self.parameters.get(name).map(str::to_owned),
+        }
+    }
+
     fn matching(
         &self,
         face: &Face,
@@ -115,19 +153,26 @@ impl Asked {
         Ok(trip.passable(matched))
     }
 
-    async fn forward(&self, face: &Face, trip: &Trip, found: &Matched) -> Option<(Mode, Json)> {
+    async fn forward(
+        &self,
+        face: &Face,
+        trip: &Trip,
+        found: &Matched,
+        page: Option<PastPage>,
+    ) -> Option<Version> {
         let registration = &found.registration;
         let naming = face.forwarder.naming(registration, &self.received.terms).await;
         let outgoing = Outgoing {
             method: self.received.method.clone(),
             path: self.path.clone(),
-            query: self.parameters(found, &naming),
+            query: self.parameters(found, &naming, page),
             body: self.received.json.clone(),
+            ..Outgoing::default()
         };
         let read =
             face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
         match read {
-            Ok(json) => Some((registration.mode, self.own_names(json, found, &naming))),
+            Ok(json) => Some(Version { mode: registration.mode, json: self.own_names(json, found, &naming) }),
             Err(failure) => {
                 trip.warn(registration, &failure);
                 None
@@ -135,7 +180,7 @@ impl Asked {
         }
     }
 
-    fn parameters(&self, found: &Matched, naming: &Naming) -> Vec<(String, String)> {
+    fn parameters(&self, found: &Matched, naming: &Naming, page: Option<PastPage>) -> Vec<(String, String)> {
         let terms = &self.received.terms;
         let listed = |value: &str| {
             value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
@@ -143,12 +188,13 @@ impl Asked {
         let mut query: Vec<(String, String)> = self
             .parameters
             .pairs()
-            .filter(|(name, _)| !matches!(*name, "local" | "csf" | "offset"))
+            .filter(|(name, _)| !matches!(*name, "local" | "csf" | "offset" | "limit" | "count"))
             .map(|(name, value)| match name {
                 "type" | "attrs" | "pick" | "omit" | "geoproperty" => (name.to_owned(), listed(value)),
                 _ => (name.to_owned(), value.to_owned()),
             })
             .collect();
+        query.extend(page.map(|page| ("limit".to_owned(), page.wide().to_string())));
         let names = found.names();
         if !names.is_empty() && self.parameters.get("attrs").is_none() && self.received.json.is_none() {
             let names: Vec<String> = names.iter().map(|name| naming.name(name)).collect();

@@ -1,4 +1,6 @@
 //! Two versions of the past of entities as one (clauses 4.5.5, 5.7.3.4, 5.7.4.4).
+//!
+//! Of two instances of one data set at one moment, that of an auxiliary source never counts, else the later changed, else the first.
 
 use senne_model::Json;
 
@@ -44,12 +46,11 @@ fn attribute(into: Json, from: Json, auxiliary: bool) -> Json {
         let series = list.iter_mut().find(|there| is_series(there) && dataset(there) == dataset(&other));
         match series {
             Some(there) if is_series(&other) => join_series(there, other),
-            _ => {
-                let twice = list.iter().any(|there| same_instance(there, &other, auxiliary));
-                if !twice {
-                    list.push(other);
-                }
-            }
+            _ => match list.iter_mut().find(|there| same_instance(there, &other)) {
+                Some(there) if !auxiliary && changed(&other) > changed(there) => *there = other,
+                Some(_) => {}
+                None => list.push(other),
+            },
         }
     }
     list.sort_by(|a, b| moment(b).cmp(moment(a)));
@@ -104,13 +105,59 @@ fn join_series(into: &mut Json, from: Json) {
     }
 }
 
-/// Whether an instance is there already: by its id, else by data set and moment when the source only supplements.
-fn same_instance(there: &Json, other: &Json, auxiliary: bool) -> bool {
+fn changed(instance: &Json) -> &str {
+    instance.get("modifiedAt").and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Whether two instances are one: by their id, else by data set and moment.
+fn same_instance(there: &Json, other: &Json) -> bool {
     let id = |instance: &Json| instance.get("instanceId").and_then(Json::as_str).map(str::to_owned);
     let same_id = id(there).is_some() && id(there) == id(other);
-    let same_moment =
-        !moment(there).is_empty() && moment(there) == moment(other) && dataset(there) == dataset(other);
-    same_id || same_moment && (auxiliary || there.get("value") == other.get("value"))
+    let observed = |instance: &Json| instance.get("observedAt").and_then(Json::as_str).map(str::to_owned);
+    same_id
+        || observed(there).is_some() && observed(there) == observed(other) && dataset(there) == dataset(other)
+}
+
+/// Leaves the newest `count` instances of each attribute and data set: every broker gave so many.
+pub(super) fn newest(past: &mut Json, count: usize) {
+    match past {
+        Json::Array(entities) => entities.iter_mut().for_each(|entity| newest(entity, count)),
+        Json::Object(members) => {
+            for (_, value) in members.iter_mut().filter(|(name, _)| is_attribute(name)) {
+                match value {
+                    Json::Array(instances) => newest_of(instances, count),
+                    one => newest_points(one, count),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Instances stand newest first.
+fn newest_of(instances: &mut Vec<Json>, count: usize) {
+    instances.iter_mut().for_each(|instance| newest_points(instance, count));
+    let mut seen: Vec<(Option<String>, usize)> = Vec::new();
+    instances.retain(|instance| {
+        let set = dataset(instance).map(str::to_owned);
+        let place = seen.iter().position(|(there, _)| *there == set).unwrap_or_else(|| {
+            seen.push((set, 0));
+            seen.len() - 1
+        });
+        seen[place].1 += 1;
+        seen[place].1 <= count
+    });
+}
+
+/// The points of a simplified series stand oldest first.
+fn newest_points(series: &mut Json, count: usize) {
+    let names: Vec<String> = series_members(series).map(str::to_owned).collect();
+    let Json::Object(members) = series else { return };
+    for (_, value) in members.iter_mut().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
+        if let Json::Array(points) = value {
+            points.drain(..points.len().saturating_sub(count));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -150,5 +197,37 @@ mod tests {
             merged(here, there, false),
             r#"{"id":"urn:a:1","p":{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00Z"]]}}"#
         );
+    }
+
+    #[test]
+    fn of_one_moment_one_instance_stays() {
+        let at = |value: i32, modified: u32| {
+            format!(
+                r#"{{"id":"urn:a:1","p":[{{"value":{value},"observedAt":"2024-01-01T00:00:00Z","modifiedAt":"2024-02-0{modified}T00:00:00Z"}}]}}"#
+            )
+        };
+        assert!(merged(&at(1, 1), &at(2, 2), false).contains("\"value\":2"));
+        assert_eq!(merged(&at(1, 2), &at(2, 1), false), at(1, 2));
+        assert_eq!(merged(&at(1, 1), &at(2, 2), true), at(1, 1));
+    }
+
+    #[test]
+    fn the_newest_of_all_stay() {
+        let instance = |day: u32, set: &str| {
+            format!(r#"{{"value":{day},"datasetId":"urn:d:{set}","observedAt":"2024-01-0{day}T00:00:00Z"}}"#)
+        };
+        let list = [(3, "a"), (2, "a"), (1, "a"), (1, "b")].map(|(day, set)| instance(day, set)).join(",");
+        let series = r#"{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00Z"],[3,"2024-01-03T00:00:00Z"]]}"#;
+        let mut past: Json =
+            serde_json::from_str(&format!(r#"[{{"id":"urn:a:1","type":"T","p":[{list}],"q":{series}}}]"#))
+                .unwrap();
+        newest(&mut past, 2);
+        let text = past.to_string();
+        assert!(
+            !text.contains(&instance(1, "a"))
+                && text.contains(&instance(1, "b"))
+                && text.contains(&instance(2, "a"))
+        );
+        assert!(text.contains(r#""values":[[2,"2024-01-02T00:00:00Z"],[3,"#), "{text}");
     }
 }

@@ -209,7 +209,8 @@ impl Asked<'_> {
         }
         let query = self.parameters.pairs().filter(|(name, _)| *name != "local");
         let query = query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let outgoing = Outgoing { method: self.received.method.clone(), path, query, body };
+        let outgoing =
+            Outgoing { method: self.received.method.clone(), path, query, body, ..Outgoing::default() };
         let outcome = match self.face.forwarder.send(self.trip, registration, &naming, outgoing).await {
             Ok(reply) if reply.status == 207 => {
                 Err(self.not_all(&reply.json().unwrap_or(Json::Null), &naming))

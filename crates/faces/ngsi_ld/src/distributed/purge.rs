@@ -78,8 +78,12 @@ async fn forward(face: &Face, trip: &Trip, parameters: &Parameters, terms: &Term
     } else if registration.operations.has(Serves::PurgeEntity) {
         let naming = face.forwarder.naming(registration, terms).await;
         let query = narrowed(parameters, terms, &naming, found);
-        let outgoing =
-            Outgoing { method: Method::DELETE, path: vec!["entities".to_owned()], query, body: None };
+        let outgoing = Outgoing {
+            method: Method::DELETE,
+            path: vec!["entities".to_owned()],
+            query,
+            ..Outgoing::default()
+        };
         face.forwarder.send(trip, registration, &naming, outgoing).await.map(|_| ())
     } else {
         Err(Failure::NotOffered)

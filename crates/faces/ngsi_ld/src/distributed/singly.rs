@@ -107,7 +107,7 @@ async fn send(
         query.push(("options".to_owned(), "noOverwrite".to_owned()));
     }
     let body = (serves != Serves::DeleteEntity).then_some(body);
-    let outgoing = Outgoing { method, path, query, body };
+    let outgoing = Outgoing { method, path, query, body, ..Outgoing::default() };
     let reply = asked.face.forwarder.send(asked.trip, registration, naming, outgoing).await?;
     if reply.status == 207 {
         return Err(super::parts::partial(&reply.json().unwrap_or(Json::Null)));

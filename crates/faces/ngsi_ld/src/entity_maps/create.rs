@@ -6,6 +6,7 @@ use senne_language::Query;
 use senne_model::EntityId;
 
 use super::{
+    chart::Chart,
     in_use::{every_present, lifetime, location},
     kept::{ENTITIES_MAX, Kept},
     present::present,
@@ -21,7 +22,7 @@ pub(crate) async fn by_parameters(call: Call) -> Answer {
     call.media(Offer::Plain)?;
     let terms = call.terms().await?;
     let query = read_query(&call, &terms)?;
-    of_present(&call, &query).await
+    of_present(&call, &terms, &query).await
 }
 
 pub(crate) async fn by_document(mut call: Call) -> Answer {
@@ -30,7 +31,7 @@ pub(crate) async fn by_document(mut call: Call) -> Answer {
     let document = read_json(&body.bytes)?;
     call.take_shape(&document)?;
     let query = Ask::from_document(&document)?.into_query(&body.terms)?;
-    of_present(&call, &query).await
+    of_present(&call, &body.terms, &query).await
 }
 
 pub(crate) async fn by_temporal_parameters(call: Call) -> Answer {
@@ -50,10 +51,10 @@ pub(crate) async fn by_temporal_document(mut call: Call) -> Answer {
     of_past(&call, &body.terms, &query).await
 }
 
-async fn of_present(call: &Call, query: &Query) -> Answer {
+async fn of_present(call: &Call, terms: &Terms, query: &Query) -> Answer {
     let lifetime = lifetime(call)?;
-    let ids = every_present(call, query).await?;
-    let (id, kept) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, ids, lifetime)?;
+    let chart = every_present(call, terms, query).await?;
+    let (id, kept) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, chart, lifetime)?;
     Ok(answer(&id, &kept))
 }
 
@@ -61,8 +62,8 @@ async fn of_past(call: &Call, terms: &Terms, query: &Query) -> Answer {
     let lifetime = lifetime(call)?;
     let shape = read_shape(call, terms, Media::Json)?;
     let asked = Asked::read_for_query(call, terms, &shape)?;
-    let ids = temporal::every_id(call, query, &asked, ENTITIES_MAX).await?;
-    let (id, kept) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, ids, lifetime)?;
+    let chart = Chart::here(temporal::every_id(call, query, &asked, ENTITIES_MAX).await?);
+    let (id, kept) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, chart, lifetime)?;
     Ok(answer(&id, &kept))
 }
 

@@ -7,9 +7,9 @@ use axum::response::Response;
 use http::StatusCode;
 use senne_hub::{Found, Page};
 use senne_language::{Period, Query};
-use senne_model::{Entity, EntityId, Problem};
+use senne_model::{Entity, EntityId, ErrorKind, Problem};
 
-use super::kept::ENTITIES_MAX;
+use super::{chart::Chart, kept::ENTITIES_MAX};
 use crate::{
     contexts::Terms,
     distributed,
@@ -17,8 +17,8 @@ use crate::{
     temporal::{self, Asked},
 };
 
-/// How many entities are asked for at once.
-const STEP: usize = 500;
+/// How many entities are asked for at once: their names go in one address to other brokers.
+const STEP: usize = 100;
 
 /// The map that a request uses.
 #[derive(Clone, Debug)]
@@ -39,8 +39,12 @@ impl Mapped {
 
     /// Its entities by now.
     pub(crate) fn ids(&self, call: &Call) -> Result<Vec<EntityId>, Problem> {
+        Ok(self.chart(call)?.entities.to_vec())
+    }
+
+    fn chart(&self, call: &Call) -> Result<Chart, Problem> {
         let kept = call.face.entity_maps.find(&call.hub.tenant, &call.hub.principal, &self.id);
-        Ok(kept.ok_or_else(super::missing)?.entities.to_vec())
+        Ok(kept.ok_or_else(super::missing)?.chart)
     }
 
     /// Leaves out of it those of `looked_at` that are not `left`.
@@ -50,14 +54,15 @@ impl Mapped {
     }
 
     /// A page of its entities as they are now.
-    async fn page(&self, call: &Call, query: &Query, page: &Page) -> Result<Found, Problem> {
-        let ids = self.ids(call)?;
+    async fn page(&self, call: &Call, terms: &Terms, query: &Query, page: &Page) -> Result<Found, Problem> {
+        let chart = self.chart(call)?;
+        let ids = &chart.entities;
         let start = if page.count { 0 } else { page.offset.min(ids.len()) };
         let (mut left, mut looked_at) = (Vec::new(), start);
         let end = page.offset.saturating_add(page.limit);
         while looked_at < ids.len() && (page.count || start + left.len() < end) {
             let step = &ids[looked_at..(looked_at + STEP).min(ids.len())];
-            left.extend(fitting(call, query, step).await?);
+            left.extend(fitting(call, terms, query, step, &chart).await?);
             looked_at += step.len();
         }
         let names: Vec<EntityId> = left.iter().map(|entity| entity.id.clone()).collect();
@@ -70,13 +75,20 @@ impl Mapped {
 }
 
 /// Of these entities those that are there and fit, in this order.
-async fn fitting(call: &Call, query: &Query, ids: &[EntityId]) -> Result<Vec<Arc<Entity>>, Problem> {
+async fn fitting(
+    call: &Call,
+    terms: &Terms,
+    query: &Query,
+    ids: &[EntityId],
+    chart: &Chart,
+) -> Result<Vec<Arc<Entity>>, Problem> {
     let wanted = ids.iter().filter(|id| query.ids.is_empty() || query.ids.contains(id));
     let query = Query { ids: wanted.cloned().collect(), ..query.clone() };
     if query.ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found = call.face.hub.query(&call.hub, &query, &Page::first(STEP)).await?;
+    let held = chart.held(&query.ids);
+    let found = distributed::find_held(call, terms, &query, &Page::first(STEP), &held).await?;
     let mut by_id: HashMap<EntityId, Arc<Entity>> =
         found.entities.into_iter().map(|entity| (entity.id.clone(), entity)).collect();
     Ok(query.ids.iter().filter_map(|id| by_id.remove(id)).collect())
@@ -89,10 +101,10 @@ pub(crate) async fn find(
     query: &Query,
     page: &Page,
 ) -> Result<(Found, Option<Mapped>), Problem> {
-    let Some(mapped) = mapped(call, Making::Present(query)).await? else {
+    let Some(mapped) = mapped(call, Making::Present(terms, query)).await? else {
         return Ok((distributed::find(call, terms, query, page).await?, None));
     };
-    Ok((mapped.page(call, query, page).await?, Some(mapped)))
+    Ok((mapped.page(call, terms, query, page).await?, Some(mapped)))
 }
 
 /// The map of a temporal query, when it uses or makes one.
@@ -110,7 +122,7 @@ pub(crate) async fn one(call: &Call, id: &EntityId, response: &mut Response) -> 
 
 /// What a map that has to be made is made of.
 enum Making<'a> {
-    Present(&'a Query),
+    Present(&'a Terms, &'a Query),
     Past(&'a Query, &'a Asked),
     One(&'a EntityId),
 }
@@ -127,12 +139,14 @@ async fn mapped(call: &Call, making: Making<'_>) -> Result<Option<Mapped>, Probl
         return Ok(None);
     }
     let lifetime = lifetime(call)?;
-    let ids = match making {
-        Making::Present(query) => every_present(call, query).await?,
-        Making::Past(query, asked) => temporal::every_id(call, query, asked, ENTITIES_MAX).await?,
-        Making::One(id) => vec![id.clone()],
+    let chart = match making {
+        Making::Present(terms, query) => every_present(call, terms, query).await?,
+        Making::Past(query, asked) => {
+            Chart::here(temporal::every_id(call, query, asked, ENTITIES_MAX).await?)
+        }
+        Making::One(id) => Chart::here(vec![id.clone()]),
     };
-    let (id, _) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, ids, lifetime)?;
+    let (id, _) = call.face.entity_maps.create(&call.hub.tenant, &call.hub.principal, chart, lifetime)?;
     Ok(Some(Mapped { id, created: true }))
 }
 
@@ -146,12 +160,20 @@ fn named(call: &Call) -> Option<EntityId> {
     EntityId::parse(&decoded).ok()
 }
 
-/// Every entity that a query finds now, in order.
-pub(super) async fn every_present(call: &Call, query: &Query) -> Result<Vec<EntityId>, Problem> {
+/// Every entity that a query finds now, in order, here and at sources.
+pub(super) async fn every_present(call: &Call, terms: &Terms, query: &Query) -> Result<Chart, Problem> {
+    distributed::chart(call, terms, query, |local| every_here(call, local)).await
+}
+
+async fn every_here(call: &Call, query: Query) -> Result<Vec<EntityId>, Problem> {
     let mut page = Page::first(STEP);
     let mut all: Vec<EntityId> = Vec::new();
     loop {
-        let found = call.face.hub.query(&call.hub, query, &page).await?;
+        let found = match call.face.hub.query(&call.hub, &query, &page).await {
+            // A tenant whose entities are all elsewhere.
+            Err(problem) if call.trip.is_some() && problem.kind == ErrorKind::NoSuchTenant => return Ok(all),
+            other => other?,
+        };
         all.extend(found.entities.iter().map(|entity| entity.id.clone()));
         if !found.more || all.len() > ENTITIES_MAX {
             return Ok(all);

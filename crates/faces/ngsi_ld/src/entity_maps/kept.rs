@@ -1,11 +1,12 @@
 //! The maps that are kept. They stand in memory, as clause 5.14.1.1 allows: a map that is lost is made anew by the next request.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use parking_lot::Mutex;
 use senne_hub::Principal;
 use senne_model::{EntityId, ErrorKind, Problem, TenantName, Timestamp};
 
+use super::chart::Chart;
 use crate::contexts::random;
 
 /// The most entities of one map.
@@ -26,7 +27,7 @@ const LIFETIME_MAX: Duration = Duration::from_hours(24);
 pub(crate) struct Kept {
     /// Who made it: nobody else sees it, since it tells which entities its maker may see.
     owner: Principal,
-    pub(super) entities: Arc<Vec<EntityId>>,
+    pub(super) chart: Chart,
     pub(super) expires_at: Timestamp,
 }
 
@@ -45,23 +46,19 @@ impl EntityMaps {
         &self,
         tenant: &TenantName,
         owner: &Principal,
-        entities: Vec<EntityId>,
+        chart: Chart,
         lifetime: Option<Duration>,
     ) -> Result<(EntityId, Kept), Problem> {
-        if entities.len() > ENTITIES_MAX {
+        if chart.entities.len() > ENTITIES_MAX {
             let detail =
                 format!("more than {ENTITIES_MAX} entities match; an entity map names at most so many");
             return Err(Problem::new(ErrorKind::TooComplex, detail));
         }
         let id = EntityId::parse(&format!("urn:ngsi-ld:EntityMap:{:016x}{:016x}", random(), random()))?;
         let lifetime = lifetime.unwrap_or(LIFETIME).min(LIFETIME_MAX);
-        let kept = Kept {
-            owner: owner.clone(),
-            entities: Arc::new(entities),
-            expires_at: after(Timestamp::now(), lifetime),
-        };
+        let kept = Kept { owner: owner.clone(), chart, expires_at: after(Timestamp::now(), lifetime) };
         let mut maps = self.maps.lock();
-        make_room(&mut maps, kept.entities.len());
+        make_room(&mut maps, kept.chart.entities.len());
         maps.insert((tenant.clone(), id.clone()), kept.clone());
         Ok((id, kept))
     }
@@ -98,10 +95,7 @@ impl EntityMaps {
         let left: std::collections::HashSet<&EntityId> = left.iter().collect();
         let gone: std::collections::HashSet<&EntityId> =
             looked_at.iter().filter(|id| !left.contains(id)).collect();
-        self.with(tenant, owner, id, |kept| {
-            let entities = kept.entities.iter().filter(|id| !gone.contains(id)).cloned().collect();
-            kept.entities = Arc::new(entities);
-        });
+        self.with(tenant, owner, id, |kept| kept.chart.without(&gone));
     }
 
     /// Removes a map; gives whether there was one.
@@ -128,11 +122,11 @@ impl EntityMaps {
 fn make_room(maps: &mut HashMap<Key, Kept>, entities: usize) {
     let now = Timestamp::now();
     maps.retain(|_, kept| kept.expires_at > now);
-    let mut count: usize = maps.values().map(|kept| kept.entities.len()).sum();
+    let mut count: usize = maps.values().map(|kept| kept.chart.entities.len()).sum();
     while maps.len() >= MAPS_MAX || (count + entities > ALL_ENTITIES_MAX && !maps.is_empty()) {
         let first = maps.iter().min_by_key(|(_, kept)| kept.expires_at).map(|(key, _)| key.clone());
         let gone = first.and_then(|key| maps.remove(&key));
-        count -= gone.map_or(0, |kept| kept.entities.len());
+        count -= gone.map_or(0, |kept| kept.chart.entities.len());
     }
 }
 
@@ -151,14 +145,14 @@ mod tests {
     #[test]
     fn maps_are_bounded_in_size_number_and_life() {
         let (maps, tenant, me) = (EntityMaps::default(), TenantName::default(), Principal::System);
-        let refused = maps.create(&tenant, &me, ids(0, ENTITIES_MAX + 1), None).unwrap_err();
+        let refused = maps.create(&tenant, &me, Chart::here(ids(0, ENTITIES_MAX + 1)), None).unwrap_err();
         assert_eq!(refused.kind, ErrorKind::TooComplex);
         let life = Duration::from_secs(7 * 86_400);
-        let (first, kept) = maps.create(&tenant, &me, ids(0, ENTITIES_MAX), Some(life)).unwrap();
+        let (first, kept) = maps.create(&tenant, &me, Chart::here(ids(0, ENTITIES_MAX)), Some(life)).unwrap();
         assert!(kept.expires_at <= after(Timestamp::now(), LIFETIME_MAX));
         let mut made = Vec::new();
         for n in 0..10 {
-            made.push(maps.create(&tenant, &me, ids(n, ENTITIES_MAX), None).unwrap().0);
+            made.push(maps.create(&tenant, &me, Chart::here(ids(n, ENTITIES_MAX)), None).unwrap().0);
         }
         assert!(maps.find(&tenant, &me, &made[0]).is_none(), "the one that expired first went");
         assert!(maps.find(&tenant, &me, &made[9]).is_some() && maps.find(&tenant, &me, &first).is_some());
@@ -167,10 +161,10 @@ mod tests {
     #[test]
     fn only_its_maker_sees_a_map_and_nobody_an_expired_one() {
         let (maps, tenant, me) = (EntityMaps::default(), TenantName::default(), Principal::System);
-        let (id, _) = maps.create(&tenant, &me, ids(0, 3), None).unwrap();
+        let (id, _) = maps.create(&tenant, &me, Chart::here(ids(0, 3)), None).unwrap();
         assert!(maps.find(&tenant, &Principal::Anonymous, &id).is_none());
         maps.keep(&tenant, &me, &id, &ids(0, 3), &ids(1, 2));
-        assert_eq!(*maps.find(&tenant, &me, &id).unwrap().entities, ids(1, 2));
+        assert_eq!(*maps.find(&tenant, &me, &id).unwrap().chart.entities, ids(1, 2));
         assert!(maps.expire_at(&tenant, &me, &id, Timestamp::from_micros(0)));
         assert!(maps.find(&tenant, &me, &id).is_none() && !maps.remove(&tenant, &me, &id));
     }

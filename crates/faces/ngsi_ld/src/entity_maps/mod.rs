@@ -6,10 +6,12 @@ pub(crate) mod remove;
 pub(crate) mod retrieve;
 pub(crate) mod update;
 
+mod chart;
 mod in_use;
 mod kept;
 mod present;
 
+pub(crate) use chart::Chart;
 pub(crate) use in_use::{Mapped, find, one, span_of, temporal};
 pub(crate) use kept::EntityMaps;
 

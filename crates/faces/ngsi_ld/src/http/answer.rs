@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use senne_hub::{Found, Page, Written};
 use senne_model::{EntityId, Json, Problem};
 
-use super::{BASE, Call, EntityPage, Media, problem_json};
+use super::{BASE, Call, EntityPage, Media, Parameters, problem_json};
 use crate::contexts::Terms;
 
 /// 204.
@@ -93,24 +93,40 @@ pub(crate) fn page_links(
     more: bool,
     count: Option<u64>,
 ) {
-    let mut link = |relation: &str, offset: usize| {
-        let query = call.parameters.with_page(page.limit, offset);
-        let path = &call.path_only;
-        let text = format!(
-            "<{BASE}{}?{query}>; rel=\"{relation}\"; type=\"{}\"",
-            path.strip_prefix(BASE).unwrap_or(path),
-            media.text()
-        );
-        append(response, header::LINK, &text);
-    };
-    if more && page.limit > 0 {
-        link("next", page.offset.saturating_add(page.limit));
-    }
-    if page.offset > 0 && page.limit > 0 {
-        link("prev", page.offset.saturating_sub(page.limit));
-    }
-    if let Some(count) = count {
-        put(response, HeaderName::from_static("ngsild-results-count"), &count.to_string());
+    let links = PageLinks { path: &call.path_only, parameters: &call.parameters, media: media.text() };
+    links.put(response, (page.limit, page.offset), more, count);
+}
+
+/// Where the pages before and after are.
+pub(crate) struct PageLinks<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) media: &'a str,
+}
+
+impl PageLinks<'_> {
+    pub(crate) fn put(
+        &self,
+        response: &mut Response,
+        (limit, offset): (usize, usize),
+        more: bool,
+        count: Option<u64>,
+    ) {
+        let mut link = |relation: &str, offset: usize| {
+            let query = self.parameters.with_page(limit, offset);
+            let path = self.path.strip_prefix(BASE).unwrap_or(self.path);
+            let text = format!("<{BASE}{path}?{query}>; rel=\"{relation}\"; type=\"{}\"", self.media);
+            append(response, header::LINK, &text);
+        };
+        if more && limit > 0 {
+            link("next", offset.saturating_add(limit));
+        }
+        if offset > 0 && limit > 0 {
+            link("prev", offset.saturating_sub(limit));
+        }
+        if let Some(count) = count {
+            put(response, HeaderName::from_static("ngsild-results-count"), &count.to_string());
+        }
     }
 }
 

@@ -6,7 +6,6 @@ mod ask;
 mod body;
 mod call;
 mod join;
-mod known;
 mod parameters;
 mod prefer;
 mod query;
@@ -15,13 +14,12 @@ mod shape;
 
 pub(crate) use accept::{Media, Offer, negotiate};
 pub(crate) use answer::{
-    batch_result, context_text, created, entity_links, json_answer, no_content, object, page_links,
-    plain_json, put, update_result,
+    PageLinks, batch_result, context_text, created, entity_links, json_answer, no_content, object,
+    page_links, plain_json, put, update_result,
 };
 pub(crate) use ask::{Ask, AskGeo};
 pub(crate) use call::{Body, Call, context_link, tenant};
 pub(crate) use join::{Join, JoinKind, check_links, read_join};
-pub(crate) use known::only_known;
 pub(crate) use parameters::Parameters;
 pub(crate) use prefer::{apply_preference, in_preferred_version};
 pub(crate) use query::{EntityPage, narrow, read_entity_page, read_page, read_query};

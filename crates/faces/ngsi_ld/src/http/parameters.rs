@@ -83,6 +83,22 @@ const KNOWN: [&str; 58] = [
 ];
 
 impl Parameters {
+    /// Many clients ask for the count as NGSIv2 has it, by `options=count`: that is taken for `count=true`.
+    fn with_count(mut self) -> Self {
+        let asks = self.list("options").is_some_and(|words| words.contains(&"count"));
+        if !asks {
+            return self;
+        }
+        if let Some((_, words)) = self.0.iter_mut().find(|(name, _)| name == "options") {
+            *words = words.split(',').filter(|word| word.trim() != "count").collect::<Vec<_>>().join(",");
+        }
+        self.0.retain(|(name, value)| name != "options" || !value.is_empty());
+        if self.get("count").is_none() {
+            self.0.push(("count".to_owned(), "true".to_owned()));
+        }
+        self
+    }
+
     /// Refuses parameters that no operation has (clause 6.3.20).
     pub(crate) fn check(&self) -> Result<(), Problem> {
         self.only(&KNOWN)
@@ -99,6 +115,17 @@ impl Parameters {
         }
     }
 
+    /// Refuses words in `options` other than these.
+    pub(crate) fn only_options(&self, known: &[&str]) -> Result<(), Problem> {
+        match self.list("options").into_iter().flatten().find(|word| !known.contains(word)) {
+            Some(word) => {
+                let detail = format!("this operation has no option `{word}`");
+                Err(Problem::new(ErrorKind::InvalidRequest, detail).field("options"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Reads the query part. A parameter that stands twice is refused, and so is an option that there is not
     /// (clause 6.3.20).
     pub(crate) fn parse(query: Option<&str>) -> Result<Self, Problem> {
@@ -109,7 +136,7 @@ impl Parameters {
                 return Err(Problem::new(ErrorKind::InvalidRequest, "the parameter stands twice").field(name));
             }
         }
-        let parameters = Self(pairs);
+        let parameters = Self(pairs).with_count();
         let unknown = |word: &&str| !OPTIONS.contains(word);
         if let Some(word) = parameters.list("options").into_iter().flatten().find(unknown) {
             let detail = format!("there is no option `{word}`; there are {}", OPTIONS.join(", "));

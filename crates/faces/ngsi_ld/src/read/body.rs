@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use senne_model::{Attribute, EntityId, ErrorKind, Json, Problem};
+use senne_model::{Attribute, EntityId, ErrorKind, Json, Problem, spell_out};
 use serde::{
     Deserialize,
     de::{DeserializeSeed, Deserializer as _, SeqAccess, Visitor},
@@ -47,7 +47,8 @@ pub(crate) fn read_entity(
     names: &mut Names,
     limits: &Limits,
 ) -> Result<EntityIn, Problem> {
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    let spelled = spell_out(body);
+    let mut parser = serde_json::Deserializer::from_slice(&spelled);
     let read = EntitySeed { mode, names, limits }
         .deserialize(&mut parser)
         .and_then(|read| parser.end().map(|()| read));
@@ -68,7 +69,8 @@ pub(crate) fn read_attribute_body(
     names: &mut Names,
     limits: &Limits,
 ) -> Result<Attribute, Problem> {
-    let mut raw: Raw<'_> = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
+    let spelled = spell_out(body);
+    let mut raw: Raw<'_> = serde_json::from_slice(&spelled).map_err(|error| explain(body, &error))?;
     if let Raw::Object(parts) = &mut raw {
         // Of linked data it has told already what the names mean.
         let there = parts.len();
@@ -86,7 +88,7 @@ pub(crate) fn read_attribute_body(
 
 /// Reads any JSON.
 pub(crate) fn read_json(body: &[u8]) -> Result<Json, Problem> {
-    let json: Json = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
+    let json = Json::parse(body).map_err(|error| explain(body, &error))?;
     if json.depth() > 64 {
         return Err(Problem::bad("the document is nested deeper than 64 levels"));
     }
@@ -101,7 +103,8 @@ pub(crate) fn read_batch(
     pick: &dyn Fn(usize) -> usize,
     limits: &Limits,
 ) -> Result<Vec<BatchItem>, Problem> {
-    let mut parser = serde_json::Deserializer::from_slice(body);
+    let spelled = spell_out(body);
+    let mut parser = serde_json::Deserializer::from_slice(&spelled);
     let items = (&mut parser).deserialize_any(BatchVisitor { mode, names, pick, limits });
     let items =
         items.and_then(|items| parser.end().map(|()| items)).map_err(|error| explain(body, &error))?;

@@ -42,6 +42,7 @@ fn weight(value: &Json) -> usize {
     match value {
         Json::Null | Json::Bool(_) => 4,
         Json::Int(_) | Json::Float(_) => 8,
+        Json::BigInt(digits) => digits.len(),
         Json::Text(text) => text.len() + 2,
         Json::Array(items) => 2 + items.iter().map(|item| 1 + weight(item)).sum::<usize>(),
         Json::Object(members) => {

@@ -31,6 +31,13 @@ pub(crate) struct Part<'de> {
     pub(crate) value: Lite<'de>,
 }
 
+impl<'de> Lite<'de> {
+    /// A text as the parser gave it, which may stand for a long integer.
+    fn of_text(text: Cow<'de, str>) -> Self {
+        if text.starts_with('\u{e000}') { Self::Json(Json::from_text(&text)) } else { Self::Text(text) }
+    }
+}
+
 impl Lite<'_> {
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
@@ -121,10 +128,10 @@ macro_rules! scalars {
             f.write_str("a JSON value")
         }
         fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-            Ok($wrap(Lite::Text(Cow::Borrowed(text))))
+            Ok($wrap(Lite::of_text(Cow::Borrowed(text))))
         }
         fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-            Ok($wrap(Lite::Text(Cow::Owned(text.to_owned()))))
+            Ok($wrap(Lite::of_text(Cow::Owned(text.to_owned()))))
         }
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
             Ok($wrap(Lite::Json(Json::Null)))
@@ -136,7 +143,9 @@ macro_rules! scalars {
             Ok($wrap(Lite::Json(Json::Int(i))))
         }
         fn visit_u64<E>(self, u: u64) -> Result<Self::Value, E> {
-            Ok($wrap(Lite::Json(i64::try_from(u).map_or(Json::Float(u as f64), Json::Int))))
+            Ok($wrap(Lite::Json(
+                i64::try_from(u).map_or_else(|_| Json::BigInt(u.to_string().into()), Json::Int),
+            )))
         }
         fn visit_f64<E: serde::de::Error>(self, x: f64) -> Result<Self::Value, E> {
             let number = Json::number(x).ok_or_else(|| E::custom("a number must be finite"))?;

@@ -5,14 +5,11 @@ use senne_model::{Entity, EntityId, Json, Name, Operation, Problem, TenantName, 
 
 use super::state::{Counters, Told, told_from_json, told_to_json};
 use crate::{
+    house::{DOCUMENT, PROGRESS, SETTING, Setting, all_kept, keep, opaque, opaque_of},
     http::object,
-    registrations::{keep, kept, opaque, opaque_of},
 };
 
 const KIND: &str = "urn:senne:ns#RegistrationSubscription";
-const DOCUMENT: &str = "urn:senne:ns#document";
-const SETTING: &str = "urn:senne:ns#setting";
-const PROGRESS: &str = "urn:senne:ns#progress";
 
 /// A subscription as it is kept.
 #[derive(Clone, Debug)]
@@ -74,35 +71,21 @@ impl Kept {
         keep(hub, Write::new(entity_id(tenant, id), Operation::Delete)).await
     }
 
-    /// All that are kept. One that cannot be read is told of and left out.
+    /// All that are kept.
     pub(super) async fn all(hub: &Hub) -> Result<Vec<Self>, Problem> {
-        let mut all = Vec::new();
-        for entity in kept(hub, KIND).await? {
-            match Self::read(&entity) {
-                Some(kept) => all.push(kept),
-                None => {
-                    tracing::error!(entity = %entity.id, "`{}` is no subscription that can be read", entity.id);
-                }
-            }
-        }
-        Ok(all)
+        all_kept(hub, KIND, Self::read).await
     }
 
     fn read(entity: &Entity) -> Option<Self> {
-        let (setting, progress) = (opaque_of(entity, SETTING)?, opaque_of(entity, PROGRESS)?);
-        let text = |name: &str| setting.get(name).and_then(Json::as_str);
-        let time = |name: &str| match setting.get(name) {
-            Some(Json::Int(micros)) => Some(Timestamp::from_micros(*micros)),
-            _ => None,
-        };
+        let (setting, progress) = (Setting::of(entity)?, opaque_of(entity, PROGRESS)?);
         Some(Self {
-            id: EntityId::parse(text("id")?).ok()?,
-            tenant: TenantName::parse(text("tenant")?).ok()?,
+            id: setting.id()?,
+            tenant: setting.tenant()?,
             document: opaque_of(entity, DOCUMENT)?.clone(),
-            context: setting.get("context")?.clone(),
-            origin: text("origin")?.to_owned(),
-            created_at: time("createdAt")?,
-            modified_at: time("modifiedAt")?,
+            context: setting.0.get("context")?.clone(),
+            origin: setting.text("origin")?.to_owned(),
+            created_at: setting.time("createdAt")?,
+            modified_at: setting.time("modifiedAt")?,
             told: told_from_json(progress.get("told")?),
             counters: Counters::from_json(progress.get("counters")?),
         })

@@ -127,7 +127,7 @@ impl Wanted {
             TimeProperty::ObservedAt => registration.observed,
             _ => registration.managed,
         };
-        interval.is_some_and(|interval| interval.overlaps(time.from, time.to))
+        interval.map_or(self.time_may_be_unknown, |interval| interval.overlaps(time.from, time.to))
     }
 
     fn fits_place(&self, registration: &Registration) -> bool {

@@ -29,4 +29,3 @@ pub(crate) use operations::Serves;
 pub(crate) use present::present;
 pub(crate) use registration::{Mode, Registration, Said};
 pub(crate) use registry::Registrations;
-pub(crate) use stored::{circumstances, keep, kept, opaque, opaque_of};

@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use senne_hub::{Hub, Page, Principal, WriteOptions};
-use senne_language::{Query, TypeExpression};
+use senne_hub::Hub;
 use senne_model::{
-    Attribute, AttributeValue, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, TenantName,
-    Timestamp, Write,
+    Entity, EntityId, ErrorKind, Json, Name, Operation, Problem, TenantName, Timestamp, Write,
 };
 
-use crate::{entity_maps::span_of, http::object};
+use crate::{
+    entity_maps::span_of,
+    house::{DOCUMENT, SETTING, Setting, all_kept, keep, opaque, opaque_of},
+    http::object,
+};
 
 const KIND: &str = "urn:senne:ns#Snapshot";
-const DOCUMENT: &str = "urn:senne:ns#document";
-const SETTING: &str = "urn:senne:ns#setting";
-const PAGE: usize = 500;
 
 /// How long a snapshot lives when nobody says, and how long at most.
 const LIFETIME: Duration = Duration::from_hours(24);
@@ -132,12 +131,12 @@ impl Kept {
         ]);
         write.attributes.push(opaque(DOCUMENT, Json::Object(self.members.clone())));
         write.attributes.push(opaque(SETTING, setting));
-        one(hub, write).await
+        keep(hub, write).await
     }
 
     /// Forgets it.
     pub(super) async fn forget(&self, hub: &Hub) -> Result<(), Problem> {
-        match one(hub, Write::new(self.entity_id(), Operation::Delete)).await {
+        match keep(hub, Write::new(self.entity_id(), Operation::Delete)).await {
             Err(problem) if problem.kind == ErrorKind::NotFound => Ok(()),
             done => done,
         }
@@ -145,68 +144,25 @@ impl Kept {
 
     /// All that are kept.
     pub(super) async fn all(hub: &Hub) -> Result<Vec<Self>, Problem> {
-        let types = TypeExpression::parse("Snapshot", &|_| Name::new(KIND))?;
-        let query = Query { types: Some(types), ..Query::default() };
-        let mut page = Page { limit: PAGE, ..Page::default() };
-        let mut all = Vec::new();
-        loop {
-            let found = match hub.query(&circumstances(), &query, &page).await {
-                Ok(found) => found,
-                Err(problem) if problem.kind == ErrorKind::NoSuchTenant => return Ok(all),
-                Err(problem) => return Err(problem),
-            };
-            for entity in &found.entities {
-                let kept = Self::read(entity);
-                if kept.is_none() {
-                    tracing::error!(entity = %entity.id, "`{}` is no snapshot that can be read", entity.id);
-                }
-                all.extend(kept);
-            }
-            if !found.more {
-                return Ok(all);
-            }
-            page.offset += PAGE;
-        }
+        all_kept(hub, KIND, Self::read).await
     }
 
-    fn read(entity: &senne_model::Entity) -> Option<Self> {
-        let json = |name: &str| match &entity.instance(name)?.value {
-            AttributeValue::JsonProperty(json) => Some(json),
-            _ => None,
-        };
-        let setting = json(SETTING)?;
-        let text = |name: &str| setting.get(name).and_then(Json::as_str);
-        let time = |name: &str| match setting.get(name) {
-            Some(Json::Int(micros)) => Some(Timestamp::from_micros(*micros)),
-            _ => None,
-        };
-        let list = |name: &str| setting.get(name).and_then(Json::as_array).unwrap_or_default().to_vec();
-        let tenant = TenantName::parse(text("tenant")?).ok()?;
+    fn read(entity: &Entity) -> Option<Self> {
+        let setting = Setting::of(entity)?;
+        let list = |name: &str| setting.0.get(name).and_then(Json::as_array).unwrap_or_default().to_vec();
+        let tenant = setting.tenant()?;
         Some(Self {
-            id: EntityId::parse(text("id")?).ok()?,
-            copy: tenant.snapshot_named(text("copy")?)?,
+            id: setting.id()?,
+            copy: tenant.snapshot_named(setting.text("copy")?)?,
             tenant,
-            members: json(DOCUMENT)?.as_object()?.to_vec(),
-            status: Status::ALL.into_iter().find(|status| Some(status.word()) == text("status"))?,
+            members: opaque_of(entity, DOCUMENT)?.as_object()?.to_vec(),
+            status: Status::ALL.into_iter().find(|status| Some(status.word()) == setting.text("status"))?,
             details: list("details"),
             temporal_details: list("temporalDetails"),
-            created_at: time("createdAt")?,
-            modified_at: time("modifiedAt")?,
-            expires_at: time("expiresAt")?,
-            last_used_at: time("lastUsedAt")?,
+            created_at: setting.time("createdAt")?,
+            modified_at: setting.time("modifiedAt")?,
+            expires_at: setting.time("expiresAt")?,
+            last_used_at: setting.time("lastUsedAt")?,
         })
     }
-}
-
-fn circumstances() -> senne_hub::Context {
-    senne_hub::Context::new(Principal::System, TenantName::default().system())
-}
-
-fn opaque(name: &str, json: Json) -> Attribute {
-    Attribute::new(Name::new(name), Instance::new(AttributeValue::JsonProperty(json)))
-}
-
-async fn one(hub: &Hub, write: Write) -> Result<(), Problem> {
-    let results = hub.write(&circumstances(), vec![write], WriteOptions::default()).await?;
-    results.into_iter().try_for_each(|result| result.map(|_| ()))
 }

@@ -5,12 +5,12 @@ use senne_model::{EntityId, Json, Problem};
 use super::{compiled::read, registry::Draft};
 use crate::{
     contexts::{Terms, random},
-    http::{Answer, Body, Call, created, only_known},
+    http::{Answer, Body, Call, created},
     read::read_json,
 };
 
 pub(crate) async fn create(mut call: Call) -> Answer {
-    only_known(&call.parameters, &["local"], &[])?;
+    call.parameters.only(&["local", "count"])?;
     call.administer()?;
     let body = call.body().await?;
     let document = read_json(&body.bytes)?;

@@ -4,20 +4,16 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use parking_lot::Mutex;
-use senne_hub::{Hub, Page, WriteOptions};
-use senne_language::{Query, TypeExpression};
-use senne_model::{
-    Attribute, AttributeValue, ChangeNo, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation,
-    Problem, TenantName, Timestamp, Write,
+use senne_hub::{Hub, WriteOptions};
+use senne_model::{ChangeNo, Entity, EntityId, Json, Name, Operation, Problem, TenantName, Timestamp, Write};
+
+use crate::{
+    contexts::fingerprint,
+    house::{DOCUMENT, SETTING, all_kept, circumstances, opaque, opaque_of},
+    http::object,
 };
 
-use super::stored::circumstances;
-use crate::{contexts::fingerprint, http::object};
-
 const KIND: &str = "urn:senne:ns#DeadLetter";
-const DOCUMENT: &str = "urn:senne:ns#document";
-const SETTING: &str = "urn:senne:ns#setting";
-const PAGE: usize = 500;
 
 /// How many are kept for one subscription.
 pub(super) const PER_SUBSCRIPTION: usize = 100;
@@ -74,7 +70,7 @@ impl DeadLetter {
     }
 
     fn read(entity: &Entity) -> Option<Self> {
-        let setting = json(entity, SETTING)?;
+        let setting = opaque_of(entity, SETTING)?;
         let text = |name: &str| setting.get(name).and_then(Json::as_str).map(str::to_owned);
         let number = |name: &str| match setting.get(name) {
             Some(Json::Int(number)) => Some(*number),
@@ -111,44 +107,21 @@ impl DeadLetter {
     }
 }
 
-fn json<'e>(entity: &'e Entity, name: &str) -> Option<&'e Json> {
-    match &entity.instance(name)?.value {
-        AttributeValue::JsonProperty(json) => Some(json),
-        _ => None,
-    }
-}
-
 impl DeadLetters {
     /// Reads what is known of those that are kept.
     pub(super) async fn load(&self, hub: &Hub) -> Result<(), Problem> {
-        let types = TypeExpression::parse("DeadLetter", &|_| Name::new(KIND))?;
-        let query = Query { types: Some(types), ..Query::default() };
-        let mut page = Page { limit: PAGE, ..Page::default() };
-        loop {
-            let found = match hub.query(&circumstances(), &query, &page).await {
-                Ok(found) => found,
-                Err(problem) if problem.kind == ErrorKind::NoSuchTenant => return Ok(()),
-                Err(problem) => return Err(problem),
-            };
-            let mut known = self.by_subscription.lock();
-            for letter in found.entities.iter().filter_map(|entity| DeadLetter::read(entity)) {
-                known.entry(letter.key()).or_default().push_back(letter);
-            }
-            drop(known);
-            page.after = found.entities.last().map(|entity| entity.id.clone());
-            if !found.more {
-                return Ok(());
-            }
+        let letters = all_kept(hub, KIND, DeadLetter::read).await?;
+        let mut known = self.by_subscription.lock();
+        for letter in letters {
+            known.entry(letter.key()).or_default().push_back(letter);
         }
+        Ok(())
     }
 
     /// Keeps a letter; the oldest make room for it.
     pub(super) async fn keep(&self, hub: &Hub, letter: DeadLetter, body: &[u8]) -> Result<(), Problem> {
         let mut write = Write::new(letter.entity_id(), Operation::CreateOrReplace);
         write.types.push(Name::new(KIND));
-        let opaque = |name: &str, json: Json| {
-            Attribute::new(Name::new(name), Instance::new(AttributeValue::JsonProperty(json)))
-        };
         write.attributes.push(opaque(SETTING, letter.setting()));
         if body.len() <= BYTES_MAX
             && let Ok(body) = serde_json::from_slice::<Json>(body)
@@ -196,7 +169,7 @@ impl DeadLetters {
     /// The body of a letter, when it was kept.
     pub(super) async fn body(hub: &Hub, letter: &DeadLetter) -> Option<Json> {
         let entity = hub.entity(&circumstances(), &letter.entity_id()).await.ok()?;
-        json(&entity, DOCUMENT).cloned()
+        opaque_of(&entity, DOCUMENT).cloned()
     }
 
     /// Removes letters of one subscription: those with these ids, or all.

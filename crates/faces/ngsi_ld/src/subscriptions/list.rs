@@ -2,14 +2,13 @@
 
 use super::present::present;
 use crate::{
-    http::{
-        Answer, Call, Offer, apply_preference, context_text, json_answer, only_known, page_links, read_page,
-    },
+    http::{Answer, Call, Offer, apply_preference, context_text, json_answer, page_links, read_page},
     write::Pen,
 };
 
 pub(crate) async fn list(call: Call) -> Answer {
-    only_known(&call.parameters, &["limit", "offset", "count", "local"], &["sysAttrs"])?;
+    call.parameters.only(&["limit", "offset", "count", "local", "options"])?;
+    call.parameters.only_options(&["sysAttrs"])?;
     call.administer()?;
     let media = call.media(Offer::Plain)?;
     let (terms, page) = (call.terms().await?, read_page(&call)?);

@@ -10,9 +10,9 @@ use senne_model::{ChangeNo, Json, Problem};
 
 use super::{
     runner::{Counters, Runner},
-    stored::{Kept, circumstances, progress},
+    stored::{Kept, progress},
 };
-use crate::contexts::fingerprint;
+use crate::{contexts::fingerprint, house::circumstances};
 
 /// How many rows there are.
 const BUCKETS: u64 = 128;

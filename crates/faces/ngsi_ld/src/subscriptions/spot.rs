@@ -92,7 +92,7 @@ impl Key {
             Json::Null => {}
             Json::Bool(value) => keys.push(Self::Bool(*value)),
             Json::Text(text) => keys.push(Self::Text(text.clone())),
-            Json::Int(_) | Json::Float(_) => {
+            Json::Int(_) | Json::BigInt(_) | Json::Float(_) => {
                 keys.extend(json.as_f64().and_then(Number::new).map(Self::Number));
             }
             Json::Array(items) => items.iter().try_for_each(|item| Self::add(item, keys))?,

@@ -1,23 +1,15 @@
-//! Subscriptions as entities of the system tenant, so that they survive a restart.
-//!
-//! All of them stand in the companion of the default tenant, whichever tenant they watch: there is no list of
-//! tenants to go through at the start.
+//! Subscriptions as they are kept through a restart.
 
-use senne_hub::{Hub, Page, Principal, WriteOptions};
-use senne_language::{Query, TypeExpression};
-use senne_model::{
-    Attribute, AttributeValue, ChangeNo, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem,
-    TenantName, Timestamp, Write,
-};
+use senne_hub::{Hub, Principal};
+use senne_model::{ChangeNo, Entity, EntityId, Json, Name, Operation, Problem, TenantName, Timestamp, Write};
 
 use super::runner::Counters;
-use crate::http::object;
+use crate::{
+    house::{DOCUMENT, PROGRESS, SETTING, Setting, all_kept, keep, opaque, opaque_of},
+    http::object,
+};
 
 const KIND: &str = "urn:senne:ns#Subscription";
-const DOCUMENT: &str = "urn:senne:ns#document";
-const SETTING: &str = "urn:senne:ns#setting";
-const PROGRESS: &str = "urn:senne:ns#progress";
-const PAGE: usize = 500;
 
 /// A subscription as it is kept.
 #[derive(Clone, Debug)]
@@ -37,17 +29,9 @@ pub(super) struct Kept {
     pub(super) counters: Counters,
 }
 
-pub(super) fn circumstances() -> senne_hub::Context {
-    senne_hub::Context::new(Principal::System, TenantName::default().system())
-}
-
 /// The entity that keeps a subscription. Two tenants may use the same id.
 fn entity_id(tenant: &TenantName, id: &EntityId) -> EntityId {
     EntityId::trusted(&format!("urn:senne:subscription:{tenant}:{id}"))
-}
-
-fn opaque(name: &str, json: Json) -> Attribute {
-    Attribute::new(Name::new(name), Instance::new(AttributeValue::JsonProperty(json)))
 }
 
 pub(super) fn progress(cursor: ChangeNo, counters: &Counters) -> Json {
@@ -86,73 +70,41 @@ impl Kept {
         write.attributes.push(opaque(DOCUMENT, self.document.clone()));
         write.attributes.push(opaque(SETTING, setting));
         write.attributes.push(opaque(PROGRESS, progress(self.cursor, &self.counters)));
-        one(hub, write).await
+        keep(hub, write).await
     }
 
     pub(super) async fn delete(hub: &Hub, tenant: &TenantName, id: &EntityId) -> Result<(), Problem> {
-        one(hub, Write::new(entity_id(tenant, id), Operation::Delete)).await
+        keep(hub, Write::new(entity_id(tenant, id), Operation::Delete)).await
     }
 
     /// All that are kept.
     pub(super) async fn all(hub: &Hub) -> Result<Vec<Self>, Problem> {
-        let types = TypeExpression::parse("Subscription", &|_| Name::new(KIND))?;
-        let query = Query { types: Some(types), ..Query::default() };
-        let mut page = Page { limit: PAGE, ..Page::default() };
-        let mut all = Vec::new();
-        loop {
-            let found = match hub.query(&circumstances(), &query, &page).await {
-                Ok(found) => found,
-                Err(problem) if problem.kind == ErrorKind::NoSuchTenant => return Ok(all),
-                Err(problem) => return Err(problem),
-            };
-            for entity in &found.entities {
-                match Self::read(entity) {
-                    Some(kept) => all.push(kept),
-                    None => {
-                        tracing::error!(entity = %entity.id, "`{}` is no subscription that can be read", entity.id);
-                    }
-                }
-            }
-            if !found.more {
-                return Ok(all);
-            }
-            page.after = found.entities.last().map(|entity| entity.id.clone());
-        }
+        all_kept(hub, KIND, Self::read).await
     }
 
-    fn read(entity: &senne_model::Entity) -> Option<Self> {
-        let json = |name: &str| match &entity.instance(name)?.value {
-            AttributeValue::JsonProperty(json) => Some(json),
-            _ => None,
+    fn read(entity: &Entity) -> Option<Self> {
+        let (setting, progress) = (Setting::of(entity)?, opaque_of(entity, PROGRESS)?);
+        let cursor = match progress.get("cursor") {
+            Some(Json::Int(number)) => u64::try_from(*number).ok()?,
+            _ => return None,
         };
-        let (setting, progress) = (json(SETTING)?, json(PROGRESS)?);
-        let text = |name: &str| setting.get(name).and_then(Json::as_str);
-        let number = |json: &Json, name: &str| match json.get(name) {
-            Some(Json::Int(number)) => Some(*number),
-            _ => None,
-        };
-        let name = text("name")?.to_owned();
+        let name = setting.text("name")?.to_owned();
         Some(Self {
-            id: EntityId::parse(text("id")?).ok()?,
-            tenant: TenantName::parse(text("tenant")?).ok()?,
-            document: json(DOCUMENT)?.clone(),
-            context: setting.get("context")?.clone(),
-            origin: text("origin")?.to_owned(),
-            owner: match text("role")? {
+            id: setting.id()?,
+            tenant: setting.tenant()?,
+            document: opaque_of(entity, DOCUMENT)?.clone(),
+            context: setting.0.get("context")?.clone(),
+            origin: setting.text("origin")?.to_owned(),
+            owner: match setting.text("role")? {
                 "administrator" => Principal::Administrator { name },
                 "service" => Principal::Service { name },
                 "system" => Principal::System,
                 _ => Principal::Anonymous,
             },
-            created_at: Timestamp::from_micros(number(setting, "createdAt")?),
-            modified_at: Timestamp::from_micros(number(setting, "modifiedAt")?),
-            cursor: ChangeNo(u64::try_from(number(progress, "cursor")?).ok()?),
+            created_at: setting.time("createdAt")?,
+            modified_at: setting.time("modifiedAt")?,
+            cursor: ChangeNo(cursor),
             counters: Counters::from_json(progress.get("counters")?),
         })
     }
-}
-
-async fn one(hub: &Hub, write: Write) -> Result<(), Problem> {
-    let results = hub.write(&circumstances(), vec![write], WriteOptions::default()).await?;
-    results.into_iter().try_for_each(|result| result.map(|_| ()))
 }

@@ -29,6 +29,7 @@ async fn letters(bed: &Bed, count: usize) -> Vec<Json> {
     panic!("the letters did not come");
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn what_is_refused_is_kept_and_sent_again() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -69,6 +70,7 @@ async fn letters_go_when_they_are_cleared_and_with_their_subscription() {
     assert!(bed.get(LETTERS).await.json().as_array().unwrap().is_empty());
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn changes_are_told_again_from_a_position_or_a_moment() {
     let (bed, receiver) = (bed().await, Receiver::start().await);

@@ -21,6 +21,7 @@ fn vehicle(n: u32) -> String {
     format!(r#"{{"id":"urn:v:{n}","type":"Vehicle","speed":{{"type":"Property","value":{n}}}}}"#)
 }
 
+/// Clauses: 4.3.6.2, 4.5.5, 5.7.1, 5.7.2.
 #[tokio::test]
 async fn two_brokers_make_one_entity() {
     let (here, there) = (broker().await, broker().await);
@@ -42,6 +43,7 @@ async fn two_brokers_make_one_entity() {
     assert_eq!(asked.at("0/colour"), Json::text("red"));
 }
 
+/// Clauses: 4.3.6.2, 4.3.6.3.
 #[tokio::test]
 async fn modes_decide_whose_value_counts() {
     for (mode, speed) in [("inclusive", 20), ("auxiliary", 10), ("exclusive", 20)] {
@@ -66,6 +68,7 @@ async fn modes_decide_whose_value_counts() {
     }
 }
 
+/// Clauses: 5.5.9, 5.7.2.
 #[tokio::test]
 async fn pages_go_through_all_brokers_once() {
     let (here, there) = (broker().await, broker().await);
@@ -88,6 +91,7 @@ async fn pages_go_through_all_brokers_once() {
     assert_eq!(seen, (1..=9).map(|n| format!("urn:v:{n}")).collect::<Vec<_>>());
 }
 
+/// Clauses: 4.3.6.7.
 #[tokio::test]
 async fn filters_go_along_unless_entities_are_split() {
     let (here, source) = (bed().await, Source::start().await);
@@ -106,6 +110,7 @@ async fn filters_go_along_unless_entities_are_split() {
     );
 }
 
+/// Clauses: 4.3.6.3, 5.7.2.
 #[tokio::test]
 async fn an_attribute_elsewhere_decides_a_filter() {
     let (here, there) = (broker().await, broker().await);
@@ -120,6 +125,7 @@ async fn an_attribute_elsewhere_decides_a_filter() {
     }
 }
 
+/// Clauses: 4.3.6.1.
 #[tokio::test]
 async fn a_source_is_asked_no_more_than_it_registered() {
     let (here, source) = (bed().await, Source::start().await);
@@ -140,6 +146,7 @@ async fn a_source_is_asked_no_more_than_it_registered() {
     assert!(source.take().is_empty());
 }
 
+/// Clauses: 4.20.
 #[tokio::test]
 async fn operations_that_a_source_offers_are_used() {
     let whole = vehicle(1);
@@ -161,6 +168,7 @@ async fn operations_that_a_source_offers_are_used() {
     assert!(source.take().is_empty());
 }
 
+/// Clauses: 6.3.17.
 #[tokio::test]
 async fn what_goes_wrong_is_a_warning() {
     for (status, body, code) in [(403, "{}", "299"), (200, "no json", "111"), (200, r#"{"id":"x"}"#, "111")] {
@@ -184,6 +192,7 @@ async fn what_goes_wrong_is_a_warning() {
     );
 }
 
+/// Clauses: 5.2.34.
 #[tokio::test]
 async fn a_source_that_fails_rests() {
     let here = bed().await;
@@ -198,6 +207,7 @@ async fn a_source_that_fails_rests() {
     assert_eq!(health.at("status"), Json::text("failed"));
 }
 
+/// Clauses: 5.2.34.
 #[tokio::test]
 async fn answers_may_be_given_again_for_a_while() {
     let (here, source) = (bed().await, Source::start().await);
@@ -209,6 +219,7 @@ async fn answers_may_be_given_again_for_a_while() {
     assert_eq!(source.take().len(), 1);
 }
 
+/// Clauses: 4.3.6.4.
 #[tokio::test]
 async fn brokers_in_a_circle_answer_and_stop() {
     let (a, b) = (broker().await, broker().await);
@@ -223,6 +234,7 @@ async fn brokers_in_a_circle_answer_and_stop() {
     assert_eq!(ids(&b.bed.get("/entities?type=Vehicle").await.json()), ["urn:v:2", "urn:v:1"]);
 }
 
+/// Clauses: 4.3.6.4.
 #[tokio::test]
 async fn an_alias_that_was_passed_is_not_asked() {
     let (here, source) = (bed().await, Source::start().await);
@@ -233,6 +245,7 @@ async fn an_alias_that_was_passed_is_not_asked() {
     assert!(got.header("ngsild-warning").starts_with("199"));
 }
 
+/// Clauses: 4.3.6.5, 6.3.19.
 #[tokio::test]
 async fn names_and_headers_go_as_the_registration_says() {
     let (here, source) = (bed().await, Source::start().await);
@@ -260,6 +273,7 @@ async fn names_and_headers_go_as_the_registration_says() {
     assert!(!asked[0].header("via").contains("evil"));
 }
 
+/// Clauses: 4.9, 5.7.2.
 #[tokio::test]
 async fn sources_can_be_chosen_by_their_properties() {
     let (here, source) = (bed().await, Source::start().await);
@@ -271,6 +285,7 @@ async fn sources_can_be_chosen_by_their_properties() {
     assert_eq!(here.get("/entities?type=Vehicle&orderBy=speed").await.status, 400);
 }
 
+/// Clauses: 5.7.5, 5.7.7, 5.7.8, 5.7.9, 5.7.11.
 #[tokio::test]
 async fn types_and_attributes_of_all_brokers_are_listed() {
     let (here, there) = (broker().await, broker().await);
@@ -292,6 +307,7 @@ async fn types_and_attributes_of_all_brokers_are_listed() {
     );
 }
 
+/// Clauses: 5.7.3, 5.7.4.
 #[tokio::test]
 async fn the_past_of_all_brokers_is_told() {
     let (here, there) = (broker().await, broker().await);

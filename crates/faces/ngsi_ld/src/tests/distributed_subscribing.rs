@@ -44,6 +44,7 @@ async fn reachable() -> (Bed, String) {
     (bed, url)
 }
 
+/// Clauses: 5.8.1, 5.8.6.
 #[tokio::test]
 async fn what_changes_elsewhere_is_told_here() {
     let ((here, _), there, receiver) = (reachable().await, broker().await, Receiver::start().await);
@@ -89,6 +90,7 @@ async fn copy_at(source: &Source) -> Json {
     panic!("the source got no subscription");
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn removals_elsewhere_are_told() {
     let ((here, _), source, receiver) = (reachable().await, Source::start().await, Receiver::start().await);
@@ -104,6 +106,7 @@ async fn removals_elsewhere_are_told() {
     assert!(got[0].1.to_string().contains(r#""deletedAt":"2024-01-01T00:00:00Z""#), "{:?}", got[0].1);
 }
 
+/// Clauses: 4.3.6.7, 5.8.6.
 #[tokio::test]
 async fn parts_of_split_entities_are_put_together() {
     let ((here, _), source, receiver) = (reachable().await, Source::start().await, Receiver::start().await);
@@ -137,6 +140,7 @@ async fn parts_of_split_entities_are_put_together() {
     assert_eq!(notify(98, &remote).await, 503);
 }
 
+/// Clauses: 5.5.13, 5.8.1.
 #[tokio::test]
 async fn local_subscriptions_stay_here() {
     let (here, source) = (bed().await, Source::start().await);

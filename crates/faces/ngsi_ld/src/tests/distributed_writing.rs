@@ -34,6 +34,7 @@ async fn here(bed: &Bed) -> Json {
     bed.get("/entities/urn:v:1?local=true&format=keyValues").await.json()
 }
 
+/// Clauses: 4.3.6.3, 5.6.1, 5.6.2, 5.6.5.
 #[tokio::test]
 async fn what_a_source_holds_alone_goes_there_only() {
     let (bed, source) = with("exclusive", SPEED, "redirectionOps").await;
@@ -58,6 +59,7 @@ async fn what_a_source_holds_alone_goes_there_only() {
     assert_eq!(bed.get("/entities/urn:v:1?local=true").await.status, 404);
 }
 
+/// Clauses: 4.3.6.3, 4.20.
 #[tokio::test]
 async fn what_a_source_alone_may_do_and_does_not_offer_is_a_conflict() {
     let (bed, source) = with("redirect", VEHICLES, "retrieveOps").await;
@@ -84,6 +86,7 @@ async fn what_a_source_alone_may_do_and_does_not_offer_is_a_conflict() {
     );
 }
 
+/// Clauses: 4.3.6.2.
 #[tokio::test]
 async fn inclusive_sources_write_too() {
     let (here_, there) = (broker().await, broker().await);
@@ -106,6 +109,7 @@ async fn inclusive_sources_write_too() {
     assert_eq!(there.bed.get("/entities/urn:v:1").await.status, 404);
 }
 
+/// Clauses: 5.2.16, 5.2.18, 6.3.17.
 #[tokio::test]
 async fn parts_that_fail_are_told() {
     let (bed, source) = with("inclusive", VEHICLES, "redirectionOps").await;
@@ -123,6 +127,7 @@ async fn parts_that_fail_are_told() {
     assert_eq!((deleted.status.as_u16(), deleted.at("errors/0/error/status")), (207, Json::Int(404)));
 }
 
+/// Clauses: 6.3.17.
 #[tokio::test]
 async fn a_single_source_gives_its_reason() {
     for (answer, status) in [(404, 404), (403, 502), (500, 502)] {
@@ -143,6 +148,7 @@ async fn a_single_source_gives_its_reason() {
     assert_eq!(got.status, 504, "{}", got.text);
 }
 
+/// Clauses: 4.3.6.4.
 #[tokio::test]
 async fn a_write_that_comes_back_is_a_loop() {
     let (bed, source) = with("redirect", VEHICLES, "redirectionOps").await;
@@ -155,6 +161,7 @@ async fn a_write_that_comes_back_is_a_loop() {
     assert!(source.take().is_empty());
 }
 
+/// Clauses: 4.3.6.4.
 #[tokio::test]
 async fn who_is_registered_with_itself_is_a_loop() {
     let own = broker().await;
@@ -164,6 +171,7 @@ async fn who_is_registered_with_itself_is_a_loop() {
     assert_eq!(got.status, 508, "{}", got.text);
 }
 
+/// Clauses: 5.5.13.
 #[tokio::test]
 async fn what_is_malformed_or_local_goes_nowhere() {
     let (bed, source) = with("inclusive", VEHICLES, "redirectionOps").await;
@@ -187,6 +195,7 @@ async fn nobody_writes_elsewhere_who_may_not_write_here() {
     assert!(source.take().is_empty());
 }
 
+/// Clauses: 5.6.7, 5.6.8, 5.6.9, 5.6.10.
 #[tokio::test]
 async fn batches_are_cut_by_registrations() {
     let (bed, source) = with(
@@ -213,6 +222,7 @@ async fn batches_are_cut_by_registrations() {
     assert_eq!(source.take()[0].body, r#"["urn:v:1"]"#);
 }
 
+/// Clauses: 4.20, 5.6.8.
 #[tokio::test]
 async fn a_batch_goes_one_by_one_where_batches_are_not_served() {
     let (bed, source) = with("redirect", VEHICLES, "redirectionOps").await;
@@ -228,6 +238,7 @@ async fn a_batch_goes_one_by_one_where_batches_are_not_served() {
     assert_eq!(bed.get("/entities/urn:v:1?local=true").await.status, 404);
 }
 
+/// Clauses: 4.3.6.5, 4.3.6.8.
 #[tokio::test]
 async fn bodies_go_in_the_form_and_version_that_a_source_reads() {
     let (bed, source) = (bed().await, Source::start().await);
@@ -244,6 +255,7 @@ async fn bodies_go_in_the_form_and_version_that_a_source_reads() {
     assert_eq!(asked[0].header("link"), "");
 }
 
+/// Clauses: 4.3.6.5.
 #[tokio::test]
 async fn names_that_have_no_address_go_in_full() {
     let (here, there) = (broker().await, broker().await);
@@ -259,6 +271,7 @@ async fn names_that_have_no_address_go_in_full() {
     );
 }
 
+/// Clauses: 5.6.21.
 #[tokio::test]
 async fn a_purge_stays_within_what_was_registered() {
     let (bed, source) = with("exclusive", SPEED, "redirectionOps").await;

@@ -30,6 +30,7 @@ fn id_of(got: &Got) -> String {
     got.header("ngsild-entitymap").rsplit('/').next().unwrap_or_default().to_owned()
 }
 
+/// Clauses: 4.5.25, 5.14.1, 5.14.2, 5.14.3, 5.14.4.
 #[tokio::test]
 async fn a_map_is_made_read_changed_and_removed() {
     let bed = fleet().await;
@@ -59,6 +60,7 @@ async fn a_map_is_made_read_changed_and_removed() {
     assert!(bed.post("/entityMaps", document).await.text.contains("urn:v:1"));
 }
 
+/// Clauses: 5.7.2, 5.14.2.
 #[tokio::test]
 async fn an_expired_map_cannot_be_used() {
     let bed = fleet().await;
@@ -71,6 +73,7 @@ async fn an_expired_map_cannot_be_used() {
     assert_ne!(id_of(&used), id_of(&made));
 }
 
+/// Clauses: 5.5.9, 5.5.14.
 #[tokio::test]
 async fn a_map_fixes_the_pages_of_a_query() {
     let bed = fleet().await;
@@ -98,6 +101,7 @@ async fn a_map_fixes_the_pages_of_a_query() {
     assert_eq!(ids(&with_map(&bed, "/entities?type=Vehicle&q=speed%3C10", &map).await).len(), 3);
 }
 
+/// Clauses: 5.7.4, 5.14.5.
 #[tokio::test]
 async fn a_map_of_the_past_holds_who_has_one() {
     let bed = fleet().await;

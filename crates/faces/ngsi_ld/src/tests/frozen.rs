@@ -54,6 +54,7 @@ fn ids(got: &Got) -> Vec<String> {
     list.as_array().unwrap_or_default().iter().filter_map(id).collect()
 }
 
+/// Clauses: 5.16.1, 6.3.22.
 #[tokio::test]
 async fn a_snapshot_stays_as_it_was_and_can_be_worked_on() {
     let bed = bed().await;
@@ -88,6 +89,7 @@ async fn a_snapshot_stays_as_it_was_and_can_be_worked_on() {
     assert_eq!(bed.hub.tenants().unwrap().iter().filter(|tenant| tenant.is_snapshot()).count(), 0);
 }
 
+/// Clauses: 5.16.1.
 #[tokio::test]
 async fn the_past_is_frozen_with_the_names_of_its_values() {
     let bed = bed().await;
@@ -115,6 +117,7 @@ async fn the_past_is_frozen_with_the_names_of_its_values() {
     }
 }
 
+/// Clauses: 5.16.2, 5.16.3, 5.16.4, 5.16.5, 5.16.7.
 #[tokio::test]
 async fn a_snapshot_is_changed_cloned_and_purged() {
     let bed = bed().await;
@@ -150,6 +153,7 @@ async fn a_snapshot_is_changed_cloned_and_purged() {
     }
 }
 
+/// Clauses: 5.16.1, 5.16.6.
 #[tokio::test]
 async fn results_of_queries_are_told_one_by_one() {
     let bed = bed().await;
@@ -173,6 +177,7 @@ async fn results_of_queries_are_told_one_by_one() {
     assert_eq!(bed.post("/snapshots", r#"{"type":"Snapshot"}"#).await.status, 400);
 }
 
+/// Clauses: 5.16.1.
 #[tokio::test]
 async fn there_are_so_many_and_the_least_goes_first() {
     let bed = bed_with(crate::NgsiLdOptions { snapshots_max: 2, ..options() }).await;
@@ -191,6 +196,7 @@ async fn there_are_so_many_and_the_least_goes_first() {
     assert_eq!(bed.post("/snapshots", &own).await.status, 409);
 }
 
+/// Clauses: 5.16.3, 5.16.4.
 #[tokio::test]
 async fn a_snapshot_survives_a_restart_and_expires() {
     let first = bed().await;

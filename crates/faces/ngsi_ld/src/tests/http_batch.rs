@@ -7,6 +7,7 @@ use super::bed::bed;
 const TWO: &str =
     r#"[{"id":"urn:b:1","type":"T","x":{"value":1}},{"id":"urn:b:2","type":"T","x":{"value":2}}]"#;
 
+/// Clauses: 5.2.16, 5.6.7.
 #[tokio::test]
 async fn create_tells_what_became_of_each() {
     let bed = bed().await;
@@ -32,6 +33,7 @@ async fn create_tells_what_became_of_each() {
     assert_eq!(of("urn:b:4").get("error").unwrap().get("field"), Some(&Json::text("x")));
 }
 
+/// Clauses: 5.6.8, 5.6.9, 5.6.10, 5.6.20.
 #[tokio::test]
 async fn upsert_update_merge_delete() {
     let bed = bed().await;
@@ -60,6 +62,7 @@ async fn upsert_update_merge_delete() {
     assert_eq!(bed.post("/entityOperations/delete", "[]").await.status, 400);
 }
 
+/// Clauses: 5.2.23, 5.7.2.
 #[tokio::test]
 async fn a_query_can_be_a_document() {
     let bed = bed().await;
@@ -72,6 +75,7 @@ async fn a_query_can_be_a_document() {
     assert_eq!(bed.post("/entityOperations/query", r#"{"type":"Query"}"#).await.status, 400);
 }
 
+/// Clauses: 5.6.7, 6.3.5.
 #[tokio::test]
 async fn each_entity_of_a_linked_data_batch_has_its_own_context() {
     let bed = bed().await;

@@ -12,6 +12,7 @@ fn link(url: &str) -> String {
     format!("<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"")
 }
 
+/// Clauses: 5.5.7, 6.3.5.
 #[tokio::test]
 async fn a_context_is_fetched_by_its_url() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -32,6 +33,7 @@ async fn a_context_is_fetched_by_its_url() {
     );
 }
 
+/// Clauses: 5.5.7, 6.3.2.
 #[tokio::test]
 async fn a_context_that_cannot_be_had_is_504() {
     let bed = bed().await;
@@ -49,6 +51,7 @@ async fn a_context_that_cannot_be_had_is_504() {
     assert!(got.text.contains("private"), "{}", got.text);
 }
 
+/// Clauses: 6.3.4, 6.3.5.
 #[tokio::test]
 async fn content_type_and_context_go_together() {
     let bed = bed().await;
@@ -68,6 +71,7 @@ async fn content_type_and_context_go_together() {
     assert_eq!(wrong.status, 400, "{}", wrong.text);
 }
 
+/// Clauses: 5.13.2, 5.13.3.
 #[tokio::test]
 async fn hosted_contexts_survive_a_restart() {
     let first = bed().await;

@@ -5,6 +5,7 @@ use senne_model::Json;
 
 use super::bed::{S3, STATION, bed, request};
 
+/// Clauses: 4.16, 5.6.1, 5.6.6, 5.7.1.
 #[tokio::test]
 async fn an_entity_lives_and_dies() {
     let bed = bed().await;
@@ -28,6 +29,7 @@ async fn an_entity_lives_and_dies() {
     assert_eq!(bed.delete(S3).await.status, 404);
 }
 
+/// Clauses: 5.6.17, 5.6.18.
 #[tokio::test]
 async fn replace_and_merge() {
     let bed = bed().await;
@@ -63,6 +65,7 @@ async fn replace_and_merge() {
     assert_eq!(bed.patch(S3, r#"{"id":"urn:other:1","x":1}"#).await.status, 400);
 }
 
+/// Clauses: 5.6.2, 5.6.3, 5.6.4, 5.6.5, 5.6.19.
 #[tokio::test]
 async fn attributes_are_appended_updated_and_deleted() {
     let bed = bed().await;
@@ -117,6 +120,7 @@ async fn attributes_are_appended_updated_and_deleted() {
     assert!(bed.get(S3).await.json().get("NO2").is_none());
 }
 
+/// Clauses: 4.9, 4.10, 4.19, 4.21, 5.5.9, 5.7.2, 6.3.10.
 #[tokio::test]
 async fn queries_select_project_and_page() {
     let bed = bed().await;
@@ -172,6 +176,7 @@ async fn queries_select_project_and_page() {
     assert!(omitted.at("0").get("n").is_none());
 }
 
+/// Clauses: 4.5.1, 4.5.4, 4.5.16, 6.3.6, 6.3.15.
 #[tokio::test]
 async fn answers_come_in_the_form_that_is_asked_for() {
     let bed = bed().await;
@@ -196,6 +201,7 @@ async fn answers_come_in_the_form_that_is_asked_for() {
     assert_eq!(bed.get(&format!("{S3}?type=Other")).await.status, 404);
 }
 
+/// Clauses: 4.14, 5.5.10, 6.3.14.
 #[tokio::test]
 async fn tenants_do_not_see_one_another() {
     let bed = bed().await;
@@ -225,6 +231,7 @@ async fn a_slash_at_the_end_does_no_harm() {
     assert_eq!(bed.get("/").await.status, 404);
 }
 
+/// Clauses: 5.6.4, 6.3.5.
 #[tokio::test]
 async fn linked_data_writes_one_attribute_too() {
     let bed = bed().await;
@@ -248,4 +255,43 @@ async fn linked_data_writes_one_attribute_too() {
     let got = bed.send(plain.body(Body::from(format!(r#"{{"value":9,{context}}}"#))).unwrap()).await;
     assert_eq!(got.status, 400);
     assert_eq!(got.at("field"), Json::text("@context"));
+}
+
+/// Clauses: 4.5.2, 4.6.3.
+#[tokio::test]
+async fn integers_of_any_length_come_back_as_they_were() {
+    let bed = bed().await;
+    let long = "123456789012345678901234567890";
+    let entity = format!(
+        r#"{{"id":"urn:n:1","type":"Number","a":{{"type":"Property","value":{long}}},"b":-18446744073709551616,
+        "c":{{"type":"JsonProperty","json":{{"deep":[{long},"{long}"]}}}},"d":{{"type":"ListProperty","valueList":[{long},1]}}}}"#
+    );
+    assert_eq!(bed.post("/entities", &entity).await.status, 201);
+    let got = bed.get("/entities/urn:n:1?format=keyValues").await;
+    assert!(got.text.contains(&format!(r#""a":{long},"b":-18446744073709551616"#)), "{}", got.text);
+    assert!(got.text.contains(&format!(r#"[{long},"{long}"]"#)) && got.text.contains(&format!("[{long},1]")));
+    let batch = format!(r#"[{{"id":"urn:n:1","type":"Number","e":{{"type":"Property","value":{long}1}}}}]"#);
+    assert_eq!(bed.post("/entityOperations/update", &batch).await.status, 204);
+    let body = format!(r#"{{"type":"Property","value":{long}2}}"#);
+    assert_eq!(bed.patch("/entities/urn:n:1/attrs/a", &body).await.status, 204);
+    let found = bed.get(&format!("/entities?type=Number&q=a%3E{long}&format=keyValues")).await;
+    assert!(
+        found.text.contains(&format!("{long}1")) && found.text.contains(&format!("{long}2")),
+        "{}",
+        found.text
+    );
+    let range = "timerel=after&timeAt=2000-01-01T00:00:00Z&timeproperty=modifiedAt";
+    let past = bed.get(&format!("/temporal/entities/urn:n:1?attrs=a&{range}")).await;
+    assert!(past.text.contains(&format!("\"value\":{long}2")), "{}", past.text);
+    let name = bed.post("/entities", r#"{"id":12345678901234567890,"type":"T"}"#).await;
+    assert_eq!((name.status.as_u16(), name.text.contains('\u{e000}')), (400, false), "{}", name.text);
+    let unit =
+        r#"{"id":"urn:n:2","type":"T","a":{"type":"Property","value":1,"unitCode":12345678901234567890}}"#;
+    let refused = bed.post("/entities", unit).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.text.contains('\u{e000}')),
+        (400, false),
+        "{}",
+        refused.text
+    );
 }

@@ -5,6 +5,7 @@ use senne_model::Json;
 
 use super::bed::{S3, STATION, bed, bed_with, options, request};
 
+/// Clauses: 5.5.2, 6.3.4.
 #[tokio::test]
 async fn bodies_are_checked_before_they_are_read() {
     let bed = bed().await;
@@ -22,6 +23,7 @@ async fn bodies_are_checked_before_they_are_read() {
     assert_eq!(bed.get("/nothing").await.status, 404);
 }
 
+/// Clauses: 5.5.2, 5.5.3, 6.3.2.
 #[tokio::test]
 async fn malformed_bodies_name_the_field() {
     let bed = bed().await;
@@ -50,6 +52,7 @@ async fn malformed_bodies_name_the_field() {
     }
 }
 
+/// Clauses: 5.5.2.
 #[tokio::test]
 async fn large_and_deep_values_are_refused() {
     let bed = bed().await;
@@ -85,6 +88,7 @@ async fn memory_for_bodies_is_shared_out() {
     assert_eq!((got.status.as_u16(), got.header("retry-after")), (503, "1"));
 }
 
+/// Clauses: 5.5.2.
 #[tokio::test]
 async fn strangers_may_not_write() {
     let bed = bed().await;
@@ -100,4 +104,20 @@ async fn strangers_may_not_write() {
     }
     assert_eq!(anonymous.get("/subscriptions").await.status, 401);
     assert_eq!(anonymous.delete(S3).await.status, 401);
+}
+
+/// Clauses: 6.3.20.
+#[tokio::test]
+async fn what_no_operation_knows_is_refused() {
+    let bed = bed().await;
+    for (path, field) in [
+        ("/entities?type=T&limits=2", "limits"),
+        ("/entities?type=T&limit=2&limit=3", "limit"),
+        ("/entities?type=T&options=fast", "options"),
+        ("/subscriptions?colour=red", "colour"),
+    ] {
+        let refused = bed.get(path).await;
+        assert_eq!((refused.status.as_u16(), refused.at("field")), (400, Json::text(field)), "{path}");
+    }
+    assert_eq!(bed.get("/entities?type=T&limit=2").await.status, 200);
 }

@@ -22,6 +22,7 @@ fn told(notification: &(http::HeaderMap, Json)) -> (String, Vec<String>) {
     (reason, super::brokers::ids(body.get("data").unwrap()))
 }
 
+/// Clauses: 5.11.7.
 #[tokio::test]
 async fn beginnings_changes_and_ends_are_told() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -48,6 +49,7 @@ async fn beginnings_changes_and_ends_are_told() {
     );
 }
 
+/// Clauses: 5.11.7.
 #[tokio::test]
 async fn with_an_interval_everything_is_told_again() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -57,6 +59,7 @@ async fn with_an_interval_everything_is_told_again() {
     assert!(got.iter().all(|one| told(one).1 == ["urn:reg:1"]));
 }
 
+/// Clauses: 5.11.2, 5.11.7.
 #[tokio::test]
 async fn conditions_on_place_time_and_source() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -77,6 +80,7 @@ async fn conditions_on_place_time_and_source() {
     assert_eq!(told(&receiver.wait_for(1).await[0]).1, ["urn:reg:all"]);
 }
 
+/// Clauses: 5.11.3, 5.11.7.
 #[tokio::test]
 async fn a_pause_is_silent_and_a_change_tells_everything() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -90,6 +94,7 @@ async fn a_pause_is_silent_and_a_change_tells_everything() {
     assert_eq!(bed.get("/csourceSubscriptions/urn:sub:1").await.at("status"), Json::text("expired"));
 }
 
+/// Clauses: 5.11.7.
 #[tokio::test]
 async fn what_did_not_arrive_is_told_as_it_then_is_through_a_restart() {
     let (first, receiver) = (bed().await, Receiver::start().await);
@@ -116,6 +121,7 @@ async fn what_did_not_arrive_is_told_as_it_then_is_through_a_restart() {
     assert_eq!(seen, ["urn:reg:1", "urn:reg:2"]);
 }
 
+/// Clauses: 5.11.2, 5.11.3, 5.11.4, 5.11.5, 5.11.6.
 #[tokio::test]
 async fn subscriptions_are_kept_house_of() {
     let bed = bed().await;

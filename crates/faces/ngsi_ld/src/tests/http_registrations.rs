@@ -18,6 +18,7 @@ async fn found(bed: &Bed, query: &str) -> Vec<String> {
     ids(&got.json())
 }
 
+/// Clauses: 5.9.2, 5.9.3, 5.9.4, 5.10.1.
 #[tokio::test]
 async fn a_registration_lives_through_its_verbs() {
     let bed = bed().await;
@@ -43,6 +44,7 @@ async fn a_registration_lives_through_its_verbs() {
     assert_eq!(bed.get("/csourceRegistrations/nothing").await.status, 400);
 }
 
+/// Clauses: 5.10.2.
 #[tokio::test]
 async fn registrations_are_found_by_what_they_are_of() {
     let bed = bed().await;
@@ -78,6 +80,7 @@ async fn registrations_are_found_by_what_they_are_of() {
     assert_eq!(bed.get("/csourceRegistrations?type=Vehicle&timerel=before").await.status, 400);
 }
 
+/// Clauses: 4.11, 5.10.2.
 #[tokio::test]
 async fn registrations_of_the_past_are_found_by_time() {
     let bed = bed().await;
@@ -97,6 +100,7 @@ async fn registrations_of_the_past_are_found_by_time() {
     }
 }
 
+/// Clauses: 4.14, 5.10.2.
 #[tokio::test]
 async fn pages_and_tenants_are_kept_apart() {
     let bed = bed().await;
@@ -111,6 +115,7 @@ async fn pages_and_tenants_are_kept_apart() {
     assert_eq!(other.text, "[]");
 }
 
+/// Clauses: 5.2.9, 5.9.2.
 #[tokio::test]
 async fn what_is_wrong_is_named() {
     let bed = bed().await;
@@ -137,6 +142,7 @@ async fn what_is_wrong_is_named() {
     }
 }
 
+/// Clauses: 4.3.6.3, 5.9.2.
 #[tokio::test]
 async fn what_one_holds_alone_no_other_may() {
     let bed = bed().await;
@@ -167,6 +173,7 @@ async fn what_one_holds_alone_no_other_may() {
     );
 }
 
+/// Clauses: 5.9.2.
 #[tokio::test]
 async fn what_expires_is_gone_and_what_stays_survives_a_restart() {
     let bed = bed().await;

@@ -29,6 +29,7 @@ fn values(notifications: &[(http::HeaderMap, Json)]) -> Vec<i64> {
     notifications.iter().map(value).collect()
 }
 
+/// Clauses: 5.8.1, 5.8.6.
 #[tokio::test]
 async fn a_change_is_told() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -52,6 +53,7 @@ async fn a_change_is_told() {
     assert_eq!(counters.at("watchedAttributes/0"), Json::text("NO2"));
 }
 
+/// Clauses: 5.2.14, 5.2.15, 5.8.1, 5.8.6, 6.3.8.
 #[tokio::test]
 async fn conditions_formats_and_headers() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -76,6 +78,7 @@ async fn conditions_formats_and_headers() {
     assert!(data.get("name").is_none());
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn a_dead_endpoint_delays_nobody_and_gets_all_in_the_end() {
     let (bed, dead, alive) = (bed().await, Receiver::start().await, Receiver::start().await);
@@ -94,6 +97,7 @@ async fn a_dead_endpoint_delays_nobody_and_gets_all_in_the_end() {
     assert_eq!(values(&got)[1..], (1..=20).collect::<Vec<i64>>()[..]);
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn nothing_is_lost_through_a_restart() {
     let (first, receiver) = undelivered().await;
@@ -101,6 +105,7 @@ async fn nothing_is_lost_through_a_restart() {
 }
 
 /// The folder as it is on disk while everything runs is what a killed process leaves behind.
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn nothing_is_lost_through_a_crash() {
     let (first, receiver) = undelivered().await;
@@ -128,12 +133,15 @@ async fn delivered(bed: &Bed, receiver: &Receiver) {
     for value in 11..=15 {
         set(bed, value).await;
     }
-    let got = receiver.wait_for(16).await;
-    let mut ids: Vec<String> = got.iter().map(|(_, body)| body.get("id").unwrap().to_string()).collect();
-    ids.sort();
-    ids.dedup();
+    let (mut count, mut ids) = (16, std::collections::BTreeSet::new());
+    // What was under way when the first one ended may come twice, with the same id.
+    while ids.len() < 16 {
+        let got = receiver.wait_for(count).await;
+        ids.extend(got.iter().map(|(_, body)| body.get("id").unwrap().to_string()));
+        count = got.len() + 1;
+    }
     assert_eq!(ids.len(), 16, "each change once, by the id of its notification");
-    assert_eq!(*values(&got).last().unwrap(), 15);
+    assert!(values(&receiver.all()).contains(&15));
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -167,6 +175,7 @@ async fn an_overflowing_queue_is_made_good_from_the_log() {
     assert_eq!(*values(&receiver.wait_for(42).await).last().unwrap(), 99);
 }
 
+/// Clauses: 5.2.12, 5.8.2.
 #[tokio::test]
 async fn throttling_joins_and_pausing_stops() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -193,6 +202,7 @@ async fn throttling_joins_and_pausing_stops() {
     assert_eq!(values(&got)[2..], [51]);
 }
 
+/// Clauses: 5.2.12, 5.8.6.
 #[tokio::test]
 async fn triggers_tell_of_beginnings_and_ends() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -208,6 +218,7 @@ async fn triggers_tell_of_beginnings_and_ends() {
     assert!(data(1).get("deletedAt").is_some());
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn what_an_endpoint_refuses_is_given_up() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -226,6 +237,7 @@ async fn what_an_endpoint_refuses_is_given_up() {
     assert_eq!(values(&receiver.wait_for(1).await), [7]);
 }
 
+/// Clauses: 5.8.2, 5.8.3, 5.8.4, 5.8.5.
 #[tokio::test]
 async fn subscriptions_are_kept_house_of() {
     let bed = bed().await;

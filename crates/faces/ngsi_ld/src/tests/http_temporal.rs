@@ -9,6 +9,7 @@ const PAST: &str = r#"{"id":"urn:t:1","type":"T","x":[
     {"type":"Property","value":3,"observedAt":"2024-01-01T02:00:00Z"},
     {"type":"Property","value":2,"observedAt":"2024-01-01T01:00:00Z"}]}"#;
 
+/// Clauses: 4.5.6, 5.6.11, 5.6.12, 5.7.3, 5.7.4.
 #[tokio::test]
 async fn the_past_is_added_and_read() {
     let bed = bed().await;
@@ -55,6 +56,7 @@ async fn the_past_is_added_and_read() {
     assert_eq!(bed.post("/temporal/entities/urn:none:1/attrs", r#"{"y":[{"value":1}]}"#).await.status, 404);
 }
 
+/// Clauses: 4.11, 5.7.3, 5.7.4.
 #[tokio::test]
 async fn wrong_questions_name_the_parameter() {
     let bed = bed().await;
@@ -75,6 +77,7 @@ async fn wrong_questions_name_the_parameter() {
     assert_eq!(bed.get("/temporal/entities/urn:none:1").await.status, 404);
 }
 
+/// Clauses: 5.7.3, 6.3.10.
 #[tokio::test]
 async fn a_cut_answer_says_what_it_covers() {
     let mut options = options();
@@ -89,6 +92,7 @@ async fn a_cut_answer_says_what_it_covers() {
     assert_eq!(cut.header("content-range"), "date-time 2023-12-31T00:00:00Z-2024-01-01T01:00:00Z/*");
 }
 
+/// Clauses: 5.6.16.
 #[tokio::test]
 async fn a_past_that_is_deleted_is_gone_and_the_state_stays() {
     let bed = bed().await;

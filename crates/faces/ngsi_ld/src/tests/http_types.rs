@@ -4,6 +4,7 @@ use senne_model::Json;
 
 use super::bed::{STATION, bed};
 
+/// Clauses: 4.5.10, 4.5.11, 4.5.12, 4.5.13, 4.5.14, 4.5.15, 5.7.5, 5.7.6, 5.7.7, 5.7.8, 5.7.9, 5.7.10.
 #[tokio::test]
 async fn types_and_attributes_are_told() {
     let bed = bed().await;

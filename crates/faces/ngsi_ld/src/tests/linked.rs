@@ -18,6 +18,7 @@ async fn world() -> Bed {
     bed
 }
 
+/// Clauses: 4.5.23, 5.7.1, 5.7.2.
 #[tokio::test]
 async fn linked_entities_stand_within_the_relationship() {
     let bed = world().await;
@@ -37,6 +38,7 @@ async fn linked_entities_stand_within_the_relationship() {
     assert!(bed.get("/entities/urn:house?join=@none").await.at("locatedAt").get("entity").is_none());
 }
 
+/// Clauses: 4.5.23, 5.7.2.
 #[tokio::test]
 async fn linked_entities_stand_beside() {
     let bed = world().await;
@@ -50,6 +52,7 @@ async fn linked_entities_stand_beside() {
     assert_eq!(features.at("features/1/id"), Json::text("urn:city"));
 }
 
+/// Clauses: 4.5.23, 4.21.
 #[tokio::test]
 async fn projections_reach_into_linked_entities() {
     let bed = world().await;
@@ -74,6 +77,7 @@ async fn projections_reach_into_linked_entities() {
     assert_eq!(bed.get("/entities?type=House&join=inline&joinLevel=99").await.status, 403);
 }
 
+/// Clauses: 4.5.23, 4.9.
 #[tokio::test]
 async fn conditions_reach_linked_entities() {
     let bed = world().await;

@@ -30,6 +30,7 @@ async fn check(bed: &Bed) {
 const PATCH: &str = r#"{"label":"avenue","name":"y","n":2,"to":"urn:a:2","sort":"Small","raw":{"b":2}}"#;
 const PARAMETERS: &str = "format=simplified&lang=fr&observedAt=2024-02-02T00:00:00Z";
 
+/// Clauses: 5.5.12, 5.6.17.
 #[tokio::test]
 async fn a_merge_keeps_kinds_languages_and_moments() {
     let bed = one().await;
@@ -40,6 +41,7 @@ async fn a_merge_keeps_kinds_languages_and_moments() {
     assert_eq!(bed.patch(&format!("{ID}?observedAt=then"), PATCH).await.status, 400);
 }
 
+/// Clauses: 5.5.12, 5.6.20.
 #[tokio::test]
 async fn a_batch_of_merges_does_too() {
     let bed = one().await;
@@ -54,6 +56,7 @@ async fn a_batch_of_merges_does_too() {
     assert_eq!(mixed.at("errors").as_array().unwrap().len(), 2);
 }
 
+/// Clauses: 5.5.12, 5.6.17.
 #[tokio::test]
 async fn a_merge_takes_members_away() {
     let bed = bed().await;

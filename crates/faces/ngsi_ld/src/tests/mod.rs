@@ -4,6 +4,7 @@ mod bed;
 mod brokers;
 mod contexts_kept;
 mod dead_letters;
+mod distributed_maps;
 mod distributed_reading;
 mod distributed_subscribing;
 mod distributed_writing;

@@ -128,6 +128,7 @@ async fn subscribe(bed: &Bed, uri: &str, more: &str) {
     assert_eq!(made.status, 201, "{}", made.text);
 }
 
+/// Clauses: 7.2.
 #[tokio::test]
 async fn both_versions_and_all_qualities_arrive() {
     let Some(broker) = broker(false).await else { return };
@@ -153,6 +154,7 @@ async fn both_versions_and_all_qualities_arrive() {
     }
 }
 
+/// Clauses: 5.8.6, 7.2.
 #[tokio::test]
 async fn a_broker_that_goes_and_comes_back_loses_nothing() {
     let Some(first) = broker(false).await else { return };
@@ -193,6 +195,7 @@ async fn a_broker_that_goes_and_comes_back_loses_nothing() {
     assert_eq!(seen, [1, 2, 3, 4]);
 }
 
+/// Clauses: 7.2.
 #[tokio::test]
 async fn a_user_with_a_password_is_let_in() {
     let Some(broker) = broker(true).await else { return };

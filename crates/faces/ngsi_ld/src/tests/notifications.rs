@@ -29,6 +29,7 @@ fn at(json: &Json, path: &str) -> Json {
     })
 }
 
+/// Clauses: 4.5.7, 5.8.6.
 #[tokio::test]
 async fn a_removed_attribute_is_told_as_null() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -44,6 +45,7 @@ async fn a_removed_attribute_is_told_as_null() {
     assert_eq!(at(&second, "location/value"), Json::text("urn:ngsi-ld:null"));
 }
 
+/// Clauses: 4.5.7, 5.8.6.
 #[tokio::test]
 async fn changes_show_what_was_before() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -66,6 +68,7 @@ async fn changes_show_what_was_before() {
     assert_eq!(at(&gone, "NO2/value"), Json::text("urn:ngsi-ld:null"));
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn a_removed_entity_is_told_when_it_met_the_conditions() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -84,6 +87,7 @@ async fn a_removed_entity_is_told_when_it_met_the_conditions() {
     assert_eq!(names, ["createdAt", "deletedAt", "id", "modifiedAt", "type"]);
 }
 
+/// Clauses: 5.8.6.
 #[tokio::test]
 async fn what_is_written_again_as_it_was_is_no_news() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -98,6 +102,7 @@ async fn what_is_written_again_as_it_was_is_no_news() {
     assert_eq!(got.len(), 1);
 }
 
+/// Clauses: 4.5.23, 5.8.6.
 #[tokio::test]
 async fn linked_entities_are_told_beside_or_inside() {
     let (bed, receiver, inside) = (bed().await, Receiver::start().await, Receiver::start().await);
@@ -124,6 +129,7 @@ async fn linked_entities_are_told_beside_or_inside() {
     assert!(data(&got[0]).get("NO2").is_none());
 }
 
+/// Clauses: 4.9, 5.8.6.
 #[tokio::test]
 async fn a_condition_may_lead_through_a_relationship() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -139,6 +145,7 @@ async fn a_condition_may_lead_through_a_relationship() {
     assert_eq!(at(&data(&got[0]), "id"), Json::text("urn:ngsi-ld:AirQualityObserved:S3"));
 }
 
+/// Clauses: 4.5.5, 4.5.16, 5.8.6.
 #[tokio::test]
 async fn data_sets_and_geojson() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -164,6 +171,7 @@ async fn data_sets_and_geojson() {
     assert!(at(&feature, "properties").get("NO2").is_none());
 }
 
+/// Clauses: 5.2.12, 5.8.6.
 #[tokio::test]
 async fn the_clock_tells_what_matches() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -176,6 +184,7 @@ async fn the_clock_tells_what_matches() {
     assert_eq!(bed.delete("/subscriptions/urn:sub:1").await.status, 204);
 }
 
+/// Clauses: 5.5.8, 5.8.2.
 #[tokio::test]
 async fn a_fragment_replaces_whole_members() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -197,6 +206,7 @@ async fn a_fragment_replaces_whole_members() {
     assert!(state.json().get("urn:senne:ns#lag").is_some());
 }
 
+/// Clauses: 5.2.14, 5.8.3.
 #[tokio::test]
 async fn before_the_first_notification_there_is_nothing_to_say_of_it() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
@@ -217,6 +227,7 @@ async fn before_the_first_notification_there_is_nothing_to_say_of_it() {
     }
 }
 
+/// Clauses: 4.3.6.8, 5.8.6.
 #[tokio::test]
 async fn an_older_version_and_all_instances_at_once() {
     let (bed, receiver) = (bed().await, Receiver::start().await);

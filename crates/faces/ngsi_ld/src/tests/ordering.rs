@@ -19,6 +19,7 @@ async fn ids(bed: &Bed, query: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|entity| id(entity).replace("urn:p:", "")).collect()
 }
 
+/// Clauses: 4.23.
 #[tokio::test]
 async fn texts_come_in_the_order_of_a_language() {
     let bed = with_names(&["Zaventem", "Étterbeek", "etterbeek", "Evere"]).await;
@@ -29,6 +30,7 @@ async fn texts_come_in_the_order_of_a_language() {
     assert_eq!(bed.get("/entities?type=Place&orderBy=name;up").await.status, 400);
 }
 
+/// Clauses: 4.23, 5.5.9.
 #[tokio::test]
 async fn what_is_equal_comes_by_its_id_on_every_page() {
     let bed = bed().await;
@@ -44,6 +46,7 @@ async fn what_is_equal_comes_by_its_id_on_every_page() {
     assert_eq!(bed.get("/entities?type=Place&orderBy=n&offset=100000").await.status, 403);
 }
 
+/// Clauses: 4.10, 4.23.
 #[tokio::test]
 async fn the_nearest_come_first() {
     let bed = bed().await;
@@ -62,6 +65,7 @@ async fn the_nearest_come_first() {
     assert_eq!(bed.get("/entities?type=Place&orderBy=location;dist-asc&orderFrom=here").await.status, 400);
 }
 
+/// Clauses: 4.23, 5.2.43.
 #[tokio::test]
 async fn a_document_asks_for_an_order_too() {
     let bed = with_names(&["b", "a", "c"]).await;

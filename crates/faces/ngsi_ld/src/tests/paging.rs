@@ -26,6 +26,7 @@ fn link(got: &Got, relation: &str) -> Option<String> {
     Some(link.split(['<', '>']).nth(1).unwrap().trim_start_matches("/ngsi-ld/v1").to_owned())
 }
 
+/// Clauses: 5.5.9, 6.3.10.
 #[tokio::test]
 async fn a_page_goes_on_after_the_last_entity_that_was_shown() {
     let bed = stations(12).await;
@@ -53,6 +54,7 @@ async fn a_page_goes_on_after_the_last_entity_that_was_shown() {
     assert_eq!(bed.get("/entities?type=Station&after=x").await.status, StatusCode::BAD_REQUEST);
 }
 
+/// Clauses: 5.5.9, 6.3.10, 6.3.13.
 #[tokio::test]
 async fn offsets_and_conditions_page_alike() {
     let bed = stations(12).await;
@@ -80,4 +82,27 @@ async fn an_export_gives_every_entity_once() {
     assert_eq!(few.text.lines().count(), 3);
     assert_eq!(bed.get_as("/entities?type=Station&orderBy=n", "application/x-ndjson").await.status, 422);
     assert_eq!(bed.get_as("/entities/urn:other", "application/x-ndjson").await.status, 406);
+}
+
+/// Clauses: 6.3.13.
+#[tokio::test]
+async fn the_count_is_given_to_older_clients_too() {
+    let bed = bed().await;
+    for n in 0..3 {
+        bed.post("/entities", &format!(r#"{{"id":"urn:a:{n}","type":"T"}}"#)).await;
+    }
+    for path in [
+        "/entities?type=T&count=true",
+        "/entities?type=T&options=count",
+        "/entities?type=T&options=keyValues,count",
+    ] {
+        let got = bed.get(&format!("{path}&limit=1")).await;
+        assert_eq!((got.status.as_u16(), got.header("ngsild-results-count")), (200, "3"), "{path}");
+    }
+    let refused = bed.get("/entities?type=T&options=count&count=false").await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.header("ngsild-results-count")),
+        (200, ""),
+        "what is said plainly counts"
+    );
 }

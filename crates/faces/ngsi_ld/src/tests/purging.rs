@@ -22,6 +22,7 @@ async fn count(bed: &Bed, query: &str) -> String {
         .to_owned()
 }
 
+/// Clauses: 5.6.21.
 #[tokio::test]
 async fn a_purge_takes_what_the_query_finds() {
     let bed = some().await;
@@ -36,6 +37,7 @@ async fn a_purge_takes_what_the_query_finds() {
     assert_eq!(count(&bed, "").await, "0");
 }
 
+/// Clauses: 5.6.21.
 #[tokio::test]
 async fn a_purge_takes_attributes_alone() {
     let bed = some().await;
@@ -53,6 +55,7 @@ async fn a_purge_takes_attributes_alone() {
 }
 
 /// More than one step takes.
+/// Clauses: 5.6.21.
 #[tokio::test]
 async fn a_purge_of_many_goes_on_to_the_end() {
     let bed = bed().await;

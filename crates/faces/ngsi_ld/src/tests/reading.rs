@@ -20,6 +20,7 @@ fn field(attribute: &str) -> String {
     read(&text, Mode::whole()).unwrap_err().field.unwrap_or_default()
 }
 
+/// Clauses: 4.5.2, 4.5.3, 4.5.18, 4.5.20, 4.5.21, 4.5.22, 4.5.24, 4.7.
 #[test]
 fn each_kind_is_known_by_its_members() {
     assert!(matches!(value("5"), AttributeValue::Property(Json::Int(5))));
@@ -39,6 +40,7 @@ fn each_kind_is_known_by_its_members() {
     ));
 }
 
+/// Clauses: 4.5.1.
 #[test]
 fn the_order_of_members_does_not_matter() {
     let late = value(r#"{"value":{"type":"Point","coordinates":[4,50]},"type":"GeoProperty"}"#);
@@ -51,6 +53,7 @@ fn a_plain_object_keeps_its_members_in_their_order() {
     assert_eq!(json.to_string(), r#"{"z":1,"type":"Odd","a":[{"b":null}]}"#);
 }
 
+/// Clauses: 4.5.5.
 #[test]
 fn instances_are_told_by_their_data_sets() {
     let text = r#"{"id":"urn:a:1","type":"T","x":[{"value":1},{"value":2,"datasetId":"urn:d:1"}]}"#;
@@ -83,6 +86,7 @@ fn faults_are_named_by_their_path() {
     }
 }
 
+/// Clauses: 4.5.1, 5.5.7.
 #[test]
 fn two_names_of_one_attribute_are_refused() {
     let text = r#"{"id":"urn:a:1","type":"T","x":1,"https://uri.etsi.org/ngsi-ld/default-context/x":2}"#;
@@ -100,6 +104,7 @@ fn deep_and_large_values_name_their_attribute() {
     assert_eq!((problem.kind.http_status(), problem.field.as_deref()), (413, Some("x.value")));
 }
 
+/// Clauses: 5.5.12, 5.6.4.
 #[test]
 fn a_fragment_may_leave_the_value_out() {
     let text = r#"{"x":{"unitCode":"GQ"},"y":"urn:ngsi-ld:null"}"#;
@@ -118,6 +123,7 @@ fn what_we_say_of_quality_is_not_taken_back_in() {
     assert!(entity.unwrap().attributes[0].instances[0].sub_attributes.is_empty());
 }
 
+/// Clauses: 5.5.4, 5.6.7.
 #[test]
 fn one_bad_entity_of_a_batch_does_not_spoil_the_others() {
     let text = r#"[{"id":"urn:a:1","type":"T","x":1},{"id":"urn:a:2","type":"T","x":null},{"id":"seven"}]"#;
@@ -133,6 +139,7 @@ fn one_bad_entity_of_a_batch_does_not_spoil_the_others() {
     }
 }
 
+/// Clauses: 6.3.5.
 #[test]
 fn contexts_of_a_body_are_found_wherever_they_stand() {
     assert_eq!(contexts_of(br#"{"a":1,"@context":"https://x.org/c"}"#).unwrap(), ["\"https://x.org/c\""]);
@@ -140,6 +147,7 @@ fn contexts_of_a_body_are_found_wherever_they_stand() {
     assert_eq!(contexts_of(br#"{"a":1}"#).unwrap_err().field.as_deref(), Some("@context"));
 }
 
+/// Clauses: 4.6.2, 4.18, 5.5.4.
 #[test]
 fn what_breaks_the_grammar_is_refused() {
     for (attribute, expected) in [
@@ -171,6 +179,7 @@ fn what_breaks_the_grammar_is_refused() {
     }
 }
 
+/// Clauses: 4.5.1, 4.7.1.
 #[test]
 fn other_spellings_mean_the_same() {
     let text = r#"{"type":"GeoProperty","value":"{\"type\":\"Point\",\"coordinates\":[4,50]}"}"#;

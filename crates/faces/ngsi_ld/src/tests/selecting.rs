@@ -27,6 +27,7 @@ async fn asked(bed: &Bed, selectors: &str, more: &str) -> Got {
     bed.post("/entityOperations/query", &format!(r#"{{"type":"Query","entities":{selectors}{more}}}"#)).await
 }
 
+/// Clauses: 5.2.33, 5.7.2.
 #[tokio::test]
 async fn one_of_several_selectors_must_fit() {
     let bed = some().await;
@@ -47,6 +48,7 @@ async fn one_of_several_selectors_must_fit() {
     }
 }
 
+/// Clauses: 5.5.13, 5.7.2, 6.3.18.
 #[tokio::test]
 async fn what_asks_for_everything_must_say_so() {
     let bed = some().await;
@@ -61,6 +63,7 @@ async fn what_asks_for_everything_must_say_so() {
     assert_eq!(ids(&bed.get("/entities?q=createdAt%3E%222020-01-01T00:00:00Z%22;speed").await).len(), 2);
 }
 
+/// Clauses: 4.9, 5.7.2.
 #[tokio::test]
 async fn compared_terms_are_expanded_on_demand() {
     let bed = some().await;
@@ -70,6 +73,7 @@ async fn compared_terms_are_expanded_on_demand() {
     assert_eq!(bed.get("/entities?q=speed%3E40&jsonKeys=speed").await.status, 200);
 }
 
+/// Clauses: 5.2.23, 5.7.2.
 #[tokio::test]
 async fn a_document_shapes_the_answer() {
     let bed = some().await;
@@ -81,6 +85,7 @@ async fn a_document_shapes_the_answer() {
     }
 }
 
+/// Clauses: 4.17, 5.6.2, 5.6.6.
 #[tokio::test]
 async fn a_type_selects_what_is_written_to() {
     let bed = some().await;
@@ -103,6 +108,7 @@ async fn a_type_selects_what_is_written_to() {
     assert_eq!(bed.delete("/entities/urn:car:1?type=Car|Bus").await.status, 204);
 }
 
+/// Clauses: 4.21, 5.7.1.
 #[tokio::test]
 async fn what_has_nothing_of_what_is_picked_is_not_found() {
     let bed = some().await;
@@ -124,6 +130,7 @@ async fn what_has_nothing_of_what_is_picked_is_not_found() {
     assert_eq!(bed.get("/attributes?limit=5").await.status, 400);
 }
 
+/// Clauses: 4.3.6.8, 6.3.21.
 #[tokio::test]
 async fn who_prefers_an_older_version_reads_it() {
     let bed = some().await;

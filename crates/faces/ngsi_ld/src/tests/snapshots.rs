@@ -71,6 +71,7 @@ fn shape(format: Format) -> Shape {
     Shape { format, ..Shape::default() }
 }
 
+/// Clauses: 4.5.1, 4.5.2, 4.5.3, 4.5.4, 4.5.5, 4.5.18, 4.5.20, 4.5.21, 4.5.22, 4.5.24.
 #[test]
 fn representations() {
     let entity = rich();
@@ -93,6 +94,7 @@ fn representations() {
     );
 }
 
+/// Clauses: 4.5.16, 4.5.17, 4.7.
 #[test]
 fn geojson() {
     let entity = Arc::new(rich());
@@ -105,6 +107,7 @@ fn geojson() {
     );
 }
 
+/// Clauses: 4.5.6, 4.5.7, 4.5.8, 4.5.9, 4.5.19.
 #[test]
 fn the_past() {
     let entity = rich();

@@ -42,6 +42,7 @@ fn values(got: &Got, attribute: &str) -> Vec<String> {
     each.iter().map(|one| one.get("value").map(ToString::to_string).unwrap_or_default()).collect()
 }
 
+/// Clauses: 4.5.6, 5.6.14.
 #[tokio::test]
 async fn every_instance_has_an_id_of_its_own_that_stays() {
     let bed = car().await;
@@ -58,6 +59,7 @@ async fn every_instance_has_an_id_of_its_own_that_stays() {
     assert_eq!(ids(&past(&bed).await), before);
 }
 
+/// Clauses: 5.6.14.
 #[tokio::test]
 async fn a_correction_is_a_new_version_under_the_same_id() {
     for flushed in [false, true] {
@@ -100,6 +102,7 @@ async fn a_correction_is_a_new_version_under_the_same_id() {
     }
 }
 
+/// Clauses: 5.6.14.
 #[tokio::test]
 async fn the_present_state_is_corrected_when_it_is_what_was_wrong() {
     let bed = car().await;
@@ -114,6 +117,7 @@ async fn the_present_state_is_corrected_when_it_is_what_was_wrong() {
     assert_eq!(bed.get("/entities/urn:t:1").await.at("speed/value"), Json::Int(33), "the state stays");
 }
 
+/// Clauses: 5.6.14, 5.6.15.
 #[tokio::test]
 async fn what_was_never_observed_is_corrected_and_withdrawn_in_its_place() {
     let bed = car().await;
@@ -140,6 +144,7 @@ async fn what_was_never_observed_is_corrected_and_withdrawn_in_its_place() {
     assert_eq!(bed.delete(&place).await.status, 404, "it is gone");
 }
 
+/// Clauses: 5.6.15.
 #[tokio::test]
 async fn one_withdrawn_value_is_gone_from_every_answer_and_stays_so() {
     let bed = car().await;
@@ -162,6 +167,7 @@ async fn one_withdrawn_value_is_gone_from_every_answer_and_stays_so() {
     }
 }
 
+/// Clauses: 5.6.13.
 #[tokio::test]
 async fn the_past_of_an_attribute_goes_by_data_set_or_whole() {
     let bed = car().await;
@@ -184,6 +190,7 @@ async fn the_past_of_an_attribute_goes_by_data_set_or_whole() {
     assert_eq!(values(&past(&bed).await, "fuel"), ["9"]);
 }
 
+/// Clauses: 5.6.13, 5.6.14, 5.6.15.
 #[tokio::test]
 async fn what_is_not_there_or_not_well_named_is_told() {
     let bed = car().await;
@@ -210,6 +217,7 @@ async fn what_is_not_there_or_not_well_named_is_told() {
 }
 
 /// Values of all eight kinds are corrected, also of an entity that is no longer there.
+/// Clauses: 5.6.14.
 #[tokio::test]
 async fn every_kind_of_value_is_corrected_also_when_the_entity_is_gone() {
     let bed = bed().await;

@@ -54,6 +54,7 @@ async fn fleet() -> Bed {
     bed
 }
 
+/// Clauses: 4.9, 4.10, 4.11, 5.7.4.
 #[tokio::test]
 async fn values_and_places_in_the_range_decide() {
     let bed = fleet().await;
@@ -76,6 +77,7 @@ async fn values_and_places_in_the_range_decide() {
     }
 }
 
+/// Clauses: 5.5.9, 5.7.4, 6.3.13.
 #[tokio::test]
 async fn pages_and_counts_are_of_what_matches() {
     let bed = fleet().await;
@@ -99,6 +101,7 @@ async fn pages_and_counts_are_of_what_matches() {
     assert_eq!((none.text.as_str(), none.header("ngsild-results-count")), ("[]", "3"));
 }
 
+/// Clauses: 5.7.4.
 #[tokio::test]
 async fn what_is_no_longer_there_is_found_by_its_past() {
     let bed = fleet().await;
@@ -114,6 +117,7 @@ async fn what_is_no_longer_there_is_found_by_its_past() {
     assert_eq!(ask(&bed, "").await, ["sets", "slow"]);
 }
 
+/// Clauses: 4.18, 4.19, 5.7.4.
 #[tokio::test]
 async fn scopes_count_while_they_are_valid() {
     let bed = bed().await;
@@ -163,6 +167,7 @@ async fn scopes_count_while_they_are_valid() {
     assert_eq!(bed.get("/entities/urn:t:rep").await.at("scope"), Json::text("/S"));
 }
 
+/// Clauses: 4.18, 5.7.3.
 #[tokio::test]
 async fn scopes_set_by_other_operations_have_a_past_too() {
     let bed = bed().await;
@@ -180,6 +185,7 @@ async fn scopes_set_by_other_operations_have_a_past_too() {
     assert!(!omitted.text.contains("/A") && omitted.text.contains("speed"), "{}", omitted.text);
 }
 
+/// Clauses: 6.3.10.
 #[tokio::test]
 async fn a_page_of_values_is_an_option() {
     let bed = bed_with(crate::NgsiLdOptions { temporal_page_values: Some(3), ..options() }).await;
@@ -201,6 +207,7 @@ async fn a_page_of_values_is_an_option() {
     assert_eq!((listed.status.as_u16(), ids(&listed).len()), (206, 2));
 }
 
+/// Clauses: 4.5.19, 5.7.4.
 #[tokio::test]
 async fn a_document_may_ask_for_sums() {
     let bed = fleet().await;
@@ -223,6 +230,7 @@ async fn a_document_may_ask_for_sums() {
     }
 }
 
+/// Clauses: 4.5.19.
 #[tokio::test]
 async fn periods_begin_with_the_range_or_the_first_value() {
     let bed = fleet().await;
@@ -255,6 +263,7 @@ async fn periods_begin_with_the_range_or_the_first_value() {
     );
 }
 
+/// Clauses: 5.6.11.
 #[tokio::test]
 async fn a_past_is_made_once_and_then_added_to() {
     let bed = fleet().await;

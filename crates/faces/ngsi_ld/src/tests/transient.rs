@@ -22,6 +22,7 @@ async fn swept(bed: &Bed) {
     panic!("nothing was taken away within 5 s");
 }
 
+/// Clauses: 4.22.
 #[tokio::test]
 async fn an_entity_is_gone_when_its_moment_comes() {
     let bed = bed().await;
@@ -41,6 +42,7 @@ async fn an_entity_is_gone_when_its_moment_comes() {
     assert_eq!(changes.last().unwrap().kind, senne_model::ChangeKind::Deleted);
 }
 
+/// Clauses: 4.22, 5.6.1.
 #[tokio::test]
 async fn an_expired_id_is_free_at_once() {
     let bed = bed().await;
@@ -52,6 +54,7 @@ async fn an_expired_id_is_free_at_once() {
     assert_eq!(bed.get("/entities/urn:a:1").await.at("n/value"), Json::Int(2));
 }
 
+/// Clauses: 4.22.
 #[tokio::test]
 async fn attributes_go_and_the_rest_stays() {
     let bed = bed().await;
@@ -74,6 +77,7 @@ async fn attributes_go_and_the_rest_stays() {
     assert_eq!(bed.get("/attributes/go").await.status, 404);
 }
 
+/// Clauses: 4.22, 5.6.17.
 #[tokio::test]
 async fn merges_set_keep_and_take_an_expiry_away() {
     let bed = bed().await;

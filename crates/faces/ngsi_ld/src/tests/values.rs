@@ -45,6 +45,7 @@ async fn a_value_is_read_and_replaced_alone() {
     assert_eq!(bed.get(&format!("{S3}/attrs/refDevice/value")).await.text, "\"urn:ngsi-ld:Device:7\"");
 }
 
+/// Clauses: 5.15.1.
 #[tokio::test]
 async fn the_source_says_who_it_is() {
     let bed = bed().await;

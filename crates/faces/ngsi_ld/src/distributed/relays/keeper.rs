@@ -333,15 +333,26 @@ impl Relays {
         };
         if stands && registration.operations.has(Serves::UpdateSubscription) {
             let path = vec!["subscriptions".to_owned(), remote.to_owned()];
-            let changed =
-                Outgoing { method: Method::PATCH, path, query: Vec::new(), body: Some(body.clone()) };
+            let changed = Outgoing {
+                method: Method::PATCH,
+                path,
+                query: Vec::new(),
+                body: Some(body.clone()),
+                ..Outgoing::default()
+            };
             match self.forwarder.send(trip, registration, &naming, changed).await {
                 Err(failure) if failure.is_absence() => {}
                 other => return other.map(|_| ()),
             }
         }
         let path = vec!["subscriptions".to_owned()];
-        let new = Outgoing { method: Method::POST, path, query: Vec::new(), body: Some(body) };
+        let new = Outgoing {
+            method: Method::POST,
+            path,
+            query: Vec::new(),
+            body: Some(body),
+            ..Outgoing::default()
+        };
         match self.forwarder.send(trip, registration, &naming, new).await {
             // It was placed before, and the answer was lost.
             Err(Failure::Refused { status: 409, .. }) => Ok(()),
@@ -355,7 +366,7 @@ impl Relays {
         }
         let naming = self.forwarder.naming(registration, &crate::contexts::Terms::default_core()).await;
         let path = vec!["subscriptions".to_owned(), copy.remote.clone()];
-        let outgoing = Outgoing { method: Method::DELETE, path, query: Vec::new(), body: None };
+        let outgoing = Outgoing { method: Method::DELETE, path, query: Vec::new(), ..Outgoing::default() };
         match self.forwarder.send(trip, registration, &naming, outgoing).await {
             Err(failure) if !failure.is_absence() => {
                 tracing::warn!(registration = %registration.id, "a subscription could not be taken back: {failure}");

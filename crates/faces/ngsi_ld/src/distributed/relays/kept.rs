@@ -8,17 +8,15 @@ use senne_model::{
 };
 
 use crate::{
+    house::{DOCUMENT, SETTING, Setting, all_kept, circumstances, keep, opaque, opaque_of},
     http::object,
-    registrations::{circumstances, keep, kept, opaque, opaque_of},
 };
 
 const KIND: &str = "urn:senne:ns#Relay";
 const COPIES: &str = "urn:senne:ns#copies";
-const SETTING: &str = "urn:senne:ns#setting";
 
 /// How subscriptions are kept (crate::subscriptions).
 const SUBSCRIPTION: &str = "urn:senne:ns#Subscription";
-const DOCUMENT: &str = "urn:senne:ns#document";
 
 /// Which subscription: ids are the tenant's own.
 pub(super) type Key = (TenantName, EntityId);
@@ -64,18 +62,14 @@ impl Subscription {
 
     /// All of them.
     pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Self)>, Problem> {
-        Ok(kept(hub, SUBSCRIPTION).await?.iter().filter_map(|entity| Self::of(entity)).collect())
+        all_kept(hub, SUBSCRIPTION, Self::of).await
     }
 
     fn of(entity: &Entity) -> Option<(Key, Self)> {
-        let (document, setting) = (opaque_of(entity, DOCUMENT)?.clone(), opaque_of(entity, SETTING)?);
-        let text = |name: &str| setting.get(name).and_then(Json::as_str);
-        let key = (TenantName::parse(text("tenant")?).ok()?, EntityId::parse(text("id")?).ok()?);
-        let modified_at = match setting.get("modifiedAt")? {
-            Json::Int(micros) => Timestamp::from_micros(*micros),
-            _ => return None,
-        };
-        let (context, origin) = (setting.get("context")?.clone(), text("origin")?.to_owned());
+        let (document, setting) = (opaque_of(entity, DOCUMENT)?.clone(), Setting::of(entity)?);
+        let key = (setting.tenant()?, setting.id()?);
+        let modified_at = setting.time("modifiedAt")?;
+        let (context, origin) = (setting.0.get("context")?.clone(), setting.text("origin")?.to_owned());
         Some((key, Self { document, context, origin, modified_at }))
     }
 
@@ -120,9 +114,8 @@ pub(super) async fn save(hub: &Hub, key: &Key, copies: &Copies) -> Result<(), Pr
 /// All copies that stand.
 pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Copies)>, Problem> {
     let read = |entity: &Entity| -> Option<(Key, Copies)> {
-        let setting = opaque_of(entity, SETTING)?;
-        let text = |name: &str| setting.get(name).and_then(Json::as_str);
-        let key = (TenantName::parse(text("tenant")?).ok()?, EntityId::parse(text("id")?).ok()?);
+        let setting = Setting::of(entity)?;
+        let key = (setting.tenant()?, setting.id()?);
         let members = opaque_of(entity, COPIES)?.as_object()?.iter();
         let copies = members.filter_map(|(registration, copy)| {
             let [remote, subscription, source] = copy.as_array()? else { return None };
@@ -135,5 +128,5 @@ pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Copies)>, Problem> {
         });
         Some((key, copies.collect()))
     };
-    Ok(kept(hub, KIND).await?.iter().filter_map(|entity| read(entity)).collect())
+    all_kept(hub, KIND, read).await
 }

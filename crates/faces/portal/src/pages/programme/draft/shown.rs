@@ -58,7 +58,7 @@ pub(super) fn shown(
             None => notation(json),
         },
         (_, Json::Bool(yes)) => words_only(words.t(if *yes { "value.yes" } else { "value.no" })),
-        (_, Json::Int(_) | Json::Float(_)) => {
+        (_, Json::Int(_) | Json::BigInt(_) | Json::Float(_)) => {
             let number = json.as_f64().map(|number| exact(words.language, number)).unwrap_or_default();
             let unit = attribute.map(AttributeContract::symbol).unwrap_or_default();
             words_only(if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") })

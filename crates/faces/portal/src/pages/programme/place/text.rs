@@ -119,8 +119,9 @@ fn check(words: Words, json: &Json, count: &mut usize) -> Result<(), String> {
 /// Looks whether each ring of an area ends where it begins.
 fn closed(words: Words, json: &Json) -> Result<(), String> {
     let parts = json.as_array().unwrap_or_default();
-    let is_ring =
-        parts.iter().any(|part| matches!(part.as_array(), Some([Json::Int(_) | Json::Float(_), ..])));
+    let is_ring = parts
+        .iter()
+        .any(|part| matches!(part.as_array(), Some([Json::Int(_) | Json::BigInt(_) | Json::Float(_), ..])));
     if !is_ring {
         return parts.iter().try_for_each(|part| closed(words, part));
     }

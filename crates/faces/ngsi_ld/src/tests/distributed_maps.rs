@@ -1,0 +1,127 @@
+//! Entity maps of queries that several brokers answer.
+
+use senne_model::Json;
+
+use super::{
+    bed::{Bed, Got, request},
+    brokers::{Broker, VEHICLES, broker, ids, register},
+};
+
+fn vehicle(n: u32, speed: u32) -> String {
+    format!(r#"{{"id":"urn:v:{n}","type":"Vehicle","speed":{{"type":"Property","value":{speed}}}}}"#)
+}
+
+async fn post(bed: &Bed, entity: &str) {
+    let made = bed.post("/entities?local=true", entity).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}
+
+/// Vehicles 1 and 2 here, 2 to 4 there.
+async fn two(more: &str) -> (Broker, Broker) {
+    let (here, there) = (broker().await, broker().await);
+    for n in 1..=2 {
+        post(&here.bed, &vehicle(n, n)).await;
+    }
+    for n in 2..=4 {
+        post(&there.bed, &vehicle(n, n)).await;
+    }
+    register(&here.bed, "1", &there.url, VEHICLES, more).await;
+    (here, there)
+}
+
+async fn with_map(bed: &Bed, path: &str, map: &str) -> Got {
+    let request = request("GET", path).header("ngsild-entitymap", map);
+    bed.send(request.body(axum::body::Body::empty()).unwrap()).await
+}
+
+/// Clauses: 4.3.6.7, 5.14.4.
+#[tokio::test]
+async fn a_map_says_who_has_what_and_links_the_maps_of_sources() {
+    let (here, there) = two("").await;
+    let made = here.bed.get("/entityMaps?type=Vehicle").await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let text = r#"{"urn:v:1":["@none"],"urn:v:2":["@none","urn:reg:1"],"urn:v:3":["urn:reg:1"],"urn:v:4":["urn:reg:1"]}"#;
+    assert_eq!(made.at("entityMap").to_string(), text);
+    let linked = made.at("linkedMaps").get("urn:reg:1").and_then(Json::as_str).unwrap().to_owned();
+    assert_eq!(there.bed.get(&format!("/entityMaps/{linked}")).await.status, 200, "{linked}");
+}
+
+/// Clauses: 5.14.4.
+#[tokio::test]
+async fn a_source_without_maps_is_asked_for_its_entities() {
+    let (here, _there) = two(r#","operations":["retrieveOps"]"#).await;
+    let made = here.bed.get("/entityMaps?type=Vehicle&q=speed%3E3").await;
+    assert_eq!(made.at("entityMap").to_string(), r#"{"urn:v:4":["urn:reg:1"]}"#);
+    assert_eq!(made.at("linkedMaps").to_string(), "{}");
+}
+
+/// Clauses: 4.3.6.7, 5.5.9, 5.7.2.
+#[tokio::test]
+async fn pages_of_a_map_go_through_all_brokers() {
+    let (here, there) = two("").await;
+    let made = here.bed.get("/entities?type=Vehicle&entityMap=true&limit=2").await;
+    assert_eq!((made.status.as_u16(), ids(&made.json()).len()), (201, 2), "{}", made.text);
+    let map = made.header("ngsild-entitymap").to_owned();
+    // What is new anywhere is not in the map; what goes there is left out.
+    post(&there.bed, &vehicle(5, 5)).await;
+    assert_eq!(there.bed.delete("/entities/urn:v:3").await.status, 204);
+    let all = with_map(&here.bed, "/entities?type=Vehicle&count=true", &map).await;
+    assert_eq!(ids(&all.json()), ["urn:v:1", "urn:v:2", "urn:v:4"]);
+    assert_eq!((all.status.as_u16(), all.header("ngsild-results-count")), (200, "3"));
+    let page = with_map(&here.bed, "/entities?type=Vehicle&limit=1&offset=2", &map).await;
+    assert_eq!(ids(&page.json()), ["urn:v:4"]);
+}
+
+/// Clauses: 4.3.6.7, 5.5.9, 5.14.4.
+#[tokio::test]
+async fn split_entities_are_candidates_until_they_are_whole() {
+    let (here, there) = (broker().await, broker().await);
+    post(&here.bed, r#"{"id":"urn:v:1","type":"Vehicle","brand":{"type":"Property","value":"A"}}"#).await;
+    post(&here.bed, r#"{"id":"urn:v:2","type":"Vehicle","brand":{"type":"Property","value":"B"}}"#).await;
+    post(&there.bed, &vehicle(1, 10)).await;
+    post(&there.bed, &vehicle(2, 10)).await;
+    register(&here.bed, "1", &there.url, VEHICLES, "").await;
+    let q = "type=Vehicle&q=brand==%22A%22;speed==10&splitEntities=true";
+    let made = here.bed.get(&format!("/entityMaps?{q}")).await;
+    assert!(made.text.contains("urn:v:1") && made.text.contains("urn:v:2"), "{}", made.text);
+    let map = made.header("ngsild-entitymap").to_owned();
+    let page = with_map(&here.bed, &format!("/entities?{q}"), &map).await;
+    assert_eq!(ids(&page.json()), ["urn:v:1"], "{}", page.text);
+    let left = here.bed.get(&map[map.find("/entityMaps").unwrap()..]).await;
+    assert!(!left.text.contains("urn:v:2"), "{}", left.text);
+}
+
+/// Clauses: 5.5.9, 5.7.4.
+#[tokio::test]
+async fn pages_of_the_past_go_through_all_brokers_once() {
+    let (here, there) = (broker().await, broker().await);
+    let past = |n: u32| {
+        format!(
+            r#"{{"id":"urn:v:{n}","type":"Vehicle","speed":[{{"type":"Property","value":{n},"observedAt":"2024-01-01T00:00:00Z"}}]}}"#
+        )
+    };
+    for n in [1, 3, 5, 6] {
+        here.bed.post("/temporal/entities?local=true", &past(n)).await;
+    }
+    for n in [2, 3, 4, 7] {
+        there.bed.post("/temporal/entities?local=true", &past(n)).await;
+    }
+    let offers = r#","operations":["queryTemporal"]"#;
+    register(&here.bed, "1", &there.url, VEHICLES, offers).await;
+    let range = "type=Vehicle&timerel=after&timeAt=2023-01-01T00:00:00Z";
+    let mut seen = Vec::new();
+    for offset in (0..8).step_by(2) {
+        let page =
+            here.bed.get(&format!("/temporal/entities?{range}&limit=2&offset={offset}&count=true")).await;
+        assert_eq!(page.header("ngsild-results-count"), "7");
+        let links = page.headers.get_all("link").iter();
+        let more = links.filter(|link| link.to_str().unwrap().contains("rel=\"next\"")).count();
+        assert_eq!(more, usize::from(offset + 2 < 7), "{offset}");
+        seen.extend(ids(&page.json()));
+    }
+    assert_eq!(seen, (1..=7).map(|n| format!("urn:v:{n}")).collect::<Vec<_>>());
+    let last = here.bed.get(&format!("/temporal/entities?{range}&limit=2&orderBy=id;desc")).await;
+    assert_eq!(ids(&last.json()), ["urn:v:7", "urn:v:6"]);
+    let far = here.bed.get(&format!("/temporal/entities?{range}&offset=1000")).await;
+    assert_eq!((far.status.as_u16(), far.at("field")), (403, Json::text("offset")));
+}
