@@ -57,6 +57,9 @@ pub(crate) fn read_attribute(
         if !mode.simplified && !instances.iter().all(|i| i.value.is_absent() || proof(i)) {
             return Err(Problem::bad("a proof is an object").field(format!("{PROOF}.value")));
         }
+        if let Some(member) = instances.iter().find_map(badly_sealed) {
+            return Err(Problem::bad("a text is needed here").field(format!("{PROOF}.{member}")));
+        }
     } else if let Some(member) = instances.iter().find_map(sealed) {
         let detail = format!("this is a member of `{PROOF}` alone");
         return Err(Problem::bad(detail).field(format!("{term}.{member}")));
@@ -69,6 +72,15 @@ fn sealed(instance: &Instance) -> Option<&'static str> {
     SEALED
         .into_iter()
         .find(|member| instance.sub_attributes.iter().any(|there| there.name.local() == *member))
+}
+
+/// The member of a proof that is no text.
+fn badly_sealed(instance: &Instance) -> Option<&'static str> {
+    let is_text = |value: &AttributeValue| matches!(value, AttributeValue::Property(Json::Text(_)));
+    SEALED.into_iter().find(|member| {
+        let mut named = instance.sub_attributes.iter().filter(|there| there.name.local() == *member);
+        named.any(|there| !there.instances.iter().all(|one| is_text(&one.value)))
+    })
 }
 
 fn read_instances(

@@ -159,6 +159,10 @@ fn what_breaks_the_grammar_is_refused() {
         (r#"{"type":"Property","value":1,"entityIdSealed":"urn:a:1"}"#, "x.entityIdSealed"),
         (r#"{"type":"Property","value":1,"datasetId":"urn:ngsi-ld:null"}"#, "x.datasetId"),
         (r#"{"type":"Property","value":1,"ngsildproof":{"value":"proof"}}"#, "x.ngsildproof.value"),
+        (
+            r#"{"type":"Property","value":1,"ngsildproof":{"value":{},"entityTypeSealed":42}}"#,
+            "x.ngsildproof.entityTypeSealed",
+        ),
         (r#"{"type":"Relationship","object":"urn:a:2","unitCode":"GQ"}"#, "x.unitCode"),
         (r#"{"type":"JsonProperty","json":5}"#, "x.json"),
         (r#"{"type":"LanguageProperty","languageMap":{"@none":"urn:ngsi-ld:null"}}"#, "x.languageMap.@none"),
