@@ -81,7 +81,10 @@ impl Compiled {
 /// The entity as the change left it. `present` is as it stands now, which may be later: each of several quick
 /// changes is told with its own values. Only what is visible in `present` is taken over.
 pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
-    if change.recorded_at >= present.modified_at {
+    // Changes of one commit have one moment: a later one of them may stand in the entity already.
+    let newest = change.recorded_at > present.modified_at
+        || (change.recorded_at == present.modified_at && stands_in(&present, change));
+    if newest {
         return present;
     }
     let mut entity = Entity::clone(&present);
@@ -99,6 +102,20 @@ pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
     entity.attributes.retain(|attribute| !attribute.instances.is_empty());
     entity.modified_at = change.recorded_at;
     Arc::new(entity)
+}
+
+/// Whether an entity is, in what the change wrote, as the change left it.
+fn stands_in(present: &Entity, change: &Change) -> bool {
+    change.attributes.iter().all(|changed| {
+        let attribute = present.attribute(&changed.name);
+        let there = attribute
+            .and_then(|all| all.instances.iter().find(|one| one.dataset_id == changed.instance.dataset_id));
+        match changed.effect {
+            Effect::Deleted => there.is_none(),
+            Effect::Created | Effect::Updated => there == Some(&changed.instance),
+            Effect::Past => true,
+        }
+    })
 }
 
 /// What the change alone tells of an entity that is no longer there: what it wrote, or what a removal took away.

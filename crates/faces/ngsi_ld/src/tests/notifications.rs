@@ -244,3 +244,22 @@ async fn an_older_version_and_all_instances_at_once() {
     assert_eq!(at(&told, "name/value"), Json::text("urn:ngsi-ld:null"));
     assert!(told.get("scope").is_none(), "scopes came with 1.4");
 }
+
+/// Clauses: 5.8.6.
+#[tokio::test]
+async fn two_changes_of_one_commit_are_told_each_with_its_own_value() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    bed.post("/entities", STATION).await;
+    subscribe(&bed, &receiver, r#","q":"NO2>90""#, "").await;
+    let one = |value: u32| {
+        format!(
+            r#"{{"id":"urn:ngsi-ld:AirQualityObserved:S3","type":"AirQualityObserved","NO2":{{"type":"Property","value":{value}}}}}"#
+        )
+    };
+    let batch = format!("[{},{},{}]", one(95), one(96), one(5));
+    let written = bed.post("/entityOperations/upsert?options=update", &batch).await;
+    assert!(written.status.is_success(), "{}", written.text);
+    let got = receiver.wait_for(2).await;
+    let values: Vec<Json> = got.iter().map(|one| at(&data(one), "NO2/value")).collect();
+    assert_eq!(values, [Json::Int(95), Json::Int(96)]);
+}
