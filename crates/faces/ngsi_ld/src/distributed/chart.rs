@@ -31,7 +31,12 @@ pub(crate) async fn chart<F>(
 where
     F: Future<Output = Result<Vec<EntityId>, Problem>>,
 {
-    let Some(trip) = call.trip.as_deref() else { return Ok(Chart::here(here(query.clone()).await?)) };
+    // A map tells identifiers without types: what sources have is for those who may see everything.
+    let grant = senne_policy::decide(&call.hub.principal, &call.hub.tenant, senne_hub::Action::Read)?;
+    let sees_all = grant == senne_hub::Grant::Everything;
+    let Some(trip) = call.trip.as_deref().filter(|_| sees_all) else {
+        return Ok(Chart::here(here(query.clone()).await?));
+    };
     let split = split_asked(call)?;
     let sources = query_sources(call, trip, terms, query, &OFFERED)?;
     let local = if split && !sources.is_empty() { by_name(query) } else { query.clone() };

@@ -45,6 +45,12 @@ impl Chart {
     pub(crate) fn add(&mut self, registration: EntityId, entity_map: Option<String>, has: Vec<EntityId>) {
         let elsewhere = Arc::make_mut(&mut self.elsewhere);
         let known = elsewhere.sources.iter().position(|source| source.registration == registration);
+        // One request names one map: a source that made several, one for each selector, is asked without.
+        if let Some(place) = known
+            && let Some(source) = elsewhere.sources.get_mut(place)
+        {
+            source.entity_map = None;
+        }
         let place = known.unwrap_or_else(|| {
             elsewhere.sources.push(Source { registration, entity_map });
             elsewhere.sources.len() - 1
