@@ -112,6 +112,12 @@ async fn run(options: &Options, table: &mut Table, disturbance: Disturbance) -> 
     table.add(&format!("subscriptions ({name}): arrived ÷ due"), arrived, "", Aim::AtLeast(1.0));
     table.add(&format!("subscriptions ({name}): missing in the end"), missing as f64, "", Aim::None);
     table.add(
+        &format!("subscriptions ({name}): told and not due"),
+        arrivals.not_due(&due) as f64,
+        "",
+        Aim::AtMost(0.0),
+    );
+    table.add(
         &format!("subscriptions ({name}): told more than once"),
         arrivals.repeated() as f64,
         "",

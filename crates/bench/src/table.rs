@@ -91,7 +91,9 @@ fn cells(row: &Row) -> [String; 7] {
 }
 
 fn verdict(ratio: f64, met: bool) -> String {
-    format!("{ratio:.2} {}", if met { "met" } else { "MISSED" })
+    let word = if met { "met" } else { "MISSED" };
+    // To an aim of nothing there is no ratio.
+    if ratio.is_finite() { format!("{ratio:.2} {word}") } else { word.to_owned() }
 }
 
 /// Three digits or more, with thin groups: 26,314 and 0.42.

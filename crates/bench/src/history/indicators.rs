@@ -43,11 +43,18 @@ pub(crate) async fn measure(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let own = memory::now();
+    memory::watch();
     if !folder.join("state.sqlite").exists() {
         fill_history(folder, city, memory_bytes, report).await?;
     }
     let by_then = |what: &str, report: &mut Report| {
-        report.figure(&format!("memory at most {what}, MB"), &format!("{:.0}", memory::most() - own), "");
+        let (all, without_files) = (memory::most() - own, memory::most_own() - own);
+        let figure = format!("{all:.0}, without pages of files {without_files:.0}");
+        report.figure(
+            &format!("memory at most {what}, MB"),
+            &figure,
+            &format!("≤ {}", memory_bytes / 1_000_000),
+        );
     };
     by_then("after the fill", report);
     let config = HubConfig { memory_bytes_max: memory_bytes, ..HubConfig::new(folder) };

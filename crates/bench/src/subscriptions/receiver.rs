@@ -53,6 +53,15 @@ impl Arrivals {
         due.iter().filter(|key| !self.shard(**key).contains_key(key)).count()
     }
 
+    /// How much arrived that is not due; what is due is sorted.
+    pub(super) fn not_due(&self, due: &[(u32, u64)]) -> usize {
+        let shards = self.shards.iter().map(|shard| {
+            let shard = shard.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            shard.keys().filter(|key| due.binary_search(key).is_err()).count()
+        });
+        shards.sum()
+    }
+
     pub(super) fn repeated(&self) -> u64 {
         self.repeated.load(Ordering::Relaxed)
     }

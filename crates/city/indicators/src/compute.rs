@@ -89,7 +89,8 @@ impl Computation<'_> {
         bases.iter().flat_map(of).collect()
     }
 
-    async fn open(&self, book: &mut Book, year: i16) -> Result<(), Problem> {
+    /// Reads a civil year: its parts, and what is published of it.
+    pub(crate) async fn open(&self, book: &mut Book, year: i16) -> Result<(), Problem> {
         let first = Date::new(year, 1, 1).map_err(|error| Problem::bad(error.to_string()))?;
         let whole = Period::of(first, Frequency::Year);
         if !self.declaration.adds_up() {

@@ -1,5 +1,6 @@
 //! The desk at which indicators are computed: a follower notes what changes touch, one worker computes it, and then the indices of it.
 
+mod ahead;
 mod indices;
 mod whole;
 
@@ -171,6 +172,7 @@ impl Desk {
         let mut shelf = Shelf::after(ChangeNo(self.durable.load(Ordering::Acquire)));
         let mut missed = missed;
         let mut clock = Instant::now();
+        let mut ahead = ahead::Ahead::default();
         loop {
             let begun = Instant::now();
             self.take_declarations(&mut shelf, &mut missed).await;
@@ -179,10 +181,14 @@ impl Desk {
             if !missed && shelf.areas == self.areas.load(Ordering::Acquire) {
                 self.durable.store(done.0, Ordering::Release);
             }
-            let patience = match (shelf.held.any(), shelf.again_at) {
-                (true, _) => LOOK,
-                (false, Some(_)) => RETRY,
-                (false, None) => CLOCK,
+            if ahead.waits() {
+                self.read_ahead(&mut shelf, &mut ahead).await;
+            }
+            let patience = match (ahead.waits(), shelf.held.any(), shelf.again_at) {
+                (true, _, _) => Duration::ZERO,
+                (_, true, _) => LOOK,
+                (_, false, Some(_)) => RETRY,
+                (_, false, None) => CLOCK,
             };
             let rest = (begun.elapsed() * REST).min(REST_MAX);
             tokio::time::sleep(rest).await;

@@ -59,11 +59,21 @@ impl Shelf {
     pub(crate) fn put(&mut self, key: Key, book: Book) {
         self.turn += 1;
         self.books.insert(key, (book, self.turn));
-        while self.books.values().map(|(book, _)| book.size()).sum::<usize>() > SIZE_MAX {
+        while self.size() > SIZE_MAX {
             let oldest = self.books.iter().min_by_key(|(_, (_, used))| *used).map(|(other, _)| other.clone());
             let Some(oldest) = oldest else { return };
             self.books.remove(&oldest);
         }
+    }
+
+    fn size(&self) -> usize {
+        self.books.values().map(|(book, _)| book.size()).sum()
+    }
+
+    /// Whether another book would most likely push one out.
+    pub(crate) fn is_full(&self) -> bool {
+        let largest = self.books.values().map(|(book, _)| book.size()).max().unwrap_or_default();
+        self.size() + largest > SIZE_MAX
     }
 
     /// Whether an indicator was computed, or failed, too short a while ago; if not, it is going to be computed now.
