@@ -14,19 +14,23 @@ use senne_model::{ErrorKind, Json, Problem, Timestamp};
 use crate::{
     Context,
     core::{core_document, is_core_url},
+    documents::Documents,
     resolve::{Missing, resolve},
+    weight::weight,
 };
 
 /// How many resolved contexts are kept ready.
 const READY_MAX: usize = 128;
-/// How many terms they may have in all.
-const READY_TERMS_MAX: usize = 500_000;
+/// How many bytes they may take in all.
+const READY_BYTES_MAX: usize = 64 << 20;
 
-/// Context documents by URL, with the resolved contexts that were made of them. The number of documents is bounded:
-/// fetched ones make room for newer ones, hosted and preloaded ones are never dropped unasked. Shared by reference.
+/// Context documents by URL, with the resolved contexts that were made of them. The number of documents and the memory that
+/// they take are bounded: those that were fetched or implicitly created make room for newer ones, the others are never
+/// dropped unasked. Shared by reference.
 pub struct ContextCatalog {
     documents_max: usize,
-    documents: RwLock<HashMap<Box<str>, Arc<StoredContext>>>,
+    bytes_max: usize,
+    documents: RwLock<Documents>,
     /// Resolved contexts by the text of the `@context` value, when that names documents alone.
     ready: RwLock<HashMap<Box<str>, Context>>,
 }
@@ -55,6 +59,10 @@ pub struct StoredContext {
     pub document: Arc<Json>,
     /// When it came.
     pub stored_at: Timestamp,
+    /// It may be dropped to make room.
+    pub(crate) passing: bool,
+    /// About how many bytes of memory it takes.
+    pub(crate) bytes: usize,
     last_used: AtomicI64,
     uses: AtomicU64,
 }
@@ -72,15 +80,49 @@ impl StoredContext {
 }
 
 impl ContextCatalog {
-    /// An empty catalog for at most so many documents.
-    pub fn new(documents_max: usize) -> Self {
-        Self { documents_max: documents_max.max(1), documents: RwLock::default(), ready: RwLock::default() }
+    /// An empty catalog for at most so many documents, which take at most `bytes_max` bytes of memory in all.
+    pub fn new(documents_max: usize, bytes_max: usize) -> Self {
+        Self {
+            documents_max: documents_max.max(1),
+            bytes_max,
+            documents: RwLock::default(),
+            ready: RwLock::default(),
+        }
     }
 
     /// Stores a document, in place of an older one with the same URL. It must be an object with the member `@context`.
-    /// Refused when it is no such object, when the URL is that of a core context, or (TooLarge) when the catalog is full
-    /// of documents that may not be dropped.
+    /// One that was fetched or implicitly created may be dropped later, when there is no room for others. Refused when it is
+    /// no such object, when the URL is that of a core context, or (TooLarge) when the catalog is full of documents that may
+    /// not be dropped.
     pub fn store(&self, url: &str, kind: ContextKind, document: Json, now: Timestamp) -> Result<(), Problem> {
+        let passing = matches!(kind, ContextKind::Cached | ContextKind::ImplicitlyCreated);
+        self.put(url, kind, document, passing, now)
+    }
+
+    /// The same for a document that somebody relies on: whatever its kind, it is never dropped unasked.
+    pub fn store_for_good(
+        &self,
+        url: &str,
+        kind: ContextKind,
+        document: Json,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        self.put(url, kind, document, false, now)
+    }
+
+    /// Refuses (TooLarge) a document for which there is no room, even when all those go that may be dropped.
+    pub fn check_room(&self, url: &str, document: &Json) -> Result<(), Problem> {
+        self.fits(&self.documents.read(), url, memory_of(url, document))
+    }
+
+    fn put(
+        &self,
+        url: &str,
+        kind: ContextKind,
+        document: Json,
+        passing: bool,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
         if is_core_url(url) {
             return Err(Problem::bad("the core context is built in and cannot be replaced").field("@context"));
         }
@@ -89,26 +131,37 @@ impl ContextCatalog {
                 Problem::bad(format!("the document {url} has no member `@context`")).field("@context")
             );
         }
-        let mut documents = self.documents.write();
-        if documents.len() >= self.documents_max && !documents.contains_key(url) && !make_room(&mut documents)
-        {
-            return Err(Problem::new(
-                ErrorKind::TooLarge,
-                format!("{} contexts are hosted, which is the limit; delete one first", self.documents_max),
-            ));
-        }
+        let bytes = memory_of(url, &document);
         let stored = StoredContext {
             url: url.into(),
             kind,
             document: Arc::new(document),
             stored_at: now,
+            passing,
+            bytes,
             last_used: AtomicI64::new(now.micros()),
             uses: AtomicU64::new(0),
         };
-        documents.insert(url.into(), Arc::new(stored));
+        let mut documents = self.documents.write();
+        self.fits(&documents, url, bytes)?;
+        documents.shrink_beside(url, self.documents_max - 1, self.bytes_max.saturating_sub(bytes));
+        documents.insert(stored);
         drop(documents);
         self.ready.write().clear();
         Ok(())
+    }
+
+    /// Refuses what has no room beside the documents that stay.
+    fn fits(&self, documents: &Documents, url: &str, bytes: usize) -> Result<(), Problem> {
+        let (others, taken) = documents.staying_beside(url);
+        if others < self.documents_max && taken.saturating_add(bytes) <= self.bytes_max {
+            return Ok(());
+        }
+        let detail = format!(
+            "there is no room for another context: {} are kept at most, in {} bytes of memory; delete one first",
+            self.documents_max, self.bytes_max
+        );
+        Err(Problem::new(ErrorKind::TooLarge, detail))
     }
 
     /// The document of a URL; the core contexts are always there. Counts as a use at `now`.
@@ -122,14 +175,20 @@ impl ContextCatalog {
         Some(Arc::clone(&stored.document))
     }
 
+    /// Notes that a document was named to somebody at `now`, who may come for it; whether it is there.
+    pub fn touch(&self, url: &str, now: Timestamp) -> bool {
+        let stored = self.get(url);
+        stored.inspect(|stored| stored.last_used.store(now.micros(), Ordering::Relaxed)).is_some()
+    }
+
     /// What is known of a document, without using it.
     pub fn get(&self, url: &str) -> Option<Arc<StoredContext>> {
-        self.documents.read().get(url).map(Arc::clone)
+        self.documents.read().by_url.get(url).map(Arc::clone)
     }
 
     /// Removes a document; whether it was there.
     pub fn remove(&self, url: &str) -> bool {
-        let removed = self.documents.write().remove(url).is_some();
+        let removed = self.documents.write().remove(url);
         if removed {
             self.ready.write().clear();
         }
@@ -138,7 +197,7 @@ impl ContextCatalog {
 
     /// Every document, by URL.
     pub fn list(&self) -> Vec<Arc<StoredContext>> {
-        let mut all: Vec<_> = self.documents.read().values().map(Arc::clone).collect();
+        let mut all: Vec<_> = self.documents.read().by_url.values().map(Arc::clone).collect();
         all.sort_by(|a, b| a.url.cmp(&b.url));
         all
     }
@@ -152,8 +211,8 @@ impl ContextCatalog {
         }
         let context = resolve(value, &|url| self.load(url, now))?;
         let mut ready = self.ready.write();
-        let terms = context.own_terms() + ready.values().map(Context::own_terms).sum::<usize>();
-        if ready.len() >= READY_MAX || terms > READY_TERMS_MAX {
+        let bytes = context.bytes() + ready.values().map(Context::bytes).sum::<usize>();
+        if ready.len() >= READY_MAX || bytes > READY_BYTES_MAX {
             ready.clear();
         }
         ready.insert(key, context.clone());
@@ -180,11 +239,9 @@ fn key(value: &Json) -> Option<Box<str>> {
     }
 }
 
-/// Drops the fetched document that was not used for longest; whether there was one.
-fn make_room(documents: &mut HashMap<Box<str>, Arc<StoredContext>>) -> bool {
-    let fetched = documents.values().filter(|stored| stored.kind == ContextKind::Cached);
-    let oldest = fetched.min_by_key(|stored| stored.last_used()).map(|stored| stored.url.clone());
-    oldest.is_some_and(|url| documents.remove(&url).is_some())
+/// About how many bytes a document takes with its URL.
+fn memory_of(url: &str, document: &Json) -> usize {
+    2 * url.len() + size_of::<StoredContext>() + weight(document)
 }
 
 #[cfg(test)]

@@ -14,12 +14,17 @@ use crate::{
     backward::{Backward, shortest},
     core::{CORE_CONTEXT_URL, DEFAULT_VOCABULARY, core_terms, is_core_url},
     definition::{Coercion, Definition, NAMESPACE_ENDS},
+    weight::weight,
 };
 
 /// How many expansions of undefined terms and compact IRIs are remembered per context.
 const REMEMBERED_MAX: usize = 1024;
 /// The longest term that is remembered, in bytes.
 const REMEMBERED_BYTES_MAX: usize = 256;
+/// How many bytes the remembered terms have in all, with their names.
+const REMEMBERED_BYTES_ALL_MAX: usize = 256 << 10;
+/// About what a defined term takes in the tables, beside its texts, in bytes.
+const TERM_BYTES: usize = 256;
 
 /// A context in which every document has been taken in, with the core context last. Cheap to clone.
 #[derive(Clone)]
@@ -33,7 +38,29 @@ struct Inner {
     value: Option<Json>,
     /// The value, with the documents that it names, ends with the core context already.
     ends_with_core: bool,
-    remembered: RwLock<HashMap<Box<str>, Name>>,
+    /// About how many bytes all this takes.
+    bytes: usize,
+    remembered: RwLock<Remembered>,
+}
+
+/// Expansions of undefined terms and compact IRIs, so that each is made once.
+#[derive(Default)]
+struct Remembered {
+    names: HashMap<Box<str>, Name>,
+    /// The bytes of the terms and their names.
+    bytes: usize,
+}
+
+impl Remembered {
+    fn keep(&mut self, term: &str, name: &Name) {
+        let bytes = term.len() + name.len();
+        if self.names.len() >= REMEMBERED_MAX || self.bytes + bytes > REMEMBERED_BYTES_ALL_MAX {
+            *self = Self::default();
+        }
+        if self.names.insert(term.into(), name.clone()).is_none() {
+            self.bytes += bytes;
+        }
+    }
 }
 
 impl Context {
@@ -54,7 +81,11 @@ impl Context {
         terms.retain(|term, _| !core.contains_key(term));
         let backward = Backward::of(&terms);
         let remembered = RwLock::default();
-        Self(Arc::new(Inner { terms, backward, urls, value, ends_with_core, remembered }))
+        // The term stands in the tables of both ways.
+        let texts: usize =
+            terms.iter().map(|(term, definition)| 2 * definition.bytes(term) + TERM_BYTES).sum();
+        let bytes = texts + value.as_ref().map_or(0, weight);
+        Self(Arc::new(Inner { terms, backward, urls, value, ends_with_core, bytes, remembered }))
     }
 
     /// What is said of a term.
@@ -68,16 +99,12 @@ impl Context {
         if let Some(definition) = self.definition(term) {
             return definition.iri.clone();
         }
-        if let Some(name) = self.0.remembered.read().get(term) {
+        if let Some(name) = self.0.remembered.read().names.get(term) {
             return name.clone();
         }
         let name = self.expand_anew(term);
         if term.len() <= REMEMBERED_BYTES_MAX {
-            let mut remembered = self.0.remembered.write();
-            if remembered.len() >= REMEMBERED_MAX {
-                remembered.clear();
-            }
-            remembered.insert(term.into(), name.clone());
+            self.0.remembered.write().keep(term, &name);
         }
         name
     }
@@ -214,6 +241,11 @@ impl Context {
     /// How many terms it has beside those of the core context.
     pub fn own_terms(&self) -> usize {
         self.0.terms.len()
+    }
+
+    /// About how many bytes it takes in memory, beside what it remembers.
+    pub fn bytes(&self) -> usize {
+        self.0.bytes
     }
 
     /// Whether this is the core context alone.

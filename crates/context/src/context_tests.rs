@@ -114,9 +114,27 @@ fn the_memory_of_expansions_is_bounded() {
     for i in 0..REMEMBERED_MAX + 10 {
         context.expand(&format!("term{i}"));
     }
-    assert!(context.0.remembered.read().len() <= REMEMBERED_MAX);
+    assert!(context.0.remembered.read().names.len() <= REMEMBERED_MAX);
     context.expand(&"x".repeat(10_000));
-    assert!(!context.0.remembered.read().keys().any(|term| term.len() > REMEMBERED_BYTES_MAX));
+    assert!(!context.0.remembered.read().names.keys().any(|term| term.len() > REMEMBERED_BYTES_MAX));
+}
+
+#[test]
+fn a_long_prefix_does_not_fill_the_memory_of_expansions() {
+    let context = context(&format!("{{\"p\":\"https://x.org/{}/\"}}", "x".repeat(2000)));
+    for i in 0..REMEMBERED_MAX {
+        context.expand(&format!("p:{i}"));
+    }
+    let remembered = context.0.remembered.read();
+    let texts: usize = remembered.names.iter().map(|(term, name)| term.len() + name.len()).sum();
+    assert!(texts <= REMEMBERED_BYTES_ALL_MAX && texts == remembered.bytes, "{texts}");
+}
+
+#[test]
+fn a_context_says_how_much_memory_it_takes() {
+    assert_eq!(Context::default_core().bytes(), 0);
+    let (small, large) = (context("{\"a\":\"https://x.org/a\"}"), context(AIR));
+    assert!(small.bytes() > 0 && large.bytes() > 5 * small.bytes(), "{} {}", small.bytes(), large.bytes());
 }
 
 proptest! {

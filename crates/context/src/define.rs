@@ -13,6 +13,11 @@ use crate::{
 const CHAIN_MAX: usize = 32;
 /// The most terms of one context in all.
 pub(crate) const TERMS_MAX: usize = 50_000;
+/// The longest IRI that a term may stand for, in bytes: as long as the id of an entity may be.
+const IRI_BYTES_MAX: usize = 2048;
+/// The most bytes that the terms of one context may have with their IRIs. Prefixes make long IRIs of short words, so the size of a
+/// document does not bound it.
+const DEFINITIONS_BYTES_MAX: usize = 16 << 20;
 
 /// Definitions that grow as contexts are taken in.
 #[derive(Default)]
@@ -20,6 +25,8 @@ pub(crate) struct Definitions {
     pub(crate) terms: HashMap<Box<str>, Definition>,
     /// Where the terms of a context go that give no IRI; the core context has the last word on all other terms.
     pub(crate) vocabulary: Option<Box<str>>,
+    /// The bytes of all terms with their IRIs.
+    bytes: usize,
 }
 
 impl Definitions {
@@ -36,13 +43,31 @@ impl Definitions {
                 Json::Null => None,
                 // An empty @vocab is relative to the document, which names here are not.
                 Json::Text(text) if text.is_empty() => None,
-                Json::Text(text) => Some(pass.iri(text, 0)?.as_str().into()),
+                Json::Text(text) => Some(pass.iri("@vocab", text, 0)?.as_str().into()),
                 _ => return Err(problem("`@vocab` must be a text or null")),
             };
         }
         for (term, _) in members {
             pass.define(term, 0)?;
         }
+        Ok(())
+    }
+
+    fn forget(&mut self, term: &str) {
+        if let Some(before) = self.terms.remove(term) {
+            self.bytes = self.bytes.saturating_sub(before.bytes(term));
+        }
+    }
+
+    fn keep(&mut self, term: &str, definition: Definition) -> Result<(), Problem> {
+        self.bytes += definition.bytes(term);
+        if self.bytes > DEFINITIONS_BYTES_MAX {
+            let detail = format!(
+                "the terms of the context have more than {DEFINITIONS_BYTES_MAX} bytes with their IRIs"
+            );
+            return Err(problem(&detail));
+        }
+        self.terms.insert(term.into(), definition);
         Ok(())
     }
 }
@@ -66,7 +91,7 @@ impl<'a> Pass<'a> {
         if term.is_empty() {
             return Err(problem("a term of the context is empty"));
         }
-        self.known.terms.remove(term);
+        self.known.forget(term);
         let definition = match value {
             Json::Null => None,
             Json::Text(text) => self.simple(term, text, depth)?,
@@ -74,7 +99,7 @@ impl<'a> Pass<'a> {
             _ => return Err(of_term(term, "must be defined by a text, an object or null")),
         };
         if let Some(definition) = definition {
-            self.known.terms.insert(term.into(), definition);
+            self.known.keep(term, definition)?;
         }
         self.done.insert(term);
         Ok(())
@@ -109,7 +134,7 @@ impl<'a> Pass<'a> {
         let Some(iri) = iri else { return Ok(None) };
         let coercion = match value.get("@type") {
             None | Some(Json::Null) => Coercion::None,
-            Some(Json::Text(text)) => self.coercion(text, depth)?,
+            Some(Json::Text(text)) => self.coercion(term, text, depth)?,
             Some(_) => return Err(of_term(term, "has an `@type` that is no text")),
         };
         let container = match value.get("@container") {
@@ -129,7 +154,7 @@ impl<'a> Pass<'a> {
         if text.starts_with('@') {
             return Ok(matches!(text, "@id" | "@type").then(|| Name::new(text)));
         }
-        let name = if text == term { self.by_itself(term, depth)? } else { self.iri(text, depth + 1)? };
+        let name = if text == term { self.by_itself(term, depth)? } else { self.iri(term, text, depth + 1)? };
         if is_iri(&name) || name.starts_with('@') {
             return Ok(Some(name));
         }
@@ -139,52 +164,53 @@ impl<'a> Pass<'a> {
     /// A term without an IRI of its own: a compact IRI, an IRI, or a word of the vocabulary.
     fn by_itself(&mut self, term: &'a str, depth: usize) -> Result<Name, Problem> {
         match term.split_once(':') {
-            Some((prefix, local)) if prefix != term => self.compact_iri(term, prefix, local, depth + 1),
-            _ => Ok(self.in_vocabulary(term)),
+            Some((prefix, local)) if prefix != term => self.compact_iri(term, term, prefix, local, depth + 1),
+            _ => self.in_vocabulary(term, term),
         }
     }
 
-    fn iri(&mut self, text: &'a str, depth: usize) -> Result<Name, Problem> {
+    /// What a text in the definition of the term `of` stands for.
+    fn iri(&mut self, of: &str, text: &'a str, depth: usize) -> Result<Name, Problem> {
         if let Some((prefix, local)) = text.split_once(':') {
-            return self.compact_iri(text, prefix, local, depth);
+            return self.compact_iri(of, text, prefix, local, depth);
         }
         self.define(text, depth)?;
         if let Some(definition) = self.known.terms.get(text).or_else(|| core_terms().get(text)) {
             return Ok(definition.iri.clone());
         }
-        Ok(self.in_vocabulary(text))
+        self.in_vocabulary(of, text)
     }
 
     fn compact_iri(
         &mut self,
+        of: &str,
         text: &str,
         prefix: &'a str,
         local: &str,
         depth: usize,
     ) -> Result<Name, Problem> {
         if local.starts_with("//") || prefix == "_" {
-            return Ok(Name::new(text));
+            return joined(of, text, "");
         }
         self.define(prefix, depth)?;
         match self.known.terms.get(prefix).or_else(|| core_terms().get(prefix)) {
-            Some(definition) if definition.prefix => Ok(Name::new(&format!("{}{local}", definition.iri))),
-            _ => Ok(Name::new(text)),
+            Some(definition) if definition.prefix => joined(of, &definition.iri, local),
+            _ => joined(of, text, ""),
         }
     }
 
-    fn in_vocabulary(&self, word: &str) -> Name {
-        let vocabulary = self.known.vocabulary.as_deref().unwrap_or(DEFAULT_VOCABULARY);
-        Name::new(&format!("{vocabulary}{word}"))
+    fn in_vocabulary(&self, of: &str, word: &str) -> Result<Name, Problem> {
+        joined(of, self.known.vocabulary.as_deref().unwrap_or(DEFAULT_VOCABULARY), word)
     }
 
-    fn coercion(&mut self, text: &'a str, depth: usize) -> Result<Coercion, Problem> {
+    fn coercion(&mut self, of: &str, text: &'a str, depth: usize) -> Result<Coercion, Problem> {
         Ok(match text {
             "@id" => Coercion::Iri,
             "@vocab" => Coercion::Vocabulary,
             "@json" => Coercion::Json,
             keyword if keyword.starts_with('@') => Coercion::None,
             kind => {
-                let kind = self.iri(kind, depth + 1)?;
+                let kind = self.iri(of, kind, depth + 1)?;
                 let date_time = matches!(
                     &*kind,
                     "https://uri.etsi.org/ngsi-ld/DateTime" | "http://www.w3.org/2001/XMLSchema#dateTime"
@@ -193,6 +219,17 @@ impl<'a> Pass<'a> {
             }
         })
     }
+}
+
+/// Two parts as one IRI, which the definition of the term `of` needs. Its length is looked at before it is made.
+fn joined(of: &str, front: &str, rest: &str) -> Result<Name, Problem> {
+    if front.len() + rest.len() > IRI_BYTES_MAX {
+        return Err(of_term(
+            of,
+            &format!("needs an IRI of more than {IRI_BYTES_MAX} bytes; give it a shorter one"),
+        ));
+    }
+    Ok(Name::new(&format!("{front}{rest}")))
 }
 
 fn container_of(term: &str, value: &Json) -> Result<Option<Container>, Problem> {

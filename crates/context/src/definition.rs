@@ -82,6 +82,12 @@ impl Container {
 }
 
 impl Definition {
+    /// How many bytes it has as a text, with its term.
+    pub(crate) fn bytes(&self, term: &str) -> usize {
+        let kind = if let Coercion::Other(kind) = &self.coercion { kind.len() } else { 0 };
+        term.len() + self.iri.len() + kind
+    }
+
     /// A term that stands for an IRI and says no more. It may start compact IRIs when the IRI ends like a namespace.
     pub(crate) fn plain(iri: Name) -> Self {
         let prefix = ends_like_a_namespace(&iri);

@@ -11,7 +11,9 @@ mod context;
 mod core;
 mod define;
 mod definition;
+mod documents;
 mod resolve;
+mod weight;
 
 pub use catalog::{ContextCatalog, ContextKind, StoredContext};
 pub use context::Context;

@@ -153,6 +153,47 @@ fn circles_and_floods_are_refused() {
     assert!(matches!(resolve(&terms, &|_| None), Err(Missing::Invalid(_))));
 }
 
+fn object(members: impl IntoIterator<Item = (String, String)>) -> Json {
+    Json::Object(members.into_iter().map(|(name, value)| (name.into(), Json::from(value))).collect())
+}
+
+fn refused(value: &Json) -> Problem {
+    match resolve(value, &|_| None) {
+        Err(Missing::Invalid(problem)) => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn prefixes_of_prefixes_do_not_grow_without_end() {
+    let step = "x".repeat(60);
+    let chain = (1..1000).map(|n| (format!("t{n}"), format!("t{}:{step}/", n - 1)));
+    let problem = refused(&object([("t0".to_owned(), "http://x/".to_owned())].into_iter().chain(chain)));
+    assert!(problem.detail.contains("more than 2048 bytes"), "{problem}");
+    assert_eq!(problem.field.as_deref(), Some("@context.t34"));
+    let long = "x".repeat(2048);
+    for value in [
+        object([("a".to_owned(), format!("http://x/{long}"))]),
+        object([("@vocab".to_owned(), format!("http://x/{long}"))]),
+        object([("a".to_owned(), format!("_:{long}"))]),
+        object([("@vocab".to_owned(), "http://x/".to_owned()), ("a".to_owned(), long)]),
+    ] {
+        assert!(refused(&value).detail.contains("more than 2048 bytes"));
+    }
+}
+
+#[test]
+fn what_a_context_defines_is_bounded_in_all() {
+    let prefix = ("p".to_owned(), format!("https://x.org/{}/", "x".repeat(2000)));
+    let terms = (0..10_000).map(|n| (format!("t{n}"), format!("p:{n}")));
+    let problem = refused(&object([prefix.clone()].into_iter().chain(terms)));
+    assert_eq!(problem.field.as_deref(), Some("@context"));
+    assert!(problem.detail.contains("16777216 bytes"), "{problem}");
+    // Terms that are defined anew are counted once.
+    let terms = object([prefix].into_iter().chain((0..4_000).map(|n| (format!("t{n}"), format!("p:{n}")))));
+    assert!(resolve(&Json::Array(vec![terms; 8]), &|_| None).is_ok());
+}
+
 fn any_json() -> impl Strategy<Value = Json> {
     let word = prop_oneof![
         Just("@id"),

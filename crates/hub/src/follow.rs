@@ -118,7 +118,8 @@ impl Hub {
         });
     }
 
-    pub(crate) fn follow_from(&self, follower: Arc<dyn Follower>, start: ChangeNo) -> Result<(), Problem> {
+    /// Starts a follower after a change that it names itself.
+    pub fn follow_from(&self, follower: Arc<dyn Follower>, start: ChangeNo) -> Result<(), Problem> {
         let pruned = self.inner.store.pruned()?;
         if start < pruned {
             let name = follower.name();

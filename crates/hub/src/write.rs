@@ -17,7 +17,8 @@ pub struct WriteOptions {
     /// (source, position): stored with the writes in one transaction, so that a load can go on exactly where
     /// it stopped. A write that is refused does not hold it back, unless all or nothing was asked.
     pub position: Option<(String, String)>,
-    /// One write that is refused takes all with it.
+    /// One write that is refused takes all with it; and so does an attribute that is there already, where a write that overwrites
+    /// nothing (`Append { keep: true }`) brings it.
     pub all_or_nothing: bool,
 }
 
@@ -110,13 +111,18 @@ impl Hub {
 }
 
 fn problem(error: ApplyError) -> Problem {
-    let kind = match error {
+    let kind = match &error {
         ApplyError::Exists => ErrorKind::AlreadyExists,
         ApplyError::NoEntity | ApplyError::NoAttribute(_) => ErrorKind::NotFound,
         ApplyError::NoType => ErrorKind::BadRequest,
+        ApplyError::Left(..) => ErrorKind::Conflict,
     };
     let problem = Problem::new(kind, error.to_string());
-    if error == ApplyError::NoType { problem.field("type") } else { problem }
+    match &error {
+        ApplyError::NoType => problem.field("type"),
+        ApplyError::Left(name, _) => problem.field(name.local()),
+        _ => problem,
+    }
 }
 
 fn conflict(detail: &str) -> Problem {

@@ -91,6 +91,9 @@ pub enum ApplyError {
     /// An entity would be created without a type.
     #[error("a new entity needs a type")]
     NoType,
+    /// An attribute that had to be new is there, where all or nothing was asked.
+    #[error("the attribute `{0}` {1}")]
+    Left(Name, String),
 }
 
 /// Applies one write to the state of its entity. On an error the state is as it was.

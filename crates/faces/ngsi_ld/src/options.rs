@@ -26,6 +26,8 @@ pub struct NgsiLdOptions {
     /// How many values, over all attributes, an entity has in one temporal answer; beyond it 206 with `Content-Range`. `None`: as many as
     /// there are, up to `temporal_points_max` in all.
     pub temporal_page_values: Option<usize>,
+    /// How many values are looked at in one step to choose entities by what they were; one entity may have no more in the range asked for.
+    pub temporal_step_points: usize,
     /// Whether contexts may be fetched from, and notifications sent to, private and loopback addresses.
     /// Off, so that a caller cannot reach into the operator's own network.
     pub allow_private_addresses: bool,
@@ -107,6 +109,7 @@ impl Default for NgsiLdOptions {
             limit_max: 1000,
             temporal_points_max: 100_000,
             temporal_page_values: None,
+            temporal_step_points: 500_000,
             snapshots_max: 100,
             allow_private_addresses: false,
             context_timeout: Duration::from_secs(4),

@@ -1,9 +1,11 @@
 //! `POST /v2/op/update` and `POST /v2/op/query`.
 
+use std::collections::HashSet;
+
 use http::StatusCode;
 use senne_hub::WriteOptions;
 use senne_language::Query;
-use senne_model::{Json, Operation, Problem, Write};
+use senne_model::{EntityId, ErrorKind, Json, Operation, Problem, Write};
 
 use crate::{
     call::{Answer, Call, bare},
@@ -53,40 +55,54 @@ pub(crate) async fn update(call: Call) -> Answer {
         let detail = format!("at most {ENTITIES_MAX} entities go in one update");
         return Err(Problem::bad(detail).field("entities").into());
     }
-    let mut writes = Vec::with_capacity(list.len());
+    let scope = call.scope()?;
+    let (mut writes, mut made) = (Vec::with_capacity(list.len()), HashSet::new());
     for (place, json) in list.iter().enumerate() {
         let at = |problem: Problem| problem.within(&format!("[{place}]")).within("entities");
         let entity = read::entity(json, call.option("keyValues"), &call.face.terms).map_err(at)?;
-        writes.extend(writes_of(&call, action, entity));
+        let operation = match action {
+            Action::Append => Operation::CreateOrAppend,
+            Action::AppendStrict => strictly(&call, &entity.id, &mut made).await?,
+            Action::Update => Operation::ReplaceAttribute,
+            Action::Replace => Operation::CreateOrReplace,
+            Action::Delete => {
+                writes.extend(deletions(entity));
+                continue;
+            }
+        };
+        writes.push(entity.into_write(operation, scope.clone(), &call.face.terms));
     }
     let options = WriteOptions { all_or_nothing: true, ..WriteOptions::default() };
     for result in call.face.hub.write(&call.hub, writes, options).await? {
-        crate::attributes::whole(&result?)?;
+        result?;
     }
     Ok(bare(StatusCode::NO_CONTENT))
 }
 
-fn writes_of(call: &Call, action: Action, entity: EntityIn) -> Vec<Write> {
-    let terms = &call.face.terms;
-    match action {
-        Action::Append => vec![entity.into_write(Operation::CreateOrAppend, call.scope(), terms)],
-        Action::AppendStrict => vec![entity.into_write(Operation::Append { keep: true }, None, terms)],
-        Action::Update => vec![entity.into_write(Operation::Update, None, terms)],
-        Action::Replace => vec![entity.into_write(Operation::CreateOrReplace, call.scope(), terms)],
-        // Without attributes the entity goes, else these of its attributes.
-        Action::Delete if entity.attributes.is_empty() => vec![Write::new(entity.id, Operation::Delete)],
-        Action::Delete => entity
-            .attributes
-            .iter()
-            .map(|attribute| {
-                let name = attribute.name.clone();
-                Write::new(
-                    entity.id.clone(),
-                    Operation::DeleteAttribute { name, dataset_id: None, all: true },
-                )
-            })
-            .collect(),
+/// How attributes are appended that must be new: to the entity that is there, else they make one. `made` has those that the same
+/// request makes.
+async fn strictly(call: &Call, id: &EntityId, made: &mut HashSet<EntityId>) -> Result<Operation, Problem> {
+    if made.contains(id) {
+        return Ok(Operation::Append { keep: true });
     }
+    match call.face.hub.entity(&call.hub, id).await {
+        Ok(_) => Ok(Operation::Append { keep: true }),
+        Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => {
+            made.insert(id.clone());
+            Ok(Operation::Create)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Without attributes the entity goes, else these of its attributes.
+fn deletions(entity: EntityIn) -> Vec<Write> {
+    let EntityIn { id, attributes, .. } = entity;
+    if attributes.is_empty() {
+        return vec![Write::new(id, Operation::Delete)];
+    }
+    let one = |name| Write::new(id.clone(), Operation::DeleteAttribute { name, dataset_id: None, all: true });
+    attributes.into_iter().map(|attribute| attribute.name).map(one).collect()
 }
 
 /// A query as a document: `entities`, `attrs`, `expression`, `metadata`.
@@ -102,8 +118,10 @@ pub(crate) async fn query(call: Call) -> Answer {
     let selectors = body.get("entities").and_then(Json::as_array).unwrap_or_default();
     let expression = body.get("expression");
     let part = |name: &str| expression.and_then(|expression| expression.get(name)).and_then(Json::as_str);
+    let (selectors, id_pattern) = query::selectors(selectors, &call.face.terms)?;
     let asked = Query {
-        selectors: query::selectors(selectors, &call.face.terms)?,
+        selectors,
+        id_pattern,
         filter: expression::both(part("q"), part("mq"), &call.face.terms)?,
         geo: query::geo(part("georel"), part("geometry"), part("coords"), &call.face.terms)?,
         scope: query::scope(&call)?,

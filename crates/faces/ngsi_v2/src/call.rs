@@ -123,16 +123,22 @@ impl Call {
         senne_policy::decide(&self.hub.principal, &self.hub.tenant, senne_hub::Action::Administer).map(|_| ())
     }
 
-    /// The scope that what is written gets.
-    pub(crate) fn scope(&self) -> Option<Vec<Box<str>>> {
-        self.service_path.as_deref().map(|path| vec![path.into()])
+    /// The scope that what is written gets: it belongs to one place, while a question may go to several.
+    pub(crate) fn scope(&self) -> Result<Option<Vec<Box<str>>>, Problem> {
+        let told = self.headers.get(SERVICE_PATH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if told.contains([',', '#']) {
+            let detail =
+                "what is written belongs to one service path, without `,` and `#`, e.g. /Brussels/Ixelles";
+            return Err(Problem::bad(detail).field("Fiware-ServicePath"));
+        }
+        Ok(self.service_path.as_deref().map(|path| vec![path.into()]))
     }
 
     /// Reads the JSON body.
     pub(crate) async fn json(&self) -> Result<Json, Refusal> {
         self.expect("application/json")?;
         let bytes = self.bytes().await?;
-        serde_json::from_slice(&bytes).map_err(|error| {
+        Json::parse(&bytes).map_err(|error| {
             Problem::new(ErrorKind::InvalidRequest, format!("this is no JSON: {error}")).into()
         })
     }
@@ -147,7 +153,7 @@ impl Call {
             .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the body is not UTF-8"))?
             .trim();
         let quoted = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
-        match serde_json::from_str(text) {
+        match Json::parse(text.as_bytes()) {
             Ok(json @ (Json::Int(_) | Json::BigInt(_) | Json::Float(_) | Json::Bool(_) | Json::Null)) => {
                 Ok(json)
             }

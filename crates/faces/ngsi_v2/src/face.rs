@@ -23,9 +23,10 @@ impl Face {
         Ok(Self { hub, options, terms: Terms::default_core(), subscriptions })
     }
 
-    /// Writes one thing.
+    /// Writes one thing, whole or not at all.
     pub(crate) async fn write(&self, context: &Context, write: Write) -> Result<Written, Problem> {
-        let results = self.hub.write(context, vec![write], WriteOptions::default()).await?;
+        let options = WriteOptions { all_or_nothing: true, ..WriteOptions::default() };
+        let results = self.hub.write(context, vec![write], options).await?;
         results.into_iter().next().unwrap_or_else(|| Err(Problem::internal("a write got no answer")))
     }
 }

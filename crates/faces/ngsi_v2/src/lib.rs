@@ -12,6 +12,7 @@ mod face;
 mod metadata;
 mod names;
 mod options;
+mod pattern;
 mod query;
 mod read;
 mod refusal;

@@ -4,7 +4,7 @@ use senne_context::Context as Terms;
 use senne_model::{Attribute, Instance, Json, Name, Problem, Timestamp};
 
 use crate::{
-    names::{name_in, name_out},
+    names::{metadata_in, name_out},
     read,
     write::{plain_type, typed},
 };
@@ -30,11 +30,19 @@ pub(crate) fn take(instance: &mut Instance, metadata: &Json, terms: &Terms) -> R
                 let time = Timestamp::parse(text).map_err(|error| at(Problem::bad(error.to_string())))?;
                 instance.observed_at = Some(time);
             }
+            (name, _) if OBSERVED_AT.contains(&name) => {
+                return Err(at(Problem::bad("a date-time is needed here, e.g. \"2024-01-31T12:00:00Z\"")));
+            }
             (UNIT, Json::Text(text)) => instance.unit_code = Some(Name::new(text)),
+            (UNIT, _) => return Err(at(Problem::bad("a text is needed here: the code of a unit"))),
             (name, _) => {
+                let expanded = metadata_in(terms, name).map_err(|problem| problem.within("metadata"))?;
+                if instance.sub_attributes.iter().any(|there| there.name == expanded) {
+                    return Err(at(Problem::bad("two names mean the same metadata")));
+                }
                 let kind = one.get("type").and_then(Json::as_str);
                 let part = read::instance(kind, value.clone()).map_err(at)?;
-                instance.sub_attributes.push(Attribute::new(name_in(terms, name, "metadata")?, part));
+                instance.sub_attributes.push(Attribute::new(expanded, part));
             }
         }
     }

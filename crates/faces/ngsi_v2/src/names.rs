@@ -6,10 +6,57 @@ use senne_context::Context as Terms;
 use senne_model::{EntityId, Name, Problem, is_iri};
 
 /// What stands before an identifier that is no IRI, since entities of NGSI-LD are named by IRIs.
-const PREFIX: &str = "urn:ngsi-v2:";
+pub(crate) const PREFIX: &str = "urn:ngsi-v2:";
 
 /// The longest name of NGSI-v2, in characters.
 const NAME_MAX: usize = 256;
+
+/// What describes an entity or an attribute of NGSI-LD, and is no attribute there (GS CIM 009 clauses 4.5.1 and 5.2.4).
+const NO_ATTRIBUTES: [&str; 9] = [
+    "scope",
+    "createdAt",
+    "modifiedAt",
+    "deletedAt",
+    "expiresAt",
+    "datasetId",
+    "instanceId",
+    "observedAt",
+    "unitCode",
+];
+
+/// Members that attributes of NGSI-LD have by themselves (clauses 4.5.2, 4.5.3, 4.5.18–4.5.24 and 5.8.6).
+const NO_METADATA: [&str; 27] = [
+    "value",
+    "object",
+    "objectType",
+    "languageMap",
+    "lang",
+    "vocab",
+    "json",
+    "valueList",
+    "objectList",
+    "valueType",
+    "observedAt",
+    "unitCode",
+    "datasetId",
+    "instanceId",
+    "createdAt",
+    "modifiedAt",
+    "deletedAt",
+    "expiresAt",
+    "entity",
+    "entityList",
+    "previousValue",
+    "previousObject",
+    "previousLanguageMap",
+    "previousVocab",
+    "previousJson",
+    "previousValueList",
+    "previousObjectList",
+];
+
+/// Where words of ours stand.
+const OF_THE_HOUSE: &str = "urn:senne:";
 
 /// The identifier inside: an IRI as it is, another word behind our prefix, with what an IRI may not hold encoded.
 pub(crate) fn id_in(text: &str) -> Result<EntityId, Problem> {
@@ -29,6 +76,37 @@ pub(crate) fn id_out(id: &str) -> Cow<'_, str> {
 pub(crate) fn name_in(terms: &Terms, text: &str, field: &str) -> Result<Name, Problem> {
     check(text).map_err(|problem| problem.field(field))?;
     Ok(terms.expand(text))
+}
+
+/// The name inside of an attribute that is written.
+pub(crate) fn attribute_in(terms: &Terms, text: &str) -> Result<Name, Problem> {
+    let name = name_in(terms, text, text)?;
+    refuse_reserved(terms, text, &name, &NO_ATTRIBUTES)?;
+    Ok(name)
+}
+
+/// The name inside of metadata that are written.
+pub(crate) fn metadata_in(terms: &Terms, text: &str) -> Result<Name, Problem> {
+    let name = name_in(terms, text, text)?;
+    refuse_reserved(terms, text, &name, &NO_METADATA)?;
+    Ok(name)
+}
+
+/// Refuses a name that would stand beside a member of NGSI-LD that is called the same.
+fn refuse_reserved(terms: &Terms, text: &str, name: &Name, reserved: &[&str]) -> Result<(), Problem> {
+    let shown = name_out(terms, name);
+    let is_mark = name.starts_with('@') || name.starts_with(OF_THE_HOUSE) || crate::read::is_type_mark(name);
+    if !is_mark && !reserved.contains(&&*shown) {
+        return Ok(());
+    }
+    let remedy = match &*shown {
+        "scope" => "the header Fiware-ServicePath says where an entity belongs",
+        "observedAt" => "the metadata `TimeInstant` of an attribute say when it was observed",
+        "unitCode" => "the metadata `unitCode` of an attribute, a text, say its unit",
+        _ => "choose another name",
+    };
+    let detail = format!("`{text}` has a meaning of its own in NGSI-LD, by which the same is told: {remedy}");
+    Err(Problem::bad(detail).field(text))
 }
 
 /// The name outside: the short one where the core context has it.
@@ -98,5 +176,31 @@ mod tests {
         let name = name_in(&terms, "temperature", "attr").unwrap();
         assert_eq!(&*name, "https://uri.etsi.org/ngsi-ld/default-context/temperature");
         assert_eq!(name_out(&terms, &name), "temperature");
+    }
+
+    #[test]
+    fn names_with_a_meaning_of_their_own_are_refused() {
+        let terms = Terms::default_core();
+        for name in ["scope", "https://uri.etsi.org/ngsi-ld/scope", "createdAt", "@type", "unitCode"] {
+            assert_eq!(attribute_in(&terms, name).unwrap_err().field.as_deref(), Some(name));
+        }
+        for name in [
+            "type",
+            "id",
+            "value",
+            "datasetId",
+            "observedAt",
+            "valueType",
+            "https://uri.etsi.org/ngsi-ld/hasObject",
+            "https://uri.etsi.org/ngsi-ld/valueType",
+            "urn:senne:ns#amendment",
+        ] {
+            assert_eq!(metadata_in(&terms, name).unwrap_err().field.as_deref(), Some(name));
+        }
+        for name in ["temperature", "location", "status", "description", "value", "https://example.org/scope"]
+        {
+            assert!(attribute_in(&terms, name).is_ok(), "{name}");
+        }
+        assert!(metadata_in(&terms, "accuracy").is_ok());
     }
 }

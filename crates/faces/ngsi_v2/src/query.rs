@@ -9,9 +9,13 @@ use crate::{
     call::Call,
     expression,
     names::{id_in, name_in},
+    pattern::{behind_prefix, found},
     read::shape_of,
     write::{Form, Shape},
 };
+
+/// How many entities may be skipped.
+const OFFSET_MAX: usize = 1_000_000_000;
 
 /// The query of the parameters.
 pub(crate) fn read(call: &Call) -> Result<Query, Problem> {
@@ -33,10 +37,14 @@ pub(crate) fn read(call: &Call) -> Result<Query, Problem> {
         .into_iter()
         .map(|kind| name_in(terms, kind, "type"))
         .collect::<Result<Vec<_>, _>>()?;
+    let pattern = call.get("idPattern");
+    let selector =
+        |text| found(text).map(|found| Selector { id_pattern: Some(found), ..Selector::default() });
     Ok(Query {
         ids,
         types: TypeExpression::one_of(types),
-        id_pattern: call.get("idPattern").map(pattern).transpose()?,
+        selectors: pattern.map(selector).transpose()?.into_iter().collect(),
+        id_pattern: pattern.and_then(|text| behind_prefix(&[text])),
         filter: expression::both(call.get("q"), call.get("mq"), terms)?,
         geo: geo(call.get("georel"), call.get("geometry"), call.get("coords"), terms)?,
         scope: scope(call)?,
@@ -52,16 +60,6 @@ pub(crate) fn scope(call: &Call) -> Result<Option<ScopeExpression>, Problem> {
 /// The same for a service path that was kept.
 pub(crate) fn scope_of(text: Option<&str>) -> Result<Option<ScopeExpression>, Problem> {
     text.map(|text| ScopeExpression::parse(&text.replace(' ', ""))).transpose()
-}
-
-/// A pattern of identifiers, which are put to theirs: what is a word there stands behind a prefix here.
-pub(crate) fn pattern(text: &str) -> Result<IdPattern, Problem> {
-    if matches!(text, ".*" | "^.*$") {
-        return IdPattern::parse(".*").map_err(|problem| problem.field("idPattern"));
-    }
-    let body =
-        text.strip_prefix('^').map_or_else(|| text.to_owned(), |rest| format!("^(urn:ngsi-v2:)?{rest}"));
-    IdPattern::parse(&body).map_err(|problem| problem.field("idPattern"))
 }
 
 /// A geo-query, in which points are given as latitude, longitude.
@@ -95,8 +93,9 @@ pub(crate) fn geo(
     GeoFilter::parse(&relation, &word, &coordinates, terms.expand("location")).map(Some)
 }
 
-/// Selectors of batch queries and subscriptions: each names entities by id or pattern, and by type.
-pub(crate) fn selectors(list: &[Json], terms: &Terms) -> Result<Vec<Selector>, Problem> {
+/// What batch queries and subscriptions select: each selector names entities by id or pattern, and by type. Beside them stands what
+/// an identifier must be as well, when each of them has a pattern.
+pub(crate) fn selectors(list: &[Json], terms: &Terms) -> Result<(Vec<Selector>, Option<IdPattern>), Problem> {
     let one = |json: &Json| {
         let text = |name: &str| json.get(name).and_then(Json::as_str);
         if json.as_object().is_none() {
@@ -109,10 +108,14 @@ pub(crate) fn selectors(list: &[Json], terms: &Terms) -> Result<Vec<Selector>, P
         Ok(Selector {
             types: TypeExpression::one_of(types),
             ids: text("id").map(id_in).transpose()?.into_iter().collect(),
-            id_pattern: text("idPattern").map(pattern).transpose()?,
+            id_pattern: text("idPattern").map(found).transpose()?,
         })
     };
-    list.iter().map(one).collect()
+    let selectors: Vec<Selector> = list.iter().map(one).collect::<Result<_, _>>()?;
+    let patterns: Option<Vec<&str>> =
+        list.iter().map(|json| json.get("idPattern").and_then(Json::as_str)).collect();
+    let behind = patterns.and_then(|patterns| behind_prefix(&patterns));
+    Ok((selectors, behind))
 }
 
 /// The page of the parameters.
@@ -122,9 +125,14 @@ pub(crate) fn page(call: &Call) -> Result<Page, Problem> {
     if limit == 0 || limit > options.limit_max {
         return Err(Problem::bad(format!("a page has 1 to {} entities", options.limit_max)).field("limit"));
     }
+    let offset = call.number("offset")?.unwrap_or(0);
+    if offset > OFFSET_MAX {
+        let detail = format!("at most {OFFSET_MAX} entities are skipped; narrow the query");
+        return Err(Problem::bad(detail).field("offset"));
+    }
     Ok(Page {
         limit,
-        offset: call.number("offset")?.unwrap_or(0),
+        offset,
         count: call.option("count"),
         order: call.get("orderBy").map(|text| order(text, call)).transpose()?,
         ..Page::default()

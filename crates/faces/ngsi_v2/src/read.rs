@@ -3,12 +3,12 @@
 use senne_context::Context as Terms;
 use senne_model::{
     Attribute, AttributeValue, Entity, EntityId, Geometry, Instance, Iri, Json, Name, Operation, Problem,
-    Write,
+    Write, is_null_marker,
 };
 
 use crate::{
     metadata,
-    names::{id_in, name_in},
+    names::{attribute_in, id_in, name_in},
 };
 
 /// The part of an attribute in which the type of its value stands (GS CIM 009 clause 4.5.2, `valueType`), where it is none that the
@@ -99,7 +99,7 @@ fn attributes<'a>(
 
 /// Reads one attribute.
 pub(crate) fn attribute(name: &str, json: &Json, plain: bool, terms: &Terms) -> Result<Attribute, Problem> {
-    let expanded = name_in(terms, name, name)?;
+    let expanded = attribute_in(terms, name)?;
     let at = |problem: Problem| problem.within(name);
     if plain {
         return Ok(Attribute::new(expanded, instance(None, json.clone()).map_err(at)?));
@@ -127,6 +127,16 @@ pub(crate) fn attribute(name: &str, json: &Json, plain: bool, terms: &Terms) -> 
 
 /// An instance from type and value.
 pub(crate) fn instance(kind: Option<&str>, value: Json) -> Result<Instance, Problem> {
+    let instance = typed(kind, value)?;
+    if is_null_marker(&instance.value) {
+        let detail =
+            "in NGSI-LD this stands for what is removed, and is no value; delete the attribute instead";
+        return Err(Problem::bad(detail).field("value"));
+    }
+    Ok(instance)
+}
+
+fn typed(kind: Option<&str>, value: Json) -> Result<Instance, Problem> {
     let value = match (kind, value) {
         (Some("geo:json"), value) => AttributeValue::Geo(Geometry::from_geojson(&value).map_err(geo)?),
         (Some("geo:point"), Json::Text(text)) => AttributeValue::Geo(point(&text)?),

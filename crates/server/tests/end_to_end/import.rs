@@ -1,10 +1,23 @@
 //! `senne import ngsi-ld`: one server copied into another, with a break in between.
 
+mod breaks;
+mod parts;
+mod way;
+
+use std::{net::SocketAddr, path::Path, process::Output};
+
 use serde_json::{Value, json};
 
 use crate::support::{City, Client, command, words};
 
 const API: &str = "/ngsi-ld/v1";
+
+/// Copies the default tenant of a server into that of another.
+fn import(from: SocketAddr, into: &str, state: &Path, more: &[&str]) -> Output {
+    let mut command = command();
+    command.args(["import", "ngsi-ld", &format!("http://{from}"), "--into", into, "--quiet"]);
+    command.arg("--state").arg(state).args(more).output().unwrap()
+}
 
 fn post(client: &mut Client, path: &str, body: &Value) {
     let answer = client.json("POST", &format!("{API}{path}"), body);
@@ -112,6 +125,7 @@ fn a_broker_is_copied_and_a_break_does_no_harm() {
     let mut half: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
     half["step"] = json!("entities");
     half["next"] = json!(format!("{API}/entities?type=Probe&options=sysAttrs&limit=7&offset=14"));
+    half["next_of"] = json!("Probe");
     half["types_done"] = json!(["Other"]);
     std::fs::write(&state, half.to_string()).unwrap();
     let resumed = import(&url);

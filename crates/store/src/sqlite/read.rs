@@ -1,6 +1,6 @@
 //! Reads of state and log.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use parking_lot::RwLock;
 use rusqlite::{Connection, params};
@@ -58,6 +58,8 @@ pub(super) fn changes(
     max: usize,
     shared: &Shared,
 ) -> Result<Vec<Arc<Change>>, StoreError> {
+    // A commit is on disk before what it leaves can be read; until then nobody is to hear of it.
+    let head = shared.head.load(Ordering::Acquire);
     // A row holds the changes no … no + count - 1; the first wanted one may be inside a row.
     let sql = "SELECT no, tenant, count, body, sum FROM log
                WHERE no >= coalesce((SELECT max(no) FROM log WHERE no <= ?1), 0) ORDER BY no";
@@ -66,6 +68,9 @@ pub(super) fn changes(
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
         let first: i64 = row.get(0)?;
+        if first as u64 > head {
+            break;
+        }
         let (Ok(tenant), Ok(count), Ok(mut body)) =
             (row.get::<_, i64>(1), row.get::<_, i64>(2), blob(row, 3))
         else {

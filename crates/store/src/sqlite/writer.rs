@@ -158,7 +158,12 @@ impl SqliteWriter {
             self.log_change(&write.entity, request, at, applied, HOUSE, changes);
         }
         let entity = write.entity.clone();
+        // Whoever overwrites nothing and wants all or nothing is refused where something is there; the caller puts the slot back.
+        let strict = request.all_or_nothing && write.operation == (Operation::Append { keep: true });
         let applied: Applied = apply(&mut slot.now, write, at, judge)?;
+        if strict && let Some((name, reason)) = applied.not_updated.first() {
+            return Err(ApplyError::Left(name.clone(), reason.clone()));
+        }
         slot.changed |= applied.state_changed;
         let (outcome, not_updated) = (applied.outcome, applied.not_updated.clone());
         self.log_change(&entity, request, at, applied, &request.actor, changes);

@@ -10,6 +10,9 @@ use senne_model::Problem;
 /// Bodies above this size are read on a thread of their own, so that they hold nobody up, in bytes.
 const LARGE_BYTES: usize = 1 << 20;
 
+/// How many different contexts the entities of one batch may have: each may have to be fetched.
+const CONTEXTS_MAX: usize = 32;
+
 pub(super) async fn read(call: &mut Call, mode: Mode) -> Result<Vec<BatchItem>, Refusal> {
     let (bytes, linked_data, share) = call.bytes(call.face.options.batch_bytes_max).await?;
     let Own { contexts, places, faults } = if linked_data {
@@ -48,27 +51,42 @@ struct Own {
 }
 
 async fn own_contexts(call: &Call, bytes: &[u8]) -> Result<Own, Problem> {
-    let mut known: Vec<(&str, Result<usize, Problem>)> = Vec::new();
+    let texts = contexts_of_each(bytes)?;
     // The core context reads the ids of those that have no context of their own.
     let mut own = Own { contexts: vec![Terms::default_core()], ..Own::default() };
-    for (element, text) in contexts_of_each(bytes)?.into_iter().enumerate() {
-        let known_place = |text: &str| known.iter().find(|(there, _)| *there == text).map(|(_, p)| p.clone());
-        let place = match text.map(|text| (text, known_place(text))) {
-            Err(problem) => Err(problem),
-            Ok((_, Some(place))) => place,
-            Ok((text, None)) => {
-                let place = call.face.contexts.by_text(text).await.map(|terms| {
-                    own.contexts.push(terms);
-                    own.contexts.len() - 1
-                });
-                known.push((text, place.clone()));
-                place
-            }
-        };
+    let mut known: Vec<(&str, Result<usize, Problem>)> = Vec::new();
+    for text in different(&texts)? {
+        let place = call.face.contexts.by_text(text).await.map(|terms| {
+            own.contexts.push(terms);
+            own.contexts.len() - 1
+        });
+        known.push((text, place));
+    }
+    for (element, text) in texts.into_iter().enumerate() {
+        let place = text.and_then(|text| {
+            let found = known.iter().find(|(there, _)| *there == text);
+            found.map_or(Ok(0), |(_, place)| place.clone())
+        });
         own.places.push(*place.as_ref().unwrap_or(&0));
         if let Err(problem) = place {
             own.faults.push((element, problem));
         }
     }
     Ok(own)
+}
+
+/// The different texts of contexts, in their order.
+fn different<'t>(texts: &[Result<&'t str, Problem>]) -> Result<Vec<&'t str>, Problem> {
+    let mut different = Vec::new();
+    for text in texts.iter().flatten() {
+        if different.contains(text) {
+            continue;
+        }
+        if different.len() == CONTEXTS_MAX {
+            let detail = format!("a batch has at most {CONTEXTS_MAX} different contexts; send it in parts");
+            return Err(Problem::bad(detail).field("@context"));
+        }
+        different.push(*text);
+    }
+    Ok(different)
 }

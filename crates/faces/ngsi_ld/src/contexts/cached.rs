@@ -29,6 +29,9 @@ const FRESH: Duration = Duration::from_hours(24);
 const FRESH_MIN: Duration = Duration::from_mins(1);
 const FRESH_MAX: Duration = Duration::from_hours(24 * 7);
 
+/// The longest validator that is kept and sent back, in bytes.
+const VALIDATOR_BYTES_MAX: usize = 1024;
+
 /// After a failure it is tried again no sooner than this.
 const AFTER_FAILURE: Duration = Duration::from_mins(10);
 
@@ -48,9 +51,11 @@ impl Freshness {
             headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let fresh = text(http::header::CACHE_CONTROL).and_then(|said| max_age(&said)).unwrap_or(FRESH);
+        let validator =
+            |name: http::HeaderName| text(name).filter(|value| value.len() <= VALIDATOR_BYTES_MAX);
         Self {
-            etag: text(http::header::ETAG),
-            last_modified: text(http::header::LAST_MODIFIED),
+            etag: validator(http::header::ETAG),
+            last_modified: validator(http::header::LAST_MODIFIED),
             expires_at: later(now, fresh.clamp(FRESH_MIN, FRESH_MAX)),
         }
     }
@@ -83,7 +88,6 @@ impl Contexts {
             Fetched::New(document, freshness) => (Some(document), freshness),
         };
         self.failed.lock().remove(url);
-        let evicted = self.note(url, freshness.clone());
         let changed = document.is_some();
         let document = match document {
             Some(document) => {
@@ -92,12 +96,14 @@ impl Contexts {
             }
             None => self.catalog.get(url).map(|stored| Json::clone(&stored.document)),
         };
+        // Only then: what is noted but not in the catalog counts as dropped.
+        let dropped = self.note(url, freshness.clone());
         if changed {
             self.resolved.lock().clear();
         }
         let Some(document) = document else { return Ok(()) };
         // A cache that cannot be written is no reason to refuse what was asked.
-        if let Err(problem) = self.put_on_disk(url, document, &freshness, &evicted).await {
+        if let Err(problem) = self.put_on_disk(url, document, &freshness, &dropped).await {
             tracing::warn!(url, %problem, "the context {url} could not be kept on disk: {problem}");
         }
         Ok(())
@@ -107,9 +113,6 @@ impl Contexts {
     fn note(&self, url: &str, freshness: Freshness) -> Vec<String> {
         let mut known = self.freshness.lock();
         known.insert(url.to_owned(), freshness);
-        if known.len() <= super::DOCUMENTS_MAX {
-            return Vec::new();
-        }
         let gone: Vec<String> = known
             .keys()
             .filter(|there| *there != url && self.catalog.get(there).is_none())
@@ -124,7 +127,7 @@ impl Contexts {
         url: &str,
         document: Json,
         freshness: &Freshness,
-        evicted: &[String],
+        dropped: &[String],
     ) -> Result<(), Problem> {
         let mut write = Write::new(entity_id(url), Operation::CreateOrReplace);
         write.types.push(Name::new(KIND));
@@ -140,7 +143,7 @@ impl Contexts {
             write.attributes.push(Attribute::new(Name::new(name), instance));
         }
         let mut writes = vec![write];
-        writes.extend(evicted.iter().map(|url| Write::new(entity_id(url), Operation::Delete)));
+        writes.extend(dropped.iter().map(|url| Write::new(entity_id(url), Operation::Delete)));
         self.write_all(writes).await
     }
 
@@ -178,7 +181,12 @@ impl Contexts {
                 };
                 let freshness =
                     Freshness { etag: text("etag"), last_modified: text("lastModified"), expires_at };
-                self.catalog.store(&url, ContextKind::Cached, document.clone(), entity.modified_at)?;
+                let stored =
+                    self.catalog.store(&url, ContextKind::Cached, document.clone(), entity.modified_at);
+                if let Err(problem) = stored {
+                    tracing::warn!(url, %problem, "the context {url} is left out: {problem}");
+                }
+                // Also then: what is noted and not in the catalog goes from the disk at the next fetch.
                 self.freshness.lock().insert(url, freshness);
             }
             page.after = found.entities.last().map(|entity| entity.id.clone());

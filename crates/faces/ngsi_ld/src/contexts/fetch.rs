@@ -11,6 +11,7 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::{Attempt, Policy},
 };
+use senne_http::address::is_public;
 use senne_model::{ErrorKind, Json, Problem, Timestamp};
 
 use super::cached::Freshness;
@@ -100,40 +101,6 @@ impl Resolve for PublicOnly {
     }
 }
 
-/// Whether an address belongs to the public internet (IANA special-purpose registries, RFC 6890).
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, c, _] = ip.octets();
-            let shared = a == 100 && (64..128).contains(&b);
-            let benchmark = a == 198 && (b == 18 || b == 19);
-            let protocol = a == 192 && b == 0 && c == 0;
-            !(ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_unspecified()
-                || ip.is_broadcast()
-                || ip.is_multicast()
-                || ip.is_documentation()
-                || shared
-                || benchmark
-                || protocol
-                || a == 0
-                || a >= 240)
-        }
-        IpAddr::V6(ip) => {
-            if let Some(mapped) = ip.to_ipv4_mapped() {
-                return is_public(IpAddr::V4(mapped));
-            }
-            let [first, second, ..] = ip.segments();
-            let global = (0x2000..0x4000).contains(&first);
-            let documentation = first == 0x2001 && second == 0x0db8;
-            let teredo_or_6to4 = (first == 0x2001 && second == 0) || first == 0x2002;
-            global && !documentation && !teredo_or_6to4
-        }
-    }
-}
-
 /// What came of asking for a document.
 pub(super) enum Fetched {
     New(Json, Freshness),
@@ -209,31 +176,6 @@ pub(crate) fn reasons(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn private_addresses_are_told_from_public_ones() {
-        for private in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "192.168.0.1",
-            "172.16.0.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "::1",
-            "fe80::1",
-            "fd00::1",
-            "::ffff:127.0.0.1",
-            "224.0.0.1",
-            "2002:7f00:1::",
-            "64:ff9b::7f00:1",
-        ] {
-            assert!(!is_public(private.parse().unwrap()), "{private}");
-        }
-        for public in ["193.190.130.15", "2a02:2788::1"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
-    }
 
     #[test]
     fn only_web_addresses_pass() {

@@ -29,8 +29,14 @@ const FAILED_MAX: usize = 1000;
 /// How many resolved contexts are kept.
 const RESOLVED_MAX: usize = 1024;
 
+/// How many bytes of memory they may take in all.
+const RESOLVED_BYTES_MAX: usize = 128 << 20;
+
 /// How many documents are kept: fetched, hosted and implicit ones.
 const DOCUMENTS_MAX: usize = 10_000;
+
+/// How many bytes of memory they may take in all.
+const DOCUMENTS_BYTES_MAX: usize = 256 << 20;
 
 /// How many documents one context may lead to.
 const DOCUMENTS_PER_CONTEXT_MAX: usize = 32;
@@ -60,6 +66,10 @@ pub(crate) struct Contexts {
     freshness: Mutex<HashMap<String, cached::Freshness>>,
     /// Whose the documents are that are served from here, by short name.
     owners: Mutex<HashMap<String, TenantName>>,
+    /// Held while a document is kept, so that the room that was found for it is still there once it is on disk.
+    keeping: tokio::sync::Mutex<()>,
+    /// The address under which the outside reaches this server, without a slash at its end, when the operator gave it.
+    origin: Option<String>,
     /// Hosted contexts have been read from the store.
     loaded: tokio::sync::OnceCell<()>,
     /// What the operator gave: who removes it finds it again at the next use, as others are fetched again.
@@ -68,7 +78,17 @@ pub(crate) struct Contexts {
 
 impl Contexts {
     pub(crate) fn new(hub: senne_hub::Hub, options: &NgsiLdOptions) -> Result<Self, Problem> {
-        let catalog = ContextCatalog::new(DOCUMENTS_MAX);
+        Self::with_room(hub, options, DOCUMENTS_MAX, DOCUMENTS_BYTES_MAX)
+    }
+
+    /// Contexts with room for so many documents, which take so many bytes of memory.
+    fn with_room(
+        hub: senne_hub::Hub,
+        options: &NgsiLdOptions,
+        documents_max: usize,
+        bytes_max: usize,
+    ) -> Result<Self, Problem> {
+        let catalog = ContextCatalog::new(documents_max, bytes_max);
         // The core contexts are compiled in; a folder that holds them too does no harm.
         let preload = options.context_preload.iter().filter(|(url, _)| !senne_context::is_core_url(url));
         let mut given = HashMap::new();
@@ -88,6 +108,8 @@ impl Contexts {
             bytes_max: options.context_bytes_max,
             freshness: Mutex::default(),
             owners: Mutex::default(),
+            keeping: tokio::sync::Mutex::default(),
+            origin: options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             loaded: tokio::sync::OnceCell::new(),
             given,
         })
@@ -131,7 +153,7 @@ impl Contexts {
         for _ in 0..DOCUMENTS_PER_CONTEXT_MAX {
             let used = Mutex::new(Vec::new());
             let load = |url: &str| {
-                let key = local_key(url);
+                let key = self.key(url);
                 let found = self.catalog.get(&key)?;
                 used.lock().push(key);
                 Some(Arc::clone(&found.document))
@@ -158,7 +180,8 @@ impl Contexts {
             return;
         }
         let mut resolved = self.resolved.lock();
-        if resolved.len() >= RESOLVED_MAX {
+        let bytes = terms.bytes() + resolved.values().map(|(other, _)| other.bytes()).sum::<usize>();
+        if resolved.len() >= RESOLVED_MAX || bytes > RESOLVED_BYTES_MAX {
             resolved.clear();
         }
         resolved.insert(key.to_owned(), (terms.clone(), documents));
@@ -192,7 +215,7 @@ impl Contexts {
             let why = "this server fetches none; give it the document beforehand (serve --contexts)";
             return Err(fetch::unavailable(url, why));
         }
-        if url.starts_with('/') || !url.contains(':') {
+        if url.starts_with('/') || !url.contains(':') || self.is_own(url) {
             return Err(fetch::unavailable(url, "there is no such context here"));
         }
         let known = self.freshness.lock().get(url).cloned().filter(|_| self.catalog.get(url).is_some());
@@ -209,14 +232,32 @@ impl Contexts {
                 None => url.to_owned(),
             };
         }
-        let (key, document) = implicit(terms);
-        if self.catalog.get(&key).is_none()
-            && let Err(problem) =
-                self.catalog.store(&key, ContextKind::ImplicitlyCreated, document, Timestamp::now())
+        let ((key, document), now) = (implicit(terms), Timestamp::now());
+        if !self.catalog.touch(&key, now)
+            && let Err(problem) = self.catalog.store(&key, ContextKind::ImplicitlyCreated, document, now)
         {
             tracing::warn!(%problem, "a context from inside a request could not be kept: {problem}");
         }
         format!("{origin}{BASE}/jsonldContexts/{key}")
+    }
+
+    /// The key of a document: the short name of one that is served from here, else its URL. Other brokers serve theirs under the
+    /// same path, so the path alone does not say whose a document is.
+    fn key(&self, url: &str) -> String {
+        let served = |short: &str| {
+            let kind = self.catalog.get(short).map(|stored| stored.kind);
+            matches!(kind, Some(ContextKind::Hosted | ContextKind::ImplicitlyCreated))
+        };
+        match short_name(url) {
+            Some(short) if self.is_own(url) || served(short) => short.to_owned(),
+            _ => url.to_owned(),
+        }
+    }
+
+    /// Whether a URL is certainly one of this server; under which names it is known besides, it is not told.
+    fn is_own(&self, url: &str) -> bool {
+        let after = |origin: &str| url.strip_prefix(origin).is_some_and(|rest| rest.starts_with(BASE));
+        after("") || after(OWN) || self.origin.as_deref().is_some_and(after)
     }
 
     /// A document by its short name or its URL, when a tenant may know of it: what is served from here belongs to the
@@ -227,7 +268,7 @@ impl Contexts {
         id: &str,
     ) -> Result<Arc<StoredContext>, Problem> {
         self.load_hosted().await?;
-        let found = self.catalog.get(&local_key(id)).filter(|stored| self.may_know(tenant, stored));
+        let found = self.catalog.get(&self.key(id)).filter(|stored| self.may_know(tenant, stored));
         found.ok_or_else(|| Problem::not_found("there is no such context here"))
     }
 
@@ -281,13 +322,9 @@ fn implicit(terms: &Terms) -> (String, Json) {
     (key, Json::Object(vec![("@context".into(), value)]))
 }
 
-/// The key of a document: its URL, or the short name when the URL is one of ours.
-fn local_key(url: &str) -> String {
-    let ours = format!("{BASE}/jsonldContexts/");
-    match url.find(&ours) {
-        Some(place) => url[place + ours.len()..].to_owned(),
-        None => url.to_owned(),
-    }
+/// The short name in a URL of the path under which brokers serve contexts.
+fn short_name(url: &str) -> Option<&str> {
+    url.split_once(&format!("{BASE}/jsonldContexts/")).map(|(_, short)| short)
 }
 
 /// A number for a text, the same in every run (FNV-1a, 64 bits).
@@ -300,3 +337,6 @@ pub(crate) fn fingerprint(text: &str) -> u64 {
 pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(Timestamp::now().micros())
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,8 +64,11 @@ impl Contexts {
             let instance = Instance::new(AttributeValue::JsonProperty(json));
             write.attributes.push(Attribute::new(Name::new(name), instance));
         }
+        let _one_at_a_time = self.keeping.lock().await;
+        // What has no room is not to be on disk.
+        self.catalog.check_room(key, &document)?;
         self.write_all(vec![write]).await?;
-        self.catalog.store(key, kind, document, Timestamp::now())?;
+        self.catalog.store_for_good(key, kind, document, Timestamp::now())?;
         self.owners.lock().insert(key.to_owned(), tenant.clone());
         Ok(())
     }
@@ -119,7 +122,11 @@ impl Contexts {
                     Some(Json::Bool(true)) => ContextKind::ImplicitlyCreated,
                     _ => ContextKind::Hosted,
                 };
-                self.catalog.store(key, kind, document.clone(), entity.created_at)?;
+                let stored = self.catalog.store_for_good(key, kind, document.clone(), entity.created_at);
+                if let Err(problem) = stored {
+                    tracing::error!(key, %problem, "the hosted context `{key}` is left out: {problem}");
+                    continue;
+                }
                 self.owners.lock().insert(key.to_owned(), tenant.unwrap_or_default());
             }
             if !found.more {

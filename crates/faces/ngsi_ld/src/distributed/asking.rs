@@ -78,31 +78,18 @@ impl Asking<'_> {
     /// Which entities, as parameters.
     fn conditions(&self) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
-        let mut push = |name: &str, value: String| query.push((name.to_owned(), value));
         if let Some(types) = self.types() {
-            push("type", types);
+            query.push(("type".to_owned(), types));
         }
         let ids = self.ids();
         if !ids.is_empty() {
-            push("id", ids.join(","));
+            query.push(("id".to_owned(), ids.join(",")));
         }
         if let Some(pattern) = self.pattern() {
-            push("idPattern", pattern);
+            query.push(("idPattern".to_owned(), pattern));
         }
         if !self.split {
-            if let Some(filter) = &self.query.filter {
-                push("q", renamed(filter, self.naming).to_string());
-            }
-            if let Some(scope) = &self.query.scope {
-                push("scopeQ", scope.to_string());
-            }
-            if let Some(geo) = &self.query.geo {
-                let geojson = geo.reference().to_geojson();
-                push("georel", geo.relation().text());
-                push("geometry", geo.reference().kind().to_owned());
-                push("coordinates", geojson.get("coordinates").unwrap_or(&Json::Null).to_string());
-                push("geoproperty", self.naming.name(geo.geoproperty()));
-            }
+            push_filters(&mut query, self.query, self.naming);
         }
         self.push_attrs(&mut query);
         self.push_common(&mut query);
@@ -184,26 +171,9 @@ impl Asking<'_> {
                     let both: Vec<&Name> = names.iter().filter(|name| offered.contains(name)).collect();
                     Some(list(if both.is_empty() { &offered } else { &both }))
                 }
-                _ => Some(self.expression(asked)),
+                _ => Some(expression(asked, self.naming)),
             },
         }
-    }
-
-    fn expression(&self, types: &TypeExpression) -> String {
-        match types {
-            TypeExpression::Anything => "*".to_owned(),
-            TypeExpression::Is(name) => self.naming.name(name),
-            TypeExpression::All(parts) => self.joined(parts, ";"),
-            TypeExpression::Any(parts) => self.joined(parts, ","),
-        }
-    }
-
-    fn joined(&self, parts: &[TypeExpression], by: &str) -> String {
-        let one = |part: &TypeExpression| match part {
-            TypeExpression::Anything | TypeExpression::Is(_) => self.expression(part),
-            group => format!("({})", self.expression(group)),
-        };
-        parts.iter().map(one).collect::<Vec<_>>().join(by)
     }
 
     /// The ids: those that are asked for and may be there; the registered ones when none is asked for.
@@ -281,6 +251,41 @@ fn push_span(query: &mut Vec<(String, String)>, span: Span) {
     }
     if span.count {
         query.push(("count".to_owned(), "true".to_owned()));
+    }
+}
+
+/// Types by the source's names.
+pub(super) fn expression(types: &TypeExpression, naming: &Naming) -> String {
+    let joined = |parts: &[TypeExpression], by: &str| {
+        let one = |part: &TypeExpression| match part {
+            TypeExpression::Anything | TypeExpression::Is(_) => expression(part, naming),
+            group => format!("({})", expression(group, naming)),
+        };
+        parts.iter().map(one).collect::<Vec<_>>().join(by)
+    };
+    match types {
+        TypeExpression::Anything => "*".to_owned(),
+        TypeExpression::Is(name) => naming.name(name),
+        TypeExpression::All(parts) => joined(parts, ";"),
+        TypeExpression::Any(parts) => joined(parts, ","),
+    }
+}
+
+/// The conditions on what entities hold, as parameters.
+pub(super) fn push_filters(parameters: &mut Vec<(String, String)>, query: &Query, naming: &Naming) {
+    let mut push = |name: &str, value: String| parameters.push((name.to_owned(), value));
+    if let Some(filter) = &query.filter {
+        push("q", renamed(filter, naming).to_string());
+    }
+    if let Some(scope) = &query.scope {
+        push("scopeQ", scope.to_string());
+    }
+    if let Some(geo) = &query.geo {
+        let geojson = geo.reference().to_geojson();
+        push("georel", geo.relation().text());
+        push("geometry", geo.reference().kind().to_owned());
+        push("coordinates", geojson.get("coordinates").unwrap_or(&Json::Null).to_string());
+        push("geoproperty", naming.name(geo.geoproperty()));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::{RequestBuilder, Url};
 use senne_model::{Json, Problem};
 use tokio::sync::Semaphore;
@@ -16,8 +16,11 @@ use crate::{
     contexts::{Contexts, Terms, reasons, sending_client},
     http::MAP_HEADER,
     options::{FederationOptions, NgsiLdOptions},
-    registrations::{Registration, Said},
+    registrations::{Kept, Registration, Said},
 };
+
+/// How many there are in all (clause 6.3.13).
+pub(super) const COUNT_HEADER: HeaderName = HeaderName::from_static("ngsild-results-count");
 
 /// Sends what is forwarded, over connections that are kept.
 pub(crate) struct Forwarder {
@@ -64,6 +67,11 @@ impl Reply {
 }
 
 impl Naming {
+    /// By full names, which mean the same everywhere.
+    fn in_full() -> Self {
+        Self { terms: Terms::default_core(), renames: true }
+    }
+
     /// Changes an entity of the request, or several, into the source's names.
     pub(crate) fn rename(&self, entity: &mut Json, from: &Terms, simplified: bool) {
         if self.renames {
@@ -97,18 +105,34 @@ impl Forwarder {
     /// How things of a request are named towards a source: as the registration says; else as the request names
     /// them, when its context has an address; else by full names.
     pub(crate) async fn naming(&self, registration: &Registration, terms: &Terms) -> Naming {
-        if let Some(url) = &registration.peer.context {
-            match self.contexts.by_url(url).await {
-                Ok(own) => return Naming { terms: own, renames: true },
-                Err(problem) => {
-                    tracing::warn!(%problem, "the context of `{}` cannot be had: {problem}", registration.id);
-                }
-            }
+        if let Some(registered) = self.registered(registration).await {
+            return registered;
         }
         // A context that is kept here has a name for inside only.
         match terms.link().filter(|url| url.starts_with("http")) {
             Some(_) => Naming { terms: terms.clone(), renames: false },
-            None => Naming { terms: Terms::default_core(), renames: true },
+            None => Naming::in_full(),
+        }
+    }
+
+    /// The same for a read. Who may not see everything could have a context that says one thing here and another
+    /// at the source, so that a hidden attribute comes under the name of an open one: full names are used then.
+    pub(crate) async fn naming_for(&self, trip: &Trip, registration: &Registration, terms: &Terms) -> Naming {
+        if trip.sees_all {
+            return self.naming(registration, terms).await;
+        }
+        self.registered(registration).await.unwrap_or_else(Naming::in_full)
+    }
+
+    /// The naming that a registration asks for, when its context can be had.
+    async fn registered(&self, registration: &Registration) -> Option<Naming> {
+        let url = registration.peer.context.as_deref()?;
+        match self.contexts.by_url(url).await {
+            Ok(own) => Some(Naming { terms: own, renames: true }),
+            Err(problem) => {
+                tracing::warn!(%problem, "the context of `{}` cannot be had: {problem}", registration.id);
+                None
+            }
         }
     }
 
@@ -122,7 +146,8 @@ impl Forwarder {
     ) -> Result<Reply, Failure> {
         let url = address(registration, &outgoing)?;
         let reads = outgoing.method == Method::GET;
-        if let Some(reply) = reads.then(|| cached(trip, registration, &url)).flatten() {
+        let question = question(trip, registration, naming, &outgoing, &url);
+        if let Some(reply) = reads.then(|| cached(trip, registration, &question)).flatten() {
             return Ok(reply);
         }
         if registration.health.lock().rests(registration.peer.cooldown) {
@@ -130,7 +155,7 @@ impl Forwarder {
         }
         let limit = registration.peer.timeout.unwrap_or(self.options.timeout);
         let end = trip.deadline.min(Instant::now() + limit);
-        let request = self.request(trip, registration, naming, outgoing, url.clone())?;
+        let request = self.request(trip, registration, naming, outgoing, url)?.timeout(limit);
         let work = async {
             let _turn = self.turns.acquire().await.map_err(|_| Failure::Resting)?;
             self.exchange(request).await
@@ -146,7 +171,9 @@ impl Forwarder {
         registration.health.lock().count(healthy);
         metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
         if let (true, Ok(reply), Some(_)) = (reads, &outcome, registration.peer.cache_for) {
-            registration.cache.lock().keep(url.to_string(), reply.status, reply.body.clone());
+            let count = reply.headers.get(COUNT_HEADER).cloned();
+            let kept = Kept { status: reply.status, count, body: reply.body.clone() };
+            registration.cache.lock().keep(question, kept);
         } else if !reads {
             registration.cache.lock().clear();
         }
@@ -257,12 +284,39 @@ fn address(registration: &Registration, outgoing: &Outgoing) -> Result<Url, Fail
     Ok(url)
 }
 
+/// What tells one question from another: the address, and every header on which the answer may depend. Those
+/// that the registration sets are always the same.
+fn question(
+    trip: &Trip,
+    registration: &Registration,
+    naming: &Naming,
+    outgoing: &Outgoing,
+    url: &Url,
+) -> String {
+    let mut question = url.to_string();
+    for part in [naming.terms.link(), outgoing.entity_map.as_deref()] {
+        // Neither an address nor a header has a line feed.
+        question.push('\n');
+        question.push_str(part.unwrap_or_default());
+    }
+    let as_asked = registration.peer.headers.iter().filter(|(_, said)| matches!(said, Said::AsAsked));
+    for (name, _) in as_asked {
+        question.push('\n');
+        if let Some(value) = trip.headers.get(name) {
+            question.push('=');
+            question.push_str(&value.as_bytes().escape_ascii().to_string());
+        }
+    }
+    question
+}
+
 /// An answer from a moment ago, and the warning that it is one.
-fn cached(trip: &Trip, registration: &Registration, url: &Url) -> Option<Reply> {
+fn cached(trip: &Trip, registration: &Registration, question: &str) -> Option<Reply> {
     let young: Duration = registration.peer.cache_for?;
-    let (status, body) = registration.cache.lock().find(url.as_str(), young)?;
+    let Kept { status, count, body } = registration.cache.lock().find(question, young)?;
     trip.note(110, "Response is Stale");
-    Some(Reply { status, headers: HeaderMap::new(), body })
+    let headers = count.map(|count| (COUNT_HEADER, count)).into_iter().collect();
+    Some(Reply { status, headers, body })
 }
 
 /// What an error answer says of itself.

@@ -4,15 +4,20 @@
 //! Order and pages: first the entities that fit here, in their own order, with what sources know of them; then
 //! those that only sources have, in the order of registrations and of their answers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use senne_hub::{Found, Page};
+use senne_hub::{Found, Page, Principal};
 use senne_language::{Filter, Query};
-use senne_model::{Entity, EntityId, ErrorKind, Problem};
+use senne_model::{Entity, EntityId, ErrorKind, Json, Problem};
 
 use super::{
     asking::{Asking, Span},
     failure::Failure,
+    forward::COUNT_HEADER,
+    gathering::{Gathering, visible},
     incoming::read_entities,
     merge::merge,
     together::together,
@@ -22,7 +27,7 @@ use crate::{
     contexts::Terms,
     http::Call,
     read::Limits,
-    registrations::{Matched, Mode, Serves, Wanted, csf},
+    registrations::{Info, Matched, Mode, Serves, Wanted, csf},
 };
 
 /// What a source must offer to be asked for a page of entities.
@@ -53,11 +58,30 @@ pub(crate) type HeldAt = HashMap<EntityId, Held>;
 
 /// What one source answered.
 pub(super) struct Answered {
-    mode: Mode,
+    registration: EntityId,
+    pub(super) mode: Mode,
     pub(super) entities: Vec<Entity>,
+    /// How many it gave, those among them that were not registered.
+    given: usize,
     /// How many there are at the source, when it said so.
     count: Option<u64>,
     pub(super) more: bool,
+    /// It failed on the way: what it gave is not all.
+    broken: bool,
+}
+
+/// One page of what a source has.
+struct SourcePage {
+    entities: Vec<Entity>,
+    /// How many it gave, those among them that were not registered.
+    given: usize,
+    count: Option<u64>,
+}
+
+/// What was found of an entity map, and which sources could not say what they still have of it.
+pub(crate) struct FoundHeld {
+    pub(crate) found: Found,
+    pub(crate) unheard: HashSet<EntityId>,
 }
 
 /// An entity, from here and from sources (clause 5.7.1).
@@ -110,17 +134,21 @@ async fn retrieve(
     source: &Source,
     id: &EntityId,
 ) -> Option<Answered> {
-    let naming = call.face.forwarder.naming(&source.matched.registration, terms).await;
+    let registration = &source.matched.registration;
+    let naming = call.face.forwarder.naming_for(trip, registration, terms).await;
     let asking = asking(call, source, &naming, true);
     let outgoing = asking.retrieve(id)?;
-    let entities = match ask(call, trip, source, &naming, outgoing).await {
-        Ok((entities, _)) => entities,
-        Err(failure) => {
-            trip.warn(&source.matched.registration, &failure);
-            return None;
+    match ask(call, trip, source, &naming, outgoing).await {
+        Ok(page) => {
+            let mut answered = Answered::nothing_yet(source);
+            answered.take_in(page);
+            Some(answered)
         }
-    };
-    Some(Answered { mode: source.matched.registration.mode, entities, count: None, more: false })
+        Err(failure) => {
+            trip.warn(registration, &failure);
+            None
+        }
+    }
 }
 
 /// A page of entities that fit, from here and from sources (clause 5.7.2).
@@ -138,17 +166,40 @@ pub(crate) async fn find_held(
     query: &Query,
     page: &Page,
     held: &HeldAt,
-) -> Result<Found, Problem> {
+) -> Result<FoundHeld, Problem> {
     let hub = &call.face.hub;
-    let Some(trip) = call.trip.as_deref() else { return hub.query(&call.hub, query, page).await };
+    let Some(trip) = call.trip.as_deref() else {
+        let found = hub.query(&call.hub, query, page).await?;
+        return Ok(FoundHeld { found, unheard: held.keys().cloned().collect() });
+    };
     let mut sources = query_sources(call, trip, terms, query, &QUERIES)?;
     sources.retain_mut(|source| {
         let Some(there) = held.get(&source.matched.registration.id) else { return false };
-        source.query.ids.retain(|id| there.entities.contains(id));
+        let named = std::mem::take(&mut source.query.ids);
+        let asked = query.ids.iter().filter(|id| named.is_empty() || named.contains(id));
+        source.query.ids = asked.filter(|id| there.entities.contains(id)).cloned().collect();
         source.entity_map.clone_from(&there.entity_map);
         !source.query.ids.is_empty()
     });
-    find_at(call, trip, terms, (query, page), sources).await
+    // One that is no longer registered has nothing any more.
+    let registered =
+        held.keys().filter(|id| call.face.registrations.find(&call.hub.tenant, id).is_some()).cloned();
+    let mut unheard: HashSet<EntityId> = registered.collect();
+    refuse_order(call, &sources)?;
+    let split = is_split(call, trip, query, &sources)?;
+    let need = needed(page, query, split);
+    let asked = sources.iter().map(|source| answer(call, trip, terms, source, split, need));
+    let answers = together(asked.collect()).await;
+    for answered in answers.iter().flatten() {
+        unheard.remove(&answered.registration);
+    }
+    // One is asked as often as selectors fit: it was heard when every answer is whole.
+    let asked = sources.iter().zip(&answers);
+    let silent = asked.filter(|(_, answered)| answered.as_ref().is_none_or(|answered| answered.broken));
+    unheard.extend(silent.map(|(source, _)| source.matched.registration.id.clone()));
+    let answers = answers.into_iter().flatten().collect();
+    let found = Gathering { call, query, split, sees_all: trip.sees_all }.page(page, answers).await?;
+    Ok(FoundHeld { found, unheard })
 }
 
 async fn find_at(
@@ -158,19 +209,44 @@ async fn find_at(
     (query, page): (&Query, &Page),
     sources: Vec<Source>,
 ) -> Result<Found, Problem> {
-    let hub = &call.face.hub;
     if sources.is_empty() {
-        return hub.query(&call.hub, query, page).await;
+        return call.face.hub.query(&call.hub, query, page).await;
     }
-    if call.parameters.get("orderBy").is_some() {
-        let detail = "entities of several brokers cannot be put in order; ask with local=true";
-        return Err(Problem::bad(detail).field("orderBy"));
-    }
-    let split = split_asked(call)? || sources.iter().any(|source| !covers_filter(&source.matched, query));
-    let need = if page.count { usize::MAX } else { page.offset.saturating_add(page.limit).saturating_add(1) };
+    refuse_order(call, &sources)?;
+    let split = is_split(call, trip, query, &sources)?;
+    let need = needed(page, query, split);
     let asked = sources.iter().map(|source| answer(call, trip, terms, source, split, need));
     let answers = together(asked.collect()).await.into_iter().flatten().collect();
-    Gathering { call, query, split }.page(page, answers).await
+    Gathering { call, query, split, sees_all: trip.sees_all }.page(page, answers).await
+}
+
+/// An order is never put to several brokers (clause 4.23.1).
+fn refuse_order(call: &Call, sources: &[Source]) -> Result<(), Problem> {
+    if sources.is_empty() || call.parameters.get("orderBy").is_none() {
+        return Ok(());
+    }
+    let detail = "entities of several brokers cannot be put in order; ask with local=true";
+    Err(Problem::bad(detail).field("orderBy"))
+}
+
+/// Whether the query is put to whole entities here, and not to the parts that sources have. Always so for callers
+/// who may not see everything: by what a source finds they could tell what an attribute is that is hidden.
+fn is_split(call: &Call, trip: &Trip, query: &Query, sources: &[Source]) -> Result<bool, Problem> {
+    let partly = || sources.iter().any(|source| !covers_filter(&source.matched, query));
+    Ok(split_asked(call)? || !trip.sees_all || partly())
+}
+
+/// How many entities of each source a page needs; all of them when the page is counted, or when it shows here
+/// only which of them fit.
+fn needed(page: &Page, query: &Query, split: bool) -> usize {
+    let conditional = query.filter.is_some()
+        || query.geo.is_some()
+        || query.scope.is_some()
+        || !query.any_attribute.is_empty();
+    if page.count || (split && conditional) {
+        return usize::MAX;
+    }
+    page.offset.saturating_add(page.limit).saturating_add(1)
 }
 
 /// Whether every attribute that the filter asks about is of what the source registered.
@@ -195,6 +271,9 @@ pub(super) fn query_sources(
     served: &[Serves],
 ) -> Result<Vec<Source>, Problem> {
     let csf = csf(call.parameters.get("csf"), terms)?;
+    if csf.is_some() && !trip.sees_all {
+        return Err(unasked(call));
+    }
     let narrowed: Vec<Query> = if query.selectors.is_empty() {
         vec![query.clone()]
     } else {
@@ -215,6 +294,17 @@ pub(super) fn query_sources(
         all.extend(sources(call, trip, query, wanted, served));
     }
     Ok(all)
+}
+
+/// The refusal to choose sources by what their registrations say: an answer to that tells it.
+fn unasked(call: &Call) -> Problem {
+    let kind = match call.hub.principal {
+        Principal::Anonymous => ErrorKind::Unauthenticated,
+        _ => ErrorKind::Forbidden,
+    };
+    let detail =
+        "sources are chosen by who may see everything; leave csf out, or send an administrator's key";
+    Problem::new(kind, detail).field("csf")
 }
 
 fn sources(call: &Call, trip: &Trip, query: &Query, wanted: Wanted, served: &[Serves]) -> Vec<Source> {
@@ -255,28 +345,28 @@ pub(super) async fn answer(
     split: bool,
     need: usize,
 ) -> Option<Answered> {
-    let naming = call.face.forwarder.naming(&source.matched.registration, terms).await;
+    let registration = &source.matched.registration;
+    let naming = call.face.forwarder.naming_for(trip, registration, terms).await;
     let asking = asking(call, source, &naming, split);
     let count = need == usize::MAX;
     let need = need.min(call.face.options.federation.entities_max);
-    let mut answered =
-        Answered { mode: source.matched.registration.mode, entities: Vec::new(), count: None, more: false };
+    let mut answered = Answered::nothing_yet(source);
     loop {
-        let offset = answered.entities.len();
+        let offset = answered.given;
         let limit = (need - offset).min(SOURCE_PAGE_MAX);
         let outgoing = asking.query(Span { offset, limit, count })?;
         match ask(call, trip, source, &naming, outgoing).await {
-            Ok((entities, count)) => {
-                let full = entities.len() >= limit;
-                answered.count = count.or(answered.count);
-                answered.entities.extend(entities);
+            Ok(page) => {
+                let full = page.given >= limit;
+                answered.take_in(page);
                 answered.more = full;
-                if !full || answered.entities.len() >= need {
+                if !full || answered.given >= need {
                     return Some(answered);
                 }
             }
             Err(failure) => {
-                trip.warn(&source.matched.registration, &failure);
+                trip.warn(registration, &failure);
+                answered.broken = true;
                 return (offset > 0).then_some(answered);
             }
         }
@@ -289,144 +379,50 @@ async fn ask(
     source: &Source,
     naming: &super::forward::Naming,
     mut outgoing: super::forward::Outgoing,
-) -> Result<(Vec<Entity>, Option<u64>), Failure> {
+) -> Result<SourcePage, Failure> {
     let registration = &source.matched.registration;
     outgoing.entity_map.clone_from(&source.entity_map);
     let reply = call.face.forwarder.send(trip, registration, naming, outgoing).await?;
-    let count = reply.headers.get("ngsild-results-count").and_then(|value| value.to_str().ok()?.parse().ok());
+    let count = reply.headers.get(COUNT_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
     let limits = Limits::for_body(reply.body.len(), call.face.options.value_bytes_max);
-    let mut entities = read_entities(reply.json()?, &naming.terms, &limits)?;
+    let body = reply.json()?;
+    let given = body.as_array().map_or(1, <[Json]>::len);
+    let mut entities = read_entities(body, &naming.terms, &limits)?;
     // What was not registered is not taken (clause 4.3.6.1).
-    for entity in &mut entities {
-        entity.attributes.retain(|attribute| source.matched.covers(&attribute.name));
-    }
-    Ok((entities, count))
+    entities.retain_mut(|entity| keep_registered(entity, &source.matched));
+    Ok(SourcePage { entities, given, count })
 }
 
-/// An entity as far as the caller may see it.
-fn visible(call: &Call, entity: Entity) -> Option<Entity> {
-    let grant = senne_policy::decide(&call.hub.principal, &call.hub.tenant, senne_hub::Action::Read).ok()?;
-    match grant.visible(&entity, call.face.hub.contracts()) {
-        senne_policy::Visible::Whole => Some(entity),
-        senne_policy::Visible::Nothing => None,
-        senne_policy::Visible::Without(hidden) => {
-            let mut shown = entity;
-            shown.attributes.retain(|attribute| !hidden.contains(&attribute.name));
-            Some(shown)
-        }
-    }
-}
-
-/// The work of putting a page together.
-struct Gathering<'a> {
-    call: &'a Call,
-    query: &'a Query,
-    split: bool,
-}
-
-/// The versions that sources have of entities, in the order in which they came.
-#[derive(Default)]
-struct Versions {
-    order: Vec<EntityId>,
-    by_id: HashMap<EntityId, Vec<(Mode, Entity)>>,
-}
-
-impl Versions {
-    fn of(answers: Vec<Answered>) -> Self {
-        let mut versions = Self::default();
-        let (last, first): (Vec<_>, Vec<_>) =
-            answers.into_iter().partition(|answer| answer.mode == Mode::Auxiliary);
-        for answer in first.into_iter().chain(last) {
-            for entity in answer.entities {
-                let there = versions.by_id.entry(entity.id.clone()).or_default();
-                if there.is_empty() {
-                    versions.order.push(entity.id.clone());
-                }
-                there.push((answer.mode, entity));
-            }
-        }
-        versions
-    }
-
-    /// The entity with all that sources know of it.
-    fn merged(&self, id: &EntityId, here: Option<&Entity>) -> Option<Entity> {
-        let mut merged = here.cloned();
-        for (mode, version) in self.by_id.get(id).into_iter().flatten() {
-            match &mut merged {
-                Some(entity) => merge(entity, version.clone(), *mode),
-                None => merged = Some(version.clone()),
-            }
-        }
-        merged
-    }
-}
-
-impl Gathering<'_> {
-    async fn page(&self, page: &Page, answers: Vec<Answered>) -> Result<Found, Problem> {
-        let unfetched: u64 = answers.iter().map(Answered::unfetched).sum();
-        let more_there = answers.iter().any(|answer| answer.more);
-        let versions = Versions::of(answers);
-        let (call, hub) = (self.call, &self.call.face.hub);
-        let only_there = self.only_there(&versions).await?;
-        let after = page.after.as_ref().and_then(|id| only_there.iter().position(|e| e.id == *id));
-        let here = if after.is_some() {
-            Found { count: None, ..Found::default() }
-        } else {
-            let counted = Page { count: true, ..page.clone() };
-            match hub.query(&call.hub, self.query, &counted).await {
-                Err(problem) if problem.kind == ErrorKind::NoSuchTenant => {
-                    Found { count: Some(0), ..Found::default() }
-                }
-                other => other?,
-            }
-        };
-        let held = here.count.unwrap_or(0);
-        let skip = match after {
-            Some(place) => place + 1,
-            None if page.after.is_some() => 0,
-            None => page.offset.saturating_sub(usize::try_from(held).unwrap_or(usize::MAX)),
-        };
-        let room = if here.more { 0 } else { page.limit.saturating_sub(here.entities.len()) };
-        let mut entities: Vec<Arc<Entity>> = here
-            .entities
-            .iter()
-            .filter_map(|entity| self.fitting(versions.merged(&entity.id, Some(entity))?))
-            .collect();
-        let left = only_there.len().saturating_sub(skip);
-        entities.extend(only_there.iter().skip(skip).take(room).cloned());
-        let count = page.count.then(|| held + only_there.len() as u64 + unfetched);
-        let more = here.more || left > room || (more_there && left >= room);
-        // Only our own entities have places; pages of many brokers are counted.
-        Ok(Found { entities, count, more, less: page.offset > 0, span: None })
-    }
-
-    fn fitting(&self, entity: Entity) -> Option<Arc<Entity>> {
-        let entity = visible(self.call, entity)?;
-        (!self.split || self.query.matches(&entity)).then(|| Arc::new(entity))
-    }
-
-    /// The entities that do not fit by what is here alone: those have their places among our own.
-    async fn only_there(&self, versions: &Versions) -> Result<Vec<Arc<Entity>>, Problem> {
-        let mut only = Vec::new();
-        for id in &versions.order {
-            let here = match self.call.face.hub.entity(&self.call.hub, id).await {
-                Ok(entity) => Some(entity),
-                Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => None,
-                Err(problem) => return Err(problem),
-            };
-            if here.as_ref().is_some_and(|entity| self.query.matches(entity)) {
-                continue;
-            }
-            let merged = versions.merged(id, here.as_deref());
-            only.extend(merged.and_then(|entity| self.fitting(entity)));
-        }
-        Ok(only)
-    }
+/// Leaves of an entity what is of those parts of the information that are of this entity; gives whether there is
+/// such a part.
+fn keep_registered(entity: &mut Entity, matched: &Matched) -> bool {
+    let own: Vec<&Info> = matched.infos().filter(|info| info.holds(&entity.id, &entity.types)).collect();
+    entity.attributes.retain(|attribute| own.iter().any(|info| info.covers(&attribute.name)));
+    !own.is_empty()
 }
 
 impl Answered {
+    fn nothing_yet(source: &Source) -> Self {
+        let registration = &source.matched.registration;
+        Self {
+            registration: registration.id.clone(),
+            mode: registration.mode,
+            entities: Vec::new(),
+            given: 0,
+            count: None,
+            more: false,
+            broken: false,
+        }
+    }
+
+    fn take_in(&mut self, page: SourcePage) {
+        self.count = page.count.or(self.count);
+        self.given += page.given;
+        self.entities.extend(page.entities);
+    }
+
     /// How many are at the source beyond those that it gave.
-    fn unfetched(&self) -> u64 {
-        self.count.map_or(0, |count| count.saturating_sub(self.entities.len() as u64))
+    pub(super) fn unfetched(&self) -> u64 {
+        self.count.map_or(0, |count| count.saturating_sub(self.given as u64))
     }
 }

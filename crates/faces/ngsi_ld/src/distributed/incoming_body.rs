@@ -1,9 +1,14 @@
 //! The body of a write, read here so that parts of it can be forwarded.
 
-use axum::{body::Body, extract::Request};
+use std::time::Duration;
+
+use axum::{
+    body::{Body, HttpBody},
+    extract::Request,
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
-use senne_model::Json;
+use senne_model::{ErrorKind, Json, Problem};
 
 use super::provision::replayed;
 use crate::{
@@ -26,44 +31,51 @@ pub(super) struct Received {
     pub(super) simplified: bool,
 }
 
+/// How long a caller waits for others to finish before it is sent away.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 impl Received {
-    /// Reads the body of at most `bytes_max`. `None` when it is larger or malformed: the request goes on as it
-    /// came, and is refused in the usual way.
+    /// Reads the body of at most `bytes_max`. Gives none where the request goes on as it came because nothing can
+    /// come of it here: no media type that is read, a second context, or no length (415, 400, 411).
+    ///
+    /// Errors: whatever else keeps the body or its context from being understood (413, 503, 504, 400). Such a
+    /// request must not go on: a second try may succeed here, and write what only a source may hold.
     pub(super) async fn read(
         face: &Face,
         request: Request,
         parameters: &Parameters,
         bytes_max: usize,
-    ) -> (Request, Option<Self>) {
-        let headers = request.headers();
-        let announced =
-            headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let has_body = !matches!(*request.method(), Method::GET | Method::DELETE);
-        let length: usize = match (has_body, announced) {
-            (true, Some(length)) => length,
-            (true, None) => {
-                axum::body::HttpBody::size_hint(request.body()).exact().unwrap_or(u64::MAX) as usize
-            }
-            (false, _) => 0,
-        };
+    ) -> Result<(Request, Option<Self>), Problem> {
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        if matches!(method, Method::GET | Method::DELETE) {
+            let request = replayed(request, &Bytes::new());
+            let received = Self::understand(face, method, &headers, parameters, Bytes::new(), false).await?;
+            return Ok((request, Some(received)));
+        }
+        let Some(linked_data) = is_linked_data(&method, &headers) else { return Ok((request, None)) };
+        if linked_data && context_link(&headers)?.is_some() {
+            return Ok((request, None));
+        }
+        let Some(length) = length(&request, bytes_max) else { return Ok((request, None)) };
         if length > bytes_max {
-            return (request, None);
+            return Err(too_large(bytes_max));
         }
         // The share is given back before the request goes on, which takes its own.
         let share = face.bodies.acquire_many(u32::try_from(length / 1024 + 1).unwrap_or(u32::MAX));
-        let Ok(Ok(_share)) = tokio::time::timeout(std::time::Duration::from_secs(1), share).await else {
-            return (request, None);
+        let Ok(Ok(_share)) = tokio::time::timeout(PATIENCE, share).await else {
+            return Err(Problem::new(ErrorKind::Overloaded, "too many large requests are under way"));
         };
         let (parts, body) = request.into_parts();
-        let bytes = if has_body {
-            axum::body::to_bytes(body, bytes_max).await.unwrap_or_default()
-        } else {
-            Bytes::new()
-        };
+        let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|error| {
+            let text = error.to_string();
+            if text.contains("length limit") {
+                return too_large(bytes_max);
+            }
+            Problem::new(ErrorKind::InvalidRequest, format!("the body could not be read: {text}"))
+        })?;
         let request = replayed(Request::from_parts(parts, Body::empty()), &bytes);
-        let (method, headers) = (request.method().clone(), request.headers().clone());
-        let received = Self::understand(face, method, &headers, parameters, bytes).await;
-        (request, received)
+        let received = Self::understand(face, method, &headers, parameters, bytes, linked_data).await?;
+        Ok((request, Some(received)))
     }
 
     async fn understand(
@@ -72,11 +84,9 @@ impl Received {
         headers: &HeaderMap,
         parameters: &Parameters,
         bytes: Bytes,
-    ) -> Option<Self> {
-        let media =
-            headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let linked_data = media.split(';').next().unwrap_or_default().trim() == "application/ld+json";
-        let json = if bytes.is_empty() { None } else { Some(read_json(&bytes).ok()?) };
+        linked_data: bool,
+    ) -> Result<Self, Problem> {
+        let json = if bytes.is_empty() { None } else { Some(read_json(&bytes)?) };
         let mut item_terms = Vec::new();
         // A list of ids names nothing that a context would expand.
         let names_things = json.as_ref().is_some_and(|json| match json {
@@ -84,24 +94,24 @@ impl Received {
             json => json.as_object().is_some(),
         });
         let terms = if linked_data && names_things {
-            let contexts = contexts_of(&bytes).ok()?;
-            let first = *contexts.first()?;
+            let contexts = contexts_of(&bytes)?;
+            let first = contexts.first().copied().unwrap_or("null");
             if contexts.iter().any(|other| *other != first) {
                 for text in &contexts {
-                    item_terms.push(face.contexts.by_text(text).await.ok()?);
+                    item_terms.push(face.contexts.by_text(text).await?);
                 }
             }
-            face.contexts.by_text(first).await.ok()?
+            face.contexts.by_text(first).await?
         } else {
-            match context_link(headers).ok()? {
-                Some(url) => face.contexts.by_url(&url).await.ok()?,
+            match context_link(headers)? {
+                Some(url) => face.contexts.by_url(&url).await?,
                 None => Terms::default_core(),
             }
         };
         let simple = |word: &str| matches!(word, "simplified" | "keyValues");
         let simplified = parameters.get("format").is_some_and(simple)
             || parameters.list("options").is_some_and(|options| options.into_iter().any(simple));
-        Some(Self { method, bytes, json, terms, item_terms, linked_data, simplified })
+        Ok(Self { method, bytes, json, terms, item_terms, linked_data, simplified })
     }
 
     /// The context of an element of an array.
@@ -126,4 +136,31 @@ impl Received {
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         Request::from_parts(parts, Body::from(body))
     }
+}
+
+/// How long a body is in bytes: as announced, else as long as it may be; none when it is sent without saying how.
+fn length(request: &Request, bytes_max: usize) -> Option<usize> {
+    let headers = request.headers();
+    let announced: Option<usize> =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let known = || HttpBody::size_hint(request.body()).exact().filter(|length| *length > 0);
+    announced
+        .or_else(|| known().map(|length| usize::try_from(length).unwrap_or(usize::MAX)))
+        .or_else(|| headers.contains_key(header::TRANSFER_ENCODING).then_some(bytes_max))
+}
+
+/// Whether the body is JSON-LD; none when it is no JSON at all.
+fn is_linked_data(method: &Method, headers: &HeaderMap) -> Option<bool> {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" => Some(false),
+        "application/ld+json" => Some(true),
+        "application/merge-patch+json" if *method == Method::PATCH => Some(false),
+        _ => None,
+    }
+}
+
+fn too_large(bytes_max: usize) -> Problem {
+    let detail = format!("the body is larger than {bytes_max} bytes; send it in parts");
+    Problem::new(ErrorKind::TooLarge, detail)
 }

@@ -12,23 +12,25 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use senne_hub::{Action, Grant, Principal};
 use senne_model::{EntityId, Problem};
 
 use super::{
     batch::AskedBatch,
     discovery,
+    failure::Failure,
     incoming_body::Received,
     operation::Operation,
     past,
     provision::{refused, understand},
     purge,
+    relays::Came,
     trip::Trip,
 };
 use crate::{
     face::Face,
-    http::{BASE, Parameters, tenant},
+    http::{BASE, Parameters, plain_json, tenant},
 };
 
 /// How long sources may take together for one request.
@@ -60,15 +62,19 @@ async fn on_its_way(
     let (Ok(tenant), Ok(parameters)) = (tenant(headers), Parameters::parse(head.uri.query())) else {
         return Ok(None);
     };
-    if parameters.flag("local").unwrap_or(true) || headers.contains_key("ngsild-snapshot") {
+    let (Ok(local), false) = (parameters.flag("local"), headers.contains_key("ngsild-snapshot")) else {
         return Ok(None);
-    }
+    };
     let principal = head.extensions.get::<Principal>().cloned().unwrap_or_default();
     if let Operation::Subscribe(_) = operation {
-        // Also without registrations: those that come later are watched for.
+        // Also without registrations: those that come later are watched for. Also where it is to stay here: that
+        // is kept with it.
         let alias = face.alias(&tenant).await?;
         let trip = Trip::new(headers, alias, Instant::now() + PATIENCE);
         return Ok(Some((operation, senne_hub::Context::new(principal, tenant), trip)));
+    }
+    if local {
+        return Ok(None);
     }
     face.registrations.load().await?;
     if face.registrations.is_empty(&tenant) {
@@ -78,28 +84,37 @@ async fn on_its_way(
     let action = if reads { Action::Read } else { Action::Write };
     // Who may not do it here may not have it done elsewhere; what sources have is not classed by contracts,
     // so that listings and pasts of it are for those who may see everything.
-    match senne_policy::decide(&principal, &tenant, action) {
+    let grant = match senne_policy::decide(&principal, &tenant, action) {
         Err(_) => return Ok(None),
         Ok(grant) if grant != Grant::Everything && operation != Operation::Read => return Ok(None),
-        Ok(_) => {}
-    }
+        Ok(grant) => grant,
+    };
     let alias = face.alias(&tenant).await?;
     let caller = senne_hub::Context::new(principal, tenant);
-    let trip = Trip::new(headers, alias, Instant::now() + PATIENCE);
+    let trip = Trip::granted(headers, alias, Instant::now() + PATIENCE, grant);
     Ok(Some((operation, caller, trip)))
 }
 
-/// Tells the relays that a subscription is not as it was.
+/// Has a subscription made, changed (by its id) or removed here, and tells the relays that it is not as it was.
 async fn subscribed(
     face: &Face,
+    trip: &Trip,
     caller: &senne_hub::Context,
     id: Option<String>,
-    response: Response,
+    request: Request,
+    next: Next,
 ) -> Response {
+    if id.is_none() && trip.via.is_loop(&trip.alias) {
+        // What it is a copy of is here already: each change would be told twice.
+        return plain_json(StatusCode::LOOP_DETECTED, &Failure::Loop.whole_json());
+    }
+    let local = Parameters::parse(request.uri().query()).is_ok_and(|all| all.flag("local").unwrap_or(false));
+    let came = id.is_none().then(|| Came::new(&trip.headers, local));
+    let response = next.run(request).await;
     let made = response.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
     let id = id.or_else(|| made?.rsplit('/').next().map(super::operation::percent_decoded));
     if let (true, Some(Ok(id))) = (response.status().is_success(), id.map(|id| EntityId::parse(&id)))
-        && let Err(problem) = face.relays.subscription_changed(&caller.tenant, &id).await
+        && let Err(problem) = face.relays.subscription_changed(&caller.tenant, &id, came).await
     {
         tracing::warn!(%problem, "`{id}` is not yet watched for elsewhere: {problem}");
     }
@@ -120,13 +135,16 @@ async fn shared(
             request.extensions_mut().insert(Arc::clone(&trip));
             next.run(request).await
         }
-        Operation::Subscribe(id) => subscribed(face, &caller, id, next.run(request).await).await,
+        Operation::Subscribe(id) => subscribed(face, &trip, &caller, id, request, next).await,
         Operation::Discover(serves) => discovery::discover(face, &trip, &caller, serves, request, next).await,
         Operation::Past(serves) => past::read(face, &trip, &caller, serves, request, next).await,
         Operation::Purge => purge::purge(face, &trip, &caller, &parameters, request, next).await,
         Operation::Write(write) => {
-            let (request, received) =
-                Received::read(face, request, &parameters, face.options.entity_bytes_max).await;
+            let read = Received::read(face, request, &parameters, face.options.entity_bytes_max).await;
+            let (request, received) = match read {
+                Ok(read) => read,
+                Err(problem) => return refused(problem),
+            };
             let Some(received) = received else { return next.run(request).await };
             let asked = understand(face, &trip, &caller, &write, &parameters, &received).await;
             match asked {
@@ -138,8 +156,11 @@ async fn shared(
             }
         }
         Operation::Batch(batch) => {
-            let (request, received) =
-                Received::read(face, request, &parameters, face.options.batch_bytes_max).await;
+            let read = Received::read(face, request, &parameters, face.options.batch_bytes_max).await;
+            let (request, received) = match read {
+                Ok(read) => read,
+                Err(problem) => return refused(problem),
+            };
             let Some(received) = received else { return next.run(request).await };
             let asked = AskedBatch {
                 face,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
 use http::StatusCode;
-use senne_model::{EntityId, Json, Name};
+use senne_model::{EntityId, ErrorKind, Json, Name, Problem};
 
 use super::failure::Failure;
 use crate::{
@@ -164,8 +164,23 @@ fn by_attribute(parts: &[Part]) -> Response {
     plain_json(StatusCode::MULTI_STATUS, &body)
 }
 
+/// How large an answer of our own may be that others are joined with, in bytes.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
 /// The bytes of our own answer; an answer to a write is small.
 pub(super) async fn bytes_of(body: Body) -> bytes::Bytes {
-    const ANSWER_BYTES_MAX: usize = 64 << 20;
     axum::body::to_bytes(body, ANSWER_BYTES_MAX).await.unwrap_or_default()
+}
+
+/// Our own answer to a read. Errors when it is too large: what sources have would stand alone then.
+pub(super) async fn answer_of(body: Body) -> Result<Json, Problem> {
+    let bytes = axum::body::to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| {
+        let detail = format!(
+            "what is here alone is more than {} MiB; ask for less, or with local=true",
+            ANSWER_BYTES_MAX >> 20
+        );
+        Problem::new(ErrorKind::TooComplex, detail)
+    })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::internal(format!("our own answer cannot be read: {error}")))
 }

@@ -6,11 +6,13 @@ use senne_language::{Query, TimeFilter};
 use senne_model::{EntityId, Json, Problem};
 
 use super::{
+    asking::{expression, renamed},
     forward::{Naming, Outgoing},
     incoming_body::Received,
     names::{is_attribute, reduced},
-    parts::bytes_of,
-    past_merge::{merge, newest},
+    parts::answer_of,
+    past_document::renamed_document,
+    past_merge::Form,
     past_page::PastPage,
     provision::{refused, replayed},
     together::together,
@@ -48,7 +50,11 @@ pub(super) async fn read(
     next: Next,
 ) -> Response {
     let Ok(parameters) = Parameters::parse(request.uri().query()) else { return next.run(request).await };
-    let (request, received) = Received::read(face, request, &parameters, face.options.entity_bytes_max).await;
+    let read = Received::read(face, request, &parameters, face.options.entity_bytes_max).await;
+    let (request, received) = match read {
+        Ok(read) => read,
+        Err(problem) => return refused(problem),
+    };
     let Some(received) = received else { return next.run(request).await };
     let Ok(asked) = Asked::read(parameters, request.uri().path(), received) else {
         return next.run(request).await;
@@ -83,17 +89,23 @@ pub(super) async fn read(
         page.is_some_and(|page| page.goes_on(&answer) || versions.iter().any(|one| page.is_full(&one.json)));
     versions.sort_by_key(|one| one.mode == Mode::Auxiliary);
     let (mut head, body) = answer.into_parts();
-    let mut joined: Option<Json> =
-        if head.status.is_success() { serde_json::from_slice(&bytes_of(body).await).ok() } else { None };
+    let mut joined: Option<Json> = None;
+    if head.status.is_success() {
+        match answer_of(body).await {
+            Ok(ours) => joined = Some(ours),
+            Err(problem) => return refused(problem),
+        }
+    }
+    let form = asked.form();
     for Version { mode, json } in versions {
         joined = Some(match joined {
             None => json,
-            Some(there) => merge(there, json, mode == Mode::Auxiliary),
+            Some(there) => form.merge(there, json, mode == Mode::Auxiliary),
         });
     }
     let last = asked.parameter("lastN").and_then(|text| text.parse().ok());
     if let (Some(count), Some(joined)) = (last, joined.as_mut()) {
-        newest(joined, count);
+        form.newest(joined, count);
     }
     if head.status == StatusCode::NOT_FOUND {
         head.status = StatusCode::OK;
@@ -137,6 +149,25 @@ impl Asked {
         }
     }
 
+    /// In which form the past is told.
+    fn form(&self) -> Form {
+        // `format` goes before the older `options` (clause 6.3.12); whoever names methods in a document wants sums.
+        let wants = |words: &[&str]| match self.parameters.get("format") {
+            Some(format) if !format.is_empty() => words.contains(&format),
+            _ => words.iter().any(|word| self.parameters.option(word)),
+        };
+        let document = self.received.json.as_ref().filter(|_| self.parameters.get("format").is_none());
+        let sums = document.is_some_and(|document| {
+            let methods = document.get("temporalQ").and_then(|times| times.get("aggrMethods"));
+            methods.is_some() || document.get("aggrParams").is_some()
+        });
+        if wants(&["aggregatedValues", "temporalValues", "simplified", "keyValues"]) || sums {
+            Form::Series
+        } else {
+            Form::Instances
+        }
+    }
+
     fn matching(
         &self,
         face: &Face,
@@ -166,7 +197,7 @@ impl Asked {
             method: self.received.method.clone(),
             path: self.path.clone(),
             query: self.parameters(found, &naming, page),
-            body: self.received.json.clone(),
+            body: self.document(found, &naming),
             ..Outgoing::default()
         };
         let read =
@@ -180,23 +211,46 @@ impl Asked {
         }
     }
 
+    /// The document in the source's names, within what it registered.
+    fn document(&self, found: &Matched, naming: &Naming) -> Option<Json> {
+        let document = self.received.json.as_ref()?;
+        let mut document = renamed_document(document, &self.query, &self.received.terms, naming);
+        let names = found.names();
+        if let (Json::Object(members), false, None) = (&mut document, names.is_empty(), self.attributes()) {
+            let names = names.iter().map(|name| Json::from(naming.name(name))).collect();
+            members.push(("attrs".into(), Json::Array(names)));
+        }
+        Some(document)
+    }
+
+    /// The attributes that are asked for, as they were written.
+    fn attributes(&self) -> Option<&Json> {
+        self.received.json.as_ref()?.get("attrs")
+    }
+
     fn parameters(&self, found: &Matched, naming: &Naming, page: Option<PastPage>) -> Vec<(String, String)> {
         let terms = &self.received.terms;
         let listed = |value: &str| {
             value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
         };
+        let in_document = self.received.json.is_some();
         let mut query: Vec<(String, String)> = self
             .parameters
             .pairs()
             .filter(|(name, _)| !matches!(*name, "local" | "csf" | "offset" | "limit" | "count"))
-            .map(|(name, value)| match name {
-                "type" | "attrs" | "pick" | "omit" | "geoproperty" => (name.to_owned(), listed(value)),
-                _ => (name.to_owned(), value.to_owned()),
+            .map(|(name, value)| {
+                let value = match (name, &self.query.types, &self.query.filter) {
+                    ("type", Some(types), _) if !in_document => expression(types, naming),
+                    ("q", _, Some(filter)) if !in_document => renamed(filter, naming).to_string(),
+                    ("attrs" | "pick" | "omit" | "geoproperty" | "expandValues", _, _) => listed(value),
+                    _ => value.to_owned(),
+                };
+                (name.to_owned(), value)
             })
             .collect();
         query.extend(page.map(|page| ("limit".to_owned(), page.wide().to_string())));
         let names = found.names();
-        if !names.is_empty() && self.parameters.get("attrs").is_none() && self.received.json.is_none() {
+        if !names.is_empty() && self.parameters.get("attrs").is_none() && !in_document {
             let names: Vec<String> = names.iter().map(|name| naming.name(name)).collect();
             query.push(("attrs".to_owned(), names.join(",")));
         }
@@ -228,6 +282,13 @@ fn rename_members(entity: &mut Json, from: &Terms, to: &Terms) {
     for (name, value) in members {
         match (&**name, value) {
             ("type", Json::Text(text)) => *text = one(text).into_boxed_str(),
+            ("type", Json::Array(kinds)) => {
+                for kind in kinds {
+                    if let Json::Text(text) = kind {
+                        *text = one(text).into_boxed_str();
+                    }
+                }
+            }
             (member, _) if is_attribute(member) => *name = one(name).into_boxed_str(),
             _ => {}
         }

@@ -2,59 +2,160 @@
 //!
 //! Of two instances of one data set at one moment, that of an auxiliary source never counts, else the later changed, else the first.
 
-use senne_model::Json;
+use std::cmp::Reverse;
+
+use senne_language::Method;
+use senne_model::{Json, Timestamp};
 
 use super::names::is_attribute;
 
-/// Takes a version in: an entity, or a list of them. What an auxiliary source has is taken where there is no
-/// instance of the same moment.
-pub(super) fn merge(into: Json, from: Json, auxiliary: bool) -> Json {
-    match (into, from) {
-        (Json::Array(mut items), Json::Array(others)) => {
-            for other in others {
-                let same = items.iter_mut().find(|item| item.get("id") == other.get("id"));
-                match same {
-                    Some(item) => {
-                        let before = std::mem::replace(item, Json::Null);
-                        *item = merge(before, other, auxiliary);
+/// In which form the past is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Form {
+    /// Every instance with its members.
+    Instances,
+    /// Series of values and their times, or of aggregates (clauses 4.5.9, 4.5.19).
+    Series,
+}
+
+/// Members that hold the values of a series (clause 4.5.9).
+const VALUES: [&str; 7] =
+    ["values", "objects", "languageMaps", "vocabs", "jsons", "valueLists", "objectLists"];
+
+impl Form {
+    /// Takes a version in: an entity, or a list of them. What an auxiliary source has is taken where there is no
+    /// instance of the same moment.
+    pub(super) fn merge(self, into: Json, from: Json, auxiliary: bool) -> Json {
+        match (into, from) {
+            (Json::Array(mut items), Json::Array(others)) => {
+                for other in others {
+                    let same = items.iter_mut().find(|item| item.get("id") == other.get("id"));
+                    match same {
+                        Some(item) => {
+                            let before = std::mem::replace(item, Json::Null);
+                            *item = self.merge(before, other, auxiliary);
+                        }
+                        None => items.push(other),
                     }
-                    None => items.push(other),
+                }
+                Json::Array(items)
+            }
+            (Json::Object(mut members), Json::Object(others)) => {
+                for (name, other) in others.into_iter().filter(|(name, _)| is_attribute(name)) {
+                    match members.iter_mut().find(|(there, _)| *there == name) {
+                        Some((_, there)) => {
+                            let before = std::mem::replace(there, Json::Null);
+                            *there = self.attribute(before, other, auxiliary);
+                        }
+                        None => members.push((name, other)),
+                    }
+                }
+                Json::Object(members)
+            }
+            (there, _) => there,
+        }
+    }
+
+    /// Instances side by side, by time; simplified series of one data set as one series.
+    fn attribute(self, into: Json, from: Json, auxiliary: bool) -> Json {
+        let mut list = as_list(into);
+        for other in as_list(from) {
+            let series =
+                list.iter_mut().find(|there| self.is_series(there) && dataset(there) == dataset(&other));
+            match series {
+                Some(there) if self.is_series(&other) => self.join_series(there, other),
+                _ => match list.iter_mut().find(|there| same_instance(there, &other)) {
+                    Some(there) if !auxiliary && changed(&other) > changed(there) => *there = other,
+                    Some(_) => {}
+                    None => list.push(other),
+                },
+            }
+        }
+        list.sort_by_key(|instance| Reverse(moment(instance)));
+        match <[Json; 1]>::try_from(list) {
+            Ok([only]) if self.is_series(&only) => only,
+            Ok(one) => Json::Array(one.into()),
+            Err(list) => Json::Array(list),
+        }
+    }
+
+    /// Members that hold a series or aggregates: lists of pairs or triples.
+    fn series_members(self, instance: &Json) -> impl Iterator<Item = &str> {
+        let members = instance.as_object().unwrap_or_default().iter();
+        let nested = |value: &Json| {
+            value.as_array().is_some_and(|items| items.iter().all(|item| item.as_array().is_some()))
+        };
+        let holds =
+            move |name: &str, value: &Json| self == Self::Series && is_of_series(name) && nested(value);
+        members.filter(move |(name, value)| holds(name, value)).map(|(name, _)| &**name)
+    }
+
+    fn is_series(self, instance: &Json) -> bool {
+        self.series_members(instance).next().is_some()
+    }
+
+    fn join_series(self, into: &mut Json, from: Json) {
+        let names: Vec<String> = self.series_members(&from).map(str::to_owned).collect();
+        let Json::Object(others) = from else { return };
+        let Json::Object(members) = into else { return };
+        for (name, value) in others.into_iter().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
+            let Json::Array(points) = value else { continue };
+            match members.iter_mut().find(|(there, _)| *there == name) {
+                Some((_, Json::Array(there))) => {
+                    there.extend(points);
+                    there.sort_by_key(point_moment);
+                    there.dedup_by(|a, b| same_point(a, b));
+                }
+                _ => members.push((name, Json::Array(points))),
+            }
+        }
+    }
+
+    /// Leaves the newest `count` instances of each attribute and data set: every broker gave so many.
+    pub(super) fn newest(self, past: &mut Json, count: usize) {
+        match past {
+            Json::Array(entities) => entities.iter_mut().for_each(|entity| self.newest(entity, count)),
+            Json::Object(members) => {
+                for (_, value) in members.iter_mut().filter(|(name, _)| is_attribute(name)) {
+                    match value {
+                        Json::Array(instances) => self.newest_of(instances, count),
+                        one => self.newest_points(one, count),
+                    }
                 }
             }
-            Json::Array(items)
+            _ => {}
         }
-        (Json::Object(mut members), Json::Object(others)) => {
-            for (name, other) in others.into_iter().filter(|(name, _)| is_attribute(name)) {
-                match members.iter_mut().find(|(there, _)| *there == name) {
-                    Some((_, there)) => {
-                        let before = std::mem::replace(there, Json::Null);
-                        *there = attribute(before, other, auxiliary);
-                    }
-                    None => members.push((name, other)),
-                }
+    }
+
+    /// Instances stand newest first.
+    fn newest_of(self, instances: &mut Vec<Json>, count: usize) {
+        instances.iter_mut().for_each(|instance| self.newest_points(instance, count));
+        let mut seen: Vec<(Option<String>, usize)> = Vec::new();
+        instances.retain(|instance| {
+            let set = dataset(instance).map(str::to_owned);
+            let place = seen.iter().position(|(there, _)| *there == set).unwrap_or_else(|| {
+                seen.push((set, 0));
+                seen.len() - 1
+            });
+            seen[place].1 += 1;
+            seen[place].1 <= count
+        });
+    }
+
+    /// The points of a simplified series stand oldest first.
+    fn newest_points(self, series: &mut Json, count: usize) {
+        let names: Vec<String> = self.series_members(series).map(str::to_owned).collect();
+        let Json::Object(members) = series else { return };
+        for (_, value) in members.iter_mut().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
+            if let Json::Array(points) = value {
+                points.drain(..points.len().saturating_sub(count));
             }
-            Json::Object(members)
         }
-        (there, _) => there,
     }
 }
 
-/// Instances side by side, by time; simplified series of one data set as one series.
-fn attribute(into: Json, from: Json, auxiliary: bool) -> Json {
-    let mut list = as_list(into);
-    for other in as_list(from) {
-        let series = list.iter_mut().find(|there| is_series(there) && dataset(there) == dataset(&other));
-        match series {
-            Some(there) if is_series(&other) => join_series(there, other),
-            _ => match list.iter_mut().find(|there| same_instance(there, &other)) {
-                Some(there) if !auxiliary && changed(&other) > changed(there) => *there = other,
-                Some(_) => {}
-                None => list.push(other),
-            },
-        }
-    }
-    list.sort_by(|a, b| moment(b).cmp(moment(a)));
-    if list.len() == 1 && is_series(&list[0]) { list.remove(0) } else { Json::Array(list) }
+fn is_of_series(member: &str) -> bool {
+    VALUES.contains(&member) || Method::ALL.iter().any(|method| method.word() == member)
 }
 
 fn as_list(value: Json) -> Vec<Json> {
@@ -68,104 +169,55 @@ fn dataset(instance: &Json) -> Option<&str> {
     instance.get("datasetId").and_then(Json::as_str)
 }
 
-fn moment(instance: &Json) -> &str {
-    let member = |name: &str| instance.get(name).and_then(Json::as_str);
-    member("observedAt").or_else(|| member("modifiedAt")).unwrap_or_default()
+/// The instant that a member names: brokers write the same one in different ways.
+fn at(instance: &Json, member: &str) -> Option<Timestamp> {
+    instant(instance.get(member)?)
 }
 
-/// Members that hold a simplified series or aggregates: arrays of arrays.
-fn series_members(instance: &Json) -> impl Iterator<Item = &str> {
-    let members = instance.as_object().unwrap_or_default().iter();
-    let nested = |value: &Json| {
-        value.as_array().is_some_and(|items| items.iter().all(|item| item.as_array().is_some()))
+fn instant(value: &Json) -> Option<Timestamp> {
+    Timestamp::parse(value.as_str()?).ok()
+}
+
+fn moment(instance: &Json) -> Option<Timestamp> {
+    at(instance, "observedAt").or_else(|| at(instance, "modifiedAt"))
+}
+
+fn changed(instance: &Json) -> Option<Timestamp> {
+    at(instance, "modifiedAt")
+}
+
+/// When a point of a series is, or when its period begins.
+fn point_moment(point: &Json) -> Option<Timestamp> {
+    instant(point.as_array()?.get(1)?)
+}
+
+/// Whether two points have the same value at the same times.
+fn same_point(one: &Json, other: &Json) -> bool {
+    let (Some([value, times @ ..]), Some([same, others @ ..])) = (one.as_array(), other.as_array()) else {
+        return one == other;
     };
-    members.filter(move |(name, value)| &**name != "value" && nested(value)).map(|(name, _)| &**name)
-}
-
-fn is_series(instance: &Json) -> bool {
-    series_members(instance).next().is_some()
-}
-
-fn join_series(into: &mut Json, from: Json) {
-    let names: Vec<String> = series_members(&from).map(str::to_owned).collect();
-    let Json::Object(others) = from else { return };
-    let Json::Object(members) = into else { return };
-    for (name, value) in others.into_iter().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
-        let Json::Array(points) = value else { continue };
-        match members.iter_mut().find(|(there, _)| *there == name) {
-            Some((_, Json::Array(there))) => {
-                there.extend(points);
-                let time =
-                    |point: &Json| point.as_array().and_then(|pair| pair.get(1)?.as_str().map(str::to_owned));
-                there.sort_by_key(time);
-                there.dedup();
-            }
-            _ => members.push((name, Json::Array(points))),
-        }
-    }
-}
-
-fn changed(instance: &Json) -> &str {
-    instance.get("modifiedAt").and_then(Json::as_str).unwrap_or_default()
+    let alike = |(a, b): (&Json, &Json)| a == b || instant(a).is_some() && instant(a) == instant(b);
+    value == same && times.len() == others.len() && times.iter().zip(others).all(alike)
 }
 
 /// Whether two instances are one: by their id, else by data set and moment.
 fn same_instance(there: &Json, other: &Json) -> bool {
     let id = |instance: &Json| instance.get("instanceId").and_then(Json::as_str).map(str::to_owned);
     let same_id = id(there).is_some() && id(there) == id(other);
-    let observed = |instance: &Json| instance.get("observedAt").and_then(Json::as_str).map(str::to_owned);
-    same_id
-        || observed(there).is_some() && observed(there) == observed(other) && dataset(there) == dataset(other)
-}
-
-/// Leaves the newest `count` instances of each attribute and data set: every broker gave so many.
-pub(super) fn newest(past: &mut Json, count: usize) {
-    match past {
-        Json::Array(entities) => entities.iter_mut().for_each(|entity| newest(entity, count)),
-        Json::Object(members) => {
-            for (_, value) in members.iter_mut().filter(|(name, _)| is_attribute(name)) {
-                match value {
-                    Json::Array(instances) => newest_of(instances, count),
-                    one => newest_points(one, count),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Instances stand newest first.
-fn newest_of(instances: &mut Vec<Json>, count: usize) {
-    instances.iter_mut().for_each(|instance| newest_points(instance, count));
-    let mut seen: Vec<(Option<String>, usize)> = Vec::new();
-    instances.retain(|instance| {
-        let set = dataset(instance).map(str::to_owned);
-        let place = seen.iter().position(|(there, _)| *there == set).unwrap_or_else(|| {
-            seen.push((set, 0));
-            seen.len() - 1
-        });
-        seen[place].1 += 1;
-        seen[place].1 <= count
-    });
-}
-
-/// The points of a simplified series stand oldest first.
-fn newest_points(series: &mut Json, count: usize) {
-    let names: Vec<String> = series_members(series).map(str::to_owned).collect();
-    let Json::Object(members) = series else { return };
-    for (_, value) in members.iter_mut().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
-        if let Json::Array(points) = value {
-            points.drain(..points.len().saturating_sub(count));
-        }
-    }
+    let observed = at(there, "observedAt");
+    same_id || observed.is_some() && observed == at(other, "observedAt") && dataset(there) == dataset(other)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn joined(form: Form, a: &str, b: &str, auxiliary: bool) -> String {
+        form.merge(serde_json::from_str(a).unwrap(), serde_json::from_str(b).unwrap(), auxiliary).to_string()
+    }
+
     fn merged(a: &str, b: &str, auxiliary: bool) -> String {
-        merge(serde_json::from_str(a).unwrap(), serde_json::from_str(b).unwrap(), auxiliary).to_string()
+        joined(Form::Instances, a, b, auxiliary)
     }
 
     #[test]
@@ -192,9 +244,9 @@ mod tests {
     #[test]
     fn series_are_joined_by_time() {
         let here = r#"{"id":"urn:a:1","p":{"type":"Property","values":[[2,"2024-01-02T00:00:00Z"]]}}"#;
-        let there = r#"{"id":"urn:a:1","p":{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00Z"]]}}"#;
+        let there = r#"{"id":"urn:a:1","p":{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00.000Z"]]}}"#;
         assert_eq!(
-            merged(here, there, false),
+            joined(Form::Series, here, there, false),
             r#"{"id":"urn:a:1","p":{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00Z"]]}}"#
         );
     }
@@ -221,7 +273,7 @@ mod tests {
         let mut past: Json =
             serde_json::from_str(&format!(r#"[{{"id":"urn:a:1","type":"T","p":[{list}],"q":{series}}}]"#))
                 .unwrap();
-        newest(&mut past, 2);
+        Form::Series.newest(&mut past, 2);
         let text = past.to_string();
         assert!(
             !text.contains(&instance(1, "a"))
@@ -229,5 +281,35 @@ mod tests {
                 && text.contains(&instance(2, "a"))
         );
         assert!(text.contains(r#""values":[[2,"2024-01-02T00:00:00Z"],[3,"#), "{text}");
+    }
+
+    #[test]
+    fn a_value_of_lists_is_no_series() {
+        let text = r#"{"id":"urn:a:1","p":[{"type":"JsonProperty","json":[[1,2],[3,4]],"observedAt":"2024-01-01T00:00:00Z"}]}"#;
+        let mut past: Json = serde_json::from_str(text).unwrap();
+        for form in [Form::Instances, Form::Series] {
+            form.newest(&mut past, 1);
+            assert_eq!(past.to_string(), text);
+        }
+        // An attribute of the attribute may have the name of a member of series.
+        let named = r#"{"id":"urn:a:1","p":[{"type":"Property","value":1,"values":[[1,2],[3,4]]}]}"#;
+        let mut past: Json = serde_json::from_str(named).unwrap();
+        Form::Instances.newest(&mut past, 1);
+        assert_eq!(past.to_string(), named);
+    }
+
+    #[test]
+    fn one_moment_may_be_written_in_different_ways() {
+        let at = |value: u32, time: &str, modified: &str| {
+            format!(r#"{{"value":{value},"observedAt":"{time}","modifiedAt":"{modified}"}}"#)
+        };
+        let past = |instance: &str| format!(r#"{{"id":"urn:a:1","p":[{instance}]}}"#);
+        let here = at(1, "2024-01-01T00:00:00Z", "2024-02-01T00:00:00.500Z");
+        let there = at(2, "2024-01-01T01:00:00+01:00", "2024-02-01T00:00:00Z");
+        assert_eq!(merged(&past(&here), &past(&there), false), past(&here));
+        assert_eq!(merged(&past(&there), &past(&here), false), past(&here));
+        let later = at(3, "2024-01-01T00:30:00Z", "2024-02-01T00:00:00Z");
+        let both = past(&format!("{later},{there}"));
+        assert_eq!(merged(&past(&there), &past(&later), false), both);
     }
 }

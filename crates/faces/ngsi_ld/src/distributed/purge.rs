@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, Method};
-use senne_model::{EntityId, Problem};
+use senne_language::{Filter, Query};
+use senne_model::{EntityId, Json, Problem};
 
 use super::{
     failure::Failure,
-    forward::{Naming, Outgoing},
-    parts::{Fault, Manner, Part, bytes_of, combine},
+    forward::Outgoing,
+    parts::{Fault, Manner, Part, bytes_of, combine, partial},
     provision::refused,
+    purge_shares::{Goes, shares},
     together::together,
     trip::Trip,
 };
@@ -24,6 +26,14 @@ use crate::{
 /// What stands for all the entities in an answer.
 const MANY: &str = "urn:ngsi-ld:null";
 
+/// A purge, understood.
+struct Asked {
+    terms: Terms,
+    query: Query,
+    goes: Goes,
+    matched: Vec<Matched>,
+}
+
 pub(super) async fn purge(
     face: &Face,
     trip: &Trip,
@@ -33,18 +43,20 @@ pub(super) async fn purge(
     next: Next,
 ) -> Response {
     let headers = request.headers().clone();
-    let Ok((terms, matched)) = matching(face, caller, parameters, &headers).await else {
-        return next.run(request).await;
+    let asked = match Asked::read(face, caller, parameters, &headers).await {
+        Ok(asked) => asked,
+        // What is refused here must not be done elsewhere.
+        Err(problem) => return refused(problem),
     };
     let serving = |found: &&Matched| {
         found.registration.is_proxied() || found.registration.operations.has(Serves::PurgeEntity)
     };
-    let serving: Vec<&Matched> = matched.iter().filter(serving).collect();
+    let serving: Vec<&Matched> = asked.matched.iter().filter(serving).collect();
     if serving.is_empty() {
         return next.run(request).await;
     }
-    let sent = serving.into_iter().map(|found| forward(face, trip, parameters, &terms, found));
-    let mut parts = together(sent.collect()).await;
+    let sent = serving.into_iter().map(|found| asked.forward(face, trip, found));
+    let mut parts: Vec<Part> = together(sent.collect()).await.into_iter().flatten().collect();
     let (head, body) = next.run(request).await.into_parts();
     parts.insert(0, Part::here(Vec::new(), head.status, &bytes_of(body).await));
     match EntityId::parse(MANY) {
@@ -53,76 +65,97 @@ pub(super) async fn purge(
     }
 }
 
-async fn matching(
-    face: &Face,
-    caller: &senne_hub::Context,
-    parameters: &Parameters,
-    headers: &HeaderMap,
-) -> Result<(Terms, Vec<Matched>), Problem> {
-    let terms = match context_link(headers)? {
-        Some(url) => face.contexts.by_url(&url).await?,
-        None => Terms::default_core(),
-    };
-    let query = Ask::from_parameters(parameters).into_query(&terms)?;
-    let mut wanted = Wanted::of_query(&query);
-    wanted.csf = csf(parameters.get("csf"), &terms)?;
-    let mut matched = face.registrations.matching(&caller.tenant, &wanted);
-    matched.retain(|found| found.registration.mode != Mode::Auxiliary);
-    Ok((terms, matched))
-}
-
-async fn forward(face: &Face, trip: &Trip, parameters: &Parameters, terms: &Terms, found: &Matched) -> Part {
-    let registration = &found.registration;
-    let outcome = if trip.would_loop(registration) {
-        Err(Failure::Loop)
-    } else if registration.operations.has(Serves::PurgeEntity) {
-        let naming = face.forwarder.naming(registration, terms).await;
-        let query = narrowed(parameters, terms, &naming, found);
-        let outgoing = Outgoing {
-            method: Method::DELETE,
-            path: vec!["entities".to_owned()],
-            query,
-            ..Outgoing::default()
+impl Asked {
+    /// Reads it, and refuses what the purge here refuses.
+    async fn read(
+        face: &Face,
+        caller: &senne_hub::Context,
+        parameters: &Parameters,
+        headers: &HeaderMap,
+    ) -> Result<Self, Problem> {
+        parameters.check()?;
+        let terms = match context_link(headers)? {
+            Some(url) => face.contexts.by_url(&url).await?,
+            None => Terms::default_core(),
         };
-        face.forwarder.send(trip, registration, &naming, outgoing).await.map(|_| ())
-    } else {
-        Err(Failure::NotOffered)
-    };
-    Part {
-        registration: Some(Arc::clone(registration)),
-        names: Vec::new(),
-        outcome: outcome.map_err(Fault::Source),
+        let query = Ask::from_parameters(parameters).into_query(&terms)?;
+        check(parameters, &query)?;
+        let goes = Goes::read(parameters, &terms)?;
+        let mut wanted = Wanted::of_query(&query);
+        wanted.csf = csf(parameters.get("csf"), &terms)?;
+        let mut matched = face.registrations.matching(&caller.tenant, &wanted);
+        matched.retain(|found| found.registration.mode != Mode::Auxiliary);
+        Ok(Self { terms, query, goes, matched })
+    }
+
+    /// The part of a source; none when nothing of what is asked for is registered.
+    async fn forward(&self, face: &Face, trip: &Trip, found: &Matched) -> Option<Part> {
+        let registration = &found.registration;
+        let outcome = if trip.would_loop(registration) {
+            Err(Failure::Loop)
+        } else if registration.operations.has(Serves::PurgeEntity) {
+            let naming = face.forwarder.naming(registration, &self.terms).await;
+            match shares(found, &self.query, &self.goes, &naming) {
+                Some(shares) if shares.is_empty() => return None,
+                Some(shares) => {
+                    let mut outcome = Ok(());
+                    for query in shares {
+                        let outgoing = Outgoing {
+                            method: Method::DELETE,
+                            path: vec!["entities".to_owned()],
+                            query,
+                            ..Outgoing::default()
+                        };
+                        let sent = face.forwarder.send(trip, registration, &naming, outgoing).await;
+                        outcome = outcome.and(match sent {
+                            Ok(reply) if reply.status == 207 => {
+                                Err(partial(&reply.json().unwrap_or(Json::Null)))
+                            }
+                            other => other.map(|_| ()),
+                        });
+                    }
+                    outcome
+                }
+                // What cannot be said exactly would remove more there than was registered.
+                None => Err(Failure::NotOffered),
+            }
+        } else {
+            Err(Failure::NotOffered)
+        };
+        Some(Part {
+            registration: Some(Arc::clone(registration)),
+            names: Vec::new(),
+            outcome: outcome.map_err(Fault::Source),
+        })
     }
 }
 
-/// The caller's parameters, and what was registered besides: nothing else may be removed there.
-fn narrowed(
-    parameters: &Parameters,
-    terms: &Terms,
-    naming: &Naming,
-    found: &Matched,
-) -> Vec<(String, String)> {
-    let listed = |value: &str| {
-        value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
-    };
-    let mut query: Vec<(String, String)> = parameters
-        .pairs()
-        .filter(|(name, _)| !matches!(*name, "local" | "csf"))
-        .map(|(name, value)| match name {
-            "type" | "attrs" | "keep" | "drop" | "geoproperty" => (name.to_owned(), listed(value)),
-            _ => (name.to_owned(), value.to_owned()),
-        })
-        .collect();
-    let entities: Vec<_> = found.infos().flat_map(|info| &info.entities).collect();
-    let ids: Vec<String> =
-        entities.iter().filter_map(|entity| entity.id.as_ref()).map(ToString::to_string).collect();
-    if parameters.get("id").is_none() && !ids.is_empty() && ids.len() == entities.len() {
-        query.push(("id".to_owned(), ids.join(",")));
+/// Refuses a question that is too wide, or that leads to other entities.
+fn check(parameters: &Parameters, query: &Query) -> Result<(), Problem> {
+    let any_type = parameters.get("type").map(str::trim) == Some("*");
+    if any_type && parameters.get("local").is_some() {
+        let detail = "type=* asks for what is here alone; leave local=false out, or name types";
+        return Err(Problem::bad(detail).field("local"));
     }
-    let names = found.names();
-    if !names.is_empty() && parameters.get("drop").is_none() && parameters.get("keep").is_none() {
-        let names: Vec<String> = names.iter().map(|name| naming.name(name)).collect();
-        query.push(("drop".to_owned(), names.join(",")));
+    if query.filter.as_ref().is_some_and(Filter::follows_links) {
+        let detail = "a purge does not follow relationships; name attributes of the entity itself";
+        return Err(Problem::bad(detail).field("q"));
     }
-    query
+    let bounded = any_type
+        || query.types.is_some()
+        || query.geo.is_some()
+        || query.filter.as_ref().is_some_and(Filter::asks_an_attribute)
+        || parameters
+            .list("attrs")
+            .is_some_and(|terms| terms.iter().any(|term| !OF_THE_SYSTEM.contains(term)));
+    if !bounded {
+        let detail =
+            "ask for a type, attrs, q or a geo-query at least; local=true asks for everything that is here";
+        return Err(Problem::bad(detail).field("type"));
+    }
+    Ok(())
 }
+
+/// Names that the system gives: whoever names nothing else asks for everything.
+const OF_THE_SYSTEM: [&str; 8] =
+    ["id", "type", "scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt", "observedAt"];

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use http::HeaderMap;
 use parking_lot::Mutex;
+use senne_hub::Grant;
 
 use super::{failure::Failure, via::Via};
 use crate::registrations::{Matched, Registration};
@@ -16,6 +17,9 @@ pub(crate) struct Trip {
     pub(crate) headers: HeaderMap,
     /// Until when answers of sources are of use.
     pub(crate) deadline: Instant,
+    /// Whether who asks may see everything: to others, nothing is told that registrations say, and sources are
+    /// not spoken to in words of theirs.
+    pub(crate) sees_all: bool,
     warnings: Mutex<Vec<String>>,
 }
 
@@ -26,12 +30,19 @@ const WARNINGS_MAX: usize = 50;
 const WARNING_LENGTH_MAX: usize = 1024;
 
 impl Trip {
+    /// The request of a caller who may see everything.
     pub(crate) fn new(headers: &HeaderMap, alias: String, deadline: Instant) -> Arc<Self> {
+        Self::granted(headers, alias, deadline, Grant::Everything)
+    }
+
+    /// The request of a caller with this grant.
+    pub(crate) fn granted(headers: &HeaderMap, alias: String, deadline: Instant, grant: Grant) -> Arc<Self> {
         Arc::new(Self {
             via: Via::read(headers),
             alias,
             headers: headers.clone(),
             deadline,
+            sees_all: grant == Grant::Everything,
             warnings: Mutex::default(),
         })
     }
@@ -54,7 +65,11 @@ impl Trip {
     pub(crate) fn warn(&self, registration: &Registration, failure: &Failure) {
         tracing::debug!(registration = %registration.id, "a source did not serve: {failure}");
         let Some(code) = failure.warning() else { return };
-        self.note(code, &format!("{}: {failure}", registration.id));
+        if self.sees_all {
+            self.note(code, &format!("{}: {failure}", registration.id));
+        } else {
+            self.note(code, "a source did not serve");
+        }
     }
 
     pub(crate) fn note(&self, code: u16, text: &str) {
@@ -67,8 +82,14 @@ impl Trip {
         }
     }
 
-    /// Tells also what the brokers behind a source had to warn of.
+    /// Tells also what the brokers behind a source had to warn of; it names their registrations.
     pub(crate) fn pass_on_warnings(&self, headers: &HeaderMap) {
+        if !self.sees_all {
+            if headers.contains_key("ngsild-warning") {
+                self.note(199, "a broker behind a source had something to warn of");
+            }
+            return;
+        }
         let told = headers.get_all("ngsild-warning").iter().filter_map(|value| value.to_str().ok());
         let mut warnings = self.warnings.lock();
         for text in told.filter(|text| text.len() <= WARNING_LENGTH_MAX) {

@@ -23,8 +23,12 @@ impl Version {
         Some(Self { major: number(major)?, minor: number(minor)? })
     }
 
-    /// Changes entities (one, several, or fragments of them) into what this version knows.
+    /// Changes entities (one, several, or fragments of them) into what this version knows. A subscription or a query
+    /// stays as it is: its members are no attributes.
     pub(crate) fn amend(self, body: &mut Json) {
+        if is_question(body) {
+            return;
+        }
         match body {
             Json::Array(items) => items.iter_mut().for_each(|item| self.amend(item)),
             Json::Object(members) if self < V1_9 => self.amend_entity(members),
@@ -101,6 +105,19 @@ impl Version {
     }
 }
 
+/// Whether a body is a subscription or a query, not an entity whose type has such a name.
+fn is_question(body: &Json) -> bool {
+    let member = |name: &str| body.get(name);
+    match member("type").and_then(Json::as_str) {
+        Some("Subscription") => {
+            let notification = member("notification");
+            notification.is_some_and(|one| one.get("endpoint").is_some() && one.get("type").is_none())
+        }
+        Some("Query") => member("id").is_none() && member("entities").and_then(Json::as_array).is_some(),
+        _ => false,
+    }
+}
+
 /// Members that hold a value, not a part of the attribute.
 fn is_value(name: &str) -> bool {
     matches!(name, "value" | "object" | "languageMap" | "vocab" | "json" | "valueList" | "objectList")
@@ -140,6 +157,20 @@ mod tests {
         assert_eq!(
             amended("1.0", entity),
             r#"{"id":"urn:a:1","type":["A"],"n":{"type":"Property","value":{"fr":"x"}},"r":{"type":"Relationship","object":["urn:b:1"]},"p":{"type":"Property","value":2}}"#
+        );
+    }
+
+    #[test]
+    fn subscriptions_and_queries_stay_as_they_are() {
+        let subscription = r#"{"id":"urn:s:1","type":"Subscription","entities":[{"type":"A"},{"type":"B"}],"expiresAt":"2030-01-01T00:00:00Z","notification":{"endpoint":{"uri":"http://a.org"}}}"#;
+        let query = r#"{"type":"Query","entities":[{"type":"A"},{"type":"B"}],"q":"n>1"}"#;
+        for body in [subscription, query] {
+            assert_eq!(amended("1.0", body), body);
+        }
+        let entity = r#"{"id":"urn:a:1","type":"Query","entities":[{"type":"Property","value":1}]}"#;
+        assert_eq!(
+            amended("1.0", entity),
+            r#"{"id":"urn:a:1","type":"Query","entities":{"type":"Property","value":1}}"#
         );
     }
 

@@ -82,6 +82,11 @@ impl Chart {
         }
     }
 
+    /// Whether a source has it.
+    pub(super) fn is_elsewhere(&self, id: &EntityId) -> bool {
+        self.elsewhere.held.contains_key(id)
+    }
+
     /// Which of these entities each source has.
     pub(super) fn held(&self, ids: &[EntityId]) -> HeldAt {
         let mut at = HeldAt::new();

@@ -1,7 +1,11 @@
 //! A query with an entity map (clauses 5.5.9.3, 5.5.14): the entities are those of the map, what no longer fits is left out of it, and
 //! pages are filled as long as there are entities.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::response::Response;
 use http::StatusCode;
@@ -47,10 +51,10 @@ impl Mapped {
         Ok(kept.ok_or_else(super::missing)?.chart)
     }
 
-    /// Leaves out of it those of `looked_at` that are not `left`.
+    /// Leaves out of it those of `looked_at` that are not `left`; those that sources have only where those were asked.
     pub(crate) fn keep(&self, call: &Call, looked_at: &[EntityId], left: &[EntityId]) {
         let (tenant, owner) = (&call.hub.tenant, &call.hub.principal);
-        call.face.entity_maps.keep(tenant, owner, &self.id, looked_at, left);
+        call.face.entity_maps.keep(tenant, owner, &self.id, (looked_at, left), call.trip.is_some());
     }
 
     /// A page of its entities as they are now.
@@ -65,33 +69,45 @@ impl Mapped {
             left.extend(fitting(call, terms, query, step, &chart).await?);
             looked_at += step.len();
         }
-        let names: Vec<EntityId> = left.iter().map(|entity| entity.id.clone()).collect();
+        let names: Vec<EntityId> = left.iter().map(|(id, _)| id.clone()).collect();
         self.keep(call, &ids[start..looked_at], &names);
         let more = start + left.len() > end || looked_at < ids.len();
-        let count = page.count.then_some(left.len() as u64);
-        let entities = left.into_iter().skip(page.offset - start).take(page.limit).collect();
+        let count = page.count.then(|| left.iter().filter(|(_, entity)| entity.is_some()).count() as u64);
+        let shown = left.into_iter().skip(page.offset - start).take(page.limit);
+        let entities = shown.filter_map(|(_, entity)| entity).collect();
         Ok(Found { entities, count, more, less: page.offset > 0, span: None })
     }
 }
 
-/// Of these entities those that are there and fit, in this order.
+/// An entity of a map that has its place; `None` within when the source that has it could not be asked.
+type Placed = (EntityId, Option<Arc<Entity>>);
+
+/// Of these entities those that are there and fit, in this order. Those of which nobody can tell keep their places,
+/// so that neither the map nor its pages change by a source that fails for a moment.
 async fn fitting(
     call: &Call,
     terms: &Terms,
     query: &Query,
     ids: &[EntityId],
     chart: &Chart,
-) -> Result<Vec<Arc<Entity>>, Problem> {
+) -> Result<Vec<Placed>, Problem> {
     let wanted = ids.iter().filter(|id| query.ids.is_empty() || query.ids.contains(id));
     let query = Query { ids: wanted.cloned().collect(), ..query.clone() };
     if query.ids.is_empty() {
         return Ok(Vec::new());
     }
     let held = chart.held(&query.ids);
-    let found = distributed::find_held(call, terms, &query, &Page::first(STEP), &held).await?;
+    let distributed::FoundHeld { found, unheard } =
+        distributed::find_held(call, terms, &query, &Page::first(STEP), &held).await?;
     let mut by_id: HashMap<EntityId, Arc<Entity>> =
         found.entities.into_iter().map(|entity| (entity.id.clone(), entity)).collect();
-    Ok(query.ids.iter().filter_map(|id| by_id.remove(id)).collect())
+    let unsure: HashSet<&EntityId> =
+        unheard.iter().filter_map(|source| held.get(source)).flat_map(|there| &there.entities).collect();
+    let place = |id: &EntityId| match by_id.remove(id) {
+        Some(entity) => Some((id.clone(), Some(entity))),
+        None => unsure.contains(id).then(|| (id.clone(), None)),
+    };
+    Ok(query.ids.iter().filter_map(place).collect())
 }
 
 /// A page of a query, from a map where one is used or made.

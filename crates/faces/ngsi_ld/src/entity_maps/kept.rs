@@ -1,6 +1,9 @@
 //! The maps that are kept. They stand in memory, as clause 5.14.1.1 allows: a map that is lost is made anew by the next request.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use senne_hub::Principal;
@@ -80,22 +83,25 @@ impl EntityMaps {
         self.with(tenant, owner, id, |kept| kept.expires_at = at.min(latest)).is_some()
     }
 
-    /// Leaves out of a map those of `looked_at` that are not `left`.
+    /// Leaves out of a map those of `looked_at` that are not `left`. Unless `asked_elsewhere`, those that sources
+    /// have stay: nobody knows whether they still have them.
     pub(crate) fn keep(
         &self,
         tenant: &TenantName,
         owner: &Principal,
         id: &EntityId,
-        looked_at: &[EntityId],
-        left: &[EntityId],
+        (looked_at, left): (&[EntityId], &[EntityId]),
+        asked_elsewhere: bool,
     ) {
         if looked_at.len() == left.len() {
             return;
         }
-        let left: std::collections::HashSet<&EntityId> = left.iter().collect();
-        let gone: std::collections::HashSet<&EntityId> =
-            looked_at.iter().filter(|id| !left.contains(id)).collect();
-        self.with(tenant, owner, id, |kept| kept.chart.without(&gone));
+        let left: HashSet<&EntityId> = left.iter().collect();
+        let mut gone: HashSet<&EntityId> = looked_at.iter().filter(|id| !left.contains(id)).collect();
+        self.with(tenant, owner, id, |kept| {
+            gone.retain(|id| asked_elsewhere || !kept.chart.is_elsewhere(id));
+            kept.chart.without(&gone);
+        });
     }
 
     /// Removes a map; gives whether there was one.
@@ -163,9 +169,22 @@ mod tests {
         let (maps, tenant, me) = (EntityMaps::default(), TenantName::default(), Principal::System);
         let (id, _) = maps.create(&tenant, &me, Chart::here(ids(0, 3)), None).unwrap();
         assert!(maps.find(&tenant, &Principal::Anonymous, &id).is_none());
-        maps.keep(&tenant, &me, &id, &ids(0, 3), &ids(1, 2));
+        maps.keep(&tenant, &me, &id, (&ids(0, 3), &ids(1, 2)), true);
         assert_eq!(*maps.find(&tenant, &me, &id).unwrap().chart.entities, ids(1, 2));
         assert!(maps.expire_at(&tenant, &me, &id, Timestamp::from_micros(0)));
         assert!(maps.find(&tenant, &me, &id).is_none() && !maps.remove(&tenant, &me, &id));
+    }
+
+    #[test]
+    fn what_sources_have_stays_as_long_as_nobody_asked_them() {
+        let (maps, tenant, me) = (EntityMaps::default(), TenantName::default(), Principal::System);
+        let mut chart = Chart::here(ids(0, 2));
+        chart.add(EntityId::trusted("urn:reg:1"), None, ids(2, 1));
+        let (id, _) = maps.create(&tenant, &me, chart, None).unwrap();
+        maps.keep(&tenant, &me, &id, (&ids(0, 3), &ids(0, 1)), false);
+        let left = || maps.find(&tenant, &me, &id).unwrap().chart.entities.to_vec();
+        assert_eq!(left(), [ids(0, 1), ids(2, 1)].concat());
+        maps.keep(&tenant, &me, &id, (&ids(2, 1), &[]), true);
+        assert_eq!(left(), ids(0, 1));
     }
 }

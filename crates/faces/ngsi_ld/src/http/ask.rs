@@ -1,10 +1,13 @@
 //! The parts of a query as texts, wherever they stood (clauses 4.9, 4.10, 4.17, 4.19, 5.2.13, 5.2.23, 5.2.33).
 
 use senne_language::{Filter, GeoFilter, IdPattern, Query, ScopeExpression, Selector, TypeExpression};
-use senne_model::{EntityId, Json, Name, Problem};
+use senne_model::{EntityId, ErrorKind, Json, Name, Problem};
 
 use super::Parameters;
 use crate::contexts::Terms;
+
+/// The most names of a list; each may become a long IRI.
+const NAMES_MAX: usize = 1_000;
 
 /// The parts of a query.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +114,12 @@ impl Ask {
 
     /// The query, its names expanded.
     pub(crate) fn into_query(self, terms: &Terms) -> Result<Query, Problem> {
+        for (field, names) in [("attrs", &self.attrs), ("expandValues", &self.expand_values)] {
+            if names.len() > NAMES_MAX {
+                let detail = format!("{} names are too many; name at most {NAMES_MAX}", names.len());
+                return Err(Problem::new(ErrorKind::TooComplex, detail).field(field));
+            }
+        }
         let expand = |term: &str| terms.expand(term);
         let expanded: Vec<Name> = self.expand_values.iter().map(|term| expand(term)).collect();
         let plain = |term: &String| {

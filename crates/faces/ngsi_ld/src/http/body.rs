@@ -20,13 +20,40 @@ pub(super) struct Received {
 /// How long a caller waits for others to finish before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Reads a JSON body of at most `bytes_max`; `shares` has one permit per KiB.
+/// How often a caller who has to leave some memory to others looks whether there is more.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// The memory for bodies.
+pub(super) struct Memory<'a> {
+    /// One permit per KiB.
+    pub(super) shares: &'a Arc<Semaphore>,
+    /// How many permits this caller leaves to others.
+    pub(super) left: usize,
+}
+
+impl Memory<'_> {
+    /// A share of so many permits, when there is one soon.
+    async fn share(&self, permits: u32) -> Result<OwnedSemaphorePermit, Problem> {
+        let share = async {
+            while self.left > 0 && self.shares.available_permits() < self.left + permits as usize {
+                tokio::time::sleep(GLANCE).await;
+            }
+            Arc::clone(self.shares).acquire_many_owned(permits).await
+        };
+        match tokio::time::timeout(PATIENCE, share).await {
+            Ok(Ok(share)) => Ok(share),
+            _ => Err(Problem::new(ErrorKind::Overloaded, "too many large requests are under way")),
+        }
+    }
+}
+
+/// Reads a JSON body of at most `bytes_max`.
 pub(super) async fn receive(
     method: &Method,
     headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
-    shares: &Arc<Semaphore>,
+    memory: &Memory<'_>,
 ) -> Result<Received, Refusal> {
     let linked_data = content_type(method, headers)?;
     let announced: Option<usize> =
@@ -41,10 +68,7 @@ pub(super) async fn receive(
         return Err(too_large(bytes_max));
     }
     let permits = u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX);
-    let share = tokio::time::timeout(PATIENCE, Arc::clone(shares).acquire_many_owned(permits)).await;
-    let Ok(Ok(share)) = share else {
-        return Err(Problem::new(ErrorKind::Overloaded, "too many large requests are under way").into());
-    };
+    let share = memory.share(permits).await?;
     let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|error| {
         let text = error.to_string();
         if text.contains("length limit") {

@@ -12,7 +12,11 @@ use senne_hub::Principal;
 use senne_model::{ErrorKind, Problem, TenantName};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{BASE, Media, Offer, Parameters, Refusal, SNAPSHOT_HEADER, body::receive, negotiate};
+use super::{
+    BASE, Media, Offer, Parameters, Refusal, SNAPSHOT_HEADER,
+    body::{Memory, receive},
+    negotiate,
+};
 use crate::{
     contexts::Terms,
     distributed::Trip,
@@ -192,20 +196,48 @@ impl Call {
         Ok(Body { bytes, terms, limits, linked_data, _share: share })
     }
 
-    /// Reads the bytes of a body of at most `bytes_max`.
+    /// Reads the bytes of a body of at most `bytes_max`, of callers who may do what it is for.
     pub(crate) async fn bytes(
         &mut self,
         bytes_max: usize,
     ) -> Result<(Bytes, bool, OwnedSemaphorePermit), Refusal> {
+        self.may_send()?;
         let body = self.body.lock().take().unwrap_or_default();
-        let received = receive(&self.method, &self.headers, body, bytes_max, &self.face.bodies).await?;
+        let memory = Memory { shares: &self.face.bodies, left: self.left_to_others() };
+        let received = receive(&self.method, &self.headers, body, bytes_max, &memory).await?;
         if received.linked_data && context_link(&self.headers)?.is_some() {
             let detail = "application/ld+json brings its context in the body; leave the Link header out";
             return Err(Problem::bad(detail).field("Link").into());
         }
         Ok((received.bytes, received.linked_data, received.share))
     }
+
+    /// Refuses a body of a caller who may not write before any of it is read: else strangers could take the memory for bodies.
+    fn may_send(&self) -> Result<(), Problem> {
+        let path = self.path_only.strip_prefix(BASE).unwrap_or(&self.path_only);
+        if FOR_READERS.iter().any(|there| path.starts_with(there)) {
+            return Ok(());
+        }
+        senne_policy::decide(&self.hub.principal, &self.hub.tenant, senne_hub::Action::Write).map(|_| ())
+    }
+
+    /// How many KiB of the memory for bodies strangers leave to those who are known.
+    fn left_to_others(&self) -> usize {
+        match self.hub.principal {
+            Principal::Anonymous => self.face.options.bodies_bytes_max / 1024 / 4,
+            _ => 0,
+        }
+    }
 }
+
+/// Where a body asks and writes nothing, or tells what was subscribed to at a source; each says itself who may do it.
+const FOR_READERS: [&str; 5] = [
+    "/entityOperations/query",
+    "/temporal/entityOperations/query",
+    "/entityMaps",
+    "/temporal/entityMaps",
+    "/remote-notify",
+];
 
 /// The relation of a Link header that names a JSON-LD context (JSON-LD 1.1 §6.1).
 const CONTEXT_RELATION: &str = "http://www.w3.org/ns/json-ld#context";

@@ -37,7 +37,7 @@ pub(crate) fn in_preferred_version(
 ) -> (StatusCode, Vec<u8>) {
     let version = preferred_version(headers).and_then(|version| Version::parse(&version));
     let (Some(version), true) = (version, media != Media::GeoJson) else { return (StatusCode::OK, body) };
-    let Ok(native) = serde_json::from_slice::<Json>(&body) else { return (StatusCode::OK, body) };
+    let Ok(native) = Json::parse(&body) else { return (StatusCode::OK, body) };
     let mut amended = native.clone();
     version.amend(&mut amended);
     if amended == native {

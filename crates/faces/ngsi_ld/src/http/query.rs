@@ -14,6 +14,9 @@ const OF_THE_SYSTEM: [&str; 8] =
 /// In an order of their own, entities are found up to this place; those after it need a narrower query.
 const ORDERED_MAX: usize = 100_000;
 
+/// How many things may be skipped.
+const OFFSET_MAX: usize = 1_000_000_000;
+
 /// Reads the query that the parameters ask.
 pub(crate) fn read_query(call: &Call, terms: &Terms) -> Result<Query, Problem> {
     let parameters = &call.parameters;
@@ -54,6 +57,11 @@ pub(crate) fn read_page(call: &Call) -> Result<Page, Problem> {
         let detail =
             format!("a page has at most {} elements; follow its next link for more", options.limit_max);
         return Err(Problem::new(ErrorKind::TooComplex, detail).field("limit"));
+    }
+    if offset > OFFSET_MAX {
+        let detail =
+            format!("at most {OFFSET_MAX} elements are skipped; follow the next links, or narrow the query");
+        return Err(Problem::new(ErrorKind::TooComplex, detail).field("offset"));
     }
     if limit == 0 && !count {
         return Err(Problem::bad("limit=0 goes with count=true alone").field("limit"));

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 use super::{
     Limits, Mode, Names,
     part::{Lite, Part, Raw, parts_into_json},
+    seen::Seen,
     value::{geometry_of, read_value},
 };
 use crate::kind::{Kind, NULL_MARKER, QUALITY, QUALITY_TESTS, is_value_type};
@@ -98,11 +99,12 @@ fn read_instances(
         return Ok(SmallVec::from_iter([Instance::new(AttributeValue::Property(value))]));
     }
     let mut instances: SmallVec<[Instance; 1]> = SmallVec::with_capacity(items.len());
+    let mut datasets = Seen::new();
     for (place, item) in items.into_iter().enumerate() {
         let instance =
             read_instance(item, mode, names, limits).map_err(|p| p.within(&format!("[{place}]")))?;
-        let twice = |there: &Instance| there.dataset_id == instance.dataset_id;
-        if !mode.series && instances.iter().any(twice) {
+        let before = instances.iter().map(|there| &there.dataset_id);
+        if !mode.series && datasets.again(before, &instance.dataset_id) {
             let detail = "two instances have the same datasetId; give each its own, and one may have none";
             return Err(Problem::bad(detail).field(format!("[{place}].datasetId")));
         }
@@ -206,6 +208,7 @@ fn typed(
 ) -> Result<Instance, Problem> {
     let mut instance = Instance::new(AttributeValue::ABSENT);
     let mut object_type = None;
+    let mut seen = Seen::new();
     for part in parts {
         let Part { name, value } = part;
         match &*name {
@@ -254,7 +257,10 @@ fn typed(
                     format!("a {} has no `{name}`; its value stands in `{}`", kind.word(), kind.member());
                 return Err(Problem::bad(detail).field(name));
             }
-            name => sub_attribute(&mut instance, name, value.into_json(), mode, names, limits)?,
+            name => {
+                let attribute = sub_attribute(name, value.into_json(), mode, names, limits)?;
+                add(&mut instance.sub_attributes, attribute, name, &mut seen)?;
+            }
         }
     }
     if let (Some(kind), true, false) = (kind, instance.value.is_absent(), mode.partial) {
@@ -275,28 +281,38 @@ fn typed(
     Ok(instance)
 }
 
+/// A part of an attribute; none when it is what we say of a value.
 fn sub_attribute(
-    instance: &mut Instance,
     term: &str,
     value: Json,
     mode: Mode,
     names: &mut Names,
     limits: &Limits,
-) -> Result<(), Problem> {
+) -> Result<Option<Attribute>, Problem> {
     limits.check(&value).map_err(|p| p.field(term))?;
     let inner = Mode { series: false, partial: false, fragment: false, ..mode };
     let attribute = read_attribute(term, Raw::from_json(value), inner, names, limits)?;
     // What we say of a value is shown as its sub-attributes; sent back, it is left out.
     if matches!(&*attribute.name, QUALITY | QUALITY_TESTS | senne_model::Amendment::NAME) {
-        return Ok(());
+        return Ok(None);
     }
     if is_value_type(&attribute.name) && attribute.main().is_none_or(|i| i.value.as_text().is_none()) {
         return Err(Problem::bad("the type of a value is a text").field("valueType"));
     }
-    if instance.sub_attributes.iter().any(|there| there.name == attribute.name) {
+    Ok(Some(attribute))
+}
+
+fn add(
+    parts: &mut Vec<Attribute>,
+    part: Option<Attribute>,
+    term: &str,
+    seen: &mut Seen<Name>,
+) -> Result<(), Problem> {
+    let Some(part) = part else { return Ok(()) };
+    if seen.again(parts.iter().map(|there| &there.name), &part.name) {
         return Err(Problem::bad("two names expand to the same sub-attribute").field(term));
     }
-    instance.sub_attributes.push(attribute);
+    parts.push(part);
     Ok(())
 }
 

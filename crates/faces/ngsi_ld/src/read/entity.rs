@@ -17,6 +17,7 @@ use super::{
     attribute::{read_attribute, read_moment},
     part::{KeySeed, Lite, Raw},
     scopes,
+    seen::Seen,
 };
 
 /// An entity, or a fragment of one, as it was sent.
@@ -183,6 +184,7 @@ fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Resu
     if !entity.types.is_empty() {
         return Err(Problem::new(ErrorKind::InvalidRequest, "the member stands twice").field("type"));
     }
+    let mut seen = Seen::new();
     let mut add = |term: &str| {
         // Clause 4.6.2; what is an IRI was named elsewhere.
         if !term.contains(':') && (!term.starts_with(char::is_alphabetic) || matches!(term, "id" | "type")) {
@@ -190,7 +192,7 @@ fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Resu
             return Err(Problem::bad(detail).field("type"));
         }
         let name = names.expand(term).map_err(|p| p.field("type"))?;
-        if !entity.types.contains(&name) {
+        if !seen.again(entity.types.iter(), &name) {
             entity.types.push(name);
         }
         Ok(())

@@ -11,6 +11,7 @@ mod limits;
 mod names;
 mod part;
 mod scopes;
+mod seen;
 mod value;
 
 pub(crate) use body::{

@@ -13,6 +13,9 @@ use crate::{
     registrations::{Wanted, WantedTypes},
 };
 
+/// The shortest interval: a shorter one would keep this server, its network and the receiver busy with nothing new.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// Everything that matching and telling need.
 pub(super) struct Compiled {
     /// One for each selector of entities.
@@ -39,7 +42,10 @@ impl Compiled {
         };
         Ok(Self {
             wanted: wanted(document, terms)?,
-            every: document.get("timeInterval").and_then(Json::as_f64).map(Duration::from_secs_f64),
+            every: document
+                .get("timeInterval")
+                .and_then(Json::as_f64)
+                .map(|seconds| Duration::from_secs_f64(seconds).max(SHORTEST)),
             expires_at: text("expiresAt").and_then(|text| Timestamp::parse(text).ok()),
             is_active: document.get("isActive") != Some(&Json::Bool(false)),
             url: url(endpoint, allow_private).map_err(within)?,

@@ -82,16 +82,14 @@ impl Teller {
         let (first_pause, mut pause) = (self.options.pause_first * PAUSES, Duration::ZERO);
         let mut due = Instant::now();
         while !self.runner.is_stopped() {
+            if !self.runner.compiled.is_live() {
+                // A change begins another task, which tells everything: nothing that happens now is told afterwards.
+                let _ = tokio::time::timeout(IDLE, self.runner.wake.notified()).await;
+                continue;
+            }
             changes.borrow_and_update();
             let fitting = self.fitting();
-            let arrived = if self.runner.compiled.is_live() {
-                self.tell(&fitting, &mut last, &mut told, &mut due).await
-            } else {
-                // Nothing that happens during a pause is told afterwards.
-                told =
-                    fitting.iter().map(|(id, found)| (id.clone(), found.registration.modified_at)).collect();
-                true
-            };
+            let arrived = self.tell(&fitting, &mut last, &mut told, &mut due).await;
             last = fitting;
             pause = if arrived {
                 Duration::ZERO
@@ -117,9 +115,9 @@ impl Teller {
     }
 
     fn fitting(&self) -> Fitting {
-        let index = self.registrations.of(&self.runner.kept.tenant);
+        let Runner { kept, compiled, .. } = &*self.runner;
         let mut fitting = Fitting::new();
-        for found in self.runner.compiled.wanted.iter().flat_map(|wanted| index.matching(wanted)) {
+        for found in self.registrations.matching_any(&kept.tenant, &compiled.wanted) {
             match fitting.get_mut(&found.registration.id) {
                 None => {
                     fitting.insert(found.registration.id.clone(), found);

@@ -1,27 +1,25 @@
 //! What a proxied registration may not meet: another one of the same attributes, or entities that are held
 //! here (clauses 4.3.6.3, 5.9.2.4).
 
+use std::sync::Arc;
+
 use senne_hub::{Hub, Page};
 use senne_language::{Query, TypeExpression};
 use senne_model::{EntityId, ErrorKind, Problem};
 
-use super::{
-    index::Index,
-    registration::{EntityInfo, Info, Mode, Registration},
-};
+use super::registration::{EntityInfo, Info, Mode, Registration};
 
-/// Refuses a registration that conflicts with others or with what is held here.
+/// Refuses a registration that conflicts with one of `others` or with what is held here.
 pub(super) async fn check(
     hub: &Hub,
     caller: &senne_hub::Context,
-    others: &Index,
+    others: &[Arc<Registration>],
     new: &Registration,
 ) -> Result<(), Problem> {
     if !new.is_proxied() {
         return Ok(());
     }
-    let proxied = others.all().iter().filter(|other| other.id != new.id && other.is_proxied());
-    for other in proxied {
+    for other in others.iter().filter(|other| other.is_proxied()) {
         if (new.mode == Mode::Exclusive || other.mode == Mode::Exclusive) && overlap(new, other) {
             let detail =
                 format!("the registration `{}` has the same attributes of the same entity", other.id);
@@ -39,7 +37,7 @@ pub(super) async fn check(
 }
 
 /// Whether two registrations may speak of one attribute of one entity.
-fn overlap(one: &Registration, other: &Registration) -> bool {
+pub(super) fn overlap(one: &Registration, other: &Registration) -> bool {
     one.infos.iter().any(|a| {
         other.infos.iter().any(|b| {
             let named =

@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::HeaderValue;
 use senne_model::{Json, Timestamp};
 
 /// The counters of table 5.2.9-2.
@@ -60,34 +61,45 @@ impl Health {
 /// How many answers are kept per source.
 const ANSWERS_MAX: usize = 64;
 
-/// How large the kept answers of a source may be together, in bytes.
+/// How large the kept answers of a source and what they answer may be together, in bytes.
 const ANSWERS_BYTES_MAX: usize = 4 << 20;
 
-/// Answers of a source that may be given again for a while.
+/// An answer of a source, without what belonged to its exchange alone.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) status: u16,
+    /// `NGSILD-Results-Count`: how many there are in all.
+    pub(crate) count: Option<HeaderValue>,
+    pub(crate) body: Bytes,
+}
+
+/// Answers of a source that may be given again for a while, by what was asked.
 #[derive(Default)]
 pub(crate) struct Cache {
-    answers: HashMap<String, (Instant, u16, Bytes)>,
+    answers: HashMap<String, (Instant, Kept)>,
     bytes: usize,
 }
 
 impl Cache {
     /// The answer to this question, when it is young enough.
-    pub(crate) fn find(&self, question: &str, young: Duration) -> Option<(u16, Bytes)> {
-        let (at, status, body) = self.answers.get(question)?;
-        (at.elapsed() < young).then(|| (*status, body.clone()))
+    pub(crate) fn find(&self, question: &str, young: Duration) -> Option<Kept> {
+        let (at, kept) = self.answers.get(question)?;
+        (at.elapsed() < young).then(|| kept.clone())
     }
 
-    pub(crate) fn keep(&mut self, question: String, status: u16, body: Bytes) {
-        if body.len() > ANSWERS_BYTES_MAX {
+    pub(crate) fn keep(&mut self, question: String, answer: Kept) {
+        let new = question.len() + answer.body.len();
+        if new > ANSWERS_BYTES_MAX {
             return;
         }
-        if self.answers.len() >= ANSWERS_MAX || self.bytes + body.len() > ANSWERS_BYTES_MAX {
+        if self.answers.len() >= ANSWERS_MAX || self.bytes + new > ANSWERS_BYTES_MAX {
             self.answers.clear();
             self.bytes = 0;
         }
-        self.bytes += body.len();
-        if let Some((_, _, before)) = self.answers.insert(question, (Instant::now(), status, body)) {
-            self.bytes = self.bytes.saturating_sub(before.len());
+        self.bytes += new;
+        let length = question.len();
+        if let Some((_, before)) = self.answers.insert(question, (Instant::now(), answer)) {
+            self.bytes = self.bytes.saturating_sub(length + before.body.len());
         }
     }
 

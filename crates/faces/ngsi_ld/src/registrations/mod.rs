@@ -2,7 +2,7 @@
 //!
 //! Invariants: a registration is on disk before it is acknowledged; what one registers by itself, no other may
 //! register and no entity here may hold; one that has expired is never found. Each tenant has an index by
-//! type and id, which is replaced as a whole, so that readers never wait for writers.
+//! type and id, so that neither a request nor a change looks at all of them.
 
 pub(crate) mod create;
 pub(crate) mod list;
@@ -23,9 +23,10 @@ mod stored;
 
 pub(crate) use create::refuse_context;
 pub(crate) use document::Direction;
+pub(crate) use health::Kept;
 pub(crate) use list::csf;
 pub(crate) use matching::{Matched, Wanted, WantedTypes};
 pub(crate) use operations::Serves;
 pub(crate) use present::present;
-pub(crate) use registration::{Mode, Registration, Said};
+pub(crate) use registration::{EntityInfo, Info, Mode, Registration, Said};
 pub(crate) use registry::Registrations;

@@ -14,6 +14,7 @@ use senne_model::{
 use super::{
     document::KNOWN,
     health::{Cache, Health},
+    matching::Wanted,
     operations::Operations,
 };
 use crate::{contexts::check_url, distributed::Version};
@@ -183,6 +184,12 @@ impl Info {
         })
     }
 
+    /// Whether it is of this entity.
+    pub(crate) fn holds(&self, id: &EntityId, types: &[Name]) -> bool {
+        let wanted = Wanted::of_entity(id, types);
+        self.entities.is_empty() || self.entities.iter().any(|entity| wanted.fits_entity(entity))
+    }
+
     /// Whether it is of this attribute.
     pub(crate) fn covers(&self, name: &Name) -> bool {
         self.names.is_empty() || self.names.contains(name)
@@ -310,11 +317,16 @@ fn datasets(value: &Json) -> Vec<Option<String>> {
 /// Namespace of the core terms.
 const CORE: &str = "https://uri.etsi.org/ngsi-ld/";
 
+/// Members that say how the source is spoken to, credentials among them: a filter that is put to them would find
+/// them out letter by letter.
+const UNASKED: [&str; 4] = ["contextSourceInfo", "endpoint", "tenant", "management"];
+
 /// The registration as an entity, so that filters can be put to it.
 fn properties(id: &EntityId, document: &Json) -> Entity {
     let mut entity =
         Entity::new(id.clone(), Name::new("https://uri.etsi.org/ngsi-ld/ContextSourceRegistration"));
-    for (name, value) in document.as_object().unwrap_or_default() {
+    let members = document.as_object().unwrap_or_default().iter();
+    for (name, value) in members.filter(|(name, _)| !UNASKED.contains(&&**name)) {
         let known = KNOWN.contains(&&**name);
         let name = if known { Name::new(&format!("{CORE}{name}")) } else { Name::new(name) };
         let inner = value.get("value").filter(|_| value.get("type").is_some()).unwrap_or(value);
@@ -337,6 +349,17 @@ mod tests {
         assert_eq!(length("P1DT1H"), Some(Duration::from_secs(90_000)));
         assert_eq!(length("PT0.5S"), Some(Duration::from_millis(500)));
         assert_eq!(length("10"), None);
+    }
+
+    #[test]
+    fn how_a_source_is_spoken_to_cannot_be_asked_for() {
+        let document = r#"{"id":"urn:reg:1","endpoint":"http://a.org","tenant":"t","mode":"inclusive",
+            "management":{"timeout":10},"contextSourceInfo":[{"key":"Authorization","value":"Bearer abc"}],
+            "https://x.org/kind":{"type":"Property","value":"sensor"}}"#;
+        let asked = properties(&EntityId::trusted("urn:reg:1"), &serde_json::from_str(document).unwrap());
+        let names: Vec<&str> = asked.attributes.iter().map(|attribute| &*attribute.name).collect();
+        let own = |name: &str| format!("{CORE}{name}");
+        assert_eq!(names, [&*own("id"), &*own("mode"), "https://x.org/kind"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(crate) struct Registrations {
     hub: Hub,
     allow_private: bool,
-    tenants: RwLock<HashMap<TenantName, Arc<Index>>>,
+    tenants: RwLock<HashMap<TenantName, Index>>,
     loaded: OnceCell<()>,
     /// One change at a time.
     changing: tokio::sync::Mutex<()>,
@@ -70,7 +70,7 @@ impl Registrations {
         for registration in stored::all(&self.hub, self.allow_private).await? {
             by_tenant.entry(registration.tenant.clone()).or_default().push(Arc::new(registration));
         }
-        let tenants = by_tenant.into_iter().map(|(tenant, all)| (tenant, Arc::new(Index::of(all))));
+        let tenants = by_tenant.into_iter().map(|(tenant, all)| (tenant, Index::of(all)));
         *self.tenants.write() = tenants.collect();
         Ok(())
     }
@@ -80,25 +80,36 @@ impl Registrations {
         self.changes.subscribe()
     }
 
-    /// The registrations of a tenant.
-    pub(crate) fn of(&self, tenant: &TenantName) -> Arc<Index> {
-        self.tenants.read().get(tenant).cloned().unwrap_or_default()
-    }
-
     /// Whether a tenant has none.
     pub(crate) fn is_empty(&self, tenant: &TenantName) -> bool {
-        self.tenants.read().get(tenant).is_none_or(|index| index.all().is_empty())
+        self.tenants.read().get(tenant).is_none_or(|index| index.len() == 0)
     }
 
-    /// Those that fit.
+    /// Those that fit, oldest first.
     pub(crate) fn matching(&self, tenant: &TenantName, wanted: &Wanted) -> Vec<Matched> {
-        if self.is_empty(tenant) { Vec::new() } else { self.of(tenant).matching(wanted) }
+        self.tenants.read().get(tenant).map(|index| index.matching(wanted)).unwrap_or_default()
+    }
+
+    /// Those that fit one of several questions, all looked at in the same moment.
+    pub(crate) fn matching_any(&self, tenant: &TenantName, wanted: &[Wanted]) -> Vec<Matched> {
+        let tenants = self.tenants.read();
+        let Some(index) = tenants.get(tenant) else { return Vec::new() };
+        wanted.iter().flat_map(|wanted| index.matching(wanted)).collect()
     }
 
     /// One that has not expired.
     pub(crate) fn find(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Registration>> {
-        let live = |registration: &&Arc<Registration>| registration.is_live(Timestamp::now());
-        self.of(tenant).find(id).filter(live).cloned()
+        self.kept(tenant, id).filter(|registration| registration.is_live(Timestamp::now()))
+    }
+
+    fn kept(&self, tenant: &TenantName, id: &EntityId) -> Option<Arc<Registration>> {
+        self.tenants.read().get(tenant)?.find(id).cloned()
+    }
+
+    /// Refuses what conflicts with other registrations or with entities that are held here.
+    async fn check_conflicts(&self, caller: &senne_hub::Context, new: &Registration) -> Result<(), Problem> {
+        let near = self.tenants.read().get(&caller.tenant).map(|index| index.near(new)).unwrap_or_default();
+        conflict::check(&self.hub, caller, &near, new).await
     }
 
     /// Takes in a new one. Errors: it exists already, it conflicts with another one or with an entity.
@@ -115,14 +126,14 @@ impl Registrations {
             return Err(Problem::new(ErrorKind::AlreadyExists, "a registration with this id exists already")
                 .field("id"));
         }
-        if self.tenants.read().values().map(|index| index.all().len()).sum::<usize>() >= REGISTRATIONS_MAX {
+        if self.tenants.read().values().map(Index::len).sum::<usize>() >= REGISTRATIONS_MAX {
             let detail = format!("there are {REGISTRATIONS_MAX} registrations already");
             return Err(Problem::new(ErrorKind::Overloaded, detail));
         }
         let now = Timestamp::now();
         let registration =
             Registration::new(id, caller.tenant.clone(), document, [now, now], self.allow_private)?;
-        conflict::check(&self.hub, caller, &self.of(&caller.tenant), &registration).await?;
+        self.check_conflicts(caller, &registration).await?;
         stored::save(&self.hub, &registration, true).await?;
         self.put(registration);
         Ok(())
@@ -144,7 +155,7 @@ impl Registrations {
         let registration =
             Registration::new(id.clone(), caller.tenant.clone(), merged, times, self.allow_private)?;
         *registration.health.lock() = before.health.lock().clone();
-        conflict::check(&self.hub, caller, &self.of(&caller.tenant), &registration).await?;
+        self.check_conflicts(caller, &registration).await?;
         stored::save(&self.hub, &registration, false).await?;
         self.put(registration);
         Ok(())
@@ -160,21 +171,16 @@ impl Registrations {
     }
 
     fn put(&self, registration: Registration) {
-        let (tenant, id) = (registration.tenant.clone(), registration.id.clone());
-        self.change(&tenant, |all| {
-            all.retain(|there| there.id != id);
-            all.push(Arc::new(registration));
-        });
+        let registration = Arc::new(registration);
+        let tenant = registration.tenant.clone();
+        self.tenants.write().entry(tenant).or_default().put(registration);
+        self.changes.send_modify(|number| *number += 1);
     }
 
     fn take_out(&self, tenant: &TenantName, id: &EntityId) {
-        self.change(tenant, |all| all.retain(|there| there.id != *id));
-    }
-
-    fn change(&self, tenant: &TenantName, change: impl FnOnce(&mut Vec<Arc<Registration>>)) {
-        let mut all = self.of(tenant).all().to_vec();
-        change(&mut all);
-        self.tenants.write().insert(tenant.clone(), Arc::new(Index::of(all)));
+        if let Some(index) = self.tenants.write().get_mut(tenant) {
+            index.remove(id);
+        }
         self.changes.send_modify(|number| *number += 1);
     }
 
@@ -184,13 +190,13 @@ impl Registrations {
         let now = Timestamp::now();
         let expired: Vec<(TenantName, EntityId)> = {
             let tenants = self.tenants.read();
-            let all = tenants.values().flat_map(|index| index.all());
-            all.filter(|one| !one.is_live(now)).map(|one| (one.tenant.clone(), one.id.clone())).collect()
+            let expired = tenants.values().flat_map(|index| index.expired(now));
+            expired.map(|one| (one.tenant.clone(), one.id.clone())).collect()
         };
         for (tenant, id) in expired {
             let _turn = self.changing.lock().await;
             // It may have been changed in the meantime.
-            if self.of(&tenant).find(&id).is_some_and(|one| !one.is_live(Timestamp::now())) {
+            if self.kept(&tenant, &id).is_some_and(|one| !one.is_live(Timestamp::now())) {
                 stored::delete(&self.hub, &tenant, &id).await?;
                 self.take_out(&tenant, &id);
             }

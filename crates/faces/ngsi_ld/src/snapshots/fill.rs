@@ -24,11 +24,15 @@ const ENTITIES_MAX: usize = 100_000;
 /// Answers the queries one after the other and copies what they find, then says how it went.
 pub(super) async fn fill(mut call: Call, terms: Terms, kept: Kept) {
     let mut outcomes = Vec::new();
+    // What one query says of its shape and its time is nothing to the next one.
+    let own = call.parameters.clone();
     for query in queries(&kept, "snapshotQueries") {
+        call.parameters.clone_from(&own);
         outcomes.push(of_present(&mut call, &terms, &query, &kept).await);
     }
     let present = outcomes.len();
     for query in queries(&kept, "snapshotTemporalQueries") {
+        call.parameters.clone_from(&own);
         outcomes.push(past::of_past(&mut call, &terms, &query, &kept).await);
     }
     let (status, details) = (status(&outcomes), outcomes.iter().map(detail).collect::<Vec<_>>());
@@ -106,6 +110,7 @@ async fn of_present(call: &mut Call, terms: &Terms, document: &Json, kept: &Kept
     bounded(&query, document)?;
     let (mut page, mut count) = (Page::first(STEP), 0);
     loop {
+        call.hub = renewed(&call.hub);
         let found = distributed::find(call, terms, &query, &page).await?;
         count += found.entities.len();
         if count > ENTITIES_MAX {
@@ -119,6 +124,13 @@ async fn of_present(call: &mut Call, terms: &Terms, document: &Json, kept: &Kept
         }
         page.offset += page.limit;
     }
+}
+
+/// The same circumstances with the patience of a request that begins now: who filled a snapshot is answered long since, and a
+/// step of it has as much time as any request.
+pub(super) fn renewed(context: &Context) -> Context {
+    let fresh = Context::new(context.principal.clone(), context.tenant.clone());
+    Context { deadline: fresh.deadline, ..context.clone() }
 }
 
 /// A query that asks for everything is refused, as elsewhere.
@@ -164,5 +176,21 @@ async fn copy_present(hub: &Hub, original: &Kept, kept: &Kept) -> Result<(), Pro
         if !found.more {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn a_step_has_the_time_of_a_request_of_its_own() {
+        let mut first = Context::new(Principal::System, TenantName::default());
+        (first.deadline, first.purpose) = (Instant::now(), Some("planning".to_owned()));
+        let step = renewed(&first);
+        assert!(step.deadline > Instant::now() + Duration::from_secs(10));
+        assert_eq!((step.purpose, step.tenant), (first.purpose, first.tenant));
     }
 }

@@ -32,3 +32,6 @@ fn id_in_path(call: &Call) -> Result<EntityId, Problem> {
 fn missing() -> Problem {
     Problem::not_found("there is no such snapshot here; it may have expired")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,25 @@
 //! The past that a snapshot holds: values with the identifiers and the times of creation that they had.
 
-use senne_hub::{Context, EntityPast, Hub, PastQuery, Principal};
-use senne_language::TimeFilter;
+use senne_hub::{Context, EntityPast, FoundEntity, Hub, PastQuery, Principal};
+use senne_language::{Query, TimeFilter};
 use senne_model::{
-    Amendment, Attribute, EntityId, ErrorKind, Instance, Json, Operation, Problem, TenantName, Write,
+    Amendment, Attribute, Entity, EntityId, ErrorKind, Instance, Json, Name, Operation, Problem, TenantName,
+    Write,
 };
 
 use super::{
-    fill::{Outcome, copy},
+    fill::{Outcome, copy, renewed},
     kept::Kept,
 };
 use crate::{
     contexts::Terms,
     http::{Ask, Call, Media, read_shape},
     temporal::{self, Asked},
+    write::Shape,
 };
+
+/// How many entities are looked at in one go.
+const LOOK: usize = 500;
 
 /// How many entities are copied at once, how many values of them, and how many entities one query may bring.
 const STEP: usize = 50;
@@ -27,11 +32,7 @@ pub(super) async fn of_past(call: &mut Call, terms: &Terms, document: &Json, kep
     let query = Ask::from_document(document)?.into_query(terms)?;
     let shape = read_shape(call, terms, Media::Json)?;
     let asked = Asked::read_for_query(call, terms, &shape)?;
-    let ids = temporal::every_id(call, &query, &asked, ENTITIES_MAX).await?;
-    if ids.len() > ENTITIES_MAX {
-        let detail = format!("more than {ENTITIES_MAX} entities match; a snapshot takes at most so many");
-        return Err(Problem::new(ErrorKind::TooComplex, detail));
-    }
+    let ids = meant(call, &query, &asked, &shape).await?;
     for step in ids.chunks(STEP) {
         let question = asked.past_query(step.to_vec(), POINTS_MAX, &shape);
         let context = Context::new(call.hub.principal.clone(), call.hub.tenant.clone());
@@ -40,6 +41,45 @@ pub(super) async fn of_past(call: &mut Call, terms: &Terms, document: &Json, kep
         copy(&call.face.hub, &kept.copy, pasts.iter().map(copied).collect()).await?;
     }
     Ok(ids.len())
+}
+
+/// The entities that a query means. They are looked at some at a time, each time with the patience of a request.
+async fn meant(
+    call: &mut Call,
+    query: &Query,
+    asked: &Asked,
+    shape: &Shape,
+) -> Result<Vec<EntityId>, Problem> {
+    let question = PastQuery { dataset_id: None, ..asked.past_query(query.ids.clone(), POINTS_MAX, shape) };
+    call.hub = renewed(&call.hub);
+    let candidates = call.face.hub.past_entities(&call.hub, &question).await?;
+    let named = Query {
+        types: query.types.clone(),
+        ids: query.ids.clone(),
+        id_pattern: query.id_pattern.clone(),
+        selectors: query.selectors.clone(),
+        ..Query::default()
+    };
+    let candidates: Vec<EntityId> =
+        candidates.into_iter().filter(|one| named.matches(&as_named(one))).map(|one| one.entity).collect();
+    let mut ids = Vec::new();
+    for some in candidates.chunks(LOOK) {
+        call.hub = renewed(&call.hub);
+        let among = Query { ids: some.to_vec(), ..query.clone() };
+        ids.extend(temporal::every_id(call, &among, asked, some.len()).await?);
+        if ids.len() > ENTITIES_MAX {
+            let detail = format!("more than {ENTITIES_MAX} entities match; a snapshot takes at most so many");
+            return Err(Problem::new(ErrorKind::TooComplex, detail));
+        }
+    }
+    Ok(ids)
+}
+
+/// What an entity of the past is called and what it was.
+fn as_named(one: &FoundEntity) -> Entity {
+    let mut entity = Entity::new(one.entity.clone(), Name::new(""));
+    entity.types = one.types.iter().cloned().collect();
+    entity
 }
 
 /// Copies the whole past of one companion into another.

@@ -11,6 +11,9 @@ use super::{
     notification::{Mark, Notification, Told},
 };
 
+/// The shortest interval: less would be no interval at all.
+const INTERVAL_LEAST: Duration = Duration::from_millis(100);
+
 /// How many entities one notification tells at most; more are told in further ones.
 const ENTITIES_MAX: usize = 1000;
 
@@ -22,7 +25,9 @@ impl Courier {
         compiled: &Compiled,
         interval: Duration,
     ) -> Result<(), Stopped> {
+        let interval = interval.max(INTERVAL_LEAST);
         // Changes are of no interest to it: it has nothing to read in the log, and must not keep it.
+        self.runner.clear_queue();
         self.runner.settle(self.hub.head(), false);
         self.runner.caught_up(self.hub.head());
         let mut next = tokio::time::Instant::now() + interval;

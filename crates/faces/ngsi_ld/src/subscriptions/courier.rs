@@ -12,16 +12,18 @@ use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Problem, Timestamp};
 use super::{
     compiled::{Compiled, Join, compile},
     dead::DeadLetters,
+    later::Later,
     notification::{Mark, Notification, Told},
-    runner::{Next, Runner},
+    runner::{Next, Runner, Waiting},
     sender::Sender,
     stored::Kept,
     told,
 };
 use crate::{contexts::Contexts, options::DeliveryOptions};
 
-/// How many changes are read from the log at a time.
+/// How many changes are read from the log at a time, and how many more are looked at to know entities as they were before them.
 const HANDFUL: usize = 500;
+const LOOKED_AHEAD: usize = 500;
 
 /// How many entities wait for the end of a throttling period; beyond it they are sent at once.
 const HELD_MAX: usize = 1000;
@@ -55,6 +57,20 @@ pub(super) struct Held {
 pub(super) enum Stopped {
     /// The subscription was removed or replaced.
     Removed,
+    /// Something was erased: what was under way is read again from the log.
+    Erased,
+}
+
+/// What is known of a change before its entity is looked at.
+enum Known {
+    /// It met the conditions when it came, and left the entity so.
+    Met(Arc<Entity>),
+    /// It left the entity so.
+    Left(Arc<Entity>),
+    /// It met the conditions when it came.
+    Due,
+    /// Nothing yet.
+    Nothing,
 }
 
 impl Courier {
@@ -74,15 +90,38 @@ impl Courier {
             if self.runner.is_stopped() {
                 return Err(Stopped::Removed);
             }
+            if self.runner.must_forget() {
+                self.held.entities.clear();
+                self.runner.forgotten();
+            }
             if !compiled.is_live(Timestamp::now()) {
                 self.pause().await;
                 continue;
             }
-            self.flush_if_due(compiled).await?;
-            match self.runner.next() {
-                Next::Change(waiting) => self.settle(compiled, &waiting.change, waiting.entity).await?,
-                Next::ReadLog(after) => self.read_log(compiled, after).await?,
-                Next::Wait => self.wait(compiled).await,
+            match self.step(compiled).await {
+                Ok(()) | Err(Stopped::Erased) => {}
+                removed => return removed,
+            }
+        }
+    }
+
+    async fn step(&mut self, compiled: &Compiled) -> Result<(), Stopped> {
+        self.flush_if_due(compiled).await?;
+        match self.runner.next() {
+            Next::Change(Waiting { change, entity, met }) => {
+                let known = entity.map_or(Known::Nothing, if met { Known::Met } else { Known::Left });
+                // It may have been taken in before it could be told what the subscription watches.
+                if compiled.may_want(&change) {
+                    self.settle(compiled, &change, known, &Later::default()).await
+                } else {
+                    self.runner.settle(change.no, !self.held.entities.is_empty());
+                    Ok(())
+                }
+            }
+            Next::ReadLog(after) => self.read_log(compiled, after).await,
+            Next::Wait => {
+                self.wait(compiled).await;
+                Ok(())
             }
         }
     }
@@ -122,6 +161,7 @@ impl Courier {
     /// While a subscription is paused or has expired, nothing is of interest to it.
     pub(super) async fn pause(&mut self) {
         self.held.entities.clear();
+        self.runner.clear_queue();
         self.runner.settle(self.hub.head(), false);
         let _ = tokio::time::timeout(IDLE, self.runner.wake.notified()).await;
     }
@@ -146,33 +186,28 @@ impl Courier {
 
     /// Goes on through the log where the queue did not suffice.
     async fn read_log(&mut self, compiled: &Compiled, after: ChangeNo) -> Result<(), Stopped> {
-        let floor = ChangeNo(self.hub.head().0.saturating_sub(self.options.backlog_changes_max));
-        let after = if floor > after {
-            let left_out = self.runner.jump(floor);
-            tracing::error!(subscription = %self.runner.id, left_out, "`{}` is too far behind: {left_out} changes are left out", self.runner.id);
-            floor
-        } else {
-            after
-        };
-        let hub = self.hub.clone();
-        let read = tokio::task::spawn_blocking(move || hub.changes(after, HANDFUL)).await;
-        let changes = match read
-            .map_err(|error| Problem::internal(error.to_string()))
-            .and_then(|changes| changes)
-        {
-            Ok(changes) => changes,
+        let (begin, changes) = match self.log_after(after).await {
+            Ok(read) => read,
             Err(problem) => {
                 tracing::error!(%problem, "the log could not be read for `{}`: {problem}", self.runner.id);
                 return self.sleep(self.options.pause_first).await;
             }
         };
-        let Some(last) = changes.last().map(|change| change.no) else {
-            self.runner.caught_up(after);
+        if begin > after {
+            let left_out = self.runner.jump(begin);
+            tracing::error!(subscription = %self.runner.id, left_out, "`{}` is too far behind: {left_out} changes are left out", self.runner.id);
+        }
+        // Those that are only looked at ahead are read again the next time.
+        let at_end = changes.len() < HANDFUL + LOOKED_AHEAD;
+        let handful = if at_end { &changes[..] } else { changes.get(..HANDFUL).unwrap_or(&changes) };
+        let Some(last) = handful.last().map(|change| change.no) else {
+            self.runner.caught_up(after.max(begin));
             return Ok(());
         };
-        for change in &changes {
+        let later = Later::of(&changes);
+        for change in handful {
             if change.tenant == self.runner.tenant && compiled.may_want(change) {
-                self.settle(compiled, change, None).await?;
+                self.settle_read(compiled, change, &later).await?;
             }
             if self.runner.is_stopped() {
                 return Err(Stopped::Removed);
@@ -183,45 +218,83 @@ impl Courier {
         Ok(())
     }
 
+    /// Changes after one, as far as the log reaches back and the backlog may; and where that begins.
+    async fn log_after(&self, after: ChangeNo) -> Result<(ChangeNo, Vec<Arc<Change>>), Problem> {
+        let hub = self.hub.clone();
+        let floor = ChangeNo(hub.head().0.saturating_sub(self.options.backlog_changes_max));
+        let read = tokio::task::spawn_blocking(move || {
+            let begin = floor.max(hub.log_begin()?);
+            Ok((begin, hub.changes(after.max(begin), HANDFUL + LOOKED_AHEAD)?))
+        });
+        read.await.map_err(|error| Problem::internal(error.to_string()))?
+    }
+
+    async fn settle_read(
+        &mut self,
+        compiled: &Compiled,
+        change: &Arc<Change>,
+        later: &Later,
+    ) -> Result<(), Stopped> {
+        match self.runner.judged(change.no) {
+            Some(false) => Ok(()),
+            Some(true) => self.settle(compiled, change, Known::Due, later).await,
+            None => self.settle(compiled, change, Known::Nothing, later).await,
+        }
+    }
+
     /// Decides on one change, sends if need be, and moves the cursor past it.
     async fn settle(
         &mut self,
         compiled: &Compiled,
         change: &Arc<Change>,
-        entity: Option<Arc<Entity>>,
+        known: Known,
+        later: &Later,
     ) -> Result<(), Stopped> {
-        let told = match entity {
-            // It met the conditions when the change was taken in.
-            Some(entity) => Some(told::of_entity(compiled, change, entity)),
-            None => self.told(compiled, change).await?,
+        let told = match known {
+            Known::Met(entity) => Some(told::of_entity(compiled, change, entity)),
+            Known::Left(entity) => {
+                let met = told::meets(&self.hub, &self.context(), compiled, &entity);
+                met.then(|| told::of_entity(compiled, change, entity))
+            }
+            Known::Due => self.told(compiled, change, later, true).await?,
+            Known::Nothing => self.told(compiled, change, later, false).await?,
         };
         let Some(told) = told else {
             self.runner.settle(change.no, !self.held.entities.is_empty());
             return Ok(());
         };
-        if compiled.throttling.is_some() && !self.time_left(compiled).is_zero() {
-            self.held.entities.insert(told.entity.id.clone(), told);
-            self.held.last = change.no;
-            self.runner.settle(change.no, true);
-            let full = self.held.entities.len() >= HELD_MAX;
-            return if full { self.flush(compiled).await } else { Ok(()) };
+        let period_is_over = self.time_left(compiled).is_zero();
+        if period_is_over && self.held.entities.is_empty() {
+            return self.tell(compiled, vec![told], change.no).await;
         }
-        if !self.held.entities.is_empty() {
-            self.flush(compiled).await?;
-        }
-        self.tell(compiled, vec![told], change.no).await
+        // What is held goes with it, in one notification: a period has one.
+        self.held.entities.insert(told.entity.id.clone(), told);
+        self.held.last = change.no;
+        self.runner.settle(change.no, true);
+        let full = self.held.entities.len() >= HELD_MAX;
+        if period_is_over || full { self.flush(compiled).await } else { Ok(()) }
     }
 
     /// The entity to tell of, when the change meets the subscription. Trouble with the store is waited out.
-    async fn told(&self, compiled: &Compiled, change: &Arc<Change>) -> Result<Option<Told>, Stopped> {
-        let kept = &self.runner.kept;
+    async fn told(
+        &self,
+        compiled: &Compiled,
+        change: &Arc<Change>,
+        later: &Later,
+        is_due: bool,
+    ) -> Result<Option<Told>, Stopped> {
         loop {
-            let context = senne_hub::Context::new(kept.owner.clone(), self.runner.tenant.clone());
-            match told::of_change(&self.hub, &context, compiled, change).await {
+            let context = self.context();
+            match told::of_change(&self.hub, &context, compiled, change, later, is_due).await {
                 Ok(told) => return Ok(told),
                 Err(_) => self.sleep(self.options.pause_first).await?,
             }
         }
+    }
+
+    /// The owner asks.
+    fn context(&self) -> senne_hub::Context {
+        senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone())
     }
 
     /// How long until the throttling period ends.
@@ -264,7 +337,7 @@ impl Courier {
         if compiled.join == Join::No {
             return Vec::new();
         }
-        let context = senne_hub::Context::new(self.runner.kept.owner.clone(), self.runner.tenant.clone());
+        let context = self.context();
         told::linked(&self.hub, &context, compiled, entities).await
     }
 }

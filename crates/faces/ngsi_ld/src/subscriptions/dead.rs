@@ -119,7 +119,7 @@ impl DeadLetters {
     }
 
     /// Keeps a letter; the oldest make room for it.
-    pub(super) async fn keep(&self, hub: &Hub, letter: DeadLetter, body: &[u8]) -> Result<(), Problem> {
+    pub(super) async fn keep(&self, hub: &Hub, letter: &DeadLetter, body: &[u8]) -> Result<(), Problem> {
         let mut write = Write::new(letter.entity_id(), Operation::CreateOrReplace);
         write.types.push(Name::new(KIND));
         write.attributes.push(opaque(SETTING, letter.setting()));
@@ -129,30 +129,32 @@ impl DeadLetters {
             write.attributes.push(opaque(DOCUMENT, body));
         }
         let mut writes = vec![write];
-        let gone = self.make_room(&letter);
+        let gone = self.in_the_way(letter);
         writes.extend(gone.iter().map(|letter| Write::new(letter.entity_id(), Operation::Delete)));
         let mut results = hub.write(&circumstances(), writes, WriteOptions::default()).await?.into_iter();
         results.next().map_or(Ok(()), |result| result.map(|_| ()))?;
-        self.by_subscription.lock().entry(letter.key()).or_default().push_back(letter);
+        let mut known = self.by_subscription.lock();
+        for letter in gone.iter().chain([letter]) {
+            if let Some(own) = known.get_mut(&letter.key()) {
+                own.retain(|other| other.id != letter.id);
+            }
+        }
+        known.entry(letter.key()).or_default().push_back(letter.clone());
         Ok(())
     }
 
-    /// Takes out of memory what has to go for one more.
-    fn make_room(&self, letter: &DeadLetter) -> Vec<DeadLetter> {
-        let mut known = self.by_subscription.lock();
-        let mut gone = Vec::new();
-        if let Some(own) = known.get_mut(&letter.key()) {
-            own.retain(|other| other.id != letter.id);
-            while own.len() >= PER_SUBSCRIPTION {
-                gone.extend(own.pop_front());
-            }
+    /// What has to go for one more: the oldest of its subscription, else of the subscription that has the most.
+    fn in_the_way(&self, letter: &DeadLetter) -> Vec<DeadLetter> {
+        let known = self.by_subscription.lock();
+        let own = known.get(&letter.key());
+        let others = own.into_iter().flatten().filter(|other| other.id != letter.id);
+        let too_many = (others.clone().count() + 1).saturating_sub(PER_SUBSCRIPTION);
+        if too_many > 0 {
+            return others.take(too_many).cloned().collect();
         }
-        while known.values().map(VecDeque::len).sum::<usize>() >= IN_ALL {
-            let fullest = known.values_mut().max_by_key(|own| own.len());
-            let Some(oldest) = fullest.and_then(VecDeque::pop_front) else { break };
-            gone.push(oldest);
-        }
-        gone
+        let all = known.values().map(VecDeque::len).sum::<usize>();
+        let fullest = known.values().max_by_key(|own| own.len());
+        fullest.into_iter().flatten().take((all + 1).saturating_sub(IN_ALL)).cloned().collect()
     }
 
     /// Those of one subscription, oldest first.

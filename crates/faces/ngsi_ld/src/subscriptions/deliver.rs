@@ -27,6 +27,9 @@ impl Courier {
             if !compiled.is_live(Timestamp::now()) {
                 return Ok(());
             }
+            if self.runner.must_forget() {
+                return Err(Stopped::Erased);
+            }
             let letter = self.letter(compiled, notification);
             let outcome = self.try_once(compiled, &letter).await;
             let Err(failure) = outcome else { return Ok(()) };
@@ -37,8 +40,7 @@ impl Courier {
             tries += 1;
             refusals += u32::from(failure.refused);
             if refusals >= self.options.refusals_max {
-                self.bury(compiled, notification, letter, &failure, tries).await;
-                return Ok(());
+                return self.bury(compiled, notification, &letter, &failure, tries).await;
             }
             let wait = jittered(pause).max(compiled.endpoint.cooldown).max(failure.not_before);
             self.sleep(wait).await?;
@@ -87,15 +89,15 @@ impl Courier {
         outcome
     }
 
-    /// Keeps a notification that was refused.
+    /// Keeps a notification that was refused. Until it is kept the cursor stays.
     async fn bury(
         &self,
         compiled: &Compiled,
         notification: &Notification,
-        letter: Letter,
+        letter: &Letter,
         failure: &Failure,
         tries: u32,
-    ) {
+    ) -> Result<(), Stopped> {
         self.runner.count(|counters| counters.given_up += 1);
         metrics::counter!("senne_notifications_given_up").increment(1);
         let dead = DeadLetter {
@@ -108,9 +110,14 @@ impl Courier {
             tries,
             failed_at: Timestamp::now(),
         };
-        if let Err(problem) = self.dead.keep(&self.hub, dead, &letter.body).await {
-            tracing::error!(subscription = %self.runner.id, %problem, "a refused notification could not be kept: {problem}");
+        while let Err(problem) = self.dead.keep(&self.hub, &dead, &letter.body).await {
+            tracing::error!(subscription = %self.runner.id, %problem, "a refused notification could not be kept, it is tried again: {problem}");
+            self.sleep(self.options.pause_first).await?;
+            if self.runner.must_forget() {
+                return Err(Stopped::Erased);
+            }
         }
+        Ok(())
     }
 }
 

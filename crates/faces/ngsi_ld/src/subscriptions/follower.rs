@@ -1,7 +1,7 @@
 //! Reads the log and hands each change to the subscriptions that may want it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,13 +11,15 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use parking_lot::{Mutex, RwLock};
 use senne_hub::{Context, Follower, Hub, Principal};
-use senne_model::{Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Problem, TenantName};
-
-use super::{
-    index::Index,
-    matching::{as_changed, from_change},
-    runner::Runner,
+use senne_model::{
+    Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Problem, TenantName, Timestamp,
 };
+
+use super::{index::Index, later::Later, matching::from_change, runner::Runner, told::as_it_was};
+use crate::options::DeliveryOptions;
+
+/// So many changes are looked ahead, to know an entity as it was before them.
+const AHEAD: usize = 10_000;
 
 /// The follower of all subscriptions.
 pub(super) struct Matcher {
@@ -26,18 +28,27 @@ pub(super) struct Matcher {
     index: RwLock<Index>,
     runners: RwLock<HashMap<(TenantName, EntityId), Arc<Runner>>>,
     taken: AtomicU64,
+    /// Changes after those that were taken last, in order.
+    ahead: tokio::sync::Mutex<VecDeque<Arc<Change>>>,
     /// The log is kept so many changes back, for replays.
     replay_changes: u64,
+    /// It is kept for nobody further back than so many changes.
+    backlog_max: u64,
+    /// What was erased before is in no memory.
+    since: Timestamp,
 }
 
 impl Matcher {
-    pub(super) fn new(hub: Hub, replay_changes: u64) -> Self {
+    pub(super) fn new(hub: Hub, options: &DeliveryOptions) -> Self {
         Self {
             hub: Mutex::new(Some(hub)),
             index: RwLock::default(),
             runners: RwLock::default(),
             taken: AtomicU64::new(0),
-            replay_changes,
+            ahead: tokio::sync::Mutex::default(),
+            replay_changes: options.replay_changes_kept,
+            backlog_max: options.backlog_changes_max,
+            since: Timestamp::now(),
         }
     }
 
@@ -91,31 +102,78 @@ impl Matcher {
 pub(super) struct Look<'h> {
     hub: Option<&'h Hub>,
     change: &'h Change,
+    later: &'h Later,
     entity: Option<Option<Arc<Entity>>>,
 }
 
 impl<'h> Look<'h> {
-    fn new(hub: Option<&'h Hub>, change: &'h Change) -> Self {
-        Self { hub, change, entity: None }
+    fn new(hub: Option<&'h Hub>, change: &'h Change, later: &'h Later) -> Self {
+        Self { hub, change, later, entity: None }
     }
 
     /// The entity as the change left it, or as it was before a removal; none when it cannot be had now.
     pub(super) fn entity(&mut self) -> Option<Arc<Entity>> {
-        let (hub, change) = (self.hub, self.change);
-        self.entity.get_or_insert_with(|| look_up(hub?, change)).clone()
+        let Self { hub, change, later, entity } = self;
+        entity.get_or_insert_with(|| look_up((*hub)?, change, later)).clone()
     }
 }
 
-fn look_up(hub: &Hub, change: &Change) -> Option<Arc<Entity>> {
+fn look_up(hub: &Hub, change: &Change, later: &Later) -> Option<Arc<Entity>> {
     if change.kind == ChangeKind::Deleted {
         return Some(from_change(change));
     }
     let context = Context::new(Principal::System, change.tenant.clone());
     // A look by key never waits.
-    match hub.entity(&context, &change.entity).now_or_never()? {
-        Ok(present) => Some(as_changed(present, change)),
-        Err(problem) if problem.kind == ErrorKind::NotFound => Some(from_change(change)),
-        Err(_) => None,
+    let present = match hub.entity(&context, &change.entity).now_or_never()? {
+        Ok(present) => Some(present),
+        Err(problem) if problem.kind == ErrorKind::NotFound => None,
+        Err(_) => return None,
+    };
+    Some(as_it_was(present, change, later))
+}
+
+impl Matcher {
+    /// What is known of the changes after some, as far as it is looked ahead.
+    async fn later(&self, changes: &[Arc<Change>]) -> Result<Later, Problem> {
+        let (Some(last), Some(hub)) = (changes.last(), self.hub.lock().clone()) else {
+            return Ok(Later::default());
+        };
+        let mut ahead = self.ahead.lock().await;
+        while ahead.front().is_some_and(|change| change.no <= last.no) {
+            ahead.pop_front();
+        }
+        while ahead.len() < AHEAD {
+            let more = hub.changes_after(ahead.back().unwrap_or(last).no).await?;
+            if more.is_empty() {
+                break;
+            }
+            ahead.extend(more);
+        }
+        Ok(Later::of(changes.iter().chain(ahead.iter())))
+    }
+
+    /// Hands changes on to the subscriptions that may want them.
+    fn hand_on(&self, changes: &[Arc<Change>], later: &Later) {
+        let hub = self.hub.lock().clone();
+        let index = self.index.read();
+        let mut found: Vec<&Arc<Runner>> = Vec::new();
+        let mut erased: HashSet<&TenantName> = HashSet::new();
+        for change in changes {
+            if change.kind == ChangeKind::Erased && change.recorded_at >= self.since {
+                erased.insert(&change.tenant);
+            }
+            let mut look = Look::new(hub.as_ref(), change, later);
+            index.find(change, &mut || look.entity(), &mut |runner| found.push(runner));
+            found.drain(..).for_each(|runner| runner.offer(change, &mut look));
+        }
+        drop(index);
+        let Some(last) = changes.last() else { return };
+        if !erased.is_empty() {
+            let runners = self.runners.read();
+            let touched = runners.values().filter(|runner| erased.contains(&runner.tenant));
+            touched.for_each(|runner| runner.read_again(last.no));
+        }
+        self.taken.fetch_max(last.no.0, Ordering::AcqRel);
     }
 }
 
@@ -125,26 +183,21 @@ impl Follower for Matcher {
     }
 
     fn take<'a>(&'a self, changes: &'a [Arc<Change>]) -> BoxFuture<'a, Result<(), Problem>> {
-        let hub = self.hub.lock().clone();
-        let index = self.index.read();
-        let mut found: Vec<&Arc<Runner>> = Vec::new();
-        for change in changes {
-            let mut look = Look::new(hub.as_ref(), change);
-            index.find(change, &mut || look.entity(), &mut |runner| found.push(runner));
-            found.drain(..).for_each(|runner| runner.offer(change, &mut look));
-        }
-        if let Some(last) = changes.last() {
-            self.taken.fetch_max(last.no.0, Ordering::AcqRel);
-        }
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(async move {
+            let later = self.later(changes).await?;
+            self.hand_on(changes, &later);
+            Ok(())
+        })
     }
 
-    /// The log must be kept from the oldest cursor on, and a while for replays.
+    /// The log must be kept from the oldest cursor on, but not without end, and a while for replays.
     fn durable(&self) -> Option<ChangeNo> {
         let taken = self.taken();
         let runners = self.runners.read();
         let held = runners.values().filter(|runner| runner.holds_the_log());
         let oldest = held.map(|runner| runner.rest_at(taken)).min()?;
-        Some(oldest.min(ChangeNo(taken.0.max(oldest.0).saturating_sub(self.replay_changes))))
+        let newest = taken.0.max(oldest.0);
+        let oldest = oldest.0.max(newest.saturating_sub(self.backlog_max));
+        Some(ChangeNo(oldest.min(newest.saturating_sub(self.replay_changes))))
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use senne_model::{Attribute, Change, ChangeKind, ChangedAttribute, Effect, Entity, Name, Timestamp};
 
-use super::compiled::Compiled;
+use super::{
+    compiled::Compiled,
+    later::{put_instance, remove_instance},
+};
 
 impl Compiled {
     /// Whether a change may matter, by the change alone: types, id, attributes, kind of event.
@@ -78,9 +81,9 @@ impl Compiled {
     }
 }
 
-/// The entity as the change left it. `present` is as it stands now, which may be later: each of several quick
-/// changes is told with its own values. Only what is visible in `present` is taken over.
-pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
+/// The entity as the change left it. `present` is as it stands now, without the later changes that are known: each of several quick
+/// changes is told with its own values. To whom may not see everything, only what is visible in `present` is told.
+pub(super) fn as_changed(present: Arc<Entity>, change: &Change, sees_all: bool) -> Arc<Entity> {
     // Changes of one commit have one moment: a later one of them may stand in the entity already.
     let newest = change.recorded_at > present.modified_at
         || (change.recorded_at == present.modified_at && stands_in(&present, change));
@@ -89,17 +92,14 @@ pub(super) fn as_changed(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
     }
     let mut entity = Entity::clone(&present);
     for changed in &change.attributes {
-        let Some(attribute) = entity.attribute_mut(&changed.name) else { continue };
-        let there = attribute.instances.iter().position(|i| i.dataset_id == changed.instance.dataset_id);
-        match (changed.effect, there) {
-            (Effect::Created | Effect::Updated, Some(place)) => {
-                attribute.instances[place] = changed.instance.clone();
+        match changed.effect {
+            Effect::Created | Effect::Updated if sees_all || entity.attribute(&changed.name).is_some() => {
+                put_instance(&mut entity, &changed.name, &changed.instance);
             }
-            (Effect::Deleted, Some(place)) => drop(attribute.instances.remove(place)),
-            _ => {}
+            Effect::Deleted => remove_instance(&mut entity, &changed.name, &changed.instance),
+            Effect::Created | Effect::Updated | Effect::Past => {}
         }
     }
-    entity.attributes.retain(|attribute| !attribute.instances.is_empty());
     entity.modified_at = change.recorded_at;
     Arc::new(entity)
 }

@@ -5,9 +5,9 @@
 //! endpoint delays nobody else; memory per subscription is bounded.
 //!
 //! One follower reads the log, finds by an index the few subscriptions that a change may matter to, puts their
-//! conditions to the entity and the change into a bounded queue per subscription. Each subscription has a task that
-//! takes from its queue, sends, and moves its cursor. When the queue is full the task reads the log itself until it has
-//! caught up. A gate per receiver sees to it that one that hangs takes few connections.
+//! conditions to the entity as the change left it, and the change into a bounded queue per subscription. Each subscription
+//! has a task that takes from its queue, sends, and moves its cursor. When the queue is full it is noted which changes are
+//! due, and the task reads the log itself until it has caught up. A gate per receiver sees to it that one that hangs takes few connections.
 
 pub(crate) mod create;
 pub(crate) mod dead_letters;
@@ -31,6 +31,8 @@ mod endpoint;
 mod follower;
 mod gate;
 mod index;
+mod judged;
+mod later;
 mod matching;
 mod mqtt;
 mod notification;

@@ -26,7 +26,11 @@ use crate::{
 };
 
 /// An idle cursor is stored when it has moved this far, in changes.
-const IDLE_STRIDE: u64 = 100_000;
+const IDLE_STRIDE: u64 = 20_000;
+
+/// After a start the log is read for all at once so many changes back. Who is further behind reads it alone, so that one dead endpoint
+/// does not keep the others waiting.
+const TOGETHER: u64 = 10 * IDLE_STRIDE;
 
 /// The most subscriptions of all tenants together.
 const SUBSCRIPTIONS_MAX: usize = 100_000;
@@ -72,7 +76,7 @@ impl Subscriptions {
         Ok(Arc::new(Self {
             sender: Arc::new(Sender::new(options.delivery, allow_private)?),
             dead: Arc::default(),
-            matcher: Arc::new(Matcher::new(hub.clone(), options.delivery.replay_changes_kept)),
+            matcher: Arc::new(Matcher::new(hub.clone(), &options.delivery)),
             hub,
             contexts,
             options: options.delivery,
@@ -111,12 +115,15 @@ impl Subscriptions {
         let mut all = Kept::all(&self.hub).await?;
         progress::take_over(&self.hub, &mut all).await?;
         self.dead.load(&self.hub).await?;
+        let head = self.hub.head();
+        let oldest = all.iter().map(|kept| kept.cursor).min().unwrap_or(head);
+        let start = oldest.max(ChangeNo(head.0.saturating_sub(TOGETHER)));
         for kept in all {
-            // The follower begins at the oldest cursor, so nobody has to read the log on its own.
-            self.begin(kept, None, false);
+            let behind = kept.cursor < start;
+            self.begin(kept, None, behind);
         }
         let follower: Arc<Matcher> = Arc::clone(&self.matcher);
-        self.hub.follow(follower)
+        self.hub.follow_from(follower, start)
     }
 
     /// Starts the task of a subscription. Its changes since the cursor are read from the log first.
@@ -129,6 +136,8 @@ impl Subscriptions {
         let runner = Arc::new(Runner::new(kept, compiled, limits, behind));
         let (matcher, mine) = (Arc::downgrade(&self.matcher), Arc::downgrade(&runner));
         self.matcher.insert(&runner);
+        // Only now: what comes after this head is offered to it.
+        runner.must_read_up_to(self.hub.head());
         let courier = Courier {
             runner,
             hub: self.hub.clone(),
@@ -164,10 +173,14 @@ impl Subscriptions {
         self.put(draft, now, self.hub.head(), Counters::default(), true).await
     }
 
-    /// Puts a changed subscription in the place of the present one; it goes on where that one was.
-    pub(super) async fn replace(&self, draft: Draft) -> Result<(), Problem> {
+    /// Puts a changed subscription in the place of what it was `before`; it goes on where that one was. Gives false when that one is
+    /// no longer the present one.
+    pub(super) async fn replace(&self, draft: Draft, before: &Arc<Runner>) -> Result<bool, Problem> {
         let _turn = self.changing.lock().await;
-        let before = self.find(&draft.tenant, &draft.id).ok_or_else(missing)?;
+        let present = self.find(&draft.tenant, &draft.id).ok_or_else(missing)?;
+        if !Arc::ptr_eq(&present, before) {
+            return Ok(false);
+        }
         let (cursor, counters, was_live) = {
             before.rest_at(self.matcher.taken());
             let state = before.state.lock();
@@ -176,7 +189,8 @@ impl Subscriptions {
         };
         // Changes during a pause are not told afterwards.
         let cursor = if was_live { cursor } else { self.hub.head() };
-        self.put(draft, before.kept.created_at, cursor, counters, false).await
+        self.put(draft, before.kept.created_at, cursor, counters, false).await?;
+        Ok(true)
     }
 
     async fn put(

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use senne_model::{Change, ChangeNo, Entity, EntityId, Json, TenantName, Timestamp};
 use tokio::sync::Notify;
 
-use super::{compiled::Compiled, follower::Look, stored::Kept};
+use super::{compiled::Compiled, follower::Look, judged::Judged, stored::Kept};
 use crate::http::object;
 
 /// How often, and how far apart, it is looked whether a subscription is ready: two seconds in all.
@@ -33,6 +33,9 @@ pub(super) struct Runner {
     sees_all: bool,
 }
 
+/// However many wait for others, so many may wait for one: else those that are stuck would send all others to the log.
+const OWN_LEAST: usize = 8;
+
 /// How many changes may wait in memory.
 #[derive(Clone)]
 pub(super) struct QueueLimits {
@@ -44,10 +47,12 @@ pub(super) struct QueueLimits {
     pub(super) all: Arc<AtomicUsize>,
 }
 
-/// A change that waits, with the entity as it left it when that has met the conditions already.
+/// A change that waits, with the entity as it left it, when that was looked at.
 pub(super) struct Waiting {
     pub(super) change: Arc<Change>,
     pub(super) entity: Option<Arc<Entity>>,
+    /// The entity has met the conditions already.
+    pub(super) met: bool,
 }
 
 pub(super) struct State {
@@ -57,10 +62,11 @@ pub(super) struct State {
     queue: VecDeque<Waiting>,
     /// The queue overflowed, or is not yet filled: the task reads the log.
     behind: bool,
-    /// The newest change that may matter and was not queued.
+    /// The log must be read up to here: the newest change that may matter and was not queued.
     skipped: ChangeNo,
-    /// A change was taken out and is not yet settled, or something is held back for later.
-    busy: bool,
+    /// What was decided of those that were not queued.
+    judged: Judged,
+    hand: Hand,
     /// Everything up to here has been looked at.
     position: ChangeNo,
     /// Everything up to here is settled: delivered, or of no interest. Behind `position` while something is
@@ -71,6 +77,25 @@ pub(super) struct State {
     pub(super) dirty: bool,
     /// The cursor that is stored.
     pub(super) stored_cursor: ChangeNo,
+}
+
+/// What is known of a change when it comes.
+struct Offer {
+    entity: Option<Arc<Entity>>,
+    /// The entity meets the conditions.
+    met: bool,
+    /// It is certain that the change is due.
+    judged: bool,
+}
+
+/// What the task has in hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    Nothing,
+    /// A change was taken out and is not yet settled, or something is held back for later.
+    Something,
+    /// The same, and it must be forgotten: something was erased.
+    ToForget,
 }
 
 /// What a subscription tells of its deliveries (clause 5.2.14.2).
@@ -106,7 +131,8 @@ impl Runner {
             queue: VecDeque::new(),
             behind,
             skipped: ChangeNo(0),
-            busy: false,
+            judged: Judged::default(),
+            hand: Hand::Nothing,
             position: kept.cursor,
             cursor: kept.cursor,
             counters: kept.counters.clone(),
@@ -127,10 +153,7 @@ impl Runner {
 
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
-        let mut state = self.state.lock();
-        self.limits.all.fetch_sub(state.queue.len(), Ordering::Relaxed);
-        state.queue.clear();
-        drop(state);
+        self.clear_queue();
         self.wake.notify_one();
     }
 
@@ -164,33 +187,53 @@ impl Runner {
             }
             state.compiled.clone()
         };
-        let mut met = None;
-        if let Some(compiled) = compiled {
-            if !compiled.may_want(change) {
-                return;
-            }
-            if self.sees_all && compiled.has_own_condition() {
-                met = look.entity();
-                if met.as_ref().is_some_and(|entity| !compiled.condition.matches(entity)) {
-                    return;
-                }
-            }
-        }
+        let Some(Offer { entity, met, judged }) = self.consider(compiled.as_deref(), change, look) else {
+            return;
+        };
         let mut state = self.state.lock();
         if change.no <= state.position || self.is_stopped() {
             return;
         }
-        let full = state.queue.len() >= self.limits.own_max
-            || self.limits.all.load(Ordering::Relaxed) >= self.limits.all_max;
+        let crowded = self.limits.all.load(Ordering::Relaxed) >= self.limits.all_max;
+        let waiting = state.queue.len();
+        let full = waiting >= self.limits.own_max || crowded && waiting >= OWN_LEAST;
         if state.behind || full {
             state.behind = true;
             state.skipped = state.skipped.max(change.no);
+            state.judged.note(change.no, judged);
         } else if state.queue.back().is_none_or(|last| last.change.no < change.no) {
-            state.queue.push_back(Waiting { change: Arc::clone(change), entity: met });
+            state.queue.push_back(Waiting { change: Arc::clone(change), entity, met });
             self.limits.all.fetch_add(1, Ordering::Relaxed);
         }
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// What can be told of a change when it comes; none when it does not matter.
+    fn consider(
+        &self,
+        compiled: Option<&Compiled>,
+        change: &Arc<Change>,
+        look: &mut Look<'_>,
+    ) -> Option<Offer> {
+        let Some(compiled) = compiled else {
+            // The conditions are put to the entity later, as it is now.
+            let entity = self.sees_all.then(|| look.entity()).flatten();
+            return Some(Offer { entity, met: false, judged: false });
+        };
+        if !compiled.may_want(change) || !compiled.is_live(Timestamp::now()) {
+            return None;
+        }
+        if !self.sees_all || !compiled.has_own_condition() {
+            let judged = self.sees_all && compiled.condition.needs_nothing();
+            return Some(Offer { entity: None, met: false, judged });
+        }
+        let entity = look.entity();
+        if entity.as_ref().is_some_and(|entity| !compiled.condition.matches(entity)) {
+            return None;
+        }
+        let met = entity.is_some();
+        Some(Offer { entity, met, judged: met })
     }
 
     /// What to do next. Changes that were settled by reading the log are passed over.
@@ -199,27 +242,83 @@ impl Runner {
         while let Some(waiting) = state.queue.pop_front() {
             self.limits.all.fetch_sub(1, Ordering::Relaxed);
             if waiting.change.no > state.position {
-                state.busy = true;
+                state.hold(true);
                 return Next::Change(waiting);
             }
         }
         if state.behind { Next::ReadLog(state.position) } else { Next::Wait }
     }
 
-    /// The log has no more after `read`: from here on the queue is enough, unless something was passed over
+    /// The log has been read up to `read`: from here on the queue is enough, unless something was passed over
     /// in the meantime.
     pub(super) fn caught_up(&self, read: ChangeNo) {
         let mut state = self.state.lock();
         if state.skipped <= read {
             state.behind = false;
+            state.judged = Judged::default();
         }
+    }
+
+    /// One that begins behind the log must read it up to here at least; what comes later is offered to it.
+    pub(super) fn must_read_up_to(&self, head: ChangeNo) {
+        let mut state = self.state.lock();
+        if state.behind {
+            state.skipped = state.skipped.max(head);
+        }
+    }
+
+    /// What was decided of a change when it came, if that is known: whether it met the conditions.
+    pub(super) fn judged(&self, no: ChangeNo) -> Option<bool> {
+        self.state.lock().judged.of(no)
+    }
+
+    /// Forgets what waits in memory: nothing of it is of interest any more.
+    pub(super) fn clear_queue(&self) {
+        let mut state = self.state.lock();
+        self.empty(&mut state);
+    }
+
+    fn empty(&self, state: &mut State) {
+        self.limits.all.fetch_sub(state.queue.len(), Ordering::Relaxed);
+        state.queue.clear();
+    }
+
+    /// Something was erased up to `no`. What stands in memory may tell of it and is read again from the log, where it no longer
+    /// stands.
+    pub(super) fn read_again(&self, no: ChangeNo) {
+        let mut state = self.state.lock();
+        // Who reads the log has some of it in hand.
+        if state.queue.is_empty() && state.hand == Hand::Nothing && !state.behind {
+            return;
+        }
+        self.empty(&mut state);
+        state.behind = true;
+        state.skipped = state.skipped.max(no);
+        state.position = state.cursor;
+        state.hand = Hand::ToForget;
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Whether the task must forget what it holds.
+    pub(super) fn must_forget(&self) -> bool {
+        self.state.lock().hand == Hand::ToForget
+    }
+
+    /// The task has forgotten what it held.
+    pub(super) fn forgotten(&self) {
+        let mut state = self.state.lock();
+        state.hand = Hand::Nothing;
+        state.position = state.cursor;
     }
 
     /// Everything up to `no` has been looked at; `holding` says that some of it is yet to be sent.
     pub(super) fn settle(&self, no: ChangeNo, holding: bool) {
         let mut state = self.state.lock();
-        state.busy = holding;
+        state.hold(holding);
         state.position = state.position.max(no);
+        let position = state.position;
+        state.judged.pass(position);
         if !holding && state.position > state.cursor {
             state.cursor = state.position;
             state.dirty = true;
@@ -229,7 +328,7 @@ impl Runner {
     /// With nothing under way, everything that the follower has passed on is settled.
     pub(super) fn rest_at(&self, taken: ChangeNo) -> ChangeNo {
         let mut state = self.state.lock();
-        let idle = state.queue.is_empty() && !state.behind && !state.busy;
+        let idle = state.queue.is_empty() && !state.behind && state.hand == Hand::Nothing;
         if idle && taken > state.cursor {
             state.cursor = taken;
             state.position = state.position.max(taken);
@@ -252,6 +351,15 @@ impl Runner {
         let mut state = self.state.lock();
         change(&mut state.counters);
         state.dirty = true;
+    }
+}
+
+impl State {
+    /// The task has something in hand, or not. What is to be forgotten stays so until it is.
+    fn hold(&mut self, something: bool) {
+        if self.hand != Hand::ToForget {
+            self.hand = if something { Hand::Something } else { Hand::Nothing };
+        }
     }
 }
 

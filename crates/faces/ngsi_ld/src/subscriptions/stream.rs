@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::{
     compiled::{Compiled, Join},
+    later::Later,
     notification::{Mark, Notification},
     registry::missing,
     runner::Runner,
@@ -37,6 +38,8 @@ pub(super) struct Stream {
     compiled: Arc<Compiled>,
     position: ChangeNo,
     changes: VecDeque<Arc<Change>>,
+    /// The same by entity.
+    later: Later,
     news: watch::Receiver<ChangeNo>,
     _place: OwnedSemaphorePermit,
 }
@@ -70,7 +73,8 @@ impl Stream {
         };
         let who = Context::new(call.hub.principal.clone(), call.hub.tenant.clone());
         let news = hub.news();
-        Ok(Self { hub, who, runner, compiled, position, changes: VecDeque::new(), news, _place: place })
+        let (changes, later) = (VecDeque::new(), Later::default());
+        Ok(Self { hub, who, runner, compiled, position, changes, later, news, _place: place })
     }
 
     /// The next event; none when the subscription was removed or changed: who comes back sees it as it is then. May be
@@ -81,7 +85,8 @@ impl Stream {
                 return None;
             }
             if let Some(change) = self.changes.front().map(Arc::clone) {
-                let event = self.event(&change).await;
+                // When it cannot be told now, who reads comes back and goes on from what was seen last.
+                let event = self.event(&change).await.ok()?;
                 // Only now: who drops this while it looks must find the change again.
                 self.changes.pop_front();
                 self.position = change.no;
@@ -105,25 +110,27 @@ impl Stream {
                 }
                 continue;
             }
+            self.later = Later::of(&changes);
             self.changes = changes.into();
         }
     }
 
-    async fn event(&self, change: &Arc<Change>) -> Option<Event> {
+    async fn event(&self, change: &Arc<Change>) -> Result<Option<Event>, Problem> {
         let compiled = &self.compiled;
         let live = compiled.is_live(Timestamp::now());
         if !live || change.tenant != self.runner.tenant || !compiled.may_want(change) {
-            return None;
+            return Ok(None);
         }
         let who = Context::new(self.who.principal.clone(), self.who.tenant.clone());
-        let told = told::of_change(&self.hub, &who, compiled, change).await.ok()??;
+        let told = told::of_change(&self.hub, &who, compiled, change, &self.later, false).await?;
+        let Some(told) = told else { return Ok(None) };
         let entities = vec![told];
         let linked = match compiled.join {
             Join::No => Vec::new(),
             _ => told::linked(&self.hub, &who, compiled, &entities).await,
         };
         let notification = Notification { entities, linked, mark: Mark::Change(change.no) };
-        Some(Event::Notification(change.no, notification.to_bytes(&self.runner.id, compiled)))
+        Ok(Some(Event::Notification(change.no, notification.to_bytes(&self.runner.id, compiled))))
     }
 }
 

@@ -9,6 +9,7 @@ use senne_model::{Change, ChangeKind, Entity, EntityId, ErrorKind, Problem};
 use super::{
     changes::objects,
     compiled::{Compiled, Join},
+    later::Later,
     matching::{as_changed, from_change},
     notification::Told,
 };
@@ -16,33 +17,58 @@ use super::{
 /// How many linked entities one notification tells at most.
 const LINKED_MAX: usize = 1000;
 
-/// The entity to tell of, when the change meets the subscription. An error means: ask again later.
+/// The entity to tell of, when the change meets the subscription, or when it `is_due` in any case: it met the conditions when it
+/// came. An error means: ask again later.
 pub(super) async fn of_change(
     hub: &Hub,
     context: &Context,
     compiled: &Compiled,
     change: &Arc<Change>,
+    later: &Later,
+    is_due: bool,
 ) -> Result<Option<Told>, Problem> {
-    let entity = if change.kind == ChangeKind::Deleted {
-        if !may_see_all(context) {
-            return Ok(None);
-        }
-        from_change(change)
-    } else {
-        match hub.entity(context, &change.entity).await {
-            Ok(present) => as_changed(present, change),
-            Err(problem) if is_trouble(&problem) => return Err(problem),
-            // The present entity is not there: it was removed since, or the owner may not see it. Only an owner who
-            // may see everything is told from the change alone.
-            Err(_) if may_see_all(context) => from_change(change),
-            Err(_) => return Ok(None),
-        }
-    };
+    let Some(entity) = entity(hub, context, change, later).await? else { return Ok(None) };
+    let met = is_due || meets(hub, context, compiled, &entity);
+    Ok(met.then(|| of_entity(compiled, change, entity)))
+}
+
+/// Whether an entity meets the conditions, those on entities that it links to as these stand now.
+pub(super) fn meets(hub: &Hub, context: &Context, compiled: &Compiled, entity: &Entity) -> bool {
     let find = |id: &str| find(hub, context, id);
-    if !compiled.condition.matches_with(&entity, &find) {
-        return Ok(None);
+    compiled.condition.matches_with(entity, &find)
+}
+
+/// The entity as the change left it, as far as the owner may see it.
+async fn entity(
+    hub: &Hub,
+    context: &Context,
+    change: &Change,
+    later: &Later,
+) -> Result<Option<Arc<Entity>>, Problem> {
+    let sees_all = may_see_all(context);
+    if change.kind == ChangeKind::Deleted {
+        return Ok(sees_all.then(|| from_change(change)));
     }
-    Ok(Some(of_entity(compiled, change, entity)))
+    let present = match hub.entity(context, &change.entity).await {
+        Ok(present) => Some(present),
+        Err(problem) if is_trouble(&problem) => return Err(problem),
+        // It was removed since, or the owner may not see it.
+        Err(_) => None,
+    };
+    Ok(match present {
+        Some(present) if !sees_all => Some(as_changed(present, change, false)),
+        None if !sees_all => None,
+        present => Some(as_it_was(present, change, later)),
+    })
+}
+
+/// The entity as the change left it, for who may see everything.
+pub(super) fn as_it_was(present: Option<Arc<Entity>>, change: &Change, later: &Later) -> Arc<Entity> {
+    match later.take_back(present, change) {
+        Some(entity) => as_changed(entity, change, true),
+        // Only the change itself is left to tell of it.
+        None => from_change(change),
+    }
 }
 
 /// What is told of an entity that meets the conditions.

@@ -26,20 +26,25 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     if members.iter().any(|(name, value)| &**name == "id" && value.as_str() != Some(&id)) {
         return Err(Problem::bad("the `id` in the body is not the one in the path").field("id").into());
     }
-    let subscriptions = &call.face.subscriptions;
-    subscriptions.load().await?;
-    let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
-    // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
     let brings_names = ["q", "entities", "geoQ", "csf"].iter().any(|name| patch.get(name).is_some());
-    let terms = if brings_names {
-        body.terms.clone()
-    } else {
-        call.face.contexts.by_text(&before.kept.context.to_string()).await?
-    };
     document::rename(&mut patch, &body.terms, document::Direction::Expand);
     document::check_expiry(&patch)?;
-    let merged = document::merge(&before.kept.document, &patch);
-    let document = read_merged(merged, &terms, subscriptions.allow_private)?;
-    subscriptions.replace(draft(&call, id, document, terms).await?).await?;
-    Ok(no_content())
+    let subscriptions = &call.face.subscriptions;
+    subscriptions.load().await?;
+    loop {
+        let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
+        // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
+        let terms = if brings_names {
+            body.terms.clone()
+        } else {
+            call.face.contexts.by_text(&before.kept.context.to_string()).await?
+        };
+        let merged = document::merge(&before.kept.document, &patch);
+        let document = read_merged(merged, &terms, subscriptions.allow_private)?;
+        let draft = draft(&call, id.clone(), document, terms).await?;
+        // When somebody else has changed it meanwhile, this change is put on top of that one.
+        if subscriptions.replace(draft, &before).await? {
+            return Ok(no_content());
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `GET /temporal/entities` (clause 6.18.3.2).
 
-use senne_hub::{EntityPast, Page};
+use senne_hub::{EntityPast, Page, PastQuery};
 use senne_language::Query;
 use senne_model::{EntityId, Problem};
 
@@ -77,7 +77,12 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
     let ids = chosen.iter().map(|one| one.id.clone()).collect();
     let query = asked.past_query(ids, call.face.options.temporal_points_max, shape);
     let hub = &call.face.hub;
-    let mut all = hub.past(&call.hub, &query).await?;
+    // Of those whose values are added up, only what they are is read.
+    let read = match &asked.form {
+        Form::Aggregates(_) => PastQuery { last_n: Some(1), ..query.clone() },
+        _ => query.clone(),
+    };
+    let mut all = hub.past(&call.hub, &read).await?;
     let mut past_of = |one: &One| -> Option<EntityPast> {
         let place = all.iter().position(|past| past.entity == one.id)?;
         let mut past = all.swap_remove(place);

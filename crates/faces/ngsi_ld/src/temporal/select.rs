@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use senne_hub::{EntityPast, FoundEntity, Page, PastQuery};
 use senne_language::Query;
-use senne_model::{Attribute, Entity, EntityId, Instance, Name, Problem, SCOPE, Timestamp};
+use senne_model::{Attribute, Entity, EntityId, ErrorKind, Instance, Name, Problem, SCOPE, Timestamp};
 use smallvec::SmallVec;
 
 use super::{
@@ -13,9 +13,8 @@ use super::{
 };
 use crate::http::Call;
 
-/// How many entities are looked at in one step, and how many values of them at most.
+/// How many entities are looked at in one step.
 const STEP: usize = 64;
-const STEP_POINTS_MAX: usize = 500_000;
 
 /// The entities of a page, in the order of their identifiers.
 pub(super) struct Chosen {
@@ -109,17 +108,32 @@ impl Chooser<'_> {
         PastQuery {
             attributes,
             as_of: self.asked.as_of,
-            limit: STEP_POINTS_MAX,
+            limit: self.call.face.options.temporal_step_points,
             ..PastQuery::of(Vec::new(), self.asked.time)
         }
     }
 
-    /// Those of some candidates whose values, places and scopes in the range fit.
+    /// Those of some candidates whose values, places and scopes in the range fit. Where they have more values than are read at once,
+    /// fewer of them are looked at.
     async fn passing(&self, step: &[FoundEntity]) -> Result<Vec<One>, Problem> {
+        let (mut passing, mut left) = (Vec::new(), vec![step]);
+        while let Some(some) = left.pop() {
+            if let Some(found) = self.passing_at_once(some).await? {
+                passing.extend(found);
+            } else {
+                let (first, second) = some.split_at(some.len() / 2);
+                left.extend([second, first]);
+            }
+        }
+        Ok(passing)
+    }
+
+    /// The same; none when several have more values together than are read at once.
+    async fn passing_at_once(&self, step: &[FoundEntity]) -> Result<Option<Vec<One>>, Problem> {
         let (query, hub) = (self.query, &self.call.face.hub);
         let needs_values = query.filter.is_some() || query.geo.is_some() || query.scope.is_some();
         if !needs_values && !step.iter().any(|one| one.doubtful) {
-            return Ok(step.iter().map(|one| One { id: one.entity.clone(), scoped: None }).collect());
+            return Ok(Some(step.iter().map(|one| One { id: one.entity.clone(), scoped: None }).collect()));
         }
         let ids: Vec<EntityId> = step.iter().map(|one| one.entity.clone()).collect();
         let mut scopes = match &query.scope {
@@ -128,6 +142,10 @@ impl Chooser<'_> {
         };
         let question = PastQuery { entities: ids, ..self.question(self.needed()) };
         let pasts = hub.past(&self.call.hub, &question).await?;
+        let truncated = pasts.iter().any(|past| past.truncated);
+        if truncated && step.len() > 1 {
+            return Ok(None);
+        }
         let mut pasts: HashMap<EntityId, EntityPast> =
             pasts.into_iter().map(|past| (past.entity.clone(), past)).collect();
         let mut passing = Vec::new();
@@ -145,9 +163,14 @@ impl Chooser<'_> {
             }
             if self.fits(&past) {
                 passing.push(One { id: one.entity.clone(), scoped });
+            } else if truncated {
+                let (id, most) = (&one.entity, question.limit);
+                let detail =
+                    format!("`{id}` has more than {most} values in the range; ask for a shorter time");
+                return Err(Problem::new(ErrorKind::TooComplex, detail).field("timeAt"));
             }
         }
-        Ok(passing)
+        Ok(Some(passing))
     }
 
     /// The attributes to be looked at: all, or those asked for with those of the conditions.

@@ -68,10 +68,7 @@ pub(super) async fn bed_in(folder: tempfile::TempDir, options: NgsiLdOptions) ->
 
 impl Bed {
     pub(super) async fn send(&self, request: Request<Body>) -> Got {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
-        Got { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        sent(&self.router, request).await
     }
 
     pub(super) async fn get(&self, path: &str) -> Got {
@@ -100,6 +97,13 @@ impl Bed {
     pub(super) async fn put(&self, path: &str, body: &str) -> Got {
         self.with_body("PUT", path, body).await
     }
+}
+
+pub(super) async fn sent(router: &Router, request: Request<Body>) -> Got {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+    Got { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }
 
 pub(super) fn request(method: &str, path: &str) -> http::request::Builder {

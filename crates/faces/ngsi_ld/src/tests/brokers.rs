@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::Request, http::StatusCode, response::Res
 use parking_lot::Mutex;
 use senne_model::Json;
 
-use super::bed::{Bed, bed};
+use super::bed::{Bed, Got, bed, options, request, sent};
 
 /// A broker that others reach under `url`.
 pub(super) struct Broker {
@@ -110,4 +110,10 @@ pub(super) const SPEED: &str =
 pub(super) fn ids(list: &Json) -> Vec<String> {
     let id = |entity: &Json| entity.get("id").unwrap().as_str().unwrap().to_owned();
     list.as_array().unwrap().iter().map(id).collect()
+}
+
+/// What somebody unknown gets from a broker.
+pub(super) async fn get_unknown(bed: &Bed, path: &str) -> Got {
+    let router = Router::new().nest("/ngsi-ld/v1", crate::router(bed.hub.clone(), options()).unwrap());
+    sent(&router, request("GET", path).body(Body::empty()).unwrap()).await
 }

@@ -254,6 +254,20 @@ async fn a_hosted_context_is_named_by_its_path_and_served_as_asked() {
     assert_eq!(bed.get(&format!("{own}?details=true")).await.at("numberOfHits"), Json::Int(1));
 }
 
+#[tokio::test]
+async fn a_context_that_another_broker_serves_is_fetched_from_there() {
+    let (bed, server) = (bed().await, Server::start(NO2).await);
+    let url = server.url.replace("/context", "/ngsi-ld/v1/jsonldContexts/abc");
+    let post = request("POST", "/entities").header("content-type", "application/json");
+    let post = post.header("link", link(&url)).body(Body::from(STATION)).unwrap();
+    let made = bed.send(post).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(ask(&bed, &url).await, (200, true));
+    assert_eq!(server.asked(), 1);
+    let details = bed.get(&format!("/jsonldContexts/{}?details=true", url.replace('/', "%2F"))).await;
+    assert_eq!((details.at("kind"), details.at("URL")), (Json::text("Cached"), Json::from(url)));
+}
+
 /// Clauses: 5.13.2.
 #[tokio::test]
 async fn a_context_may_lead_to_what_cannot_be_had_now_but_not_to_nonsense() {

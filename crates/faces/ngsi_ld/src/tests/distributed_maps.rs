@@ -1,10 +1,12 @@
 //! Entity maps of queries that several brokers answer.
 
+use axum::{Extension, Router, body::Body};
+use senne_hub::Principal;
 use senne_model::Json;
 
 use super::{
-    bed::{Bed, Got, request},
-    brokers::{Broker, VEHICLES, broker, ids, register},
+    bed::{Bed, Got, bed, options, request, sent},
+    brokers::{Broker, Source, VEHICLES, broker, ids, register},
 };
 
 fn vehicle(n: u32, speed: u32) -> String {
@@ -31,7 +33,7 @@ async fn two(more: &str) -> (Broker, Broker) {
 
 async fn with_map(bed: &Bed, path: &str, map: &str) -> Got {
     let request = request("GET", path).header("ngsild-entitymap", map);
-    bed.send(request.body(axum::body::Body::empty()).unwrap()).await
+    bed.send(request.body(Body::empty()).unwrap()).await
 }
 
 /// Clauses: 4.3.6.7, 5.14.4.
@@ -70,6 +72,43 @@ async fn pages_of_a_map_go_through_all_brokers() {
     assert_eq!((all.status.as_u16(), all.header("ngsild-results-count")), (200, "3"));
     let page = with_map(&here.bed, "/entities?type=Vehicle&limit=1&offset=2", &map).await;
     assert_eq!(ids(&page.json()), ["urn:v:4"]);
+}
+
+/// Clauses: 5.14.4.
+#[tokio::test]
+async fn who_may_not_see_everything_is_not_told_what_sources_have() {
+    let (here, there) = (broker().await, broker().await);
+    let station = |n: u32| format!(r#"{{"id":"urn:s:{n}","type":"AirQualityObserved"}}"#);
+    post(&here.bed, &station(1)).await;
+    post(&there.bed, &station(2)).await;
+    register(&here.bed, "1", &there.url, r#"{"entities":[{"type":"AirQualityObserved"}]}"#, "").await;
+    let face = crate::router(here.bed.hub.clone(), options()).unwrap();
+    let asks = async |principal: Principal| {
+        let router = Router::new().nest("/ngsi-ld/v1", face.clone().layer(Extension(principal)));
+        let path = "/entityMaps?type=AirQualityObserved";
+        sent(&router, request("GET", path).body(Body::empty()).unwrap()).await.at("entityMap").to_string()
+    };
+    let all = asks(Principal::Administrator { name: "tester".to_owned() }).await;
+    assert_eq!(all, r#"{"urn:s:1":["@none"],"urn:s:2":["urn:reg:1"]}"#);
+    assert_eq!(asks(Principal::Anonymous).await, r#"{"urn:s:1":["@none"]}"#);
+}
+
+/// Clauses: 4.3.6.7, 5.5.9, 5.14.4.
+#[tokio::test]
+async fn a_source_that_made_several_maps_is_asked_for_all_of_them() {
+    let (here, there) = (broker().await, broker().await);
+    post(&there.bed, &vehicle(1, 1)).await;
+    post(&there.bed, &vehicle(2, 2).replace("Vehicle", "Bike")).await;
+    let both = r#"{"entities":[{"type":"Vehicle"},{"type":"Bike"}]}"#;
+    register(&here.bed, "1", &there.url, both, "").await;
+    let document = r#"{"type":"Query","entities":[{"type":"Vehicle"},{"type":"Bike"}]}"#;
+    let made = here.bed.post("/entityMaps", document).await;
+    assert_eq!(made.at("entityMap").to_string(), r#"{"urn:v:1":["urn:reg:1"],"urn:v:2":["urn:reg:1"]}"#);
+    let map = made.header("ngsild-entitymap");
+    let asked = request("POST", "/entityOperations/query").header("ngsild-entitymap", map);
+    let asked = asked.header("content-type", "application/json").body(Body::from(document)).unwrap();
+    let page = here.bed.send(asked).await;
+    assert_eq!(ids(&page.json()), ["urn:v:1", "urn:v:2"], "{}", page.text);
 }
 
 /// Clauses: 4.3.6.7, 5.5.9, 5.14.4.
@@ -124,4 +163,27 @@ async fn pages_of_the_past_go_through_all_brokers_once() {
     assert_eq!(ids(&last.json()), ["urn:v:7", "urn:v:6"]);
     let far = here.bed.get(&format!("/temporal/entities?{range}&offset=1000")).await;
     assert_eq!((far.status.as_u16(), far.at("field")), (403, Json::text("offset")));
+}
+
+/// Clauses: 5.5.9, 5.14.4.
+#[tokio::test]
+async fn a_source_that_fails_for_a_moment_stays_in_the_map() {
+    let (here, source) = (bed().await, Source::start().await);
+    post(&here, &vehicle(1, 1)).await;
+    register(&here, "1", &source.url, VEHICLES, r#","operations":["retrieveOps"]"#).await;
+    source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{}]", vehicle(2, 2)));
+    let made = here.get("/entityMaps?type=Vehicle").await;
+    let map = made.header("ngsild-entitymap").to_owned();
+    let page =
+        async |more: &str| ids(&with_map(&here, &format!("/entities?type=Vehicle{more}"), &map).await.json());
+    source.answers("GET /ngsi-ld/v1/entities", 500, "{}");
+    assert_eq!(page("").await, ["urn:v:1"]);
+    assert_eq!(page("&local=true").await, ["urn:v:1"]);
+    source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{}]", vehicle(2, 2)));
+    assert_eq!(page("").await, ["urn:v:1", "urn:v:2"]);
+    // One that answers, and has it no more, is believed.
+    source.answers("GET /ngsi-ld/v1/entities", 200, "[]");
+    assert_eq!(page("").await, ["urn:v:1"]);
+    source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{}]", vehicle(2, 2)));
+    assert_eq!(page("").await, ["urn:v:1"]);
 }

@@ -1,9 +1,12 @@
 //! Entities that several brokers hold, read as one.
 
+use std::time::Duration;
+
+use axum::{Router, body::Body};
 use senne_model::Json;
 
 use super::{
-    bed::{Bed, bed},
+    bed::{Bed, bed, bed_with, options, request},
     brokers::{Question, SPEED, Source, VEHICLES, broker, ids, register},
 };
 
@@ -329,4 +332,88 @@ async fn the_past_of_all_brokers_is_told() {
     assert_eq!(values.at("speed/values").as_array().unwrap().len(), 2, "{}", values.text);
     let local = here.bed.get(&format!("/temporal/entities/urn:v:1?{range}&local=true")).await;
     assert_ne!(local.text, one.text);
+}
+
+/// Clauses: 5.2.34.
+#[tokio::test]
+async fn an_answer_is_given_again_to_the_same_question_alone() {
+    let (here, source) = (bed().await, Source::start().await);
+    let info = r#","contextSourceInfo":[{"key":"user","value":"urn:ngsi-ld:request"}],"management":{"cacheDuration":"PT1H"}"#;
+    register(&here, "1", &source.url, VEHICLES, info).await;
+    source.answers("GET /ngsi-ld/v1/entities/urn:v:1", 200, &vehicle(1));
+    let link = format!("<{}/context>; rel=\"http://www.w3.org/ns/json-ld#context\"", source.url);
+    for (name, value, asked) in
+        [("user", "a", 1), ("user", "b", 1), ("user", "a", 0), ("link", &*link, 1), ("link", &*link, 0)]
+    {
+        let question = request("GET", "/entities/urn:v:1").header(name, value).body(Body::empty()).unwrap();
+        assert_eq!(here.send(question).await.status, 200);
+        assert_eq!(source.take().len(), asked, "{name}: {value}");
+    }
+    let mut few = options();
+    few.federation.entities_max = 1;
+    let (here, there) = (bed_with(few).await, broker().await);
+    for n in 1..=3 {
+        post(&there.bed, &vehicle(n)).await;
+    }
+    register(&here, "1", &there.url, VEHICLES, r#","management":{"cacheDuration":"PT1H"}"#).await;
+    for _ in 0..2 {
+        let page = here.get("/entities?type=Vehicle&count=true").await;
+        assert_eq!(page.header("ngsild-results-count"), "3");
+    }
+}
+
+/// Clauses: 5.2.34.
+#[tokio::test]
+async fn a_source_may_take_as_long_as_its_registration_says() {
+    let mut hasty = options();
+    hasty.federation.timeout = Duration::from_millis(100);
+    let here = bed_with(hasty).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let slow = || async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        vehicle(1)
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(slow)).await.unwrap() });
+    register(&here, "1", &url, VEHICLES, r#","management":{"timeout":10000}"#).await;
+    assert_eq!(here.get("/entities/urn:v:1").await.status, 200);
+}
+
+/// Clauses: 4.3.6.1.
+#[tokio::test]
+async fn what_a_source_did_not_register_is_not_taken_from_it() {
+    let (here, source) = (bed().await, Source::start().await);
+    let part = |n: u32, name: &str| {
+        format!(r#"{{"entities":[{{"type":"Vehicle","id":"urn:v:{n}"}}],"propertyNames":["{name}"]}}"#)
+    };
+    let both = format!("{},{}", part(1, "speed"), part(2, "brand"));
+    register(&here, "1", &source.url, &both, "").await;
+    let one = |n: u32, kind: &str| {
+        format!(r#"{{"id":"urn:v:{n}","type":"{kind}","speed":{{"value":1}},"brand":{{"value":2}}}}"#)
+    };
+    let list = [one(1, "Vehicle"), one(2, "Vehicle"), one(3, "Vehicle"), one(1, "Tram")].join(",");
+    source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{list}]"));
+    let got = here.get("/entities?type=Vehicle&format=keyValues").await;
+    let taken =
+        r#"[{"id":"urn:v:1","type":"Vehicle","speed":1},{"id":"urn:v:2","type":"Vehicle","brand":2}]"#;
+    assert_eq!(got.text, taken);
+}
+
+/// Clauses: 4.3.6.5, 5.7.4.
+#[tokio::test]
+async fn questions_about_the_past_go_in_the_names_of_the_source() {
+    let (here, source) = (bed().await, Source::start().await);
+    let info = format!(
+        r#","operations":["queryTemporal"],"contextSourceInfo":[{{"key":"jsonldContext","value":"{}/context"}}]"#,
+        source.url
+    );
+    register(&here, "1", &source.url, VEHICLES, &info).await;
+    here.get("/temporal/entities?type=Vehicle&q=speed%3E1&timerel=after&timeAt=2023-01-01T00:00:00Z").await;
+    let asked = source.take();
+    assert!(asked[0].target.contains("&q=vitesse>1"), "{asked:?}");
+    let document = r#"{"type":"Query","entities":[{"type":"Vehicle"}],"q":"speed>1","attrs":["speed"],
+        "temporalQ":{"timerel":"after","timeAt":"2023-01-01T00:00:00Z"}}"#;
+    here.post("/temporal/entityOperations/query", document).await;
+    let asked = source.take();
+    assert!(asked[0].body.contains("vitesse>1") && !asked[0].body.contains("speed"), "{asked:?}");
 }

@@ -6,22 +6,22 @@ use senne_model::Json;
 
 use super::{
     bed::{Bed, bed},
-    brokers::{Source, VEHICLES, broker, ids, register},
+    brokers::{Question, Source, VEHICLES, broker, ids, register},
     receiver::Receiver,
 };
 
-fn subscription(url: &str, more: &str) -> String {
+pub(super) fn subscription(url: &str, more: &str) -> String {
     format!(
         r#"{{"id":"urn:sub:1","type":"Subscription","entities":[{{"type":"Vehicle"}}],"notification":{{"endpoint":{{"uri":"{url}"}}}}{more}}}"#
     )
 }
 
-fn vehicle(id: &str, speed: i64) -> String {
+pub(super) fn vehicle(id: &str, speed: i64) -> String {
     format!(r#"{{"id":"{id}","type":"Vehicle","speed":{{"type":"Property","value":{speed}}}}}"#)
 }
 
 /// The subscriptions of a broker, once there are so many.
-async fn wait_for_subscriptions(bed: &Bed, count: usize) -> Json {
+pub(super) async fn wait_for_subscriptions(bed: &Bed, count: usize) -> Json {
     for _ in 0..1000 {
         let list = bed.get("/subscriptions").await.json();
         if list.as_array().unwrap().len() == count {
@@ -33,7 +33,7 @@ async fn wait_for_subscriptions(bed: &Bed, count: usize) -> Json {
 }
 
 /// A broker that says to others where it is.
-async fn reachable() -> (Bed, String) {
+pub(super) async fn reachable() -> (Bed, String) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let bed =
@@ -79,15 +79,22 @@ async fn what_changes_elsewhere_is_told_here() {
     assert_eq!(here.get("/csourceSubscriptions").await.text, "[]");
 }
 
-/// The copy of a subscription that a source gets.
-async fn copy_at(source: &Source) -> Json {
+/// What a source is asked, until a question with this method is among it.
+pub(super) async fn asked(source: &Source, method: &str) -> Vec<Question> {
+    let mut all = Vec::new();
     for _ in 0..1000 {
-        if let Some(asked) = source.take().first() {
-            return serde_json::from_str(&asked.body).unwrap();
+        all.extend(source.take());
+        if all.iter().any(|question| question.method == method) {
+            return all;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("the source got no subscription");
+    panic!("the source was not asked by {method}: {all:?}");
+}
+
+/// The copy of a subscription that a source gets.
+pub(super) async fn copy_at(source: &Source) -> Json {
+    serde_json::from_str(&asked(source, "POST").await[0].body).unwrap()
 }
 
 /// Clauses: 5.8.6.

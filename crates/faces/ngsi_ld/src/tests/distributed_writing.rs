@@ -279,3 +279,91 @@ async fn a_purge_stays_within_what_was_registered() {
     assert_eq!(bed.delete("/entities?type=Vehicle").await.status, 204);
     assert_eq!(source.take()[0].target, "/ngsi-ld/v1/entities?type=Vehicle&id=urn:v:1&drop=speed");
 }
+
+/// Clauses: 4.3.6.1, 5.6.21.
+#[tokio::test]
+async fn a_purge_removes_nothing_there_that_was_not_registered() {
+    let vehicles =
+        r#"{"entities":[{"type":"Vehicle","idPattern":"^urn:v:"}],"propertyNames":["speed","brand"]}"#;
+    let (bed, source) = with("redirect", vehicles, "redirectionOps").await;
+    source.answers("DELETE /ngsi-ld/v1/entities", 204, "");
+    for (asked, sent) in [
+        ("type=Vehicle", "type=Vehicle&idPattern=^urn:v:&drop=speed,brand"),
+        ("type=Vehicle,Tram&keep=brand", "type=Vehicle&idPattern=^urn:v:&drop=speed"),
+        ("type=Vehicle&drop=brand,colour", "type=Vehicle&idPattern=^urn:v:&drop=brand"),
+        ("type=Vehicle&id=urn:v:1,urn:w:1", "type=Vehicle&id=urn:v:1&drop=speed,brand"),
+        ("type=Vehicle&q=speed%3E1", "type=Vehicle&idPattern=^urn:v:&q=speed>1&drop=speed,brand"),
+    ] {
+        let got = bed.delete(&format!("/entities?{asked}")).await;
+        assert_eq!(got.status, 204, "{asked}: {}", got.text);
+        let targets: Vec<String> = source.take().into_iter().map(|question| question.target).collect();
+        assert_eq!(targets, [format!("/ngsi-ld/v1/entities?{sent}")], "{asked}");
+    }
+    for (asked, status) in [
+        ("type=Vehicle&keep=speed,brand", 204),
+        ("type=Vehicle&idPattern=1$", 207),
+        ("type=Vehicle&q=colour==1", 207),
+        ("type=Vehicle&drop=speed&keep=brand", 400),
+        ("id=urn:v:1", 400),
+        ("type=Vehicle&q=owner%7Bname%7D==1", 400),
+    ] {
+        let got = bed.delete(&format!("/entities?{asked}")).await;
+        assert_eq!(got.status, status, "{asked}: {}", got.text);
+        assert!(source.take().is_empty(), "{asked}");
+    }
+}
+
+/// Clauses: 4.3.6.1, 5.6.21.
+#[tokio::test]
+async fn a_purge_goes_to_each_part_that_was_registered_by_itself() {
+    let parts = r#"{"entities":[{"type":"Vehicle","id":"urn:v:1"},{"type":"Vehicle","id":"urn:v:2"}],"propertyNames":["speed"]},
+        {"entities":[{"type":"Tram","id":"urn:t:1"}],"propertyNames":["line"]}"#;
+    let (bed, source) = with("exclusive", parts, "redirectionOps").await;
+    source.answers("DELETE /ngsi-ld/v1/entities", 204, "");
+    assert_eq!(bed.delete("/entities?type=Vehicle,Tram").await.status, 204);
+    let targets: Vec<String> = source.take().into_iter().map(|question| question.target).collect();
+    assert_eq!(
+        targets,
+        [
+            "/ngsi-ld/v1/entities?type=Vehicle&id=urn:v:1,urn:v:2&drop=speed",
+            "/ngsi-ld/v1/entities?type=Tram&id=urn:t:1&drop=line"
+        ]
+    );
+}
+
+/// Clauses: 4.3.6.3, 5.6.1.
+#[tokio::test]
+async fn a_body_whose_length_is_not_announced_goes_where_it_belongs() {
+    let (bed, source) = with("exclusive", SPEED, "redirectionOps").await;
+    source.answers("POST /ngsi-ld/v1/entities", 201, "");
+    let text = vehicle(&format!("{},{}", property("speed", 1), property("brand", 2)));
+    let pieces: Vec<Result<String, std::io::Error>> =
+        text.as_bytes().chunks(10).map(|piece| Ok(String::from_utf8(piece.to_vec()).unwrap())).collect();
+    let request = request("POST", "/entities")
+        .header("content-type", "application/json")
+        .header("transfer-encoding", "chunked")
+        .body(axum::body::Body::from_stream(futures::stream::iter(pieces)));
+    let made = bed.send(request.unwrap()).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(source.take()[0].body, vehicle(&property("speed", 1)));
+    assert_eq!((here(&bed).await.get("speed"), here(&bed).await.get("brand")), (None, Some(&Json::Int(2))));
+}
+
+/// Clauses: 4.3.6.3, 5.6.1.
+#[tokio::test]
+async fn the_case_of_a_media_type_leads_nothing_astray() {
+    let (bed, source) = with("exclusive", SPEED, "redirectionOps").await;
+    source.answers("POST /ngsi-ld/v1/entities", 201, "");
+    let context = r#""@context":"https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld""#;
+    let text = vehicle(&format!("{},{context}", property("speed", 1)));
+    let request =
+        request("POST", "/entities").header("content-type", "application/LD+JSON").body(text.into());
+    assert_eq!(bed.send(request.unwrap()).await.status, 201);
+    assert_eq!(source.take()[0].body, vehicle(&property("speed", 1)));
+    assert_eq!(bed.get("/entities/urn:v:1?local=true").await.status, 404);
+    // What is no JSON goes nowhere.
+    let text = vehicle(&property("speed", 1));
+    let request = super::bed::request("POST", "/entities").header("content-type", "text/plain");
+    assert_eq!(bed.send(request.body(text.into()).unwrap()).await.status, 415);
+    assert!(source.take().is_empty());
+}

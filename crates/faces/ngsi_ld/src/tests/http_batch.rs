@@ -87,3 +87,20 @@ async fn each_entity_of_a_linked_data_batch_has_its_own_context() {
     assert!(bed.get("/entities/urn:b:1").await.json().get("https://a.org/x").is_some());
     assert!(bed.get("/entities/urn:b:2").await.json().get("https://b.org/x").is_some());
 }
+
+#[tokio::test]
+async fn a_batch_has_a_bounded_number_of_contexts() {
+    let bed = bed().await;
+    let batch = |contexts: u32| {
+        let entity = |n: u32| {
+            let context = n % contexts;
+            format!(r#"{{"id":"urn:b:{n}","type":"T","@context":{{"x":"https://x.org/{context}"}}}}"#)
+        };
+        format!("[{}]", (0..100).map(entity).collect::<Vec<_>>().join(","))
+    };
+    let refused = bed.post("/entityOperations/create", &batch(33)).await;
+    assert_eq!((refused.status.as_u16(), refused.at("field")), (400, Json::text("@context")));
+    assert_eq!(bed.get("/entities/urn:b:0").await.status, 404);
+    let made = bed.post("/entityOperations/create", &batch(32)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}

@@ -1,9 +1,13 @@
 //! Malformed and hostile requests: each is refused with a problem, none does harm.
 
-use axum::body::Body;
-use senne_model::Json;
+use std::time::Duration;
 
-use super::bed::{S3, STATION, bed, bed_with, options, request};
+use axum::{Extension, Router, body::Body, extract::Request};
+use senne_hub::Principal;
+use senne_model::Json;
+use tower::ServiceExt;
+
+use super::bed::{S3, STATION, bed, bed_with, options, request, sent};
 
 /// Clauses: 5.5.2, 6.3.4.
 #[tokio::test]
@@ -104,6 +108,67 @@ async fn strangers_may_not_write() {
     }
     assert_eq!(anonymous.get("/subscriptions").await.status, 401);
     assert_eq!(anonymous.delete(S3).await.status, 401);
+}
+
+/// A request with a body of so many bytes that never come.
+fn hanging(method: &str, path: &str, bytes: usize) -> Request {
+    let never = futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>();
+    request(method, path)
+        .header("content-type", "application/json")
+        .header("content-length", bytes.to_string())
+        .body(Body::from_stream(never))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn strangers_are_refused_before_their_bodies_are_read() {
+    let bed = bed().await;
+    let open = Router::new().nest("/ngsi-ld/v1", crate::router(bed.hub.clone(), options()).unwrap());
+    let of_entity = |rest: &str| format!("{S3}{rest}");
+    for (method, path) in [
+        ("POST", "/entities".to_owned()),
+        ("PUT", of_entity("")),
+        ("PATCH", of_entity("")),
+        ("POST", of_entity("/attrs")),
+        ("PATCH", of_entity("/attrs")),
+        ("PATCH", of_entity("/attrs/NO2")),
+        ("PUT", of_entity("/attrs/NO2")),
+        ("PUT", of_entity("/attrs/NO2/value")),
+        ("POST", "/entityOperations/create".to_owned()),
+        ("POST", "/entityOperations/upsert/".to_owned()),
+        ("POST", "/entityOperations/update".to_owned()),
+        ("POST", "/entityOperations/merge".to_owned()),
+        ("POST", "/entityOperations/delete".to_owned()),
+        ("POST", "/temporal/entities".to_owned()),
+        ("POST", format!("/temporal{S3}/attrs")),
+        ("POST", "/jsonldContexts".to_owned()),
+        ("POST", "/subscriptions".to_owned()),
+    ] {
+        let got = sent(&open, hanging(method, &path, 1 << 20));
+        let got = tokio::time::timeout(Duration::from_secs(10), got).await;
+        let got = got.unwrap_or_else(|_| panic!("{method} {path} waits for the body"));
+        assert_eq!(got.status, 401, "{method} {path}: {}", got.text);
+    }
+}
+
+#[tokio::test]
+async fn strangers_leave_memory_for_bodies_to_others() {
+    let bed = bed().await;
+    let mut options = options();
+    options.bodies_bytes_max = 16 << 20;
+    let face = crate::router(bed.hub.clone(), options).unwrap();
+    let open = Router::new().nest("/ngsi-ld/v1", face.clone());
+    let principal = Principal::Administrator { name: "tester".to_owned() };
+    let known = Router::new().nest("/ngsi-ld/v1", face.layer(Extension(principal)));
+    let ask = || hanging("POST", "/entityOperations/query", 4_000_000);
+    let asks: Vec<_> = (0..8).map(|_| tokio::spawn(open.clone().oneshot(ask()))).collect();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Three of them wait for their bodies; the others were sent away.
+    assert_eq!(asks.iter().filter(|ask| ask.is_finished()).count(), 5);
+    let large = format!(r#"{{"id":"urn:a:1","type":"T","x":"{}"}}"#, "a".repeat(1_000_000));
+    let post = request("POST", "/entities").header("content-type", "application/json");
+    let got = sent(&known, post.body(Body::from(large)).unwrap()).await;
+    assert_eq!(got.status, 201, "{}", got.text);
 }
 
 /// Clauses: 6.3.20.

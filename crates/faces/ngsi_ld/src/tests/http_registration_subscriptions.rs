@@ -1,5 +1,7 @@
 //! Subscriptions to registrations over HTTP, and their notifications.
 
+use std::time::Duration;
+
 use senne_model::Json;
 
 use super::{
@@ -59,6 +61,38 @@ async fn with_an_interval_everything_is_told_again() {
     assert!(got.iter().all(|one| told(one).1 == ["urn:reg:1"]));
 }
 
+/// How long this thread has worked, where the system tells it.
+fn worked() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+#[tokio::test]
+async fn a_pause_and_an_end_with_an_interval_cost_no_work() {
+    let bed = bed().await;
+    subscribe(&bed, "http://127.0.0.1:9/x", r#","timeInterval":0.2,"isActive":false"#).await;
+    for change in [r#"{"description":"x"}"#, r#"{"isActive":true,"expiresAt":"2020-01-01T00:00:00Z"}"#] {
+        assert_eq!(bed.patch("/csourceSubscriptions/urn:sub:1", change).await.status, 204);
+        let before = worked();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if let (Some(before), Some(after)) = (before, worked()) {
+            let spent = after.saturating_sub(before);
+            assert!(spent < Duration::from_millis(400), "{change}: {spent:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_shortest_interval_is_a_tenth_of_a_second() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    subscribe(&bed, &receiver.url, r#","timeInterval":0.000000001"#).await;
+    let before = receiver.wait_for(2).await.len();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let after = receiver.all().len();
+    assert!(after - before <= 8, "{} in half a second", after - before);
+}
+
 /// Clauses: 5.11.2, 5.11.7.
 #[tokio::test]
 async fn conditions_on_place_time_and_source() {
@@ -106,7 +140,7 @@ async fn what_did_not_arrive_is_told_as_it_then_is_through_a_restart() {
         {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let second = first.restart().await;
     receiver.answer_with(200);

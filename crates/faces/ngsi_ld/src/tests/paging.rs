@@ -106,3 +106,19 @@ async fn the_count_is_given_to_older_clients_too() {
         "what is said plainly counts"
     );
 }
+
+#[tokio::test]
+async fn an_offset_beyond_all_data_is_refused() {
+    let bed = stations(1).await;
+    for offset in ["1000000001", "9223372036854775807", "9223372036854775808", "18446744073709551615"] {
+        for path in
+            ["/entities?type=Station", "/entities?type=Station&q=n==0&count=true", "/subscriptions?limit=1"]
+        {
+            let refused = bed.get(&format!("{path}&offset={offset}")).await;
+            let told = (refused.status.as_u16(), refused.at("field"));
+            assert_eq!(told, (403, Json::text("offset")), "{path} {offset}");
+        }
+    }
+    let far = bed.get("/entities?type=Station&offset=1000000000").await;
+    assert_eq!((far.status.as_u16(), far.text.as_str()), (200, "[]"));
+}

@@ -194,3 +194,28 @@ fn other_spellings_mean_the_same() {
     let proof = r#"{"value":1,"ngsildproof":{"value":{"proof":"z"},"entityIdSealed":"urn:a:1"}}"#;
     assert!(matches!(value(proof), AttributeValue::Property(Json::Int(1))));
 }
+
+#[test]
+fn what_stands_twice_is_found_among_many() {
+    let long = "https://uri.etsi.org/ngsi-ld/default-context/p0";
+    let parts: Vec<String> = (0..50).map(|n| format!(r#""p{n}":1"#)).collect();
+    let parts = parts.join(",");
+    assert_eq!(field(&format!(r#"{{"value":1,{parts},"{long}":1}}"#)), format!("x.{long}"));
+    let instances: Vec<String> =
+        (0..50).chain([7]).map(|n| format!(r#"{{"value":1,"datasetId":"urn:d:{n}"}}"#)).collect();
+    assert_eq!(field(&format!("[{}]", instances.join(","))), "x[50].datasetId");
+    let types: Vec<String> = (0..50).chain(0..50).map(|n| format!(r#""T{n}""#)).collect();
+    let entity = read(&format!(r#"{{"id":"urn:a:1","type":[{}]}}"#, types.join(",")), Mode::whole()).unwrap();
+    assert_eq!(entity.types.len(), 50);
+}
+
+#[test]
+fn the_time_for_many_parts_grows_with_their_number_alone() {
+    let began = std::time::Instant::now();
+    let parts: Vec<String> = (0..120_000).map(|n| format!(r#""p{n}":1"#)).collect();
+    let text = format!(r#"{{"id":"urn:a:1","type":"T","x":{{"value":1,{}}}}}"#, parts.join(","));
+    let entity = read(&text, Mode::whole()).unwrap();
+    assert_eq!(entity.attributes[0].instances[0].sub_attributes.len(), 120_000);
+    // Each compared with each other takes minutes.
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+}

@@ -272,3 +272,29 @@ async fn a_past_is_made_once_and_then_added_to() {
     let outside = "/temporal/entities/urn:t:never?timerel=before&timeAt=2020-01-01T00:00:00Z";
     assert_eq!(bed.get(outside).await.status, 404);
 }
+
+/// Clauses: 4.9, 5.7.4.
+#[tokio::test]
+async fn more_values_than_are_looked_at_once_change_no_answer() {
+    let mut options = options();
+    options.temporal_step_points = 40;
+    let bed = bed_with(options).await;
+    for (id, last) in [("a", 1), ("b", 95), ("c", 2), ("d", 96)] {
+        let value = |n: u32| {
+            let value = if n == 29 { last } else { 0 };
+            format!(r#"{{"type":"Property","value":{value},"observedAt":"2026-03-01T12:{n:02}:00Z"}}"#)
+        };
+        let values = (0..30).map(value).collect::<Vec<_>>().join(",");
+        add(&bed, id, &format!(r#""speed":[{values}]"#)).await;
+    }
+    assert_eq!(ask(&bed, "q=speed%3E90").await, ["b", "d"]);
+    let sums = "options=aggregatedValues&aggrMethods=max&aggrPeriodDuration=PT0S";
+    assert_eq!(ask(&bed, sums).await, ["a", "b", "c", "d"]);
+    let long = (0..60)
+        .map(|n| format!(r#"{{"type":"Property","value":0,"observedAt":"2026-03-01T13:{n:02}:00Z"}}"#));
+    add(&bed, "e", &format!(r#""speed":[{}]"#, long.collect::<Vec<_>>().join(","))).await;
+    let got = bed.get(&format!("/temporal/entities?type=T&{RANGE}&q=speed%3E90")).await;
+    assert_eq!((got.status.as_u16(), got.at("field")), (403, Json::text("timeAt")));
+    // What is found among those that were looked at stands.
+    assert_eq!(ask(&bed, "q=speed==0&id=urn:t:e").await, ["e"]);
+}

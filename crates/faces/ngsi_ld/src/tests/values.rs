@@ -1,8 +1,9 @@
 //! One attribute and its value alone (TS 104 176), and `/info`.
 
+use axum::body::Body;
 use senne_model::Json;
 
-use super::bed::{S3, STATION, bed};
+use super::bed::{S3, STATION, bed, request};
 
 #[tokio::test]
 async fn an_attribute_is_given_alone() {
@@ -57,4 +58,25 @@ async fn the_source_says_who_it_is() {
     let tenant = super::bed::request("GET", "/info/sourceIdentity").header("ngsild-tenant", "other");
     let other = bed.send(tenant.body(axum::body::Body::empty()).unwrap()).await;
     assert_ne!(other.at("contextSourceAlias"), alias);
+}
+
+#[tokio::test]
+async fn integers_of_any_length_are_given_as_they_were() {
+    let bed = bed().await;
+    let digits = "123456789012345678901234567890";
+    let entity = format!(
+        r#"{{"id":"urn:n:1","type":"T","scope":"/a","n":{{"type":"Property","value":{digits}}},
+            "j":{{"type":"JsonProperty","json":{{"n":[-{digits}]}}}}}}"#
+    );
+    assert_eq!(bed.post("/entities", &entity).await.status, 201);
+    assert_eq!(bed.get("/entities/urn:n:1/attrs/n/value").await.text, digits);
+    let json = format!(r#"{{"n":[-{digits}]}}"#);
+    assert_eq!(bed.get("/entities/urn:n:1/attrs/j/value").await.text, json);
+    // An older version has no scopes: the answer is another than it would be.
+    let older = request("GET", "/entities/urn:n:1").header("prefer", "ngsi-ld=1.3");
+    let older = bed.send(older.body(Body::empty()).unwrap()).await;
+    assert_eq!(older.status, 203, "{}", older.text);
+    for value in [digits, &json] {
+        assert!(older.text.contains(&format!("\"value\":{value}")), "{}", older.text);
+    }
 }

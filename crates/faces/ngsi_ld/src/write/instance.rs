@@ -228,7 +228,7 @@ pub(crate) fn value_json(value: &AttributeValue, context: &senne_context::Contex
     let mut pen = Pen::new(context, 64);
     write_value(&mut pen, value);
     // What was written is JSON.
-    serde_json::from_slice(&pen.finish()).unwrap_or(Json::Null)
+    Json::parse(&pen.finish()).unwrap_or(Json::Null)
 }
 
 /// What stands in the member that holds the value.

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use senne_model::{Json, Operation, Problem, Write};
 
-use super::whole;
 use crate::{
     call::{Answer, Call, answer, bare},
     entities::entity_in_path,
@@ -30,9 +29,9 @@ pub(crate) async fn update(call: Call) -> Answer {
         let detail = "one or more of the attributes in the request do not exist";
         return Err(Problem::not_found(detail).field(absent.name.local()).into());
     }
-    let mut fresh = Write::new(entity.id.clone(), Operation::Update);
+    let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);
     fresh.attributes = attributes;
-    whole(&call.face.write(&call.hub, fresh).await?)?;
+    call.face.write(&call.hub, fresh).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }
 
@@ -48,6 +47,6 @@ async fn written(call: Call, operation: Operation) -> Answer {
     // A replacement would take scopes away that it does not name.
     fresh.scopes = (!entity.scopes.is_empty()).then(|| entity.scopes.clone());
     fresh.attributes = attributes;
-    whole(&call.face.write(&call.hub, fresh).await?)?;
+    call.face.write(&call.hub, fresh).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }

@@ -3,7 +3,6 @@
 use http::StatusCode;
 use senne_model::{Name, Operation, Problem, Write};
 
-use super::whole;
 use crate::{
     call::{Answer, Call, answer, bare},
     entities::entity_in_path,
@@ -30,9 +29,9 @@ pub(crate) async fn replace(call: Call) -> Answer {
     let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
     entity.attribute(&name).ok_or_else(missing)?;
     let attribute = read::attribute(call.path("attr"), &call.json().await?, false, &call.face.terms)?;
-    let mut fresh = Write::new(entity.id.clone(), Operation::Update);
+    let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);
     fresh.attributes.push(attribute);
-    whole(&call.face.write(&call.hub, fresh).await?)?;
+    call.face.write(&call.hub, fresh).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }
 

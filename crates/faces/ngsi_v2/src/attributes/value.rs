@@ -3,10 +3,7 @@
 use http::StatusCode;
 use senne_model::{Json, Operation, Write};
 
-use super::{
-    one::{missing, name_in_path},
-    whole,
-};
+use super::one::{missing, name_in_path};
 use crate::{
     call::{Answer, Call, answer, bare, put},
     entities::entity_in_path,
@@ -28,8 +25,8 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 pub(crate) async fn replace(call: Call) -> Answer {
     let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
     let attribute = read::with_value(&entity, &name, call.value().await?)?;
-    let mut fresh = Write::new(entity.id.clone(), Operation::Update);
+    let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);
     fresh.attributes.push(attribute);
-    whole(&call.face.write(&call.hub, fresh).await?)?;
+    call.face.write(&call.hub, fresh).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }

@@ -13,7 +13,7 @@ pub(crate) async fn create(call: Call) -> Answer {
     let terms = &call.face.terms;
     let entity = read::entity(&call.json().await?, call.option("keyValues"), terms)?;
     let operation = if call.option("upsert") { Operation::CreateOrReplace } else { Operation::Create };
-    let write = entity.into_write(operation, call.scope(), terms);
+    let write = entity.into_write(operation, call.scope()?, terms);
     let (id, kind) = (write.entity.clone(), write.types.first().cloned());
     let written = call.face.write(&call.hub, write).await?;
     let made = written.outcome == Outcome::Created;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use senne_context::Context as Terms;
+use senne_http::address::is_public;
 use senne_language::{GeoFilter, Query, Selector};
 use senne_model::{Change, ChangeKind, Effect, Entity, Json, Name, Problem, Timestamp};
 use url::Url;
@@ -56,13 +57,16 @@ impl Compiled {
         if !["active", "inactive", "oneshot", "expired", "failed"].contains(&status) {
             return Err(Problem::bad("a status is active, inactive or oneshot").field("status"));
         }
+        let (selectors, id_pattern) =
+            query::selectors(entities, terms).map_err(|problem| problem.within("subject"))?;
         Ok(Self {
-            selectors: query::selectors(entities, terms).map_err(|problem| problem.within("subject"))?,
+            selectors,
             watched: texts(condition, "attrs")?
                 .iter()
                 .map(|name| name_in(terms, name, "attrs"))
                 .collect::<Result<_, _>>()?,
             condition: Query {
+                id_pattern,
                 filter: expression::both(text("q"), text("mq"), terms)?,
                 geo,
                 scope: query::scope_of(kept.service_path.as_deref())?,
@@ -178,32 +182,6 @@ fn is_private(url: &Url) -> bool {
     }
 }
 
-/// Whether an address is one of the internet.
-pub(super) fn is_public(ip: std::net::IpAddr) -> bool {
-    match ip {
-        std::net::IpAddr::V4(ip) => {
-            !(ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_unspecified()
-                || ip.is_broadcast()
-                || ip.is_multicast()
-                || ip.is_documentation()
-                || ip.octets()[0] == 0
-                || (ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64))
-        }
-        std::net::IpAddr::V6(ip) => {
-            let mapped = ip.to_ipv4_mapped().is_none_or(|ip| is_public(ip.into()));
-            mapped
-                && !(ip.is_loopback()
-                    || ip.is_unspecified()
-                    || ip.is_multicast()
-                    || ip.is_unique_local()
-                    || ip.is_unicast_link_local())
-        }
-    }
-}
-
 fn form(told: &Json) -> Result<Form, Problem> {
     match told.get("attrsFormat").map(Json::as_str) {
         None | Some(Some("normalized")) => Ok(Form::Normalized),
@@ -242,4 +220,30 @@ fn texts(json: Option<&Json>, name: &str) -> Result<Vec<String>, Problem> {
         .iter()
         .map(|text| text.as_str().map(str::to_owned).ok_or_else(wrong))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_stand_for_private_ones_are_refused() {
+        let target = |url: &str| {
+            let told = format!(r#"{{"http":{{"url":"{url}"}}}}"#);
+            Target::read(&Json::parse(told.as_bytes()).unwrap(), false)
+        };
+        for url in [
+            "http://127.0.0.1/",
+            "http://localhost/",
+            "http://[2002:7f00:1::]/",
+            "http://[2001::7f00:1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://240.0.0.1/",
+        ] {
+            let problem = target(url).err();
+            let field = problem.and_then(|problem| problem.field);
+            assert_eq!(field.as_deref(), Some("notification.http.url"), "{url}");
+        }
+        assert!(target("http://[2a02:2788::1]/").is_ok());
+    }
 }

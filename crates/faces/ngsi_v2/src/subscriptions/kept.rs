@@ -37,6 +37,16 @@ impl Kept {
         }
     }
 
+    /// The same with another status.
+    pub(super) fn with_status(&self, status: &str) -> Self {
+        let mut other = self.clone();
+        if let Json::Object(members) = &mut other.document {
+            members.retain(|(name, _)| &**name != "status");
+            members.push(("status".into(), Json::text(status)));
+        }
+        other
+    }
+
     fn entity_id(tenant: &TenantName, id: &str) -> EntityId {
         EntityId::trusted(&format!("urn:senne:v2-subscription:{tenant}:{id}"))
     }

@@ -65,7 +65,8 @@ pub(crate) async fn update(call: Call) -> Answer {
     let Json::Object(fresh) = fresh else {
         return Err(Problem::bad("a JSON object is needed here: parts of a subscription").into());
     };
-    let mut kept = runner.kept.clone();
+    // One that was told once has had it, unless it is asked for anew.
+    let mut kept = if runner.is_done() { runner.kept.with_status("inactive") } else { runner.kept.clone() };
     let Json::Object(members) = &mut kept.document else { return Err(missing().into()) };
     for (name, value) in fresh {
         members.retain(|(there, _)| *there != name);

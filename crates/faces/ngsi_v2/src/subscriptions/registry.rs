@@ -10,12 +10,13 @@ use std::{
 use parking_lot::RwLock;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use senne_context::Context as Terms;
+use senne_http::address::is_public;
 use senne_hub::Hub;
 use senne_model::{Problem, TenantName};
 use tokio::sync::OnceCell;
 
 use super::{
-    compiled::{Compiled, is_public},
+    compiled::Compiled,
     follower::Teller,
     kept::Kept,
     runner::{Post, Runner},
@@ -50,9 +51,16 @@ impl Subscriptions {
         let client = client
             .build()
             .map_err(|error| Problem::internal(format!("the HTTP client could not be made: {error}")))?;
+        let post = Post {
+            client,
+            terms: Terms::default_core(),
+            pause: options.notify_pause,
+            hub: hub.clone(),
+            changing: tokio::sync::Mutex::default(),
+        };
         Ok(Arc::new(Self {
             hub,
-            post: Arc::new(Post { client, terms: Terms::default_core(), pause: options.notify_pause }),
+            post: Arc::new(post),
             allow_private: options.allow_private_addresses,
             queue_max: options.queue_max,
             all: RwLock::default(),
@@ -97,12 +105,16 @@ impl Subscriptions {
         Compiled::read(kept, &self.post.terms, self.allow_private)
     }
 
+    /// Sets a subscription to work, in the place of the one with its id: what waits for that one waits for it.
     fn begin(&self, kept: Kept, compiled: Compiled) {
         let key = (kept.tenant.clone(), kept.id.clone());
-        let runner = Arc::new(Runner::new(kept, compiled, self.queue_max));
-        if let Some(before) = self.all.write().insert(key, Arc::clone(&runner)) {
+        let mut all = self.all.write();
+        let line = all.get(&key).map(|before| Arc::clone(&before.line)).unwrap_or_default();
+        let runner = Arc::new(Runner::new(kept, compiled, line, self.queue_max));
+        if let Some(before) = all.insert(key, Arc::clone(&runner)) {
             before.stop();
         }
+        drop(all);
         tokio::spawn(runner.run(Arc::clone(&self.post)));
     }
 
@@ -115,6 +127,7 @@ impl Subscriptions {
     pub(super) async fn replace(self: &Arc<Self>, kept: Kept) -> Result<(), Problem> {
         self.load().await?;
         let compiled = self.compile(&kept)?;
+        let _turn = self.post.changing.lock().await;
         kept.save(&self.hub).await?;
         self.begin(kept, compiled);
         Ok(())
@@ -122,6 +135,7 @@ impl Subscriptions {
 
     /// Removes one; gives whether there was one.
     pub(super) async fn remove(self: &Arc<Self>, tenant: &TenantName, id: &str) -> Result<bool, Problem> {
+        let _turn = self.post.changing.lock().await;
         let Some(runner) = self.find(tenant, id).await? else { return Ok(false) };
         Kept::forget(&self.hub, tenant, id).await?;
         runner.stop();

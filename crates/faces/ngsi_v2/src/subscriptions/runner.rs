@@ -12,6 +12,7 @@ use std::{
 use http::header;
 use parking_lot::Mutex;
 use senne_context::Context as Terms;
+use senne_hub::Hub;
 use senne_model::{Entity, Json, Timestamp};
 use tokio::sync::Notify;
 
@@ -36,15 +37,21 @@ pub(super) struct Counters {
     pub(super) last_failure: Option<Timestamp>,
 }
 
-/// A subscription with its queue.
+/// What waits for a subscription, and what was sent: it outlives every change of the subscription.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    queue: Mutex<VecDeque<Arc<Entity>>>,
+    counters: Mutex<Counters>,
+    wake: Notify,
+}
+
+/// A subscription with what waits for it.
 #[derive(Debug)]
 pub(crate) struct Runner {
     pub(crate) kept: Kept,
     pub(super) compiled: Compiled,
-    queue: Mutex<VecDeque<Arc<Entity>>>,
+    pub(super) line: Arc<Line>,
     queue_max: usize,
-    counters: Mutex<Counters>,
-    wake: Notify,
     stopped: AtomicBool,
     /// A subscription for one notification has had it.
     done: AtomicBool,
@@ -55,55 +62,61 @@ pub(super) struct Post {
     pub(super) client: reqwest::Client,
     pub(super) terms: Terms,
     pub(super) pause: Duration,
+    pub(super) hub: Hub,
+    /// Held while what is kept of a subscription is changed.
+    pub(super) changing: tokio::sync::Mutex<()>,
 }
 
 impl Runner {
-    pub(super) fn new(kept: Kept, compiled: Compiled, queue_max: usize) -> Self {
+    pub(super) fn new(kept: Kept, compiled: Compiled, line: Arc<Line>, queue_max: usize) -> Self {
         Self {
             kept,
             compiled,
-            queue: Mutex::default(),
+            line,
             queue_max,
-            counters: Mutex::default(),
-            wake: Notify::new(),
             stopped: AtomicBool::new(false),
             done: AtomicBool::new(false),
         }
     }
 
     pub(super) fn counters(&self) -> Counters {
-        *self.counters.lock()
+        *self.line.counters.lock()
     }
 
     pub(super) fn is_done(&self) -> bool {
         self.done.load(Ordering::Acquire)
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
-        self.wake.notify_one();
+        self.line.wake.notify_one();
     }
 
     /// Lets an entity wait. When too much waits, the oldest is left out.
     pub(super) fn push(&self, entity: Arc<Entity>) {
-        let mut queue = self.queue.lock();
+        let mut queue = self.line.queue.lock();
         if queue.len() >= self.queue_max {
             queue.pop_front();
-            self.counters.lock().left_out += 1;
+            self.line.counters.lock().left_out += 1;
             metrics::counter!("senne_ngsi_v2_left_out_total").increment(1);
         }
         queue.push_back(entity);
         drop(queue);
-        self.wake.notify_one();
+        self.line.wake.notify_one();
     }
 
-    /// Sends what waits, one after the other, until it is stopped.
+    /// Sends what waits, one after the other, until it is stopped. What could not be sent by then waits on, for whoever takes its
+    /// place.
     pub(super) async fn run(self: Arc<Self>, post: Arc<Post>) {
         let mut last: Option<Instant> = None;
-        while !self.stopped.load(Ordering::Acquire) {
-            let next = self.queue.lock().pop_front();
+        while !self.is_stopped() {
+            let next = self.line.queue.lock().pop_front();
             let Some(entity) = next else {
-                let _ = tokio::time::timeout(IDLE, self.wake.notified()).await;
+                let _ = tokio::time::timeout(IDLE, self.line.wake.notified()).await;
                 continue;
             };
             // What comes within the period is left out (NGSI-v2 "Subscription": throttling).
@@ -112,14 +125,30 @@ impl Runner {
                 continue;
             }
             last = Some(Instant::now());
-            self.send(&post, &entity).await;
-            if self.compiled.once {
-                self.done.store(true, Ordering::Release);
+            let arrived = self.send(&post, &entity).await;
+            if arrived && self.compiled.once {
+                self.finish(&post).await;
+            } else if !arrived && self.is_stopped() {
+                self.line.queue.lock().push_front(entity);
             }
         }
+        self.line.wake.notify_one();
     }
 
-    async fn send(&self, post: &Post, entity: &Entity) {
+    /// Notes on disk that a subscription for one notification has had it, so that a restart does not make it new.
+    async fn finish(&self, post: &Post) {
+        let _turn = post.changing.lock().await;
+        if !self.is_stopped() {
+            let saved = self.kept.with_status("inactive").save(&post.hub).await;
+            if let Err(problem) = saved {
+                tracing::warn!(subscription = self.kept.id, %problem, "it may be told once more after a restart: {problem}");
+            }
+        }
+        self.done.store(true, Ordering::Release);
+    }
+
+    /// Tells an entity; gives whether it arrived.
+    async fn send(&self, post: &Post, entity: &Entity) -> bool {
         let body = Json::Object(vec![
             ("subscriptionId".into(), Json::text(&self.kept.id)),
             ("data".into(), Json::Array(vec![self.compiled.tell(entity, &post.terms)])),
@@ -130,17 +159,18 @@ impl Runner {
             let told = self.try_once(post, &body).await;
             self.note(told.is_ok());
             match told {
-                Ok(()) => return,
+                Ok(()) => return true,
                 Err(reason) => {
                     tracing::warn!(subscription = self.kept.id, attempt, "a notification failed: {reason}");
                 }
             }
-            if attempt == TRIES || self.stopped.load(Ordering::Acquire) {
-                return;
+            if attempt == TRIES || self.is_stopped() {
+                break;
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
+        false
     }
 
     async fn try_once(&self, post: &Post, body: &str) -> Result<(), String> {
@@ -168,7 +198,7 @@ impl Runner {
 
     fn note(&self, arrived: bool) {
         let now = Some(Timestamp::now());
-        let mut counters = self.counters.lock();
+        let mut counters = self.line.counters.lock();
         counters.sent += 1;
         counters.last = now;
         if arrived {

@@ -11,7 +11,7 @@ use crate::{NgsiV2Options, router};
 pub(super) struct Bed {
     pub(super) hub: Hub,
     router: Router,
-    _folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
 }
 
 pub(super) struct Got {
@@ -44,7 +44,11 @@ impl Got {
 }
 
 pub(super) async fn bed() -> Bed {
-    let folder = tempfile::tempdir().unwrap();
+    bed_in(tempfile::tempdir().unwrap()).await
+}
+
+/// A bed on what another one left.
+pub(super) async fn bed_in(folder: tempfile::TempDir) -> Bed {
     let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
     let options = NgsiV2Options {
         allow_private_addresses: true,
@@ -53,7 +57,7 @@ pub(super) async fn bed() -> Bed {
     };
     let principal = Principal::Administrator { name: "tester".to_owned() };
     let router = router(hub.clone(), options).unwrap().layer(Extension(principal));
-    Bed { hub, router: Router::new().nest("/v2", router), _folder: folder }
+    Bed { hub, router: Router::new().nest("/v2", router), folder }
 }
 
 impl Bed {

@@ -3,4 +3,7 @@
 mod bed;
 mod entities;
 mod meeting;
+mod names;
 mod subscriptions;
+mod telling;
+mod whole;

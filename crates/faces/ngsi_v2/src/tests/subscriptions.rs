@@ -11,10 +11,10 @@ use senne_model::Json;
 
 use super::bed::{Bed, bed};
 
-type Heard = Arc<Mutex<Vec<(HeaderMap, Json)>>>;
+pub(super) type Heard = Arc<Mutex<Vec<(HeaderMap, Json)>>>;
 
 /// A receiver on a free port that refuses the first so many notifications.
-async fn receiver(refusals: usize) -> (String, Heard) {
+pub(super) async fn receiver(refusals: usize) -> (String, Heard) {
     let heard: Heard = Arc::default();
     let left = Arc::new(Mutex::new(refusals));
     let hear = async move |State((heard, left)): State<(Heard, Arc<Mutex<usize>>)>,
@@ -35,7 +35,7 @@ async fn receiver(refusals: usize) -> (String, Heard) {
     (url, heard)
 }
 
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(super) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < end, "{what}");
@@ -43,7 +43,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-async fn subscribe(bed: &Bed, url: &str, more: &str, told: &str) -> String {
+pub(super) async fn subscribe(bed: &Bed, url: &str, more: &str, told: &str) -> String {
     let body = format!(
         r#"{{"description":"rooms","subject":{{"entities":[{{"idPattern":".*","type":"Room"}}],
         "condition":{{"attrs":["temperature"],"expression":{{"q":"temperature>20"}}}}}},
@@ -54,7 +54,7 @@ async fn subscribe(bed: &Bed, url: &str, more: &str, told: &str) -> String {
     made.header("location").trim_start_matches("/v2").to_owned()
 }
 
-async fn room(bed: &Bed, id: &str, temperature: i64, status: &str) {
+pub(super) async fn room(bed: &Bed, id: &str, temperature: i64, status: &str) {
     let body = format!(r#"{{"id":"{id}","type":"Room","temperature":{temperature},"status":"{status}"}}"#);
     let got = bed.post("/entities?options=keyValues,upsert", &body).await;
     assert!(matches!(got.status, 201 | 204), "{}", got.text);

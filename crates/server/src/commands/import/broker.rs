@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use reqwest::{Client, Method, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-/// How often a request that got no answer, or the answer "later", is sent again.
+/// How often a request that got no answer, or one that may be another soon, is sent.
 const TRIES: u32 = 6;
 
 /// The largest answer that is taken.
@@ -69,7 +69,8 @@ impl Broker {
         self.send(Method::POST, path, Some(body)).await
     }
 
-    /// Sends until there is an answer other than "later"; whatever is sent bears being received twice.
+    /// Sends until there is an answer that says what became of the request; whatever is sent bears being received twice. An
+    /// answer that speaks of who asks, or of how the broker is just now, ends the copy where it stands.
     async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> anyhow::Result<Answer> {
         let address = self.address(path);
         let mut wait = Duration::from_millis(200);
@@ -87,10 +88,11 @@ impl Broker {
                 request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
             }
             match request.send().await {
-                Ok(response) if response.status() == StatusCode::SERVICE_UNAVAILABLE => {
-                    "it says: later".clone_into(&mut last);
-                }
                 Ok(response) => match read(response).await {
+                    Ok(answer) if answer.is_worth_another_try() => last = answer.words(),
+                    Ok(answer) if answer.is_passing() => {
+                        bail!("{address} says {}; {}", answer.words(), answer.remedy());
+                    }
                     Ok(answer) => return Ok(answer),
                     Err(error) => last = error.to_string(),
                 },
@@ -119,9 +121,37 @@ impl Answer {
     /// The body of an answer that went well.
     pub(super) fn json<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         if !self.status.is_success() {
-            bail!("the answer is {}: {}", self.status, self.text());
+            bail!("the answer is {}", self.words());
         }
         serde_json::from_slice(&self.body).context("the answer is not the JSON that was expected")
+    }
+
+    /// Whether the same request may be answered otherwise in a moment.
+    fn is_worth_another_try(&self) -> bool {
+        matches!(self.status.as_u16(), 408 | 429 | 502 | 503 | 504)
+    }
+
+    /// Whether the answer says nothing of what was sent: another key, more room or another day, and it is taken.
+    fn is_passing(&self) -> bool {
+        match self.status.as_u16() {
+            // What is too much to ask is 403 too, whoever asks (GS CIM 009 clause 6.3.2).
+            403 => !self.text().contains("TooComplex") && !self.text().contains("TooManyResults"),
+            status => is_passing(status),
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match self.status.as_u16() {
+            401 | 403 => {
+                "give a key that may do this, with --key-file or --from-key-file; the copy goes on from here"
+            }
+            _ => "the same command goes on from here when that is mended",
+        }
+    }
+
+    /// Status and beginning of the body, for people.
+    pub(super) fn words(&self) -> String {
+        format!("{} {}", self.status, self.text())
     }
 
     /// The beginning of the body, for people.
@@ -144,7 +174,57 @@ impl Answer {
     }
 }
 
+/// Whether a status is of who asks or of how the broker is just now, and says nothing of what was sent.
+pub(super) fn is_passing(status: u16) -> bool {
+    match status {
+        401 | 403 | 408 | 429 => true,
+        // It never will.
+        501 => false,
+        status => status >= 500,
+    }
+}
+
+/// The address of a page with so many elements on it, wherever the page begins.
+pub(super) fn with_limit(address: &str, limit: u32) -> String {
+    let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
+    let one = |part: &str| match part.split_once('=') {
+        Some(("limit", _)) => format!("limit={limit}"),
+        _ => part.to_owned(),
+    };
+    format!("{path}?{}", query.split('&').map(one).collect::<Vec<_>>().join("&"))
+}
+
 /// A text as one part of a query.
 pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer { status, headers: header::HeaderMap::new(), body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn what_may_be_otherwise_tomorrow_is_no_refusal() {
+        for passing in [401, 403, 408, 429, 500, 502, 503, 504, 507] {
+            assert!(answer(passing, "").is_passing(), "{passing}");
+        }
+        for lasting in [200, 201, 204, 206, 207, 400, 404, 409, 413, 422, 501] {
+            assert!(!answer(lasting, "").is_passing(), "{lasting}");
+        }
+        let complex = r#"{"type":"https://uri.etsi.org/ngsi-ld/errors/TooComplexQuery"}"#;
+        assert!(!answer(403, complex).is_passing());
+    }
+
+    #[test]
+    fn a_page_is_asked_for_in_another_size() {
+        let link = "/ngsi-ld/v1/entities?type=A&limit=200&offset=400&limitless=limit=1";
+        let smaller = "/ngsi-ld/v1/entities?type=A&limit=20&offset=400&limitless=limit=1";
+        assert_eq!(with_limit(link, 20), smaller);
+        assert_eq!(with_limit("/ngsi-ld/v1/entities", 20), "/ngsi-ld/v1/entities");
+    }
 }

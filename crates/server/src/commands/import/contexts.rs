@@ -31,7 +31,7 @@ impl Copy {
                     self.state.save()?;
                     self.show();
                 }
-                _ => self.state.refuse(format!("the context {url}: {} {}", made.status, made.text())),
+                _ => self.state.refuse(format!("the context {url}: {}", made.words())),
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Copy,
-    broker::{Answer, encoded},
+    broker::{Answer, encoded, is_passing, with_limit},
 };
 
 #[derive(Deserialize)]
@@ -57,19 +57,19 @@ impl Copy {
 
     pub(super) async fn entities(&mut self) -> anyhow::Result<()> {
         for kind in self.types_left().await? {
-            let first =
-                format!("/entities?type={}&options=sysAttrs&limit={}", encoded(&kind), self.options.page);
-            let mut next = self.state.next.clone().or(Some(first));
+            let page = self.options.page;
+            let first = format!("/entities?type={}&options=sysAttrs&limit={page}", encoded(&kind));
+            // The page that was too large before a break is asked for in the size that was named since.
+            let place = self.state.place_in(&kind).map(|place| with_limit(place, page));
+            let mut next = Some(place.unwrap_or(first));
             while let Some(path) = next {
                 let page = self.from.get(&path).await?;
                 self.write_entities(&page).await.with_context(|| format!("entities of the type {kind}"))?;
                 next = page.next();
-                self.state.next.clone_from(&next);
-                self.state.save()?;
+                self.state.go_on(&kind, next.clone())?;
                 self.show();
             }
-            self.state.types_done.push(kind);
-            self.state.save()?;
+            self.state.finish_type(kind)?;
         }
         Ok(())
     }
@@ -94,11 +94,22 @@ impl Copy {
             refused = mixed.errors.len();
             for failed in mixed.errors {
                 let (id, error) = (failed.id.unwrap_or_default(), failed.error.unwrap_or_default());
+                let status = error.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
+                if u16::try_from(status).is_ok_and(is_passing) {
+                    anyhow::bail!(
+                        "the entity {id} cannot be written now: {error}; the same command goes on from here"
+                    );
+                }
                 let detail = error.get("detail").and_then(|detail| detail.as_str()).unwrap_or("no reason");
                 self.state.refuse(format!("the entity {id}: {detail}"));
             }
+        } else if answer.status.as_u16() == 413 {
+            anyhow::bail!(
+                "they are too many at once: {}; the same command with a smaller --page goes on",
+                answer.words()
+            );
         } else if !answer.status.is_success() {
-            anyhow::bail!("they are refused: {} {}", answer.status, answer.text());
+            anyhow::bail!("they are refused: {}", answer.words());
         }
         self.state.count("entities", fresh.len().saturating_sub(refused));
         Ok(())

@@ -1,137 +1,173 @@
-//! The past of entities: their timed values, range by range.
+//! The past of entities: their timed values, page by page; where a page comes in parts, entity by entity.
+
+use std::cmp::Ordering;
 
 use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use super::{
     Copy,
     broker::{Answer, encoded},
+    past::Past,
 };
 
 /// Entities whose past is asked for at once: a page of values may be large.
 const ENTITIES_AT_ONCE: u32 = 20;
 
-/// Members that the broker sets anew.
-const OF_THE_SYSTEM: [&str; 4] = ["instanceId", "createdAt", "modifiedAt", "deletedAt"];
+/// No value is older.
+const BEGINNING: &str = "0001-01-01T00:00:00Z";
 
-/// The value that stands for a removal.
-const NULL_MARKER: &str = "urn:ngsi-ld:null";
+/// The values of a type up to a moment.
+struct Range<'a> {
+    kind: &'a str,
+    end: &'a str,
+}
+
+impl Range<'_> {
+    /// The address of the values of some entities from a moment on.
+    fn path(&self, which: &str, from: Option<Timestamp>) -> String {
+        let from = from.map_or_else(|| BEGINNING.to_owned(), |from| from.to_string());
+        format!(
+            "/temporal/entities?type={}&{which}&timerel=between&timeAt={}&endTimeAt={}",
+            encoded(self.kind),
+            encoded(&from),
+            encoded(self.end)
+        )
+    }
+}
 
 impl Copy {
     pub(super) async fn history(&mut self) -> anyhow::Result<()> {
-        let end = jiff::Timestamp::now().to_string();
+        let end = Timestamp::now().to_string();
         self.state
             .note("values that were never observed (no observedAt) have no place in a past, and stay behind");
+        let limit = ENTITIES_AT_ONCE.min(self.options.page) as usize;
         for kind in self.types_left().await? {
+            let range = Range { kind: &kind, end: &end };
             let mut offset =
-                self.state.next.as_deref().and_then(|next| next.parse::<usize>().ok()).unwrap_or(0);
+                self.state.place_in(&kind).and_then(|place| place.parse::<usize>().ok()).unwrap_or(0);
             loop {
-                let limit = ENTITIES_AT_ONCE.min(self.options.page);
-                let path =
-                    format!("/temporal/entities?type={}&limit={limit}&offset={offset}", encoded(&kind));
-                let Some(more) =
-                    self.past_page(&path, &end).await.with_context(|| format!("the past of {kind}"))?
-                else {
+                let page = self.past_page(&range, offset, limit).await;
+                let Some(more) = page.with_context(|| format!("the past of {kind}"))? else {
                     self.state.note("the other broker shows no past");
                     return Ok(());
                 };
-                offset += limit as usize;
-                self.state.next = Some(offset.to_string());
-                self.state.save()?;
+                offset += limit;
+                self.state.go_on(&kind, Some(offset.to_string()))?;
                 self.show();
                 if !more {
                     break;
                 }
             }
-            self.state.next = None;
-            self.state.types_done.push(kind);
-            self.state.save()?;
+            self.state.finish_type(kind)?;
         }
         Ok(())
     }
 
-    /// The past of one page of entities, as often as it comes in parts. Gives whether there are more entities; `None` when
-    /// the broker knows no past.
-    async fn past_page(&mut self, path: &str, end: &str) -> anyhow::Result<Option<bool>> {
-        let mut from = "0001-01-01T00:00:00Z".to_owned();
+    /// The past of one page of entities. Gives whether there are more entities, which the list over the whole range alone can
+    /// tell; `None` when the broker knows no past.
+    async fn past_page(
+        &mut self,
+        range: &Range<'_>,
+        offset: usize,
+        limit: usize,
+    ) -> anyhow::Result<Option<bool>> {
+        let path = range.path(&format!("limit={limit}&offset={offset}"), None);
+        let answer = self.from.get(&path).await?;
+        // A broker that has shown some of its past knows one.
+        if answer.is_unknown() && offset == 0 && self.state.types_done.is_empty() {
+            return Ok(None);
+        }
+        let entities: Vec<Box<RawValue>> = answer.json()?;
+        let more = answer.next().is_some();
+        if is_part(&answer) {
+            // A part may leave out whole entities, and ends for each of the others at a moment of its own.
+            for place in offset..offset + limit {
+                self.past_at(range, place).await?;
+            }
+            return Ok(Some(more));
+        }
+        for entity in &entities {
+            if let Some(past) = self.read_past(entity) {
+                self.write_past(past).await?;
+            }
+        }
+        Ok(Some(more && !entities.is_empty()))
+    }
+
+    /// The past of the entity at a place of the list over the whole range, as often as it comes in parts.
+    async fn past_at(&mut self, range: &Range<'_>, place: usize) -> anyhow::Result<()> {
+        let (mut which, mut from) = (format!("limit=1&offset={place}"), None);
         loop {
-            let range =
-                format!("{path}&timerel=between&timeAt={}&endTimeAt={}", encoded(&from), encoded(end));
-            let answer = self.from.get(&range).await?;
-            if answer.is_unknown() {
-                return Ok(None);
+            let answer = self.from.get(&range.path(&which, from)).await?;
+            let entities: Vec<Box<RawValue>> = answer.json()?;
+            let Some(past) = entities.first().and_then(|entity| self.read_past(entity)) else {
+                return Ok(());
+            };
+            let (id, ends) = (past.id.clone(), [past.newest, reached(&answer)]);
+            self.write_past(past).await?;
+            if !is_part(&answer) {
+                return Ok(());
             }
-            let entities: Vec<Map<String, Value>> = answer.json()?;
-            let (more, empty) = (answer.next().is_some(), entities.is_empty());
-            for entity in entities {
-                self.write_past(entity).await?;
-            }
-            match reached(&answer) {
-                // The moment where the part ends may hold more than one value: it is asked for again.
-                Some(reached) if moment(&reached) > moment(&from) => from = reached,
-                Some(reached) => {
-                    let what = format!("values of {reached} are more than the other broker gives at once");
+            let later = ends.into_iter().flatten().find(|end| Some(*end) > from);
+            let Some(last) = later.or_else(|| ends.into_iter().flatten().max()) else {
+                self.state.refuse(format!("the past of {id}: a part of it does not say where it ends"));
+                return Ok(());
+            };
+            from = match Some(last).cmp(&from) {
+                // The moment where a part ends may hold more than was given: it is asked for again.
+                Ordering::Greater => Some(last),
+                Ordering::Equal => {
+                    let what = format!(
+                        "the past of {id}: the other broker may have more values of {last} than it gives"
+                    );
                     self.state.refuse(what);
-                    return Ok(Some(more && !empty));
+                    let Ok(after) = last.checked_add(SignedDuration::from_micros(1)) else { return Ok(()) };
+                    Some(after)
                 }
-                None => return Ok(Some(more && !empty)),
-            }
+                Ordering::Less => {
+                    self.state.refuse(format!("the past of {id}: its parts do not follow one another"));
+                    return Ok(());
+                }
+            };
+            which = format!("id={}&limit=1&offset=0", encoded(&id));
         }
     }
 
-    async fn write_past(&mut self, mut entity: Map<String, Value>) -> anyhow::Result<()> {
-        let mut values = 0;
-        entity.retain(|name, value| {
-            if matches!(name.as_str(), "id" | "type" | "scope") {
-                return name != "scope";
-            }
-            let mut instances = match std::mem::take(value) {
-                Value::Array(instances) => instances,
-                single @ Value::Object(_) => vec![single],
-                _ => return false,
-            };
-            instances.retain(is_a_value);
-            for instance in instances.iter_mut().filter_map(Value::as_object_mut) {
-                OF_THE_SYSTEM.iter().for_each(|name| {
-                    instance.remove(*name);
-                });
-            }
-            values += instances.len();
-            *value = Value::Array(instances);
-            value.as_array().is_some_and(|instances| !instances.is_empty())
-        });
+    /// Reads an entity; one that cannot be read is told and left.
+    fn read_past(&mut self, entity: &RawValue) -> Option<Past> {
+        let refuse = |error: &anyhow::Error| {
+            let beginning: String = entity.get().chars().take(80).collect();
+            self.state.refuse(format!("a past that cannot be read ({error}): {beginning}"));
+        };
+        Past::read(entity.get()).inspect_err(refuse).ok()
+    }
+
+    async fn write_past(&mut self, past: Past) -> anyhow::Result<()> {
+        let Past { id, values, document, .. } = past;
         if values == 0 {
             return Ok(());
         }
-        let id = entity.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let answer = self.into.post("/temporal/entities", serde_json::to_vec(&entity)?).await?;
+        let answer = self.into.post("/temporal/entities", document.to_string().into_bytes()).await?;
         if answer.status.is_success() {
             self.state.count("values of the past", values);
         } else {
-            self.state.refuse(format!("the past of {id}: {} {}", answer.status, answer.text()));
+            self.state.refuse(format!("the past of {id}: {}", answer.words()));
         }
         Ok(())
     }
 }
 
-/// Whether an instance says something of a moment, and not that something was removed.
-fn is_a_value(instance: &Value) -> bool {
-    let removal = |value: &Value| value.as_str() == Some(NULL_MARKER);
-    let members = ["value", "object", "vocab", "json"];
-    instance.get("observedAt").is_some()
-        && instance.get("deletedAt").is_none()
-        && !members.iter().any(|member| instance.get(member).is_some_and(removal))
-}
-
-/// A date-time that can be compared.
-fn moment(text: &str) -> Option<jiff::Timestamp> {
-    text.parse().ok()
+/// Whether an answer was cut short (GS CIM 009 clause 6.3.10).
+fn is_part(answer: &Answer) -> bool {
+    answer.status.as_u16() == 206
 }
 
 /// Up to which moment an answer that was cut short goes.
-fn reached(answer: &Answer) -> Option<String> {
-    if answer.status.as_u16() != 206 {
+fn reached(answer: &Answer) -> Option<Timestamp> {
+    if !is_part(answer) {
         return None;
     }
     let range = answer.headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
@@ -139,7 +175,7 @@ fn reached(answer: &Answer) -> Option<String> {
     let (both, _) = range.rsplit_once('/')?;
     // Both are date-times, which have hyphens of their own.
     let (_, end) = both.split_once("Z-")?;
-    Some(end.trim().to_owned())
+    end.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -153,15 +189,17 @@ mod tests {
         headers.insert(header::CONTENT_RANGE, range.parse().unwrap());
         let answer = |status| Answer { status, headers: headers.clone(), body: Vec::new() };
         let partial = answer(reqwest::StatusCode::PARTIAL_CONTENT);
-        assert_eq!(reached(&partial).as_deref(), Some("2024-02-01T12:00:00.5Z"));
+        assert_eq!(reached(&partial), "2024-02-01T12:00:00.5Z".parse().ok());
         assert_eq!(reached(&answer(reqwest::StatusCode::OK)), None);
     }
 
     #[test]
-    fn removals_and_untimed_values_stay_behind() {
-        let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-        assert!(is_a_value(&value(r#"{"value":1,"observedAt":"2024-01-01T00:00:00Z"}"#)));
-        assert!(!is_a_value(&value(r#"{"value":1}"#)));
-        assert!(!is_a_value(&value(r#"{"value":"urn:ngsi-ld:null","observedAt":"2024-01-01T00:00:00Z"}"#)));
+    fn a_range_begins_before_all_values_or_where_the_last_part_ended() {
+        let range = Range { kind: "A b", end: "2025-01-01T00:00:00Z" };
+        let whole = range.path("limit=20&offset=40", None);
+        assert!(whole.contains("type=A+b&limit=20&offset=40&timerel=between"), "{whole}");
+        assert!(whole.contains("timeAt=0001-01-01T00%3A00%3A00Z&endTimeAt=2025"), "{whole}");
+        let later = range.path("id=urn%3Aa&limit=1&offset=0", "2024-02-01T12:00:00.5Z".parse().ok());
+        assert!(later.contains("timeAt=2024-02-01T12%3A00%3A00.5Z"), "{later}");
     }
 }

@@ -5,6 +5,7 @@ mod contexts;
 mod entities;
 mod history;
 mod others;
+mod past;
 mod state;
 
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! Registrations of context sources and subscriptions.
 
-use serde_json::{Map, Value};
+use senne_model::Json;
+use serde_json::value::RawValue;
 
 use super::Copy;
 
@@ -43,9 +44,9 @@ impl Copy {
                 }
                 return Ok(false);
             }
-            let documents: Vec<Map<String, Value>> = page.json()?;
+            let documents: Vec<Box<RawValue>> = page.json()?;
             for document in documents {
-                self.document(resource, kind, document).await?;
+                self.document(resource, kind, document.get()).await?;
             }
             next = page.next();
             self.state.save()?;
@@ -54,36 +55,44 @@ impl Copy {
         Ok(true)
     }
 
-    async fn document(
-        &mut self,
-        resource: &str,
-        kind: &str,
-        mut document: Map<String, Value>,
-    ) -> anyhow::Result<()> {
-        OF_THE_SYSTEM.iter().for_each(|name| {
-            document.remove(*name);
-        });
-        if let Some(notification) = document.get_mut("notification").and_then(Value::as_object_mut) {
-            OF_DELIVERY.iter().for_each(|name| {
-                notification.remove(*name);
-            });
-        }
-        if let Some(context) = document.get_mut("jsonldContext")
-            && let Some(here) = context.as_str().and_then(|url| self.state.contexts.get(url))
-        {
-            *context = Value::String(here.clone());
-        }
-        if kind == "subscriptions" && self.options.pause_subscriptions {
-            document.insert("isActive".to_owned(), Value::Bool(false));
-        }
-        let id = document.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let answer = self.into.post(resource, serde_json::to_vec(&document)?).await?;
+    async fn document(&mut self, resource: &str, kind: &str, text: &str) -> anyhow::Result<()> {
+        let Ok(Json::Object(members)) = Json::parse(text.as_bytes()) else {
+            let beginning: String = text.chars().take(80).collect();
+            self.state.refuse(format!("one of the {kind} is no JSON object: {beginning}"));
+            return Ok(());
+        };
+        let document = Json::Object(self.own(kind, members));
+        let id = document.get("id").and_then(Json::as_str).unwrap_or_default();
+        let answer = self.into.post(resource, document.to_string().into_bytes()).await?;
         match answer.status.as_u16() {
             // It came over before a break.
             409 => {}
             201 | 204 => self.state.count(kind, 1),
-            _ => self.state.refuse(format!("{id}: {} {}", answer.status, answer.text())),
+            _ => self.state.refuse(format!("{id}: {}", answer.words())),
         }
         Ok(())
+    }
+
+    /// A document without what a broker sets by itself, and with the names that contexts have here.
+    fn own(&self, kind: &str, mut members: Vec<(Box<str>, Json)>) -> Vec<(Box<str>, Json)> {
+        members.retain(|(name, _)| !OF_THE_SYSTEM.contains(&&**name));
+        for (name, value) in &mut members {
+            match (&**name, value) {
+                ("notification", Json::Object(told)) => {
+                    told.retain(|(name, _)| !OF_DELIVERY.contains(&&**name));
+                }
+                ("jsonldContext", Json::Text(url)) => {
+                    if let Some(here) = self.state.contexts.get(&**url) {
+                        *url = here.as_str().into();
+                    }
+                }
+                _ => {}
+            }
+        }
+        if kind == "subscriptions" && self.options.pause_subscriptions {
+            members.retain(|(name, _)| &**name != "isActive");
+            members.push(("isActive".into(), Json::Bool(false)));
+        }
+        members
     }
 }

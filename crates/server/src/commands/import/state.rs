@@ -34,8 +34,10 @@ pub(super) struct State {
     pub(super) step: Step,
     /// The types that were copied in this step.
     pub(super) types_done: Vec<String>,
-    /// The address of the next page of the type that is being copied.
-    pub(super) next: Option<String>,
+    /// Where the copy of a type goes on: the address of its next page, or how many of its entities are done.
+    next: Option<String>,
+    /// The type that `next` is of.
+    next_of: Option<String>,
     /// What contexts that are kept there are called here.
     pub(super) contexts: BTreeMap<String, String>,
     /// How many of each kind were copied.
@@ -99,7 +101,26 @@ impl State {
             Step::Subscriptions | Step::Done => Step::Done,
         };
         self.types_done.clear();
-        self.next = None;
+        (self.next, self.next_of) = (None, None);
+        self.save()
+    }
+
+    /// Where the copy of a type goes on; none when it begins with its first entity.
+    pub(super) fn place_in(&self, kind: &str) -> Option<&str> {
+        self.next.as_deref().filter(|_| self.next_of.as_deref() == Some(kind))
+    }
+
+    /// Notes where the copy of a type goes on.
+    pub(super) fn go_on(&mut self, kind: &str, next: Option<String>) -> anyhow::Result<()> {
+        self.next_of = next.is_some().then(|| kind.to_owned());
+        self.next = next;
+        self.save()
+    }
+
+    /// Notes that a type was copied.
+    pub(super) fn finish_type(&mut self, kind: String) -> anyhow::Result<()> {
+        (self.next, self.next_of) = (None, None);
+        self.types_done.push(kind);
         self.save()
     }
 
@@ -108,6 +129,10 @@ impl State {
     }
 
     pub(super) fn refuse(&mut self, what: String) {
+        // After a break the same is refused again.
+        if self.refused.contains(&what) {
+            return;
+        }
         if self.refused.len() < REFUSED_MAX {
             self.refused.push(what);
         } else {
@@ -165,5 +190,26 @@ mod tests {
         assert!(State::open(&path, "a", "c").is_err());
         std::fs::write(&path, "nonsense").unwrap();
         assert!(State::open(&path, "a", "b").is_err());
+    }
+
+    #[test]
+    fn the_place_in_one_type_is_none_in_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let mut state = State::open(&path, "a", "b").unwrap();
+        state.go_on("Probe", Some("/entities?type=Probe&offset=200".to_owned())).unwrap();
+        let mut again = State::open(&path, "a", "b").unwrap();
+        assert_eq!(again.place_in("Alone"), None, "a type that came meanwhile stands before it");
+        assert_eq!(again.place_in("Probe"), Some("/entities?type=Probe&offset=200"));
+        again.finish_type("Probe".to_owned()).unwrap();
+        assert_eq!(again.place_in("Probe"), None);
+    }
+
+    #[test]
+    fn what_is_refused_again_is_told_once() {
+        let mut state = State::default();
+        state.refuse("a".to_owned());
+        state.refuse("a".to_owned());
+        assert_eq!(state.refused, ["a"]);
     }
 }

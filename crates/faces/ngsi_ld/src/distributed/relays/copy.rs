@@ -8,6 +8,7 @@ use crate::{
     contexts::Terms,
     distributed::{asking::renamed, forward::Naming},
     http::object,
+    kind::NULL_MARKER,
     registrations::{Matched, Wanted},
 };
 
@@ -21,6 +22,44 @@ const AS_IT_IS: [&str; 7] = [
     "splitEntities",
     "datasetId",
 ];
+
+/// The members that a copy may have, beside those that it always has.
+pub(super) const MEMBERS: [&str; 12] = [
+    "entities",
+    "watchedAttributes",
+    "notificationTrigger",
+    "expiresAt",
+    "throttling",
+    "timeInterval",
+    "isActive",
+    "splitEntities",
+    "datasetId",
+    "q",
+    "geoQ",
+    "scopeQ",
+];
+
+/// Those of them that a copy has.
+pub(super) fn members_of(copy: &Json) -> Vec<String> {
+    MEMBERS.into_iter().filter(|name| copy.get(name).is_some()).map(str::to_owned).collect()
+}
+
+/// What changes a copy that may have these members into `copy`: a member that it has no longer is removed
+/// (clause 5.5.8).
+pub(super) fn change(copy: &Json, before: &[String]) -> Json {
+    let mut members = copy.as_object().unwrap_or_default().to_vec();
+    let gone = before.iter().filter(|name| copy.get(name).is_none());
+    members.extend(gone.map(|name| (name.as_str().into(), Json::text(NULL_MARKER))));
+    Json::Object(members)
+}
+
+/// Whether every attribute that the filter asks about is of what the source registered. `None` when the filter can
+/// no longer be read.
+pub(super) fn covers_filter(subscription: &Subscription, terms: &Terms, matched: &Matched) -> Option<bool> {
+    let Some(q) = subscription.document.get("q").and_then(Json::as_str) else { return Some(true) };
+    let filter = Filter::parse(q, &|term| terms.expand(term)).ok()?;
+    Some(filter.attributes().iter().all(|name| matched.covers(name)))
+}
 
 /// The copy, reduced to what the source registered; `wanted` has one element for each selector of entities.
 /// `None` when an expression of the subscription can no longer be read.
@@ -106,4 +145,21 @@ fn names(list: Option<&Json>, naming: &Naming, matched: &Matched) -> Option<Json
         kept = registered.iter().map(|name| Json::from(naming.name(name))).collect();
     }
     (!kept.is_empty()).then_some(Json::Array(kept))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_copy_has_no_longer_is_removed() {
+        let copy: Json = serde_json::from_str(r#"{"id":"urn:c:1","geoQ":{},"isActive":true}"#).unwrap();
+        assert_eq!(members_of(&copy), ["isActive", "geoQ"]);
+        let changed = change(&copy, &["q".to_owned(), "geoQ".to_owned()]);
+        assert_eq!(
+            changed.to_string(),
+            r#"{"id":"urn:c:1","geoQ":{},"isActive":true,"q":"urn:ngsi-ld:null"}"#
+        );
+        assert!(AS_IT_IS.iter().all(|name| MEMBERS.contains(name)));
+    }
 }

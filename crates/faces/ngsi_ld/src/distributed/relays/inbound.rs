@@ -26,35 +26,35 @@ pub(crate) async fn notified(mut call: Call) -> Answer {
     let document = read_json(&body.bytes)?;
     let remote = document.get("subscriptionId").and_then(Json::as_str).unwrap_or_default();
     let unknown = || Problem::not_found("there is no subscription with a copy of this id");
-    let (key, subscription, registration) = call.face.relays.by_remote(remote).ok_or_else(unknown)?;
+    call.face.relays.load().await?;
+    let (key, subscription, registration, copy) = call.face.relays.by_remote(remote).ok_or_else(unknown)?;
+    // Who is no longer registered is not listened to.
+    let source = call.face.registrations.find(&key.0, &registration).ok_or_else(unknown)?;
     let data = document.get("data").cloned().unwrap_or(Json::Array(Vec::new()));
     let gone = removals(&data);
     let told = read_entities(data, &body.terms, &body.limits)
         .map_err(|failure| Problem::bad(failure.to_string()).field("data"))?;
-    let terms = call.face.contexts.by_text(&subscription.context.to_string()).await?;
-    let query = conditions(&subscription.document, &terms)?;
-    let source = call.face.registrations.find(&key.0, &registration);
-    let mode = source.as_ref().map_or(Mode::Inclusive, |source| source.mode);
-    let split = subscription.is_split(call.face.relays.split);
-    if split {
+    let mode = source.mode;
+    let scope = Matched { infos: (0..source.infos.len()).collect(), registration: source };
+    let conditions = if copy.filters_here(&subscription) {
         let alias = call.face.alias(&key.0).await?;
         call.trip = Some(Trip::new(&HeaderMap::new(), alias, Instant::now() + PATIENCE));
         call.hub = senne_hub::Context::new(senne_hub::Principal::System, key.0.clone());
-    }
+        let terms = call.face.contexts.by_text(&subscription.context.to_string()).await?;
+        Some((conditions(&subscription.document, &terms)?, terms))
+    } else {
+        None
+    };
     let mut passed = Vec::new();
     for mut version in told {
-        if let Some(source) = &source {
-            let infos = (0..source.infos.len()).collect();
-            let scope = Matched { registration: Arc::clone(source), infos };
-            version.attributes.retain(|attribute| scope.covers(&attribute.name));
-        }
-        let gone_at = gone.get(version.id.as_str()).copied();
-        if let (Some(at), false) = (gone_at, split) {
-            // Of what was removed nothing is left that a condition could be put to; the source put it before.
-            passed.push((Arc::new(version), Some(at)));
+        version.attributes.retain(|attribute| scope.covers(&attribute.name));
+        let Some((query, terms)) = &conditions else {
+            // The source has put the conditions, to the whole of an entity of which it may tell a part.
+            let gone_at = gone.get(version.id.as_str()).copied();
+            passed.push((Arc::new(version), gone_at));
             continue;
-        }
-        let entity = if split { whole(&call, &terms, version, mode).await? } else { version };
+        };
+        let entity = whole(&call, terms, version, mode).await?;
         if query.matches(&entity) {
             passed.push((Arc::new(entity), None));
         }
@@ -66,7 +66,7 @@ pub(crate) async fn notified(mut call: Call) -> Answer {
     Ok(plain_json(http::StatusCode::OK, &Json::Object(Vec::new())))
 }
 
-/// The conditions that every entity must meet, whoever tells of it.
+/// The conditions that every entity must meet, where the source has not put them.
 fn conditions(document: &Json, terms: &Terms) -> Result<Query, Problem> {
     let text = |name: &str| document.get(name).and_then(Json::as_str).map(str::to_owned);
     let geo = document.get("geoQ").map(AskGeo::from_document).transpose()?;

@@ -7,6 +7,7 @@ use senne_model::{
     Entity, EntityId, ErrorKind, Json, Name, Operation, Problem, TenantName, Timestamp, Write,
 };
 
+use super::{came::Came, copy::MEMBERS};
 use crate::{
     house::{DOCUMENT, SETTING, Setting, all_kept, circumstances, keep, opaque, opaque_of},
     http::object,
@@ -38,8 +39,60 @@ pub(super) struct Subscription {
 pub(super) struct Placed {
     /// Its id there.
     pub(super) remote: String,
-    /// The subscription and the registration as they were when it was made.
+    /// The subscription and the registration as they were when it was made; the beginning of time while that is not
+    /// certain.
     pub(super) made_of: (Timestamp, Timestamp),
+    /// The members that it may have there.
+    pub(super) members: Vec<String>,
+    /// Whether the filters are put here: the source does not put them, or perhaps those of before a change.
+    pub(super) filtered_here: bool,
+}
+
+impl Placed {
+    /// Whether it is certain that it stands, and what of.
+    pub(super) fn is_made(&self) -> bool {
+        self.made_of != <(Timestamp, Timestamp)>::default()
+    }
+
+    /// What is to be thought of it when it may stand or not.
+    pub(super) fn unsure(&self) -> Self {
+        Self {
+            remote: self.remote.clone(),
+            made_of: <(Timestamp, Timestamp)>::default(),
+            members: self.members.clone(),
+            filtered_here: true,
+        }
+    }
+
+    /// Whether the filters of a subscription are put to what the source tells; else the source has put them.
+    pub(super) fn filters_here(&self, subscription: &Subscription) -> bool {
+        self.filtered_here || (self.is_made() && self.made_of.0 != subscription.modified_at)
+    }
+
+    fn to_json(&self) -> Json {
+        let [subscription, source] = [self.made_of.0, self.made_of.1].map(|at| Json::Int(at.micros()));
+        let members = self.members.iter().map(|name| Json::text(name)).collect();
+        let filtered = Json::Bool(self.filtered_here);
+        Json::Array(vec![Json::text(&self.remote), subscription, source, Json::Array(members), filtered])
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        let [remote, subscription, source, rest @ ..] = json.as_array()? else { return None };
+        let remote = remote.as_str()?.to_owned();
+        let [Json::Array(members), Json::Bool(filtered_here)] = rest else {
+            // Kept before more was kept of a copy: it is made anew.
+            let members = MEMBERS.map(str::to_owned).to_vec();
+            let made_of = <(Timestamp, Timestamp)>::default();
+            return Some(Self { remote, made_of, members, filtered_here: true });
+        };
+        let at = |json: &Json| match json {
+            Json::Int(micros) => Some(Timestamp::from_micros(*micros)),
+            _ => None,
+        };
+        let made_of = (at(subscription)?, at(source)?);
+        let members = members.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        Some(Self { remote, made_of, members, filtered_here: *filtered_here })
+    }
 }
 
 /// The copies of one subscription, by registration.
@@ -90,43 +143,61 @@ impl Subscription {
     }
 }
 
-/// Keeps which copies stand; none at all are forgotten.
-pub(super) async fn save(hub: &Hub, key: &Key, copies: &Copies) -> Result<(), Problem> {
-    if copies.is_empty() {
+/// Keeps how a subscription came and which of its copies stand; where there is nothing to say, nothing is kept.
+pub(super) async fn save(hub: &Hub, key: &Key, came: &Came, copies: &Copies) -> Result<(), Problem> {
+    if copies.is_empty() && came.is_plain() {
         return match keep(hub, Write::new(relay_id(key), Operation::Delete)).await {
             Err(problem) if problem.kind == ErrorKind::NotFound => Ok(()),
             other => other,
         };
     }
-    let one = |(registration, copy): (&EntityId, &Placed)| {
-        let times = [copy.made_of.0, copy.made_of.1].map(|at| Json::Int(at.micros()));
-        let [subscription, source] = times;
-        (registration.as_str().into(), Json::Array(vec![Json::text(&copy.remote), subscription, source]))
-    };
+    let one = |(registration, copy): (&EntityId, &Placed)| (registration.as_str().into(), copy.to_json());
     let mut write = Write::new(relay_id(key), Operation::CreateOrReplace);
     write.types.push(Name::new(KIND));
     write.attributes.push(opaque(COPIES, Json::Object(copies.iter().map(one).collect())));
-    let setting = object([("tenant", Json::text(&key.0)), ("id", Json::text(&key.1))]);
+    let setting = object([
+        ("tenant", Json::text(&key.0)),
+        ("id", Json::text(&key.1)),
+        ("via", Json::text(&came.via)),
+        ("local", Json::Bool(came.local)),
+    ]);
     write.attributes.push(opaque(SETTING, setting));
     keep(hub, write).await
 }
 
-/// All copies that stand.
-pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Copies)>, Problem> {
-    let read = |entity: &Entity| -> Option<(Key, Copies)> {
+/// All that is kept of subscriptions: how they came, and the copies that stand.
+pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Came, Copies)>, Problem> {
+    let read = |entity: &Entity| -> Option<(Key, Came, Copies)> {
         let setting = Setting::of(entity)?;
         let key = (setting.tenant()?, setting.id()?);
+        let came = Came {
+            via: setting.text("via").unwrap_or_default().to_owned(),
+            local: setting.0.get("local") == Some(&Json::Bool(true)),
+        };
         let members = opaque_of(entity, COPIES)?.as_object()?.iter();
-        let copies = members.filter_map(|(registration, copy)| {
-            let [remote, subscription, source] = copy.as_array()? else { return None };
-            let at = |json: &Json| match json {
-                Json::Int(micros) => Some(Timestamp::from_micros(*micros)),
-                _ => None,
-            };
-            let made_of = (at(subscription)?, at(source)?);
-            Some((EntityId::trusted(registration), Placed { remote: remote.as_str()?.to_owned(), made_of }))
-        });
-        Some((key, copies.collect()))
+        let copies = members
+            .filter_map(|(registration, copy)| Some((EntityId::trusted(registration), Placed::read(copy)?)));
+        Some((key, came, copies.collect()))
     };
     all_kept(hub, KIND, read).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_read_as_they_were_kept() {
+        let at = Timestamp::from_micros;
+        let copy = Placed {
+            remote: "urn:c:1".to_owned(),
+            made_of: (at(1), at(2)),
+            members: vec!["q".to_owned()],
+            filtered_here: false,
+        };
+        assert_eq!(Placed::read(&copy.to_json()), Some(copy));
+        let old = Json::Array(vec![Json::text("urn:c:1"), Json::Int(1), Json::Int(2)]);
+        let read = Placed::read(&old).unwrap();
+        assert!(!read.is_made() && read.filtered_here && read.members.len() == MEMBERS.len());
+    }
 }

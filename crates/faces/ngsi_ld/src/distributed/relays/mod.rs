@@ -3,14 +3,19 @@
 //! For each subscription that is not local there is a relay: a copy, reduced to what a source registered, stands
 //! at each source that fits and notifies us; we pass on what it tells. Relays work from states: which copies
 //! ought to stand, by the subscriptions and registrations as they are, and which do. A difference that cannot be
-//! mended now is tried again. Invariants: which copy stands where is on disk before it counts; a source that
-//! notifies knows the random id of its copy; we answer it with success once the receiver has taken what it told.
+//! mended now is tried again. Invariants: which copy stands where is on disk before it counts, and until the source
+//! has said that it is gone; a copy knows the brokers that its subscription has passed, and goes to none of them; a
+//! source that notifies knows the random id of its copy; we answer it with success once the receiver has taken what
+//! it told.
 
+mod came;
 mod copy;
 mod inbound;
 mod keeper;
 mod kept;
+mod placing;
 mod shown;
 
+pub(crate) use came::Came;
 pub(crate) use inbound::notified;
 pub(crate) use keeper::Relays;

@@ -1,0 +1,114 @@
+//! The room for contexts, and whose a context is.
+
+use senne_hub::{Hub, HubConfig};
+use senne_model::ErrorKind;
+
+use super::{cached::Freshness, fetch::Fetched, *};
+
+async fn hub() -> (Hub, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Hub::open(HubConfig::new(folder.path())).await.unwrap(), folder)
+}
+
+/// Contexts as after a start, with room for so many documents and bytes.
+fn contexts(hub: &Hub, documents_max: usize, bytes_max: usize) -> Arc<Contexts> {
+    let options = NgsiLdOptions::default();
+    Arc::new(Contexts::with_room(hub.clone(), &options, documents_max, bytes_max).unwrap())
+}
+
+fn tenant() -> TenantName {
+    TenantName::default()
+}
+
+fn document(iri: &str) -> Json {
+    crate::read::read_json(format!(r#"{{"@context":{{"a":"{iri}"}}}}"#).as_bytes()).unwrap()
+}
+
+async fn count(contexts: &Contexts) -> usize {
+    contexts.all(&tenant()).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn contexts_from_inside_requests_do_not_take_all_room() {
+    let (hub, _folder) = hub().await;
+    let contexts = contexts(&hub, 10, 1 << 20);
+    let relied_on = contexts.by_text(r#"{"a":"https://x.org/relied-on"}"#).await.unwrap();
+    contexts.keep_implicit(&tenant(), &relied_on).await.unwrap();
+    for n in 0..50 {
+        let terms = contexts.by_text(&format!(r#"{{"a":"https://x.org/{n}"}}"#)).await.unwrap();
+        let url = contexts.link(&terms, "http://city.example");
+        assert!(contexts.document(&tenant(), &url).await.is_ok(), "{url} is served");
+    }
+    assert_eq!(count(&contexts).await, 10);
+    assert!(contexts.catalog.get(&implicit(&relied_on).0).is_some());
+    let key = contexts.host(&tenant(), document("https://x.org/hosted")).await.unwrap();
+    assert!(contexts.document(&tenant(), &key).await.is_ok());
+    let fetched = Fetched::New(document("https://x.org/fetched"), Freshness::default());
+    contexts.take_fetched("https://x.org/c.jsonld", fetched).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_has_no_room_is_not_on_disk() {
+    let (hub, _folder) = hub().await;
+    let small = contexts(&hub, 2, 1 << 20);
+    let iri = |n: u32| document(&format!("https://x.org/{n}"));
+    small.host(&tenant(), iri(1)).await.unwrap();
+    small.host(&tenant(), iri(2)).await.unwrap();
+    assert_eq!(small.host(&tenant(), iri(3)).await.unwrap_err().kind, ErrorKind::TooLarge);
+    assert_eq!(count(&contexts(&hub, 10, 1 << 20)).await, 2);
+    // With less room after a restart, what has none is left out, and all else goes on.
+    let less = contexts(&hub, 1, 1 << 20);
+    assert_eq!(count(&less).await, 1);
+    assert!(less.by_text(r#"{"a":"https://x.org/a"}"#).await.is_ok());
+}
+
+#[tokio::test]
+async fn fetched_contexts_are_bounded_by_what_they_take_in_memory_and_on_disk() {
+    let (hub, _folder) = hub().await;
+    let small = contexts(&hub, 1000, 100_000);
+    for n in 0..30 {
+        let large = document(&format!("https://x.org/{}", "x".repeat(10_000)));
+        let fetched = Fetched::New(large, Freshness::default());
+        small.take_fetched(&format!("https://x.org/{n}"), fetched).await.unwrap();
+    }
+    assert_eq!(count(&small).await, 9);
+    assert_eq!(small.freshness.lock().len(), 9);
+    assert_eq!(count(&contexts(&hub, 1000, 1 << 30)).await, 9);
+}
+
+#[tokio::test]
+async fn resolved_contexts_are_bounded_by_what_they_take() {
+    let (hub, _folder) = hub().await;
+    let contexts = contexts(&hub, 1000, 1 << 30);
+    let terms: Vec<String> = (0..4000).map(|n| format!(r#""t{n}":"p:{n}""#)).collect();
+    let prefix = "x".repeat(2000);
+    let text = format!(r#"{{"@context":{{"p":"https://x.org/{prefix}/",{}}}}}"#, terms.join(","));
+    for n in 0..12 {
+        let (url, document) =
+            (format!("https://x.org/{n}"), crate::read::read_json(text.as_bytes()).unwrap());
+        contexts.catalog.store(&url, ContextKind::Cached, document, Timestamp::now()).unwrap();
+        assert!(contexts.by_url(&url).await.unwrap().bytes() > RESOLVED_BYTES_MAX / 12);
+    }
+    let kept: usize = contexts.resolved.lock().values().map(|(terms, _)| terms.bytes()).sum();
+    assert!(kept > 0 && kept <= RESOLVED_BYTES_MAX, "{kept}");
+}
+
+#[tokio::test]
+async fn only_what_is_ours_goes_by_its_short_name() {
+    let (hub, _folder) = hub().await;
+    let options = NgsiLdOptions {
+        public_url: Some("https://city.example/senne/".to_owned()),
+        ..NgsiLdOptions::default()
+    };
+    let contexts = Contexts::with_room(hub, &options, 10, 1 << 20).unwrap();
+    let path = |key: &str| format!("/ngsi-ld/v1/jsonldContexts/{key}");
+    let hosted = contexts.host(&tenant(), document("https://x.org/a")).await.unwrap();
+    for origin in ["https://city.example/senne", "http://10.0.0.1:7000", "senne:", ""] {
+        assert_eq!(contexts.key(&format!("{origin}{}", path(&hosted))), hosted, "{origin}");
+    }
+    for origin in ["https://city.example/senne", "senne:", ""] {
+        assert_eq!(contexts.key(&format!("{origin}{}", path("gone"))), "gone", "{origin}");
+    }
+    let other = format!("http://other.example{}", path("abc"));
+    assert_eq!(contexts.key(&other), other);
+}
