@@ -117,7 +117,8 @@ impl Subscriptions {
         self.dead.load(&self.hub).await?;
         let head = self.hub.head();
         let oldest = all.iter().map(|kept| kept.cursor).min().unwrap_or(head);
-        let start = oldest.max(ChangeNo(head.0.saturating_sub(TOGETHER)));
+        // Who is before the beginning of the log is told so when it reads it.
+        let start = oldest.max(ChangeNo(head.0.saturating_sub(TOGETHER))).max(self.hub.log_begin()?);
         for kept in all {
             let behind = kept.cursor < start;
             self.begin(kept, None, behind);
