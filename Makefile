@@ -76,7 +76,8 @@ crash: ## 200 kill -9 at random moments under load, in four cities (the tests do
 
 fuzz: ## What comes from outside as text, from any bytes: ten minutes each (SECONDS=600)
 	cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
-	for target in json json_ld q scope_q geo temporal; do RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(or $(SECONDS),600) -timeout=5 -max_len=4096 || exit 1; done
+	for target in json json_ld q scope_q temporal; do RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(or $(SECONDS),600) -timeout=5 -rss_limit_mb=1024 -max_len=16384 || exit 1; done
+	RUSTC_BOOTSTRAP=1 cargo fuzz run geo -- -max_total_time=$(or $(SECONDS),600) -timeout=30 -rss_limit_mb=2048 -max_len=16384
 
 web: web/dist/.built ## The islands and the styles, built by Vite and put into the binary
 

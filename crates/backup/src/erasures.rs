@@ -27,8 +27,9 @@ pub struct Brought {
 /// The lines of a record of erasures in a data folder; none when there is no record.
 pub fn records_of(data: &Path) -> Result<Vec<String>, BackupError> {
     let path = data.join(RECORD);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(lines(&text)),
+    match fs::read(&path) {
+        // A line that a crash cut within a letter must not hide the others.
+        Ok(bytes) => Ok(lines(&String::from_utf8_lossy(&bytes))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(e) => Err(BackupError::disk("reading", &path)(e)),
     }

@@ -51,8 +51,8 @@ pub struct Restored {
 /// Does in a restored folder what must be done before it gets its name: erases anew what its record of erasures says.
 pub type Apply<'a> = &'a dyn Fn(&Path) -> Result<(), BackupError>;
 
-/// Restores a snapshot into a folder that is not there yet or empty. After a crash the same call goes on where it stood. When erasures
-/// were recorded that the snapshot did not know of, `apply` is called on the folder before it gets its name.
+/// Restores a snapshot into a folder that is not there yet or empty. After a crash the same call goes on where it stood. When any erasure is
+/// on record, `apply` is called on the folder before it gets its name: the state of the snapshot may not know of it.
 pub fn restore(
     repository: &Repository,
     target: &Path,
@@ -69,7 +69,8 @@ pub fn restore(
     let files_kept = write_out(repository, &snapshot, &folder, &settings.pace, watch)?;
     faults::pass("restore: before erasures are brought along", target)?;
     let erasures = erasures::bring(repository, settings.erased_in.as_deref(), &folder)?;
-    if erasures.lines > 0 {
+    // Also when nothing was added: its own record was copied after its state, which may not know the last of them.
+    if !erasures::records_of(&folder)?.is_empty() {
         // From here on the folder is no longer what the snapshot says: a crash means that it is begun anew.
         let (part, mark) = (folder.join(MARK_PART), folder.join(MARK));
         disk::put(&part, &mark, b"", "restore: before erasures are applied")?;

@@ -10,6 +10,10 @@ use crate::{Context, core::is_core_url, define::Definitions};
 const DOCUMENTS_MAX: usize = 64;
 /// How deep documents and arrays may name one another.
 const DEPTH_MAX: usize = 16;
+/// The longest URL of a document, in bytes.
+const URL_BYTES_MAX: usize = 2048;
+/// The most definitions that are read for one context, those counted that replace others: a document may be named many times.
+const DEFINITIONS_MAX: usize = 200_000;
 
 /// Why a context could not be resolved.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -33,6 +37,7 @@ pub fn resolve(value: &Json, load: &dyn Fn(&str) -> Option<Arc<Json>>) -> Result
         definitions: Definitions::default(),
         open: Vec::new(),
         documents: 0,
+        defined: 0,
         urls: Vec::new(),
         core_last: false,
     };
@@ -62,6 +67,8 @@ struct Resolver<'a> {
     /// The documents that are being taken in, outermost first.
     open: Vec<String>,
     documents: usize,
+    /// How many definitions were read.
+    defined: usize,
     urls: Vec<Box<str>>,
     /// What was taken in last was the core context.
     core_last: bool,
@@ -85,6 +92,11 @@ impl Resolver<'_> {
                     self.document(url, depth + 1)?;
                 }
                 self.core_last = false;
+                self.defined += members.len();
+                if self.defined > DEFINITIONS_MAX {
+                    let detail = format!("the context has more than {DEFINITIONS_MAX} definitions in all");
+                    return Err(self.problem(&detail).into());
+                }
                 Ok(self.definitions.take_in(members)?)
             }
             _ => Err(self.problem("a context is a URL, an object, null, or an array of these").into()),
@@ -121,6 +133,10 @@ impl Resolver<'_> {
 
     /// The absolute URL, relative to the document that names it.
     fn absolute(&self, url: &str) -> Result<String, Problem> {
+        if url.len() > URL_BYTES_MAX {
+            let detail = format!("the URL of a context is longer than {URL_BYTES_MAX} bytes");
+            return Err(self.problem(&detail));
+        }
         let parsed = match self.open.last().map(|base| url::Url::parse(base)) {
             Some(Ok(base)) => base.join(url),
             _ => url::Url::parse(url),

@@ -153,6 +153,25 @@ fn circles_and_floods_are_refused() {
     assert!(matches!(resolve(&terms, &|_| None), Err(Missing::Invalid(_))));
 }
 
+#[test]
+fn a_large_document_that_is_named_many_times_is_refused() {
+    let terms: Vec<String> = (0..20_000).map(|n| format!("\"t{n}\":\"https://x.org/{n}\"")).collect();
+    let large = format!(r#"{{"@context":{{{}}}}}"#, terms.join(","));
+    let named = |times: usize| {
+        let value = format!("[{}]", vec!["\"https://x.org/large\",null"; times].join(","));
+        with(&[("https://x.org/large", large.as_str())], &value)
+    };
+    assert!(named(10).is_ok());
+    assert!(matches!(named(11), Err(Missing::Invalid(p)) if p.detail.contains("200000 definitions")));
+}
+
+#[test]
+fn the_url_of_a_document_is_bounded() {
+    let url = |bytes: usize| format!("\"https://x.org/{}\"", "x".repeat(bytes - 14));
+    assert!(matches!(with(&[], &url(2048)), Err(Missing::Document(_))));
+    assert_eq!(invalid(&url(2049)).field.as_deref(), Some("@context"));
+}
+
 fn object(members: impl IntoIterator<Item = (String, String)>) -> Json {
     Json::Object(members.into_iter().map(|(name, value)| (name.into(), Json::from(value))).collect())
 }

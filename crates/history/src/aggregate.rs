@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use datafusion::logical_expr::col;
 use senne_language::{Buckets, Method, TimeProperty};
 use senne_model::{EntityId, ErrorKind, Flag, Iri, Name, Problem, Quality, Timestamp};
 
@@ -13,7 +14,8 @@ use crate::{
     gather::{Gathered, SeriesName},
     names::expanded,
     partial::{Partial, Sums},
-    rollup::{self, COLUMNS, RollupRow, bucket_micros},
+    past::{by_recording, counting, recorded},
+    rollup::{self, COLUMNS, RollupRow, bucket_micros, start_of},
     rollup_rows,
     schema::Kind,
     steps::Steps,
@@ -22,6 +24,8 @@ use crate::{
 
 /// Beyond so many buckets in all, an answer is refused.
 const BUCKETS_MAX: usize = 2_000_000;
+/// So many rows of a roll-up are read at once.
+const ROLLED_ROWS_MAX: usize = 2_000_000;
 
 type SeriesKey = (EntityId, Name, Option<Iri>);
 
@@ -55,8 +59,7 @@ pub(crate) async fn aggregate(
     let fresh = || Answer { aggregation, buckets: buckets.clone(), series: BTreeMap::new(), count: 0 };
     if let Some(kind) = rollup_kind(query, aggregation) {
         let mut answer = fresh();
-        let rows = rollup_rows(kind, engine, tenant, snapshot, query).await?;
-        if answer.add_rollups(kind, &rows)? {
+        if answer.add_rolled(kind, Fresh { engine, tenant, snapshot }, query).await? {
             return Ok(answer.finish(query));
         }
     }
@@ -65,6 +68,13 @@ pub(crate) async fn aggregate(
     let mut columns = COLUMNS.to_vec();
     if counts_only(aggregation) {
         columns.extend(["text", "json", "geometry"]);
+    }
+    // Which versions count is for what corrects and withdraws them to say.
+    if query.every_version {
+        columns.push("kind");
+    }
+    if query.as_of.is_some() || by_recording(query) {
+        columns.push("sub_attributes");
     }
     while let Some(rows) = steps.next(Some(&columns)).await? {
         answer.add(&rows, query)?;
@@ -101,28 +111,73 @@ fn rollup_kind(query: &PastQuery, aggregation: &Aggregation) -> Option<Kind> {
     fits(Kind::Hour).then_some(Kind::Hour)
 }
 
-/// The roll-up rows of a question, those of the rows in memory included, joined per bucket.
+/// The roll-up rows of a question that begin in a span, those of the rows in memory included, joined per bucket; `None` when there are too
+/// many to be read at once.
 async fn rollup_rows(
     kind: Kind,
-    engine: &Engine,
-    tenant: &Tenant,
-    snapshot: &Snapshot,
+    fresh: Fresh<'_>,
     query: &PastQuery,
-) -> Result<Vec<RollupRow>, HistoryError> {
-    let (from, to) = filter::bounds(query);
+    (from, to): (i64, i64),
+) -> Result<Option<Vec<RollupRow>>, HistoryError> {
     let mut conditions = filter::series(query);
-    conditions.extend(from.map(|from| datafusion::logical_expr::col("start").gt_eq(filter::instant(from))));
-    conditions.extend(to.map(|to| datafusion::logical_expr::col("start").lt(filter::instant(to))));
-    let view = snapshot.view(kind, Vec::new());
-    let read = engine.read(&view, None, filter::all(conditions), usize::MAX).await?.unwrap_or_default();
+    conditions.push(col("start").gt_eq(filter::instant(from)));
+    conditions.push(col("start").lt(filter::instant(to)));
+    let view = fresh.snapshot.view(kind, Vec::new());
+    let read = fresh.engine.read(&view, None, filter::all(conditions), ROLLED_ROWS_MAX).await?;
+    let Some(read) = read else { return Ok(None) };
     let mut rows = rollup_rows::from_batches(&read).map_err(rollup::failed)?;
-    let fresh = Fresh { engine, tenant, snapshot };
     let entities: Vec<&str> = query.entities.iter().map(EntityId::as_str).collect();
-    rows.extend(fresh.rollup(kind, &entities, (from, to), filter::series(query)).await?);
-    Ok(rollup::merge(rows))
+    let range = (Some(from), Some(to));
+    rows.extend(fresh.rollup(kind, &entities, range, filter::series(query)).await?);
+    Ok(Some(rollup::merge(rows)))
+}
+
+/// Where the buckets of a roll-up begin that a question is about: between the first and the last that there are.
+fn span_of(kind: Kind, snapshot: &Snapshot, query: &PastQuery) -> (i64, i64) {
+    let ever = (Timestamp::MIN.micros(), Timestamp::MAX.micros());
+    let files = snapshot.files(kind).files.iter().map(|file| file.bounds.time.unwrap_or(ever));
+    let all = files.chain(snapshot.chunks.iter().map(|chunk| chunk.moments));
+    let none = (i64::MAX, i64::MIN);
+    let (least, most) = all.fold(none, |a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let (first, end) = (start_of(kind, least), start_of(kind, most).saturating_add(length_of(kind)));
+    let (from, to) = filter::bounds(query);
+    (from.map_or(first, |from| from.max(first)), to.map_or(end, |to| to.min(end)))
+}
+
+fn length_of(kind: Kind) -> i64 {
+    bucket_micros(kind).unwrap_or(i64::MAX)
+}
+
+/// A span in two, the later half first; `None` when it is one bucket.
+fn halves(kind: Kind, (from, to): (i64, i64)) -> Option<[(i64, i64); 2]> {
+    let middle = start_of(kind, from.saturating_add(to.saturating_sub(from) / 2));
+    // The middle of two buckets is the begin of the second.
+    let middle = if middle <= from { from.saturating_add(length_of(kind)) } else { middle };
+    (middle < to).then_some([(middle, to), (from, middle)])
 }
 
 impl Answer<'_> {
+    /// Adds what a roll-up has, so much of it at once as memory should hold; gives `false` when a bucket does not begin and end on the
+    /// edges of its buckets.
+    async fn add_rolled(&mut self, kind: Kind, fresh: Fresh<'_>, query: &PastQuery) -> Result<bool, Problem> {
+        let mut left = vec![span_of(kind, fresh.snapshot, query)];
+        while let Some(span) = left.pop() {
+            if span.0 >= span.1 {
+                continue;
+            }
+            if let Some(rows) = rollup_rows(kind, fresh, query, span).await? {
+                if !self.add_rollups(kind, &rows)? {
+                    return Ok(false);
+                }
+                continue;
+            }
+            let detail = "more values than can be read at once; name entities or attributes";
+            let halves = halves(kind, span).ok_or_else(|| Problem::new(ErrorKind::TooComplex, detail))?;
+            left.extend(halves);
+        }
+        Ok(true)
+    }
+
     /// Adds joined roll-up rows; gives `false` when a bucket does not begin and end on their edges.
     fn add_rollups(&mut self, kind: Kind, rows: &[RollupRow]) -> Result<bool, Problem> {
         let Some(length) = bucket_micros(kind) else { return Ok(false) };
@@ -147,10 +202,7 @@ impl Answer<'_> {
 
     /// Adds observations.
     fn add(&mut self, rows: &Gathered, query: &PastQuery) -> Result<(), Problem> {
-        let mut keys = rows.sorted();
-        if !query.every_version {
-            keys = rows.newest(&keys);
-        }
+        let keys = counting(rows, query);
         let counts = counts_only(self.aggregation);
         let distinct = self.aggregation.methods.contains(&Method::DistinctCount);
         let observed_only = query.time.property == TimeProperty::ObservedAt;
@@ -171,7 +223,7 @@ impl Answer<'_> {
                 if value.number.is_none() && !other {
                     continue;
                 }
-                let moment = if observed_only { key.moment() } else { rows.recorded(*key) };
+                let moment = if observed_only { key.moment() } else { recorded(rows, *key, query) };
                 let at = Timestamp::from_micros(moment);
                 if !(span.0..span.1).contains(&at) {
                     span = self.buckets.around(at);
@@ -259,5 +311,27 @@ impl Sum {
             Method::DistinctCount => Some(self.distinct.len() as f64),
             method => sums.result(method),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_halved_down_to_its_buckets() {
+        let hour = length_of(Kind::Hour);
+        let (mut left, mut single) = (vec![(-3 * hour, 4 * hour)], Vec::new());
+        while let Some(span) = left.pop() {
+            match halves(Kind::Hour, span) {
+                Some(halves) => left.extend(halves),
+                None => single.push(span),
+            }
+        }
+        let each: Vec<_> = (-3..4).map(|n| (n * hour, (n + 1) * hour)).collect();
+        assert_eq!(single, each);
+        // A range that does not end with a bucket.
+        assert_eq!(halves(Kind::Hour, (0, hour + 1)), Some([(hour, hour + 1), (0, hour)]));
+        assert_eq!(halves(Kind::Hour, (0, hour / 2)), None);
     }
 }

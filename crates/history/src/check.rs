@@ -139,7 +139,7 @@ async fn check_tenant(
     if let Ok(retired) = retired
         && sound
     {
-        let engine = Engine::new(config)?;
+        let engine = Engine::beside(config)?;
         let checked = rollup_check::check(&engine, &mut tables, &retired, how.thorough, &mut all.findings);
         all.buckets += checked.await?;
     }

@@ -4,7 +4,11 @@
 //! partition grows fourfold. When what stands beside the run has grown to half of it, or when nothing came for a while,
 //! everything becomes a new run.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use crate::{
     HistoryError, background, clock,
@@ -31,20 +35,40 @@ struct Job {
     whole: bool,
 }
 
+/// A partition by its type and its part of time.
+type Partition = (String, String);
+
+/// What became of a job.
+enum Done {
+    /// So many files went.
+    Joined(usize),
+    /// The files of a partition cannot be joined.
+    Failed(Partition, HistoryError),
+}
+
 /// Compacts the tables of a tenant; gives how many files went. `settle_after` is how long nothing may have come to a partition
-/// before it becomes one run whatever its size.
+/// before it becomes one run whatever its size. A partition that cannot be joined, as when one of its files is damaged, is passed over:
+/// the files of the others must not pile up for it.
 pub(crate) async fn compact(
     engine: &Engine,
     tenant: &Tenant,
     settle_after: Duration,
 ) -> Result<usize, HistoryError> {
-    let mut gone = 0;
+    let (mut gone, mut failure) = (0, None);
     for kind in Kind::ALL {
-        while let Some(files) = one_job(engine, tenant, kind, settle_after).await? {
-            gone += files;
+        let mut passed_over = HashSet::new();
+        while let Some(done) = one_job(engine, tenant, kind, settle_after, &passed_over).await? {
+            match done {
+                Done::Joined(files) => gone += files,
+                Done::Failed(_, error) if error.is_storage_full() => return Err(error),
+                Done::Failed(partition, error) => {
+                    passed_over.insert(partition);
+                    failure.get_or_insert(error);
+                }
+            }
         }
     }
-    Ok(gone)
+    failure.map_or(Ok(gone), Err)
 }
 
 /// Does what is most urgent for one table. Files only come while it works, and only compaction takes any away, so the
@@ -54,21 +78,28 @@ async fn one_job(
     tenant: &Tenant,
     kind: Kind,
     settle_after: Duration,
-) -> Result<Option<usize>, HistoryError> {
+    passed_over: &HashSet<Partition>,
+) -> Result<Option<Done>, HistoryError> {
     let settled =
         clock::now(&tenant.dir).micros() - i64::try_from(settle_after.as_micros()).unwrap_or(i64::MAX);
     let files = files_of_the_log(engine, tenant, kind).await?;
-    let Some(job) = next_job(&files.files, settled) else { return Ok(None) };
+    let Some(job) = next_job(&files.files, settled, passed_over) else { return Ok(None) };
     let (dir, joining, whole) = (tenant.dir.join(kind.folder()), job.files.clone(), job.whole);
     let work = move || merge::merge(kind, &dir, &joining, whole);
-    let added = background::tidy(work).await?;
+    let added = match background::tidy(work).await {
+        Ok(added) => added,
+        Err(error) => {
+            let partition = job.files.first().map(|file| (file.type_name.clone(), file.part.clone()));
+            return Ok(Some(Done::Failed(partition.unwrap_or_default(), error)));
+        }
+    };
     faults::pass("compaction: before the joined file is named", &tenant.dir)?;
     let (count, mut tables) = (job.files.len(), tenant.tables.lock().await);
     tables.of(kind).commit(Commit { added, removed: job.files, change: None, news: false }).await?;
     faults::pass("compaction: before readers see the joined file", &tenant.dir)?;
     flush::catch_up(engine, tenant, &mut tables).await?;
     tenant.switch(&tables, std::collections::HashMap::new());
-    Ok(Some(count))
+    Ok(Some(Done::Joined(count)))
 }
 
 /// The files as the log names them. What readers see may be older, when something failed between a commit and the moment at which they are told:
@@ -87,12 +118,14 @@ async fn files_of_the_log(
     Ok(files)
 }
 
-fn next_job(files: &[Arc<FileEntry>], settled: i64) -> Option<Job> {
+fn next_job(files: &[Arc<FileEntry>], settled: i64, passed_over: &HashSet<Partition>) -> Option<Job> {
     let mut partitions: BTreeMap<(&str, &str), Vec<Arc<FileEntry>>> = BTreeMap::new();
     for file in files {
         partitions.entry((&file.type_name, &file.part)).or_default().push(Arc::clone(file));
     }
-    partitions.into_values().find_map(|files| of_partition(files, settled))
+    let is_wanted = |of: &(&str, &str)| !passed_over.iter().any(|(name, part)| (&**name, &**part) == *of);
+    let wanted = partitions.into_iter().filter(|(of, _)| is_wanted(of));
+    wanted.map(|(_, files)| files).find_map(|files| of_partition(files, settled))
 }
 
 /// What a partition needs. Files are taken in the order of the changes they hold, without leaving one out: a roll-up row that
@@ -155,7 +188,7 @@ mod tests {
     }
 
     fn chosen(files: &[Arc<FileEntry>], settled: i64) -> Option<(Vec<u64>, bool)> {
-        let job = next_job(files, settled)?;
+        let job = next_job(files, settled, &HashSet::new())?;
         Some((job.files.iter().map(|file| file.rows).collect(), job.whole))
     }
 
@@ -195,7 +228,7 @@ mod tests {
         let (mut files, mut written, mut most) = (Vec::new(), 0, 0);
         for flush in 0..4_320_u64 {
             files.push(file(None, 6_000 + flush % 7, flush as i64));
-            while let Some(job) = next_job(&files, -1) {
+            while let Some(job) = next_job(&files, -1, &HashSet::new()) {
                 let rows: u64 = job.files.iter().map(|file| file.rows).sum();
                 files.retain(|file| !job.files.iter().any(|gone| Arc::ptr_eq(gone, file)));
                 files.push(file(job.whole.then_some("r"), rows, flush as i64));

@@ -1,6 +1,10 @@
 //! Durable steps on local folders: what these report as done survives a loss of power.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Component, Path, PathBuf},
+};
 
 use twox_hash::XxHash3_128;
 
@@ -9,6 +13,14 @@ use crate::{HistoryError, faults};
 pub(crate) fn error(step: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> HistoryError {
     let path = path.to_owned();
     move |source| HistoryError::Disk { step, path, source }
+}
+
+/// The whole path of a folder, without the steps back that one may have been named with: the engine takes none.
+pub(crate) fn whole_path(dir: &Path) -> PathBuf {
+    let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let goes_back = whole.components().any(|part| part == Component::ParentDir);
+    // What is not there yet has no files to be read.
+    if goes_back { fs::canonicalize(&whole).unwrap_or(whole) } else { whole }
 }
 
 /// Makes a folder and its parents, durably.

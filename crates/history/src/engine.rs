@@ -56,6 +56,10 @@ const BATCH_ROWS: usize = 8192;
 /// The most that queries may put aside on disk while they sort or group, in bytes.
 const SPILL_BYTES_MAX: u64 = 8 << 30;
 
+/// The stack of a thread that answers SQL, in bytes: a deep expression is worked through by calling itself. Only what is used of it takes
+/// memory.
+const STACK_BYTES: usize = 64 << 20;
+
 /// The catalogue of the views.
 pub(crate) const CATALOG: &str = "senne";
 /// Their schema.
@@ -99,17 +103,27 @@ impl View {
 }
 
 impl Engine {
+    /// The engine of a process that has the folder for itself.
     pub(crate) fn new(config: &HistoryConfig) -> Result<Self, HistoryError> {
-        let failed =
-            |e: DataFusionError| HistoryError::Query { step: "starting the engine", detail: e.to_string() };
         let spill = config.dir.join(".spill");
         // What a process that was killed had put aside.
         std::fs::remove_dir_all(&spill).ok();
         disk::make_folder(&spill)?;
-        let runtime = RuntimeEnvBuilder::new()
+        Self::with(config, RuntimeEnvBuilder::new().with_temp_file_path(spill))
+    }
+
+    /// The engine of one who looks at a folder in which another process may be at work: what that one has put aside stays, and nothing
+    /// is put aside here.
+    pub(crate) fn beside(config: &HistoryConfig) -> Result<Self, HistoryError> {
+        Self::with(config, RuntimeEnvBuilder::new())
+    }
+
+    fn with(config: &HistoryConfig, runtime: RuntimeEnvBuilder) -> Result<Self, HistoryError> {
+        let failed =
+            |e: DataFusionError| HistoryError::Query { step: "starting the engine", detail: e.to_string() };
+        let runtime = runtime
             .with_memory_pool(Arc::new(FairSpillPool::new(config.query_bytes_max)))
             .with_metadata_cache_limit(config.footer_bytes_max)
-            .with_temp_file_path(spill)
             .with_max_temp_directory_size(SPILL_BYTES_MAX)
             .build_arc()
             .map_err(failed)?;
@@ -120,6 +134,7 @@ impl Engine {
             .build();
         let threads = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(cores() * 2 + 2)
+            .thread_stack_size(STACK_BYTES)
             .thread_name("senne-sql")
             .on_thread_start(background::asking)
             .enable_all()

@@ -3,6 +3,7 @@
 mod count;
 mod look;
 mod rewrite;
+mod unseen;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use datafusion::logical_expr::{Expr, col, lit, not};
+use datafusion::logical_expr::{Expr, col, lit};
 use senne_model::{ChangeNo, EntityId};
 
 pub use self::look::Look;
@@ -83,7 +84,7 @@ impl Hidden {
 
     /// What all other rows meet.
     pub(crate) fn passed_over(&self, kind: Kind) -> Expr {
-        not(self.rows(kind))
+        unseen::condition(self, kind)
     }
 
     /// Whether all that another one hides is hidden by this one too.

@@ -31,16 +31,16 @@ fn between(column: &str, from: Option<i64>, to: Option<i64>) -> Vec<Expr> {
 pub(crate) fn series(query: &PastQuery) -> Vec<Expr> {
     let mut all = Vec::new();
     if !query.attributes.is_empty() {
-        let each = query.attributes.iter().map(|name| {
-            let form = shown(name);
-            let iri = col("attribute_iri");
-            let iri = form.iri.map_or_else(|| iri.clone().is_null(), |text| iri.clone().eq(lit(text)));
-            (form.term, col("attribute").eq(lit(form.term)).and(iri))
-        });
-        let (terms, exact): (Vec<&str>, Vec<Expr>) = each.unzip();
-        // The short form alone decides what is read; the IRI tells like-named ones apart.
-        all.push(one_of("attribute", terms.into_iter()));
-        all.extend(exact.into_iter().reduce(Expr::or));
+        let forms = || query.attributes.iter().map(|name| shown(name));
+        // The short form alone decides what is read; the IRI tells like-named ones apart. However many are asked for, what is made of
+        // them is not deeper.
+        all.push(one_of("attribute", forms().map(|form| form.term)));
+        let iris: Vec<&str> = forms().filter_map(|form| form.iri).collect();
+        let plain: Vec<&str> = forms().filter(|form| form.iri.is_none()).map(|form| form.term).collect();
+        let of_iris = (!iris.is_empty()).then(|| one_of("attribute_iri", iris.into_iter()));
+        let of_terms = (!plain.is_empty())
+            .then(|| one_of("attribute", plain.into_iter()).and(col("attribute_iri").is_null()));
+        all.extend(of_iris.into_iter().chain(of_terms).reduce(Expr::or));
     }
     if !query.entities.is_empty() {
         all.push(one_of("entity", query.entities.iter().map(senne_model::EntityId::as_str)));

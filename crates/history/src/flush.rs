@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, col, lit};
 use senne_model::ChangeNo;
 
 use crate::{
-    HistoryError,
+    HistoryError, disk,
     engine::{Engine, View},
     faults,
     files::{FileEntry, FileSet},
@@ -76,6 +76,7 @@ pub(crate) async fn catch_up(
     tables: &mut Tables,
 ) -> Result<(), HistoryError> {
     for kind in Kind::ALL {
+        tables.of(kind).refresh().await?;
         tables.of(kind).settle()?;
     }
     let until = tables.observation.change;
@@ -131,7 +132,7 @@ pub(crate) async fn touched(
 
 /// A table as its log has it, with what is about to be erased.
 pub(crate) fn table_view(table: &LogTable) -> View {
-    let dir = std::path::absolute(table.dir()).unwrap_or_else(|_| table.dir().to_owned());
+    let dir = disk::whole_path(table.dir());
     View { dir: dir.into(), files: Arc::clone(&table.files), memory: Vec::new(), hidden: Arc::default() }
 }
 

@@ -209,6 +209,7 @@ impl History {
         sight: &dyn Sight,
     ) -> Result<ChartSeries, Problem> {
         let tenant = self.tenant_or_none(tenant);
+        let _reading = tenant.reading();
         let snapshot = tenant.snapshot().map_err(steps::failed)?;
         let (engine, tenant, snapshot) = (&*self.engine, &*tenant, &snapshot);
         chart::chart(Reader { engine, tenant, snapshot, query, sight }).await
@@ -251,42 +252,52 @@ impl History {
     }
 
     /// Joins small files of partitions that have many, in the order of series and time, and joins roll-up rows of one
-    /// bucket. Gives how many files went. The old files stay on disk until [`History::vacuum`].
+    /// bucket. Gives how many files went. The old files stay on disk until [`History::vacuum`]. What fails for one tenant is done for
+    /// the others all the same.
     pub async fn compact(&self) -> Result<usize, HistoryError> {
         let _turn = self.compacting.lock().await;
-        let mut gone = 0;
-        for (_, tenant) in self.all() {
-            gone += compact::compact(&self.engine, &tenant, self.config.settle_after).await?;
+        let (mut gone, mut failure) = (0, None);
+        for (name, tenant) in self.all() {
+            match compact::compact(&self.engine, &tenant, self.config.settle_after).await {
+                Ok(files) => gone += files,
+                Err(error) => keep_first(&mut failure, &name, error),
+            }
         }
         if gone > 0 {
             self.compacted_at.store(clock::now(&self.config.dir).micros(), Ordering::Relaxed);
         }
-        Ok(gone)
+        failure.map_or(Ok(gone), Err)
     }
 
     /// Lets go of raw values and hours of a type in months that ended before the moment given for it; days and what is known of each
     /// series stay. Gives how many files went. The bytes go with [`History::vacuum`].
     pub async fn retire(&self, rules: &[(Name, Timestamp)]) -> Result<usize, HistoryError> {
         let _turns = (self.compacting.lock().await, self.flushing.lock().await);
-        let mut gone = 0;
-        for (_, tenant) in self.all() {
-            gone += retention::retire(&self.engine, &tenant, rules).await?;
+        let (mut gone, mut failure) = (0, None);
+        for (name, tenant) in self.all() {
+            match retention::retire(&self.engine, &tenant, rules).await {
+                Ok(files) => gone += files,
+                Err(error) => keep_first(&mut failure, &name, error),
+            }
         }
-        Ok(gone)
+        failure.map_or(Ok(gone), Err)
     }
 
     /// Removes files that no version refers to any more, older than the configured time. Gives how many.
     pub async fn vacuum(&self) -> Result<usize, HistoryError> {
         // What a flush or a compaction has written and not yet named would count as an orphan.
         let _turns = (self.compacting.lock().await, self.flushing.lock().await);
-        let mut gone = 0;
-        for (_, tenant) in self.all() {
+        let (mut gone, mut failure) = (0, None);
+        for (name, tenant) in self.all() {
             let mut tables = tenant.tables.lock().await;
             for kind in Kind::ALL {
-                gone += tables.of(kind).vacuum(self.config.keep_removed).await?;
+                match tables.of(kind).vacuum(self.config.keep_removed).await {
+                    Ok(files) => gone += files,
+                    Err(error) => keep_first(&mut failure, &name, error),
+                }
             }
         }
-        Ok(gone)
+        failure.map_or(Ok(gone), Err)
     }
 
     /// Reads every file that the tables name and says what is not as it should be. Takes as long as reading them takes.
@@ -347,6 +358,12 @@ impl History {
     fn all(&self) -> Vec<(TenantName, Arc<Tenant>)> {
         self.tenants.read().iter().map(|(name, tenant)| (name.clone(), Arc::clone(tenant))).collect()
     }
+}
+
+/// Says what failed for a tenant, and keeps the first of these errors to be given at the end.
+fn keep_first(failure: &mut Option<HistoryError>, tenant: &TenantName, error: HistoryError) {
+    tracing::warn!(%error, %tenant, "files of a tenant could not be tidied: {error}");
+    failure.get_or_insert(error);
 }
 
 /// The text of the durable file.

@@ -144,6 +144,11 @@ impl LogSums {
             if self.entries.get(name) == Some(&entry) || !can_be_read(name, &path, &bytes) {
                 continue;
             }
+            // Commits were synced before. Who writes the checkpoints does not sync them, and after a loss of power the list must not speak
+            // of one that is not there.
+            if Path::new(name).extension().is_none_or(|ending| ending != "json") {
+                disk::sync(&path)?;
+            }
             lines.push_str(&line_of(name, entry));
             self.entries.insert(name.clone(), entry);
         }

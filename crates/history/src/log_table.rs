@@ -103,13 +103,21 @@ impl LogTable {
     }
 
     fn url(&self) -> Result<Url, HistoryError> {
-        let absolute = std::path::absolute(&self.dir).map_err(disk::error("finding", &self.dir))?;
-        Url::from_directory_path(absolute)
+        Url::from_directory_path(disk::whole_path(&self.dir))
             .map_err(|()| self.failed("naming", "the folder has no absolute path"))
+    }
+
+    /// Reads the log anew where a failure left it open what stands in it: what is believed of it must not be built upon.
+    pub(crate) async fn refresh(&mut self) -> Result<(), HistoryError> {
+        if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
+            self.reload().await?;
+        }
+        Ok(())
     }
 
     /// Reads the newest version from disk. A folder whose first commit never came counts as no table.
     async fn reload(&mut self) -> Result<(), HistoryError> {
+        faults::pass("log: before it is read", &self.dir)?;
         let builder = DeltaTableBuilder::from_url(self.url()?).map_err(|e| self.failed("opening", e))?;
         let mut table = builder.build().map_err(|e| self.failed("opening", e))?;
         if !table.verify_deltatable_existence().await.map_err(|e| self.failed("opening", e))? {
@@ -168,9 +176,7 @@ impl LogTable {
     /// Commits. When this returns, the commit is durable and [`LogTable::files`] shows it.
     pub(crate) async fn commit(&mut self, commit: Commit) -> Result<(), HistoryError> {
         self.settle()?;
-        if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
-            self.reload().await?;
-        }
+        self.refresh().await?;
         faults::pass("commit: before the table is there", &self.dir)?;
         let (state, store) = match self.loaded.take() {
             Some(loaded) => self.evolve(loaded).await?,
@@ -193,13 +199,16 @@ impl LogTable {
         faults::pass("commit: before the log names the files", &self.dir)?;
         let reference: &dyn TableReference = &state;
         let building = CommitBuilder::from(properties).with_actions(actions);
-        let done = match building.build(Some(reference), Arc::clone(&store), operation).await {
+        let built = building.build(Some(reference), Arc::clone(&store), operation).await;
+        let built = built.map_err(|e| self.failed("committing to", e));
+        let told = faults::pass("log: before it is known that a commit stands", &self.dir);
+        let done = match told.and(built) {
             Ok(done) => done,
-            Err(e) => {
+            Err(error) => {
                 // Whether the commit stands is what the disk says, not what we believe.
                 self.unsettled = true;
                 self.reload().await?;
-                return Err(self.failed("committing to", e));
+                return Err(error);
             }
         };
         self.unsettled = true;
@@ -261,9 +270,7 @@ impl LogTable {
     /// bounds of what is no longer there. Nobody may write meanwhile. Gives how many files of rows went, and their bytes.
     pub(crate) async fn purge(&mut self) -> Result<(usize, u64), HistoryError> {
         self.settle()?;
-        if self.loaded.is_none() && self.dir.join("_delta_log").is_dir() {
-            self.reload().await?;
-        }
+        self.refresh().await?;
         faults::pass("erasure: before the bytes go", &self.dir)?;
         let gone = self.delete_unnamed()?;
         if self.loaded.is_none() {

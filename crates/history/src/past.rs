@@ -52,29 +52,10 @@ pub(crate) async fn past(
 
 impl Answer {
     fn add(&mut self, rows: &Gathered, query: &PastQuery) {
-        let keys = rows.sorted();
-        let mut keys = match query.as_of {
-            Some(at) => keys.into_iter().filter(|key| !corrected_after(rows, *key, at)).collect(),
-            None => keys,
-        };
-        // What was withdrawn is shown to nobody, in none of its versions.
-        let newest = rows.newest(&keys);
-        let withdrawn: HashSet<Place> =
-            newest.iter().filter(|key| rows.is_withdrawn(**key)).map(|key| place(rows, *key)).collect();
-        if query.every_version {
-            rows.by_version(&mut keys);
-        } else {
-            keys = newest;
-        }
-        if !withdrawn.is_empty() {
-            keys.retain(|key| !withdrawn.contains(&place(rows, *key)));
-        }
-        if matches!(query.time.property, TimeProperty::CreatedAt | TimeProperty::ModifiedAt) {
-            keys.retain(|key| counts(rows, *key, query));
-        }
+        let mut keys = counting(rows, query);
         if let Some(last) = query.last_n {
             let runs = keys.chunk_by(|a, b| a.series() == b.series());
-            keys = runs.flat_map(|run| &run[run.len().saturating_sub(last)..]).copied().collect();
+            keys = runs.flat_map(|run| self.newest_of(rows, run, last)).copied().collect();
         }
         let room = query.limit - self.points;
         if keys.len() > room {
@@ -90,13 +71,16 @@ impl Answer {
             let name = rows.name(first.series());
             let points: Vec<Point> = run.iter().map(|key| point(rows, *key)).collect();
             self.note_types(rows, run, &name);
-            let key = (
-                EntityId::trusted(name.entity),
-                expanded(name.attribute, name.attribute_iri),
-                name.dataset.map(Iri::new),
-            );
-            self.series.entry(key).or_default().extend(points);
+            self.series.entry(series_key(&name)).or_default().extend(points);
         }
+    }
+
+    /// The newest of these rows of one series, so many as it still wants: steps come newest first, and what is older than enough is no
+    /// part of the answer.
+    fn newest_of<'a>(&self, rows: &Gathered, run: &'a [Key], last: usize) -> &'a [Key] {
+        let Some(first) = run.first() else { return run };
+        let known = self.series.get(&series_key(&rows.name(first.series()))).map_or(0, Vec::len);
+        &run[run.len().saturating_sub(last.saturating_sub(known))..]
     }
 
     fn note_types(&mut self, rows: &Gathered, run: &[Key], name: &SeriesName<'_>) {
@@ -139,6 +123,53 @@ impl Answer {
     }
 }
 
+fn series_key(name: &SeriesName<'_>) -> SeriesKey {
+    let attribute = expanded(name.attribute, name.attribute_iri);
+    (EntityId::trusted(name.entity), attribute, name.dataset.map(Iri::new))
+}
+
+/// The rows that count for a question, in order: of each value the newest version or all, nothing that was withdrawn, and of corrections
+/// those whose own times are asked for.
+pub(crate) fn counting(rows: &Gathered, query: &PastQuery) -> Vec<Key> {
+    let keys = rows.sorted();
+    let mut keys = match query.as_of {
+        Some(at) => keys.into_iter().filter(|key| !corrected_after(rows, *key, at)).collect(),
+        None => keys,
+    };
+    // What was withdrawn is shown to nobody, in none of its versions.
+    let newest = rows.newest(&keys);
+    let withdrawn: HashSet<Place> =
+        newest.iter().filter(|key| rows.is_withdrawn(**key)).map(|key| place(rows, *key)).collect();
+    if query.every_version {
+        rows.by_version(&mut keys);
+    } else {
+        keys = newest;
+    }
+    if !withdrawn.is_empty() {
+        keys.retain(|key| !withdrawn.contains(&place(rows, *key)));
+    }
+    if by_recording(query) {
+        keys.retain(|key| counts(rows, *key, query));
+    }
+    keys
+}
+
+/// Whether a question is about the time at which a value was first recorded, or last corrected: of corrections both stand among the
+/// attributes of the value.
+pub(crate) fn by_recording(query: &PastQuery) -> bool {
+    matches!(query.time.property, TimeProperty::CreatedAt | TimeProperty::ModifiedAt)
+}
+
+/// When a row was recorded, as the question counts it, in microseconds.
+pub(crate) fn recorded(rows: &Gathered, key: Key, query: &PastQuery) -> i64 {
+    let made = by_recording(query).then(|| amendment(rows, key)).flatten();
+    let at = made.map(|made| match query.time.property {
+        TimeProperty::CreatedAt => made.created_at,
+        _ => made.at,
+    });
+    at.map_or_else(|| rows.recorded(key), Timestamp::micros)
+}
+
 /// What tells the versions of one value from those of others: series, moment, and whether that is a time of observation.
 type Place = (usize, i64, bool);
 
@@ -149,7 +180,8 @@ fn place(rows: &Gathered, key: Key) -> Place {
 /// What a row says of being a correction. Most rows say nothing, and are not read for it.
 fn amendment(rows: &Gathered, key: Key) -> Option<Amendment> {
     let (batch, row) = rows.locate(key);
-    let inner = text(&rows.batches[batch], column::SUB_ATTRIBUTES, row)?;
+    let batch = &rows.batches[batch];
+    let inner = text(batch, batch.schema_ref().index_of("sub_attributes").ok()?, row)?;
     inner.contains(Amendment::NAME).then(|| Amendment::of(&sub_attributes::read(inner))).flatten()
 }
 

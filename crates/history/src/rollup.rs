@@ -43,7 +43,7 @@ pub(crate) fn bucket_micros(kind: Kind) -> Option<i64> {
 
 /// Where the bucket of a moment begins, in microseconds; 0 where it is all of time.
 pub(crate) fn start_of(kind: Kind, moment: i64) -> i64 {
-    bucket_micros(kind).map_or(0, |length| moment.div_euclid(length) * length)
+    bucket_micros(kind).map_or(0, |length| moment.div_euclid(length).saturating_mul(length))
 }
 
 /// A series with the type of its entity.

@@ -6,7 +6,7 @@ use datafusion::logical_expr::Expr;
 use senne_model::{Finding, Grade};
 
 use crate::{
-    HistoryError,
+    HistoryError, disk,
     engine::{Engine, View},
     files::FileSet,
     filter,
@@ -38,7 +38,7 @@ pub(crate) async fn check(
             continue;
         }
         let table = View {
-            dir: absolute(tables.of(kind).dir()),
+            dir: disk::whole_path(tables.of(kind).dir()).into(),
             files: Arc::clone(&tables.of(kind).files),
             memory: Vec::new(),
             hidden: Arc::default(),
@@ -59,10 +59,6 @@ pub(crate) async fn check(
         }
     }
     Ok(buckets)
-}
-
-fn absolute(dir: &std::path::Path) -> Arc<std::path::Path> {
-    std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()).into()
 }
 
 /// Parts of the observations: each partition as a whole, or of some partitions the first and the last entity of a file.

@@ -11,14 +11,14 @@ use datafusion::{
     physical_plan::execute_stream,
 };
 use futures::TryStreamExt;
-use senne_model::{EntityId, ErrorKind, Name, Problem};
+use senne_model::{Amendment, EntityId, ErrorKind, Name, Problem};
 
 use crate::{
     HistoryError, PastQuery,
     buffer::WITHDRAWN,
     engine::{self, Engine},
     filter,
-    past::types_of_row,
+    past::{by_recording, text, types_of_row},
     schema::Kind,
     tenant::Snapshot,
 };
@@ -35,7 +35,7 @@ pub struct FoundEntity {
     pub entity: EntityId,
     /// Its types when the newest of its values in the range was recorded.
     pub types: Vec<Name>,
-    /// Whether something was withdrawn there: then there may be nothing left to be shown.
+    /// Whether something was withdrawn or corrected there: then there may be nothing left to be shown.
     pub doubtful: bool,
 }
 
@@ -61,7 +61,10 @@ pub(crate) async fn selected(
     let mut conditions = filter::series(query);
     conditions.extend(filter::time(query));
     let schema = Kind::Observation.schema();
-    let columns = COLUMNS.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>();
+    // A correction is read whenever it was made: whether it is in the range, those tell who read the values.
+    let inner = by_recording(query).then_some("sub_attributes");
+    let columns = COLUMNS.into_iter().chain(inner);
+    let columns = columns.map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>();
     let columns = columns.map_err(|e| failed(e.into()))?;
     let plan = engine::plan(&engine.state, &view, Some(&columns), &conditions).map_err(failed)?;
     let mut stream = execute_stream(plan, engine.state.task_ctx()).map_err(failed)?;
@@ -92,7 +95,9 @@ fn add(found: &mut BTreeMap<EntityId, Seen>, batch: &RecordBatch) {
         if newest[place].is_none_or(|(known, _)| known <= change) {
             newest[place] = Some((change, row));
         }
-        doubtful[place] |= crate::past::text(batch, 2, row) == Some(WITHDRAWN);
+        let inner = (batch.num_columns() > COLUMNS.len()).then(|| text(batch, COLUMNS.len(), row)).flatten();
+        let corrects = inner.is_some_and(|inner| inner.contains(Amendment::NAME));
+        doubtful[place] |= corrects || text(batch, 2, row) == Some(WITHDRAWN);
     }
     for (place, newest) in newest.into_iter().enumerate() {
         let Some((change, row)) = newest else { continue };

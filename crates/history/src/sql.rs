@@ -1,6 +1,7 @@
 //! Read-only SQL over the views of a tenant.
 
 mod again;
+mod barrier;
 mod budget;
 mod cells;
 mod contracts;
@@ -11,11 +12,16 @@ mod observed;
 mod parameters;
 mod rolled;
 mod sight;
+mod size;
 mod views;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    panic::AssertUnwindSafe,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use datafusion::{
@@ -23,14 +29,15 @@ use datafusion::{
     common::DataFusionError,
     execution::{SessionStateBuilder, context::SQLOptions, session_state::SessionState},
     logical_expr::LogicalPlan,
+    object_store::path::Path as StorePath,
     prelude::{DataFrame, SessionContext},
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use senne_model::{ErrorKind, Problem};
 use tokio::sync::mpsc;
 
 use crate::{
-    Description, Question, Rows, Surroundings, Table,
+    Description, Question, Rows, Surroundings, Table, disk,
     engine::{Engine, session_config},
     tenant::Tenant,
     types::{Deadline, EndOnDrop, GONE, is_gone},
@@ -40,6 +47,10 @@ use crate::{
 const TEXT_BYTES_MAX: usize = 100_000;
 /// So many batches wait for the reader.
 const BATCHES_WAITING: usize = 2;
+/// Functions of the engine that are not to be had: they make more in one step than any budget sees, or tell where files lie. As tables,
+/// `range` and `generate_series` give their rows one after the other.
+const WITHHELD: [&str; 6] =
+    ["range", "generate_series", "array_repeat", "array_resize", "input_file_name", "file_row_index"];
 
 /// Plans the question and lets the rows come.
 pub(crate) async fn query(
@@ -92,7 +103,9 @@ pub(crate) async fn describe(
         let parameters = parameters::wanted(frame.logical_plan())?;
         Ok(Description { schema: Arc::new(frame.schema().as_arrow().clone()), parameters })
     };
-    threads.spawn(work).await.unwrap_or_else(|e| Err(Problem::internal(format!("the query broke off: {e}"))))
+    let task = threads.spawn(work);
+    let _end = EndOnDrop(task.abort_handle());
+    task.await.unwrap_or_else(|e| Err(Problem::internal(format!("the query broke off: {e}"))))
 }
 
 fn check(text: &str) -> Result<(), Problem> {
@@ -100,7 +113,7 @@ fn check(text: &str) -> Result<(), Problem> {
         let detail = format!("the query is longer than {TEXT_BYTES_MAX} bytes");
         return Err(Problem::new(ErrorKind::TooLarge, detail).field("sql"));
     }
-    Ok(())
+    size::of_text(text)
 }
 
 fn session(
@@ -127,12 +140,45 @@ fn speech() -> SessionState {
         .build();
     let context = SessionContext::new_with_state(state);
     functions::register(&context);
+    WITHHELD.into_iter().for_each(|name| context.deregister_udf(name));
     context.state()
 }
 
 async fn plan(context: &SessionContext, text: &str) -> Result<DataFrame, Problem> {
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    context.sql_with_options(text, options).await.map_err(|e| problem(&e))
+    let state = context.state();
+    let dialect = state.config_options().sql_parser.dialect;
+    let statement = state.sql_to_statement(text, &dialect).map_err(|e| problem(&e))?;
+    size::of_statement(&statement)?;
+    let plan = state.statement_to_plan(statement).await.map_err(|e| problem(&e))?;
+    options.verify_plan(&plan).map_err(|e| problem(&e))?;
+    size::of_plan(&plan)?;
+    context.execute_logical_plan(plan).await.map_err(|e| problem(&e))
+}
+
+/// Whether what is asked tells how many rows there are, also of those that may not be seen.
+fn tells_of_all(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Analyze(_) => true,
+        LogicalPlan::Explain(explain) => explain.verbose || explain.show_statistics == Some(true),
+        _ => false,
+    }
+}
+
+/// Whether an answer may say where the files lie: a plan does, and so do the settings of the engine.
+fn tells_of_files(plan: &LogicalPlan, text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let settings = ["df_settings", "show"].iter().any(|word| text.contains(word));
+    settings || matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_))
+}
+
+/// The folder of the history that has the folder of a tenant, in the ways in which the engine writes it.
+fn folders(tenant_dir: &Path) -> Vec<String> {
+    let folder = tenant_dir.parent().unwrap_or(tenant_dir);
+    let folder = disk::whole_path(folder);
+    let plain = folder.display().to_string().trim_start_matches('/').to_owned();
+    let stored = StorePath::from_absolute_path(&folder).map(|path| path.to_string()).ok();
+    [Some(plain), stored].into_iter().flatten().filter(|folder| !folder.is_empty()).collect()
 }
 
 /// One question under way.
@@ -160,7 +206,9 @@ impl Work {
         if schema_to.send(Ok(Arc::new(frame.schema().as_arrow().clone()))).is_err() {
             return;
         }
-        if let Err(problem) = self.give(frame, &batches_to).await {
+        // An answer that broke off must not look like one that has ended.
+        let given = AssertUnwindSafe(self.give(frame, &batches_to)).catch_unwind().await;
+        if let Err(problem) = given.unwrap_or_else(|_| Err(Problem::internal("the query broke off"))) {
             batches_to.send(Err(problem)).await.ok();
         }
     }
@@ -168,12 +216,17 @@ impl Work {
     async fn start(&self) -> Result<DataFrame, Problem> {
         let context = session(&self.engine, &self.tenant, &self.question, &self.around)?;
         let frame = plan(&context, &self.question.text).await?;
+        if self.around.sight.types().is_some() && tells_of_all(frame.logical_plan()) {
+            let detail = "only who may see everything may ask what a query met on its way; EXPLAIN without ANALYZE, VERBOSE and \
+                          statistics is for all";
+            return Err(Problem::new(ErrorKind::Forbidden, detail).field("sql"));
+        }
         parameters::fill(frame, &self.question.parameters)
     }
 
     async fn give(&self, frame: DataFrame, to: &BatchesTo) -> Result<(), Problem> {
-        let hide = matches!(frame.logical_plan(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
-        let folder = self.tenant.dir.display().to_string();
+        let hide = tells_of_files(frame.logical_plan(), &self.question.text);
+        let folders = folders(&self.tenant.dir);
         let mut stream = frame.execute_stream().await.map_err(|e| problem(&e))?;
         let mut room = self.question.limits.rows_max;
         while let Some(batch) = stream.next().await {
@@ -181,8 +234,7 @@ impl Work {
             let more = batch.num_rows() > room;
             self.truncated.fetch_or(more, Ordering::Release);
             if hide {
-                batch =
-                    cells::hide(&batch, folder.trim_start_matches('/')).map_err(|e| problem(&e.into()))?;
+                batch = cells::hide(&batch, &folders).map_err(|e| problem(&e.into()))?;
             }
             batch = batch.slice(0, room.min(batch.num_rows()));
             room -= batch.num_rows();

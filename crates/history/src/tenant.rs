@@ -5,6 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use datafusion::arrow::{array::RecordBatch, error::ArrowError};
@@ -14,6 +15,7 @@ use senne_model::{Change, ChangeNo};
 use crate::{
     HistoryError,
     buffer::{Chunk, Generation, entity_hash},
+    disk,
     engine::View,
     erase::Hidden,
     files::FileSet,
@@ -107,6 +109,8 @@ pub(crate) struct Frozen {
     pub(crate) first_change: ChangeNo,
     pub(crate) last_change: ChangeNo,
     bytes: usize,
+    /// When a flush last took it.
+    taken: Instant,
 }
 
 /// What a reader sees: files and memory of one moment.
@@ -188,24 +192,27 @@ impl Tenant {
         frozen.chain(state.generation.first_change).min()
     }
 
-    /// Rows and bytes in memory, and since when the oldest of those that no flush has taken waits.
-    pub(crate) fn waiting(&self) -> (usize, usize, Option<std::time::Instant>) {
+    /// Rows and bytes in memory, and since when the oldest of them waits: for a first flush, or for another after one that failed.
+    pub(crate) fn waiting(&self) -> (usize, usize, Option<Instant>) {
         let state = self.state.lock();
         let frozen_rows: usize =
             state.frozen.iter().flat_map(|f| &f.chunks).map(|c| c.batch.num_rows()).sum();
         let frozen_bytes: usize = state.frozen.iter().map(|f| f.bytes).sum();
         let generation = &state.generation;
-        (frozen_rows + generation.rows(), frozen_bytes + generation.bytes(), generation.since)
+        let since = state.frozen.iter().map(|frozen| frozen.taken).chain(generation.since).min();
+        (frozen_rows + generation.rows(), frozen_bytes + generation.bytes(), since)
     }
 
     /// Takes the rows in memory for a flush, with those of a flush that failed; readers still see them.
     pub(crate) fn freeze(&self) -> Result<Vec<Frozen>, ArrowError> {
         let mut state = self.state.lock();
+        let taken = Instant::now();
+        state.frozen.iter_mut().for_each(|frozen| frozen.taken = taken);
         if let Some(first_change) = state.generation.first_change {
             let chunks = state.generation.chunks()?;
             let old = std::mem::replace(&mut state.generation, Generation::new());
             let bytes = old.bytes();
-            state.frozen.push(Frozen { chunks, first_change, last_change: old.last_change, bytes });
+            state.frozen.push(Frozen { chunks, first_change, last_change: old.last_change, bytes, taken });
         }
         Ok(state.frozen.clone())
     }
@@ -279,10 +286,14 @@ impl Snapshot {
         self.files.of(kind)
     }
 
+    /// Whether anything is left out because it is being erased.
+    pub(crate) fn hides(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
     /// A table with rows in memory.
     pub(crate) fn view(&self, kind: Kind, memory: Vec<RecordBatch>) -> View {
-        let dir = self.dir.join(kind.folder());
-        let dir = std::path::absolute(&dir).unwrap_or(dir);
+        let dir = disk::whole_path(&self.dir.join(kind.folder()));
         let hidden = self.hidden.iter().map(|hidden| hidden.passed_over(kind)).collect();
         View { dir: dir.into(), files: Arc::clone(self.files(kind)), memory, hidden }
     }

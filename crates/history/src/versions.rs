@@ -144,8 +144,7 @@ impl TableVersion {
             table: folder.display().to_string(),
             detail: cause,
         };
-        let absolute = std::path::absolute(&folder).map_err(disk::error("finding", &folder))?;
-        let url = Url::from_directory_path(absolute)
+        let url = Url::from_directory_path(disk::whole_path(&folder))
             .map_err(|()| failed("the folder has no absolute path".to_owned()))?;
         let builder = DeltaTableBuilder::from_url(url).map_err(|e| failed(e.to_string()))?;
         let table = builder.with_version(self.version).load().await.map_err(|e| failed(e.to_string()))?;

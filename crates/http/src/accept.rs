@@ -24,7 +24,11 @@ pub fn best<T>(headers: &HeaderMap, offers: impl IntoIterator<Item = (T, &'stati
 fn range(text: &str) -> Option<(String, f32)> {
     let mut fields = text.split(';');
     let kind = fields.next()?.trim().to_ascii_lowercase();
-    let quality = fields.find_map(|field| field.trim().strip_prefix("q=")?.parse::<f32>().ok());
+    let quality = fields.find_map(|field| {
+        // Names of parameters are the same in large and small letters (RFC 9110 §5.6.6).
+        let (name, value) = field.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then(|| value.trim().parse::<f32>().ok()).flatten()
+    });
     (!kind.is_empty()).then_some((kind, quality.unwrap_or(1.0)))
 }
 
@@ -59,6 +63,7 @@ mod tests {
         assert_eq!(of(Some("*/*")), Some("json"));
         assert_eq!(of(Some("text/*, application/*;q=0.9")), Some("csv"));
         assert_eq!(of(Some("*/*, application/json;q=0")), Some("csv"));
+        assert_eq!(of(Some("*/*, application/json; Q=0")), Some("csv"));
         assert_eq!(of(Some("TEXT/CSV")), Some("csv"));
         assert_eq!(of(Some("image/png")), None);
         assert_eq!(of(Some("text/csv;q=NaN")), None);

@@ -6,7 +6,10 @@
 mod shapes;
 mod stays;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use parking_lot::Mutex;
 
@@ -19,12 +22,12 @@ use self::{
     shapes::{Shapes, TERM},
     stays::Stays,
 };
-use crate::{Context, Hub, Page};
+use crate::{Context, Hub, Page, Place};
 
 /// So many locations are read at once.
 const LOCATIONS_AT_ONCE: usize = 50_000;
-/// The most areas.
-const AREAS_MAX: usize = 100_000;
+/// So many areas are read at once, or fewer when they take much.
+const AREAS_AT_ONCE: usize = 10_000;
 
 /// The areas of all tenants.
 #[derive(Debug, Default)]
@@ -46,9 +49,13 @@ struct Moved {
 #[derive(Debug, Default)]
 struct Places {
     shapes: Shapes,
+    /// The change of an area up to which the shapes are known; none before they are read.
+    outlined: Option<ChangeNo>,
     stays: HashMap<EntityId, Stays>,
     /// Locations up to this change are in.
     locations: i64,
+    /// Those of whom a location came late: all their stays are to be found out anew.
+    late: BTreeSet<EntityId>,
     /// What had moved when this was looked at last; none before the first time.
     seen: Option<Moved>,
     /// What was made for those who see everything, and for those who see what is open.
@@ -96,6 +103,10 @@ impl Hub {
         if !question.to_ascii_lowercase().contains("area") {
             return Ok(Arc::default());
         }
+        // Anybody can name any tenant: nothing is remembered of those that are not there.
+        if !self.inner.store.tenants()?.contains(&context.tenant) {
+            return Ok(Arc::default());
+        }
         let places = Arc::clone(self.inner.areas.tenants.lock().entry(context.tenant.clone()).or_default());
         let mut places = places.lock().await;
         self.refresh(context, &mut places).await?;
@@ -115,31 +126,22 @@ impl Hub {
         if places.seen == Some(moved) {
             return Ok(());
         }
-        if places.seen.is_none_or(|seen| seen.areas != moved.areas) {
+        if places.outlined != Some(moved.areas) {
             // Outlines changed: everybody is looked at again.
             let shapes = Shapes::of(&self.area_entities(context).await?);
-            *places = Places { shapes, ..Places::default() };
+            *places = Places { shapes, outlined: Some(moved.areas), ..Places::default() };
         }
+        // Whoever asks may be gone at any step: the next one goes on from there.
         loop {
-            let table = self.locations(context, places.locations).await?;
-            let count = table.rows.len();
-            let mut late = Vec::new();
-            for row in table.rows {
-                let Some(location) = Location::read(&row) else { continue };
-                places.locations = places.locations.max(location.change);
-                let found = places.shapes.around(location.middle);
-                let stays = places.stays.entry(location.entity.clone()).or_default();
-                if !stays.go_on(location.moment, found) {
-                    late.push(location.entity);
-                }
-                places.made = [None, None];
+            let (rows, more) = self.locations(context, places.locations).await?;
+            for row in rows {
+                places.take(&row);
             }
-            late.sort_unstable();
-            late.dedup();
-            for entity in late {
+            while let Some(entity) = places.late.first().cloned() {
                 self.again(context, places, &entity).await?;
+                places.late.remove(&entity);
             }
-            if count < LOCATIONS_AT_ONCE {
+            if !more {
                 places.seen = Some(moved);
                 return Ok(());
             }
@@ -150,7 +152,7 @@ impl Hub {
     async fn again(&self, context: &Context, places: &mut Places, entity: &EntityId) -> Result<(), Problem> {
         let text = format!(
             "{LOCATION} FROM observation_corrected WHERE {IS_LOCATION} AND entity = '{}' \
-             ORDER BY coalesce(observed_at, recorded_at), change",
+             ORDER BY {MOMENT}, change",
             entity.as_str().replace('\'', "''")
         );
         let mut stays = Stays::default();
@@ -160,6 +162,7 @@ impl Hub {
             }
         }
         places.stays.insert(entity.clone(), stays);
+        places.made = [None, None];
         Ok(())
     }
 
@@ -172,14 +175,39 @@ impl Hub {
         let name = known.map_or_else(|| Name::new(TERM), |contract| contract.type_name.clone());
         let types = TypeExpression::parse(TERM, &|_| name.clone())?;
         let query = Query { types: Some(types), ..Query::default() };
-        Ok(self.query(&service, &query, &Page::first(AREAS_MAX)).await?.entities)
+        let (mut page, mut all) = (Page::first(AREAS_AT_ONCE), Vec::new());
+        loop {
+            let found = self.query(&service, &query, &page).await?;
+            all.extend(found.entities);
+            match found.span {
+                Some((_, last)) if found.more => page.place = Place::After(last),
+                _ => return Ok(all),
+            }
+        }
     }
 
-    async fn locations(&self, context: &Context, after: i64) -> Result<Table, Problem> {
+    /// Locations that were recorded after a change, by their changes; and whether there may be more. Of a change all or none.
+    async fn locations(&self, context: &Context, after: i64) -> Result<(Vec<Vec<Json>>, bool), Problem> {
         let text = format!(
-            "{LOCATION} FROM observation WHERE {IS_LOCATION} AND change > {after} ORDER BY change LIMIT {LOCATIONS_AT_ONCE}"
+            "{LOCATION} FROM observation WHERE {IS_LOCATION} AND change > {after} \
+             ORDER BY change, {MOMENT} LIMIT {LOCATIONS_AT_ONCE}"
         );
-        self.everything(context, &text).await
+        let mut rows = self.everything(context, &text).await?.rows;
+        if rows.len() < LOCATIONS_AT_ONCE {
+            return Ok((rows, false));
+        }
+        // The last change may go on behind the limit: it comes with the next ones, or as a whole when it is alone.
+        let (first, last) = (rows.first().map(|row| change_of(row)), rows.last().map(|row| change_of(row)));
+        let Some(last) = last else { return Ok((rows, false)) };
+        if first == Some(last) {
+            let text = format!(
+                "{LOCATION} FROM observation WHERE {IS_LOCATION} AND change = {last} ORDER BY {MOMENT}"
+            );
+            rows = self.everything(context, &text).await?.rows;
+        } else {
+            rows.retain(|row| change_of(row) != last);
+        }
+        Ok((rows, true))
     }
 
     /// Senne's own question about the past.
@@ -224,10 +252,24 @@ impl Hub {
     }
 }
 
+impl Places {
+    /// Takes the next location.
+    fn take(&mut self, row: &[Json]) {
+        self.locations = self.locations.max(change_of(row));
+        let Some(location) = Location::read(row) else { return };
+        let found = self.shapes.around(location.middle);
+        if !self.stays.entry(location.entity.clone()).or_default().go_on(location.moment, found) {
+            self.late.insert(location.entity);
+        }
+        self.made = [None, None];
+    }
+}
+
 /// The attribute that says where something is.
 const LOCATION_TERM: &str = "location";
 const LOCATION: &str = "SELECT entity, observed_at, recorded_at, geometry, change";
 const IS_LOCATION: &str = "attribute = 'location' AND geometry IS NOT NULL";
+const MOMENT: &str = "coalesce(observed_at, recorded_at)";
 
 /// Nothing is asked about the present.
 struct NoEntities;
@@ -245,7 +287,14 @@ struct Location {
     moment: i64,
     /// Longitude and latitude of its middle.
     middle: (f64, f64),
-    change: i64,
+}
+
+/// The change that a row of [`LOCATION`] is of.
+fn change_of(row: &[Json]) -> i64 {
+    match row.get(4) {
+        Some(Json::Int(change)) => *change,
+        _ => i64::MAX,
+    }
 }
 
 impl Location {
@@ -254,12 +303,28 @@ impl Location {
         let moment = text(1).or_else(|| text(2)).and_then(|at| Timestamp::parse(at).ok())?;
         let geometry: Json = serde_json::from_str(text(3)?).ok()?;
         let geometry = senne_model::Geometry::from_geojson(&geometry).ok()?;
-        let Some(Json::Int(change)) = row.get(4) else { return None };
-        Some(Self {
-            entity: EntityId::trusted(text(0)?),
-            moment: moment.micros(),
-            middle: geometry.middle(),
-            change: *change,
-        })
+        Some(Self { entity: EntityId::trusted(text(0)?), moment: moment.micros(), middle: geometry.middle() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_policy::Principal;
+
+    use super::*;
+    use crate::HubConfig;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_tenant_that_is_not_there_leaves_nothing_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
+        for n in 0..3 {
+            let tenant = TenantName::parse(&format!("nobody-{n}")).unwrap();
+            let context = Context::new(Principal::Anonymous, tenant);
+            let table = hub.sql(&context, "SELECT count(*) FROM area", 1).await.unwrap();
+            assert_eq!(table.rows, [[Json::Int(0)]]);
+        }
+        assert!(hub.inner.areas.tenants.lock().is_empty());
+        hub.stop().await;
     }
 }

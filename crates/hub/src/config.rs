@@ -4,9 +4,6 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use senne_contract::Contracts;
 
-/// What a decoded entity of a dozen attributes takes.
-const ENTITY_BYTES: usize = 2048;
-
 /// Where the data are, and the limits.
 #[derive(Clone)]
 pub struct HubConfig {
@@ -45,8 +42,13 @@ impl HubConfig {
         }
     }
 
-    /// How many entities are kept decoded: a tenth of the memory, at [`ENTITY_BYTES`] each.
-    pub(crate) fn cached_entities(&self) -> usize {
-        self.memory_bytes_max / 10 / ENTITY_BYTES
+    /// What the newest changes may take in memory: a sixteenth.
+    pub(crate) fn tail_bytes(&self) -> usize {
+        self.memory_bytes_max / 16
+    }
+
+    /// What entities that are kept decoded may take in memory: a tenth.
+    pub(crate) fn cached_bytes(&self) -> usize {
+        self.memory_bytes_max / 10
     }
 }

@@ -7,7 +7,7 @@ mod proof;
 mod reapply;
 mod sweep;
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use senne_history::{RowsOf, Swept, faults};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Problem, Timestamp};
@@ -62,10 +62,10 @@ pub struct ErasureRequest {
     pub ground: String,
 }
 
-/// What an erasure would take, when nothing is done.
+/// What an erasure would take, when nothing is done; copies in snapshots included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// How many entities are meant.
+    /// How many entities are meant, without copies.
     pub meant: u64,
     /// What state and log have of them.
     pub trace: Trace,
@@ -76,6 +76,18 @@ pub struct Preview {
 impl Preview {
     fn is_empty(&self) -> bool {
         self.trace == Trace::default() && self.rows == RowsOf::default()
+    }
+
+    /// Adds what a copy has.
+    fn join(&mut self, other: &Self) {
+        self.trace.entities += other.trace.entities;
+        self.trace.changes += other.trace.changes;
+        self.rows.observations += other.rows.observations;
+        self.rows.hours += other.rows.hours;
+        self.rows.days += other.rows.days;
+        self.rows.series += other.rows.series;
+        self.rows.files += other.rows.files;
+        self.rows.bytes += other.rows.bytes;
     }
 }
 
@@ -88,7 +100,22 @@ impl Hub {
     ) -> Result<Preview, Problem> {
         decide(&context.principal, &context.tenant, Action::Erase)?;
         let entities = self.meant(context, &request.target).await?;
-        self.preview(context, &entities).await
+        let mut preview = self.preview(context, &entities).await?;
+        for copy in self.copies(context, request)? {
+            let entities = self.meant(&copy, &request.target).await?;
+            preview.join(&self.preview(&copy, &entities).await?);
+        }
+        Ok(preview)
+    }
+
+    /// The snapshots from which it goes as well. Where the past alone goes, they stay, as the present does.
+    fn copies(&self, context: &Context, request: &ErasureRequest) -> Result<Vec<Context>, Problem> {
+        if request.extent == Extent::Past {
+            return Ok(Vec::new());
+        }
+        let tenants = self.snapshot_tenants()?.into_iter();
+        let own = tenants.filter(|copy| context.tenant.snapshot_named(copy.as_str()).is_some());
+        Ok(own.map(|tenant| Context { tenant, ..context.clone() }).collect())
     }
 
     async fn preview(&self, context: &Context, entities: &[EntityId]) -> Result<Preview, Problem> {
@@ -99,19 +126,48 @@ impl Hub {
     }
 
     /// Erases. When this returns, the erasure is on disk and nobody sees anything of it any more; what is left to do on disk goes
-    /// on, after a crash too. The proof is the one known by now: [`Hub::proof`] waits for the whole.
+    /// on, after a crash too. The proof is the one known by now: [`Hub::proof`] waits for the whole. Copies in snapshots go along, each
+    /// with a proof of its own.
     pub async fn erase(&self, context: &Context, request: &ErasureRequest) -> Result<Proof, Problem> {
         decide(&context.principal, &context.tenant, Action::Erase)?;
         check(request)?;
+        let entities = self.counted(context, request).await?;
+        let mut known = !self.preview(context, &entities).await?.is_empty();
+        // Before what they are copies of: who is told of a failure asks again, and finds it still there.
+        for copy in self.copies(context, request)? {
+            let copied = self.counted(&copy, request).await?;
+            if self.preview(&copy, &copied).await?.is_empty() {
+                continue;
+            }
+            known = true;
+            self.record(self.unproven(&copy, request, &copied)?, copied).await?;
+        }
+        if !known {
+            let detail = format!("nothing is known of `{}` here, now or in the past", request.target.id());
+            return Err(Problem::not_found(detail));
+        }
+        let proof = self.record(self.unproven(context, request, &entities)?, entities).await?;
+        self.inner.tasks.spawn(self.clone().erase_soon());
+        Ok(proof)
+    }
+
+    /// The entities that are meant, when they are not too many.
+    async fn counted(&self, context: &Context, request: &ErasureRequest) -> Result<Vec<EntityId>, Problem> {
         let entities = self.meant(context, &request.target).await?;
         if entities.len() > ENTITIES_MAX {
             let detail = format!("{} entities are meant; at most {ENTITIES_MAX} go at once", entities.len());
             return Err(Problem::new(ErrorKind::TooLarge, detail));
         }
-        if self.preview(context, &entities).await?.is_empty() {
-            let detail = format!("nothing is known of `{}` here, now or in the past", request.target.id());
-            return Err(Problem::not_found(detail));
-        }
+        Ok(entities)
+    }
+
+    /// The proof of an erasure of which nothing is done yet.
+    fn unproven(
+        &self,
+        context: &Context,
+        request: &ErasureRequest,
+        entities: &[EntityId],
+    ) -> Result<Proof, Problem> {
         let mut proof = Proof {
             id: proof::random()?,
             tenant: context.tenant.clone(),
@@ -135,8 +191,6 @@ impl Hub {
             finished: None,
         };
         proof.entities = entities.iter().map(|id| proof.hash(id)).collect();
-        let proof = self.record(proof, entities).await?;
-        self.inner.tasks.spawn(self.clone().erase_soon());
         Ok(proof)
     }
 
@@ -170,21 +224,22 @@ impl Hub {
             pseudonyms: pseudonyms
                 .map(|hash| EntityId::trusted(&format!("urn:senne:erased:{hash}")))
                 .collect(),
-            entities: entities.clone(),
+            entities,
             past_only: proof.past_only,
             record: proof.to_json().to_string(),
         };
-        let (tail, at) = (std::sync::Arc::clone(&self.inner.tail), proof.at);
-        let mine: HashSet<EntityId> = entities.iter().cloned().collect();
+        let (tail, at) = (Arc::clone(&self.inner.tail), proof.at);
+        let (history, areas) = (Arc::clone(&self.inner.history), Arc::clone(&self.inner.areas));
         let erased = self.inner.commit.work(move |writer| {
             let erased = writer.erase(&erasure, at)?;
-            tail.erase(&erasure.tenant, &mine);
+            // Here, since whoever asked may have gone: what is on disk is hidden all the same (E1).
+            tail.erase(&erasure.tenant, &erasure.entities.iter().cloned().collect());
             tail.push(erased.changes.clone());
+            history.hide(&erasure.tenant, &erasure.entities, erased.upto);
+            areas.forget(&erasure.tenant);
             Ok(erased)
         });
         let erased = erased.await?;
-        self.inner.history.hide(&proof.tenant, &entities, erased.upto);
-        self.inner.areas.forget(&proof.tenant);
         Ok(Proof { upto: erased.upto, state: erased.trace.entities, log: erased.trace.changes, ..proof })
     }
 }

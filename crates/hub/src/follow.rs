@@ -101,6 +101,15 @@ impl Hub {
         Ok(self.inner.store.cursor(follower)?)
     }
 
+    /// Notes where a follower that has not begun yet is to begin: the log is kept from there on.
+    pub async fn begin_at(&self, follower: &str, after: ChangeNo) -> Result<(), Problem> {
+        if self.cursor(follower)?.is_none() {
+            let cursors = [(follower.to_owned(), after)];
+            self.inner.commit.work(move |writer| writer.set_cursors(&cursors)).await?;
+        }
+        Ok(())
+    }
+
     /// Whether the log no longer has all changes after a follower's cursor: somebody wrote while it was not there.
     pub fn has_missed(&self, follower: &str) -> Result<bool, Problem> {
         let pruned = self.inner.store.pruned()?;
@@ -131,7 +140,8 @@ impl Hub {
         let running = Arc::new(Running {
             follower,
             taken: watch::Sender::new(start.max(pruned)),
-            stored_cursor: AtomicU64::new(0),
+            // None is stored yet, also of one that stands before the first change.
+            stored_cursor: AtomicU64::new(u64::MAX),
         });
         self.inner.followers.lock().push(Arc::clone(&running));
         let hub = self.clone();

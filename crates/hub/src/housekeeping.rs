@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use senne_contract::Period;
 use senne_model::{Name, Timestamp};
 
 use crate::Hub;
@@ -65,14 +66,11 @@ impl Hub {
 
     /// Until when values of each type have been kept long enough.
     fn retention(&self) -> Vec<(Name, Timestamp)> {
-        let now = Timestamp::now().micros();
-        let kept = self.inner.contracts.iter().filter_map(|contract| {
-            let keep = contract.retention?;
-            // A month counts as 31 days: rather a little too long than too short.
-            let days = i64::from(keep.months) * 31 + i64::from(keep.days);
-            let before = now - days * DAY - i64::try_from(keep.micros).unwrap_or(i64::MAX / 2);
-            Some((contract.type_name.clone(), Timestamp::from_micros(before)))
-        });
+        let now = Timestamp::now();
+        let kept =
+            self.inner.contracts.iter().filter_map(|contract| {
+                Some((contract.type_name.clone(), kept_until(now, contract.retention?)))
+            });
         kept.collect()
     }
 
@@ -101,5 +99,29 @@ impl Hub {
         metrics::gauge!("senne_history_buffer_rows").set(statistics.buffer_rows as f64);
         metrics::gauge!("senne_log_head").set(self.head().0 as f64);
         self.followers();
+    }
+}
+
+/// What is older has been kept long enough. A period longer than time itself lets go of nothing.
+fn kept_until(now: Timestamp, keep: Period) -> Timestamp {
+    // A month counts as 31 days: rather a little too long than too short.
+    let days = i64::from(keep.months) * 31 + i64::from(keep.days);
+    let micros = days.saturating_mul(DAY).saturating_add(i64::try_from(keep.micros).unwrap_or(i64::MAX));
+    Timestamp::from_micros(now.micros().saturating_sub(micros)).max(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_kept_for_ever_is_kept() {
+        let now = Timestamp::parse("2026-03-01T00:00:00Z").unwrap();
+        let until = |text: &str| kept_until(now, Period::parse(text).unwrap());
+        assert_eq!(until("P1D"), Timestamp::parse("2026-02-28T00:00:00Z").unwrap());
+        assert_eq!(until("P1M"), Timestamp::parse("2026-01-29T00:00:00Z").unwrap());
+        for ever in ["P9999Y", "P999999Y"] {
+            assert_eq!(until(ever), Timestamp::MIN, "{ever}");
+        }
     }
 }

@@ -86,6 +86,11 @@ impl Hub {
         senne_policy::decide(&context.principal, &context.tenant, action)
     }
 
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.inner.config.folder
+    }
+
     /// The newest change on disk.
     pub fn head(&self) -> ChangeNo {
         self.inner.store.head()

@@ -19,7 +19,7 @@ impl Hub {
     pub async fn open(config: HubConfig) -> Result<Self, Problem> {
         let settings = StoreSettings {
             indexed: indexed(&config.contracts),
-            cached_entities: config.cached_entities(),
+            cached_bytes: config.cached_bytes(),
             ..StoreSettings::default()
         };
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.folder, settings)?);
@@ -30,7 +30,7 @@ impl Hub {
             ..HistoryConfig::new(config.folder.join("history")).within(config.memory_bytes_max)
         })
         .await?;
-        let tail = Arc::new(Tail::new(store.head()));
+        let tail = Arc::new(Tail::new(store.head(), config.tail_bytes()));
         let commit = CommitQueue::start(
             writer,
             Arc::clone(&config.contracts),

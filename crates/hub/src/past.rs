@@ -58,14 +58,16 @@ impl Hub {
         context.within(work).await
     }
 
-    /// Waits until history has taken everything that was acknowledged before now.
+    /// Waits until history has taken everything that was acknowledged before now; an error when it takes no more.
     pub(crate) async fn wait_for_history(&self) -> Result<(), Problem> {
         let head = self.head();
         let mut taken = self.inner.history_taken();
-        match taken.wait_for(|no| *no >= head).await {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Problem::new(ErrorKind::Overloaded, "the history is stopping")),
-        }
+        let whole = tokio::select! {
+            biased;
+            whole = async { taken.wait_for(|no| *no >= head).await.is_ok() } => whole,
+            () = self.inner.stop.cancelled() => false,
+        };
+        if whole { Ok(()) } else { Err(Problem::new(ErrorKind::Overloaded, "the history is stopping")) }
     }
 
     fn show_past(&self, grant: Grant, mut past: EntityPast) -> Option<EntityPast> {
@@ -83,5 +85,35 @@ impl Hub {
             grant.allows_types(&entity.types, &self.inner.contracts)
                 && grant.allows_attribute(&entity.types, &series.attribute, &self.inner.contracts)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use senne_model::{EntityId, Name, Operation, TenantName, Write};
+    use senne_policy::Principal;
+
+    use super::*;
+    use crate::{HubConfig, WriteOptions};
+
+    /// Whoever waited for it would keep Senne from stopping.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_waits_for_a_history_that_takes_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
+        hub.inner.stop.cancel();
+        hub.inner.tasks.close();
+        hub.inner.tasks.wait().await;
+        let context = Context::new(Principal::System, TenantName::default());
+        let mut write = Write::new(EntityId::trusted("urn:x:1"), Operation::Create);
+        write.types.push(Name::new("https://example.org/T"));
+        for result in hub.write(&context, vec![write], WriteOptions::default()).await.unwrap() {
+            result.unwrap();
+        }
+        let waited = tokio::time::timeout(Duration::from_secs(20), hub.wait_for_history()).await;
+        assert!(waited.is_ok_and(|waited| waited.is_err()));
+        hub.stop().await;
     }
 }

@@ -1,6 +1,9 @@
 //! The read path for what is so now.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use senne_language::{Order, Query};
 use senne_model::{Entity, EntityId, Name, Problem};
@@ -57,6 +60,17 @@ pub struct TypeCount {
     pub count: u64,
 }
 
+/// Whoever waits for an answer. Dropped when they have it, when they have gone, or when their time is over.
+struct Caller {
+    gone: Arc<AtomicBool>,
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Hub {
     /// An entity as it stands now; not found when it is not there or may not be seen.
     pub async fn entity(&self, context: &Context, id: &EntityId) -> Result<Arc<Entity>, Problem> {
@@ -67,11 +81,14 @@ impl Hub {
         self.show(grant, entity).ok_or_else(missing)
     }
 
-    /// The entities that match, a page of them.
+    /// The entities that match, a page of them. Looking for them ends soon after the call does.
     pub async fn query(&self, context: &Context, query: &Query, page: &Page) -> Result<Found, Problem> {
         let grant = decide(&context.principal, &context.tenant, Action::Read)?;
         let (hub, tenant, query, page) = (self.clone(), context.tenant.clone(), query.clone(), page.clone());
+        let gone = Arc::new(AtomicBool::new(false));
+        let _caller = Caller { gone: Arc::clone(&gone) };
         let work = tokio::task::spawn_blocking(move || {
+            let waited_for = || !gone.load(Ordering::Relaxed);
             let see = |entity: Arc<Entity>| hub.show(grant, entity);
             let selection = Selection {
                 query: &query,
@@ -85,6 +102,7 @@ impl Hub {
                 // what the caller may see.
                 see: (grant != Grant::Everything)
                     .then_some(&see as &(dyn Fn(Arc<Entity>) -> Option<Arc<Entity>> + Sync)),
+                waited_for: Some(&waited_for),
             };
             let Selected { entities, count, more, less, span } =
                 hub.inner.store.select(&tenant, &selection)?;

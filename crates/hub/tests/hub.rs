@@ -284,3 +284,87 @@ async fn who_moves_is_counted_in_the_area_where_it_was() {
     assert_eq!(ask(&hub, &admin()).await, back);
     hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn areas_are_all_known_however_much_they_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    let note = Instance::new(AttributeValue::Property(Json::text(&"x".repeat(1 << 20))));
+    for west in 0..36 {
+        let mut area = commune(f64::from(west));
+        area.attributes.push(Attribute::new(term("note"), note.clone()));
+        write(&hub, vec![area]).await;
+    }
+    let station = "urn:ngsi-ld:AirQualityObserved:1";
+    let there = Geometry::point(35.5, 50.5).unwrap();
+    write(&hub, vec![place(station, "AirQualityObserved", there, 0)]).await;
+    let text =
+        format!("SELECT a.code FROM entity_area e JOIN area a ON a.id = e.area WHERE e.entity = '{station}'");
+    assert_eq!(hub.sql(&admin(), &text, 10).await.unwrap().rows, [[Json::text("35")]]);
+    hub.stop().await;
+}
+
+/// The last of the locations that are read at once is the first of a change that has two.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_with_several_locations_is_taken_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    write(&hub, vec![commune(4.0), commune(5.0)]).await;
+    let locations = |n: usize, places: &mut dyn Iterator<Item = (f64, i64)>| {
+        let instance = |(x, minute): (f64, i64)| {
+            let at = Timestamp::from_micros(START + minute * HOUR / 60);
+            Instance::new(AttributeValue::Geo(Geometry::point(x, 50.5).unwrap())).at(at)
+        };
+        let mut write = Write::new(id(n), Operation::Observe);
+        write.types.push(term("AirQualityObserved"));
+        let name = Name::new("https://uri.etsi.org/ngsi-ld/location");
+        write.attributes.push(Attribute { name, instances: places.map(instance).collect() });
+        write
+    };
+    write(&hub, vec![locations(1, &mut (0..49_997).map(|minute| (4.5, minute)))]).await;
+    write(&hub, vec![locations(2, &mut [(4.5, 0), (5.5, 60)].into_iter())]).await;
+    let context = Context { deadline: std::time::Instant::now() + Duration::from_secs(300), ..admin() };
+    let text = format!(
+        "SELECT a.code, e.valid_from, e.valid_to FROM entity_area e JOIN area a ON a.id = e.area \
+         WHERE e.entity = '{}' ORDER BY 1",
+        id(2)
+    );
+    let table = hub.sql(&context, &text, 10).await.unwrap();
+    let stays: Vec<String> = table.rows.iter().map(|row| Json::Array(row.clone()).to_string()).collect();
+    assert_eq!(stays, [r#"["4",null,"2024-01-01T01:00:00Z"]"#, r#"["5","2024-01-01T01:00:00Z",null]"#]);
+    hub.stop().await;
+}
+
+/// Takes nothing.
+struct Stuck;
+
+impl Follower for Stuck {
+    fn name(&self) -> &str {
+        "notes"
+    }
+
+    fn take<'a>(&'a self, _changes: &'a [Arc<Change>]) -> BoxFuture<'a, Result<(), Problem>> {
+        Box::pin(async { Err(Problem::internal("never")) })
+    }
+}
+
+/// It stands before the first change of a city, and is known to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_that_has_taken_nothing_yet_misses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    hub.follow(Arc::new(Stuck)).unwrap();
+    write(&hub, vec![observe(1, 0, 20.0)]).await;
+    hub.stop().await;
+    let hub = open(folder.path()).await;
+    let notes = Arc::new(Notes::default());
+    hub.follow(Arc::clone(&notes) as Arc<dyn Follower>).unwrap();
+    for _ in 0..100 {
+        if !notes.seen.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(*notes.seen.lock().unwrap(), [1]);
+    hub.stop().await;
+}

@@ -31,6 +31,11 @@ impl Pieces {
         }
     }
 
+    /// Each with its parts, in order of time or name.
+    pub fn entries(&self) -> impl Iterator<Item = (&Piece, &Parts)> {
+        self.0.iter()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

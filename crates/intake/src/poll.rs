@@ -1,13 +1,10 @@
 //! A live source, asked again and again.
 
-use std::{
-    collections::HashMap,
-    io::{Cursor, Read},
-    sync::Arc,
-    time::Duration,
-};
+mod memory;
+mod reading;
 
-use flate2::read::MultiGzDecoder;
+use std::{sync::Arc, time::Duration};
+
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::{
     Client, StatusCode,
@@ -16,25 +13,23 @@ use reqwest::{
         RETRY_AFTER,
     },
 };
-use senne_model::{AttributeValue, EntityId, ErrorKind, Name, Problem, Timestamp, Write};
+use senne_model::{ErrorKind, Problem, Timestamp, Write};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use twox_hash::XxHash3_128;
 
+use self::{
+    memory::Memory,
+    reading::{Done, REFUSALS_MAX, Reading},
+};
 use crate::{
     Http, PreparedFeed, Refusal, Sink,
-    load::{only_news, part_of, same},
+    load::{only_news, part_of},
     map::Mapper,
 };
 
-/// How many writes one transaction holds at most.
-const BATCH_WRITES: usize = 2000;
-/// How many refusals the status lists.
-const REFUSALS_MAX: usize = 20;
 /// The longest pause after failures.
 const PAUSE_MAX: Duration = Duration::from_secs(3600);
-/// How many values are remembered, to tell what is new.
-const REMEMBERED_MAX: usize = 1 << 20;
 
 /// Asks one live source; never twice at the same time, more slowly while it fails.
 pub struct Poller {
@@ -44,8 +39,8 @@ pub struct Poller {
     sink: Arc<dyn Sink>,
     mapper: Mapper,
     mark: Option<Mark>,
-    /// The last value of each series: live sources repeat themselves.
-    remembered: HashMap<(EntityId, Name), (Option<Timestamp>, AttributeValue)>,
+    /// Live sources repeat themselves.
+    memory: Memory,
     status: watch::Sender<PollerStatus>,
 }
 
@@ -118,7 +113,7 @@ impl Poller {
         let status = PollerStatus { feed: feed.id.clone(), url: http.url.clone(), ..PollerStatus::default() };
         let mapper = Mapper::new(Arc::clone(&feed.plan));
         let (status, _) = watch::channel(status);
-        Ok(Self { prepared, http, client, sink, mapper, mark: None, remembered: HashMap::new(), status })
+        Ok(Self { prepared, http, client, sink, mapper, mark: None, memory: Memory::default(), status })
     }
 
     /// How the source fares, now and from now on.
@@ -177,8 +172,7 @@ impl Poller {
 
     async fn attempt(&mut self) -> Result<bool, Failure> {
         let source = format!("poll/{}", self.prepared.feed.id);
-        let first = self.mark.is_none();
-        if first {
+        if self.mark.is_none() {
             let held = self.sink.position(&source).await?;
             self.mark = Some(held.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default());
         }
@@ -190,13 +184,8 @@ impl Poller {
             }
             Answer::Body(body, mark) => (body, mark),
         };
-        let (mut writes, mut lines) = self.parse(body).await?;
-        if first && let Some(part) = part_of(&writes) {
-            let known = self.sink.known(part).await?;
-            only_news(&mut writes, &mut lines, &known);
-        }
-        self.drop_repeated(&mut writes);
-        self.write(writes, source, &mark).await?;
+        let position = serde_json::to_string(&mark).unwrap_or_default();
+        self.take(body, (source, position)).await?;
         self.mark = Some(mark);
         Ok(true)
     }
@@ -226,8 +215,7 @@ impl Poller {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() as u64 + chunk.len() as u64 > self.http.body_bytes_max {
-                let mib = self.http.body_bytes_max >> 20;
-                return Err(Failure { reason: format!("the answer is larger than {mib} MiB"), wait: None });
+                return Err(Failure { reason: reading::too_large(self.http.body_bytes_max), wait: None });
             }
             body.extend_from_slice(&chunk);
         }
@@ -237,97 +225,75 @@ impl Poller {
         Ok(Answer::Body(body, Mark { etag, last_modified, hash }))
     }
 
-    /// Rows to writes, on a thread for such work; refusals go to the status.
-    async fn parse(&mut self, body: Vec<u8>) -> Result<(Vec<Write>, Vec<u64>), Failure> {
-        let prepared = self.prepared.clone();
-        let url = self.http.url.clone();
-        let limit = self.http.body_bytes_max;
-        let fresh = Mapper::new(Arc::clone(&prepared.feed.plan));
-        let mut mapper = std::mem::replace(&mut self.mapper, fresh);
-        let work = move || {
-            let reader: Box<dyn Read + Send> = if body.starts_with(&[0x1f, 0x8b]) {
-                Box::new(MultiGzDecoder::new(Cursor::new(body)).take(limit))
-            } else {
-                Box::new(Cursor::new(body))
-            };
-            let (mut writes, mut lines, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
-            match prepared.read(&url, reader, Timestamp::now()) {
-                Ok(mut reading) => {
-                    while let Some(row) = reading.next(&mut mapper) {
-                        lines.resize(lines.len() + row.mapped.writes.len(), row.line);
-                        writes.extend(row.mapped.writes);
-                        refusals.extend(row.refusals);
-                    }
-                }
-                Err(refusal) => return (mapper, Err(refusal)),
-            }
-            (mapper, Ok((writes, lines, refusals)))
+    /// Rows to writes, batch by batch; the last one brings the position, so that the answer counts as seen only when all of it is
+    /// written. Refusals go to the status.
+    async fn take(&mut self, body: Vec<u8>, position: (String, String)) -> Result<(), Failure> {
+        self.memory.begin();
+        self.status.send_modify(|s| s.refusals.clear());
+        let fresh = Mapper::new(Arc::clone(&self.prepared.feed.plan));
+        let reading = Reading {
+            prepared: self.prepared.clone(),
+            url: self.http.url.clone(),
+            body,
+            bytes_max: self.http.body_bytes_max,
+            mapper: std::mem::replace(&mut self.mapper, fresh),
         };
-        let done = tokio::task::spawn_blocking(work).await;
-        let (mapper, read) = done.map_err(|e| Failure { reason: e.to_string(), wait: None })?;
+        let (sender, mut batches) = mpsc::channel(1);
+        let thread = tokio::task::spawn_blocking(move || reading.run(&sender));
+        let mut held: Option<Vec<Write>> = None;
+        while let Some(batch) = batches.recv().await {
+            if let Some(before) = held.replace(batch) {
+                self.write(before, None).await?;
+            }
+        }
+        let done = thread.await.map_err(|e| Failure { reason: e.to_string(), wait: None })?;
+        let Done { mapper, refused, refusals, failure } = done;
         self.mapper = mapper;
-        let (writes, lines, refusals) = read.map_err(|r| Failure { reason: r.to_string(), wait: None })?;
         self.status.send_modify(|s| {
-            s.refused += refusals.len() as u64;
-            s.refusals = refusals;
+            s.refused += refused;
+            s.refusals.extend(refusals);
             s.refusals.truncate(REFUSALS_MAX);
         });
-        Ok((writes, lines))
-    }
-
-    fn drop_repeated(&self, writes: &mut Vec<Write>) {
-        for write in &mut *writes {
-            let entity = &write.entity;
-            write.attributes.retain(|attribute| {
-                let Some(instance) = attribute.instances.first() else { return true };
-                let last = self.remembered.get(&(entity.clone(), attribute.name.clone()));
-                !last.is_some_and(|(at, value)| *at == instance.observed_at && same(value, &instance.value))
-            });
+        if let Some(reason) = failure {
+            return Err(Failure { reason, wait: None });
         }
-        writes.retain(|write| !write.attributes.is_empty() || write.scopes.is_some());
-    }
-
-    async fn write(&mut self, writes: Vec<Write>, source: String, mark: &Mark) -> Result<(), Failure> {
-        let position = serde_json::to_string(mark).unwrap_or_default();
-        let mut batches: Vec<&[Write]> = writes.chunks(BATCH_WRITES).collect();
-        if batches.is_empty() {
-            batches.push(&[]);
-        }
-        let last = batches.len() - 1;
-        for (i, batch) in batches.into_iter().enumerate() {
-            // The answer counts as seen only when all of it is written.
-            let position = (i == last).then(|| (source.clone(), position.clone()));
-            let receipt = self.sink.write(batch.to_vec(), position).await?;
-            let refused: Vec<usize> = receipt.refused.iter().map(|(i, _)| *i).collect();
-            self.remember(batch, &refused);
-            let url = self.http.url.clone();
-            self.status.send_modify(|s| {
-                s.values += batch.iter().map(|w| w.attributes.len() as u64).sum::<u64>();
-                s.refused += receipt.refused.len() as u64;
-                let room = REFUSALS_MAX.saturating_sub(s.refusals.len());
-                s.refusals.extend(receipt.refused.into_iter().take(room).map(|(_, problem)| Refusal {
-                    file: url.clone(),
-                    line: 0,
-                    column: problem.field,
-                    reason: problem.detail,
-                }));
-            });
-        }
+        self.write(held.unwrap_or_default(), Some(position)).await?;
+        self.memory.end();
         Ok(())
     }
 
-    fn remember(&mut self, batch: &[Write], refused: &[usize]) {
-        if self.remembered.len() > REMEMBERED_MAX {
-            self.remembered.clear();
+    /// Writes what is news of a batch.
+    async fn write(
+        &mut self,
+        mut writes: Vec<Write>,
+        position: Option<(String, String)>,
+    ) -> Result<(), Failure> {
+        self.memory.drop_repeated(&mut writes);
+        if let Some(part) = part_of(self.memory.doubtful(&writes)) {
+            let known = self.sink.known(part).await?;
+            let mut lines = vec![0; writes.len()];
+            only_news(&mut writes, &mut lines, &known);
+            self.memory.know(&known);
         }
-        for (_, write) in batch.iter().enumerate().filter(|(i, _)| !refused.contains(i)) {
-            for attribute in &write.attributes {
-                if let Some(instance) = attribute.instances.first() {
-                    let key = (write.entity.clone(), attribute.name.clone());
-                    self.remembered.insert(key, (instance.observed_at, instance.value.clone()));
-                }
-            }
+        if writes.is_empty() && position.is_none() {
+            return Ok(());
         }
+        let receipt = self.sink.write(writes.clone(), position).await?;
+        let refused: Vec<usize> = receipt.refused.iter().map(|(i, _)| *i).collect();
+        self.memory.wrote(&writes, &refused);
+        let url = self.http.url.clone();
+        self.status.send_modify(|s| {
+            s.values += writes.iter().map(|w| w.attributes.len() as u64).sum::<u64>();
+            s.refused += receipt.refused.len() as u64;
+            let room = REFUSALS_MAX.saturating_sub(s.refusals.len());
+            s.refusals.extend(receipt.refused.into_iter().take(room).map(|(_, problem)| Refusal {
+                file: url.clone(),
+                line: 0,
+                column: problem.field,
+                reason: problem.detail,
+            }));
+        });
+        Ok(())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use geo::{Contains, CoordsIter, Intersects, Relate, relate::IntersectionMatrix};
 use geo_types::Geometry as Shape;
-use senne_model::{AttributeValue, Entity, Geometry, Json, Name, Problem};
+use senne_model::{AttributeValue, Entity, ErrorKind, Geometry, Json, Name, Problem};
 
 use crate::{
-    distance,
+    distance, effort,
     scan::{TEXT_BYTES_MAX, shorten},
     sound::sound,
 };
@@ -34,7 +34,8 @@ pub enum GeoRelation {
     Overlaps,
 }
 
-/// A condition on a geometry of an entity. An entity without that geometry never matches.
+/// A condition on a geometry of an entity. An entity without that geometry never matches, and neither does one whose geometry is so
+/// tangled, or has so many parts, that it cannot be compared with the reference in bounded time.
 #[derive(Clone, PartialEq, Debug)]
 pub struct GeoFilter {
     relation: GeoRelation,
@@ -69,6 +70,10 @@ impl GeoFilter {
                 Some("type") => problem.field("geometry"),
                 _ => problem,
             })?;
+        if effort::is_tangled(reference.shape()) {
+            let detail = "the geometry crosses itself too often; write one that does not";
+            return Err(Problem::new(ErrorKind::TooComplex, detail).field("coordinates"));
+        }
         Ok(Self::new(relation, reference, geoproperty))
     }
 
@@ -119,17 +124,23 @@ impl GeoFilter {
         match self.relation {
             GeoRelation::NearerThan(metres) => {
                 self.bounds.is_none_or(|bounds| touch(bounds, target.bounds()))
+                    && effort::can_measure(reference, shape)
                     && distance::metres(reference, shape) <= metres
             }
-            GeoRelation::FartherThan(metres) => distance::metres(reference, shape) > metres,
-            GeoRelation::Disjoint => !self.meets(target),
-            GeoRelation::Intersects => self.meets(target),
+            GeoRelation::FartherThan(metres) => {
+                effort::can_measure(reference, shape) && distance::metres(reference, shape) > metres
+            }
+            GeoRelation::Disjoint => self.meets(target) == Some(false),
+            GeoRelation::Intersects => self.meets(target) == Some(true),
             GeoRelation::Within => self.touches(target) && within(shape, reference),
             GeoRelation::Contains => self.touches(target) && within(reference, shape),
             GeoRelation::Equals => {
-                shape == reference || (self.touches(target) && relate(reference, shape).is_equal_topo())
+                let so = IntersectionMatrix::is_equal_topo;
+                shape == reference || (self.touches(target) && related(reference, shape, so))
             }
-            GeoRelation::Overlaps => self.touches(target) && relate(reference, shape).is_overlaps(),
+            GeoRelation::Overlaps => {
+                self.touches(target) && related(reference, shape, IntersectionMatrix::is_overlaps)
+            }
         }
     }
 
@@ -137,16 +148,17 @@ impl GeoFilter {
         touch(self.reach, target.bounds())
     }
 
-    fn meets(&self, target: &Geometry) -> bool {
+    /// Whether they share a point; none when that cannot be told in bounded time.
+    fn meets(&self, target: &Geometry) -> Option<bool> {
         if !self.touches(target) {
-            return false;
+            return Some(false);
         }
         let (reference, shape) = (self.reference.shape(), target.shape());
         // The quick way compares every side with every other; the general one has an index of sides.
         if reference.coords_count().saturating_mul(shape.coords_count()) < SIDES_COMPARED_MAX {
-            reference.intersects(shape)
+            Some(reference.intersects(shape))
         } else {
-            relate(reference, shape).is_intersects()
+            relate(reference, shape).map(|matrix| matrix.is_intersects())
         }
     }
 }
@@ -219,12 +231,18 @@ fn within(inner: &Shape<f64>, outer: &Shape<f64>) -> bool {
     match (inner, outer) {
         (Shape::Point(point), Shape::Polygon(area)) => area.contains(point),
         (Shape::Point(point), Shape::MultiPolygon(areas)) => areas.contains(point),
-        _ => relate(outer, inner).is_contains(),
+        _ => related(outer, inner, IntersectionMatrix::is_contains),
     }
 }
 
-fn relate(a: &Shape<f64>, b: &Shape<f64>) -> IntersectionMatrix {
-    sound(a).relate(&*sound(b))
+/// Whether two shapes stand so to one another; not when it cannot be told in bounded time.
+fn related(a: &Shape<f64>, b: &Shape<f64>, so: fn(&IntersectionMatrix) -> bool) -> bool {
+    relate(a, b).is_some_and(|matrix| so(&matrix))
+}
+
+/// How two shapes stand to one another, when that can be told in bounded time.
+fn relate(a: &Shape<f64>, b: &Shape<f64>) -> Option<IntersectionMatrix> {
+    effort::can_relate(a, b).then(|| sound(a).relate(&*sound(b)))
 }
 
 /// Whether two boxes share a point.

@@ -91,6 +91,19 @@ fn large_shapes_are_related_by_an_index() {
 }
 
 #[test]
+fn what_crosses_itself_without_end_is_refused_or_left_out() {
+    let zigzag = |places: u32| {
+        let place = |n: u32| format!("[{},{}]", f64::from(n * 7919 % places) / f64::from(places), n % 2);
+        format!("[{}]", (0..places).map(place).collect::<Vec<_>>().join(","))
+    };
+    let refused = parse("overlaps", "LineString", &zigzag(3_000)).unwrap_err();
+    assert_eq!((refused.kind, refused.field.as_deref()), (ErrorKind::TooComplex, Some("coordinates")));
+    let within = parse("within", "Polygon", "[[[-1,-1],[2,-1],[2,2],[-1,2],[-1,-1]]]").unwrap();
+    assert!(within.matches_geometry(&shape("LineString", &zigzag(300))));
+    assert!(!within.matches_geometry(&shape("LineString", &zigzag(3_000))));
+}
+
+#[test]
 fn bounds_hold_every_match() {
     let bounds = |georel, reference: (&str, &str)| parse(georel, reference.0, reference.1).unwrap().bounds();
     assert_eq!(bounds("within", SQUARE), Some([0.0, 0.0, 4.0, 4.0]));

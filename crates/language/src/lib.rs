@@ -7,6 +7,7 @@
 mod buckets;
 mod collate;
 mod distance;
+mod effort;
 mod filter;
 mod geo_filter;
 mod method;

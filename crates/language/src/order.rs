@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use senne_model::{AttributeValue, Entity, Geometry, Json, Name, Problem, Timestamp};
 
 use crate::{
-    Collation, Expand, Literal, Path, distance,
+    Collation, Expand, Literal, Path, distance, effort,
     filter::{Target, path, values},
     scan::check_length,
 };
@@ -143,6 +143,7 @@ impl Order {
             && let Some(from) = &self.from
             && let Some(attribute) = entity.attribute(path.attribute())
             && let Some(AttributeValue::Geo(target)) = attribute.main().map(|instance| &instance.value)
+            && effort::can_measure(from.shape(), target.shape())
         {
             return Key::Distance(distance::metres(from.shape(), target.shape()));
         }

@@ -154,7 +154,7 @@ impl Geometry {
         (west.midpoint(east), south.midpoint(north))
     }
 
-    fn each(&self, see: &mut impl FnMut(Coord<f64>)) {
+    pub(crate) fn each(&self, see: &mut impl FnMut(Coord<f64>)) {
         let polygon = |p: &Polygon<f64>, see: &mut dyn FnMut(Coord<f64>)| {
             p.exterior().0.iter().for_each(|c| see(*c));
         };

@@ -18,9 +18,11 @@ mod json;
 mod merge;
 mod needles;
 mod quality;
+pub mod reserved;
 mod scopes;
 mod time;
 mod value;
+mod weight;
 mod write;
 
 pub use amend::Amendment;

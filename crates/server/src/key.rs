@@ -1,9 +1,9 @@
 //! The administrator's key and the lock of a data folder.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, Permissions},
     io::{Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -43,6 +43,8 @@ pub(crate) fn admin_key(folder: &Path) -> anyhow::Result<String> {
         .mode(0o600)
         .open(&path)
         .with_context(|| path.display().to_string())?;
+    // An empty file that was there before may be for all to read.
+    file.set_permissions(Permissions::from_mode(0o600))?;
     writeln!(file, "{key}")?;
     file.sync_all()?;
     Ok(key)
@@ -109,4 +111,21 @@ pub(crate) fn read_address(folder: &Path) -> anyhow::Result<String> {
         format!("{} is in use by another process, which does not say where it listens", folder.display())
     })?;
     Ok(url.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_for_its_owner_alone_even_in_a_file_that_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(KEY_FILE);
+        std::fs::write(&path, "").unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let key = admin_key(folder.path()).unwrap();
+        assert!(key_is_whole(&std::fs::read_to_string(&path).unwrap()));
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(admin_key(folder.path()).unwrap(), key);
+    }
 }

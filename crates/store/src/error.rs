@@ -33,6 +33,9 @@ pub enum StoreError {
         /// Why.
         error: std::io::Error,
     },
+    /// Whoever asked has gone, or their time is over.
+    #[error("nobody waits for the answer any more")]
+    Abandoned,
     /// A thread ended with a panic.
     #[error("{0} broke off")]
     Broke(&'static str),
@@ -60,6 +63,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let kind = match error {
             StoreError::Full => ErrorKind::StorageFull,
+            StoreError::Abandoned => ErrorKind::Timeout,
             _ => ErrorKind::Internal,
         };
         Problem::new(kind, error.to_string())

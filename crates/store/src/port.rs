@@ -161,6 +161,18 @@ pub struct Selection<'a> {
     pub count: bool,
     /// What may be seen of an entity (policy), to which the query is put; `None` shows everything.
     pub see: Option<&'a (dyn Fn(Arc<Entity>) -> Option<Arc<Entity>> + Sync)>,
+    /// Asked from time to time whether anybody still waits for the answer; `None`: somebody does.
+    pub waited_for: Option<&'a (dyn Fn() -> bool + Sync)>,
+}
+
+impl Selection<'_> {
+    /// An error when nobody waits for the answer any more.
+    pub(crate) fn go_on(&self) -> Result<(), StoreError> {
+        match self.waited_for {
+            Some(waited_for) if !waited_for() => Err(StoreError::Abandoned),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Where a page begins in the order of creation; it holds while data change.
@@ -215,15 +227,15 @@ pub struct AttributeUse {
 pub struct StoreSettings {
     /// Attributes whose numbers are indexed for `q`.
     pub indexed: HashSet<Name>,
-    /// How many entities are kept decoded in memory.
-    pub cached_entities: usize,
-    /// How many readers may work at once.
+    /// What entities that are kept decoded may take in memory, in bytes.
+    pub cached_bytes: usize,
+    /// How many readers may work at once, of those that take long.
     pub readers: usize,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { indexed: HashSet::new(), cached_entities: 100_000, readers: 8 }
+        Self { indexed: HashSet::new(), cached_bytes: 200 << 20, readers: 8 }
     }
 }
 

@@ -37,6 +37,7 @@ store_suite!(
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,
     a_place_holds_while_data_change,
+    a_query_that_nobody_waits_for_ends,
     an_order_of_its_own_is_whole,
     what_has_expired_is_not_shown_and_is_due,
     attributes_are_counted_exactly,
@@ -62,6 +63,57 @@ fn a_pruned_log_gives_its_bytes_back() {
     writer.prune(head).unwrap();
     drop((writer, store));
     assert!(size() * 4 < full, "{} of {full} bytes are left", size());
+}
+
+/// What `work` gives, when it ends in time.
+fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (answer, answered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || answer.send(work()).ok());
+    answered.recv_timeout(std::time::Duration::from_secs(30)).ok()
+}
+
+/// As many walks as may be are under way, and none of them goes on before the others are answered.
+#[test]
+fn who_walks_slowly_keeps_nobody_from_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let store = sqlite(folder.path());
+    let found = in_time(move || {
+        let (tenant, mut found) = (senne_model::TenantName::default(), None);
+        let first = store.scan(&tenant, &mut |_| {
+            let second = store.scan(&tenant, &mut |_| {
+                let types = store.types(&tenant).unwrap();
+                found = store.entity(&tenant, &suite::id(1)).unwrap().zip(types.into_iter().next());
+                false
+            });
+            second.unwrap();
+            false
+        });
+        first.unwrap();
+        found.map(|(entity, (_, count))| (entity.id.clone(), count))
+    });
+    assert_eq!(found, Some(Some((suite::id(1), 3))));
+}
+
+#[test]
+fn a_read_that_breaks_off_gives_its_connection_back() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let store = sqlite(folder.path());
+    let count = in_time(move || {
+        let (tenant, mut count) = (senne_model::TenantName::default(), 0);
+        for _ in 0..3 {
+            let scan = || store.scan(&tenant, &mut |_| panic!("broke off"));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(scan)).is_err());
+        }
+        let counted = store.scan(&tenant, &mut |_| {
+            count += 1;
+            true
+        });
+        counted.unwrap();
+        count
+    });
+    assert_eq!(count, Some(3));
 }
 
 /// Runs SQL on the file of a closed store.
@@ -96,6 +148,41 @@ fn a_damaged_row_is_refused_when_it_is_read() {
     assert!(error.contains("table cursor, row history"), "{error}");
     let found: Vec<String> = store.check().unwrap().into_iter().filter_map(|f| f.place).collect();
     assert!(found.contains(&"table entity, row 2".to_owned()), "{found:?}");
+}
+
+/// The key of a row is damaged: it must not answer for another entity.
+#[test]
+fn a_row_under_another_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    tamper(folder.path(), "UPDATE entity SET id = 'urn:ngsi-ld:Air:9' WHERE no = 2");
+    let error = sqlite(folder.path()).entity(&senne_model::TenantName::default(), &suite::id(9)).unwrap_err();
+    assert!(error.to_string().contains("table entity, row 2"), "{error}");
+}
+
+/// Erasing writes rows of the log anew: one that is damaged must not get a checksum that fits.
+#[test]
+fn a_damaged_row_of_the_log_is_not_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    tamper(folder.path(), "UPDATE log SET sum = sum + 1");
+    let store = sqlite(folder.path());
+    let (tenant, entities) = (senne_model::TenantName::default(), vec![suite::id(0)]);
+    let error = store.trace(&tenant, &entities).unwrap_err().to_string();
+    assert!(error.contains("table log, row 1"), "{error}");
+    let erasure = senne_store::Erasure {
+        id: "e".to_owned(),
+        tenant: tenant.clone(),
+        entities,
+        pseudonyms: vec![senne_model::EntityId::trusted("urn:senne:erased:e")],
+        past_only: false,
+        record: "{}".to_owned(),
+    };
+    let mut writer = store.writer().unwrap();
+    let error = writer.erase(&erasure, senne_model::Timestamp::now()).unwrap_err().to_string();
+    assert!(error.contains("table log, row 1"), "{error}");
+    assert!(store.entity(&tenant, &suite::id(0)).unwrap().is_some(), "nothing has happened");
+    assert!(store.changes(senne_model::ChangeNo(0), 9).is_err());
 }
 
 /// A folder of schema 2 gets its checksums when it is opened.

@@ -174,6 +174,35 @@ async fn erasures_recorded_later_hold_for_what_is_restored() {
     assert!(folder.path().join("new").exists());
 }
 
+/// The record is copied after the state: it may tell of an erasure that the state of the same snapshot does not know. And a line that a
+/// crash cut within a letter hides no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_record_of_a_snapshot_says_is_applied_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, to) = (folder.path().join("data"), folder.path().join("backups"));
+    let hub = open(&data).await;
+    count(&hub, 0, 1).await;
+    hub.stop().await;
+    std::fs::write(data.join("erasures.ndjson"), b"{\"a\":1}\n{\"reason\":\"demand\xc3").unwrap();
+    assert_eq!(senne_backup::records_of(&data).unwrap()[0], "{\"a\":1}");
+    backup(&data, &to).await.unwrap();
+    let target = folder.path().join("new");
+    let restore = move || {
+        use senne_backup::{BackupError, Pace, Repository, RestoreSettings, Use, restore};
+        let applied = std::cell::Cell::new(0);
+        let apply = |folder: &std::path::Path| -> Result<(), BackupError> {
+            assert_eq!(senne_backup::records_of(folder)?[0], "{\"a\":1}");
+            applied.set(applied.get() + 1);
+            Ok(())
+        };
+        let settings = RestoreSettings { at: None, pace: Pace::new(None), erased_in: Some(data) };
+        let restored = restore(&Repository::open(&to, Use::Read)?, &target, &settings, &|_| (), &apply)?;
+        Ok((restored.erasures, applied.get()))
+    };
+    let (brought, applied) = senne_backup::on_thread(restore).await.unwrap();
+    assert_eq!((brought.lines, brought.unread, applied), (0, Vec::new(), 1));
+}
+
 /// Between noting the history and holding the state the city writes and flushes: the snapshot is of one moment all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_between_history_and_state_belongs_to_neither_alone() {

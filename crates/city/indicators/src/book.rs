@@ -4,33 +4,35 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use senne_indicator::{Declaration, Frequency, Period, Value};
 
-use crate::{cell::Cell, hierarchy::Hierarchy, slices::complementary, slot::Slot};
-
-/// A civil year.
-type Year = i16;
+use crate::{
+    cell::Cell,
+    hierarchy::Hierarchy,
+    leaf::{Leaf, Year, year_of},
+    slices::complementary,
+    slot::Slot,
+};
 
 /// Parts by year, area and base period, and what is published.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
+    /// The digest of the declaration that it was made by.
+    formula: String,
     years: BTreeMap<Year, Leaf>,
     /// Whether anything was published in years that are closed.
     published: bool,
 }
 
-/// One year.
-#[derive(Debug, Default)]
-pub(crate) struct Leaf {
-    cells: HashMap<Slot, BTreeMap<Period, Cell>>,
-    /// Published values whose period begins in the year.
-    pub(crate) published: HashMap<(Slot, Period), Value>,
-}
-
-/// The year that a period begins in.
-pub(crate) fn year_of(period: Period) -> Year {
-    period.first().year()
-}
-
 impl Book {
+    /// An empty one.
+    pub(crate) fn of(declaration: &Declaration) -> Self {
+        Self { formula: declaration.formula(), ..Self::default() }
+    }
+
+    /// The digest of the declaration that it was made by.
+    pub(crate) fn formula(&self) -> &str {
+        &self.formula
+    }
+
     /// Whether a year is known.
     pub(crate) fn has(&self, year: Year) -> bool {
         self.years.contains_key(&year)
@@ -44,7 +46,12 @@ impl Book {
 
     /// Opens a year, with what is published of it.
     pub(crate) fn open(&mut self, year: Year, published: HashMap<(Slot, Period), Value>) {
-        self.years.insert(year, Leaf { published, ..Leaf::default() });
+        self.put(year, Leaf { published, ..Leaf::default() });
+    }
+
+    /// Puts a year in that was taken out before.
+    pub(crate) fn put(&mut self, year: Year, leaf: Leaf) {
+        self.years.insert(year, leaf);
     }
 
     /// Replaces what is known of base periods from `from` to before `to`.
@@ -121,10 +128,16 @@ impl Book {
         self.published || self.years.values().any(|leaf| !leaf.published.is_empty())
     }
 
-    /// Forgets the years before one.
-    pub(crate) fn close_before(&mut self, year: Year) {
+    /// Takes the years before one out.
+    pub(crate) fn close_before(&mut self, year: Year) -> BTreeMap<Year, Leaf> {
         self.published = self.is_published();
-        self.years = self.years.split_off(&year);
+        let rest = self.years.split_off(&year);
+        std::mem::replace(&mut self.years, rest)
+    }
+
+    /// All years.
+    pub(crate) fn close(self) -> BTreeMap<Year, Leaf> {
+        self.years
     }
 
     /// A year that is known.
@@ -134,10 +147,7 @@ impl Book {
 
     /// How many cells, pieces of them and values it holds.
     pub(crate) fn size(&self) -> usize {
-        let cells =
-            |cells: &BTreeMap<Period, Cell>| cells.values().map(|cell| 1 + cell.pieces.len()).sum::<usize>();
-        let of = |leaf: &Leaf| leaf.cells.values().map(cells).sum::<usize>() + leaf.published.len();
-        self.years.values().map(of).sum()
+        self.years.values().map(Leaf::size).sum()
     }
 }
 

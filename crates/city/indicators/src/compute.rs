@@ -1,6 +1,9 @@
 //! From touched days to figures that are new.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::{civil::Date, tz::TimeZone};
 use senne_hub::{Hub, PastQuery, language::TimeFilter};
@@ -8,10 +11,12 @@ use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, ali
 use senne_model::{EntityId, Problem, TenantName, Timestamp};
 
 use crate::{
-    book::{Book, year_of},
+    book::Book,
     calendar::{day, is_over},
     entity::{SUPPRESSED, VALUE, figure, moment, term},
     hierarchy::Hierarchy,
+    leaf::{Year, year_of},
+    leaves::Leaves,
     question::{Asked, Row, ask, service},
     rows::{cells, whole_values},
     slot::Slot,
@@ -28,6 +33,8 @@ pub(crate) struct Computation<'a> {
     pub(crate) hierarchy: &'a Hierarchy,
     pub(crate) zone: &'a TimeZone,
     pub(crate) now: Timestamp,
+    /// Where years are that memory had no room for; nothing for who must not use them.
+    pub(crate) leaves: Option<&'a Arc<Leaves>>,
 }
 
 impl Computation<'_> {
@@ -40,13 +47,15 @@ impl Computation<'_> {
         let bases: BTreeSet<Period> =
             days.iter().map(|day| Period::of(*day, self.declaration.base())).collect();
         let periods = self.periods(&bases);
-        let lacks = book.lacks(&periods);
-        for year in &lacks {
-            self.open(book, *year).await?;
+        let mut asked = BTreeSet::new();
+        for year in book.lacks(&periods) {
+            if !self.bring(book, year).await? {
+                asked.insert(year);
+            }
         }
         if self.declaration.adds_up() {
-            // A year that was not known has just been asked for as a whole.
-            let rest = bases.iter().copied().filter(|base| !lacks.contains(&year_of(*base)));
+            // A year that was not known at all has just been asked for as a whole.
+            let rest = bases.iter().copied().filter(|base| !asked.contains(&year_of(*base)));
             for (from, to) in runs(rest) {
                 self.refresh(book, from, to).await?;
             }
@@ -62,7 +71,7 @@ impl Computation<'_> {
 
     /// What the base periods from one to another, both included, would have, without looking at what is published.
     pub(crate) async fn tried(&self, first: Period, last: Period) -> Result<Vec<Figure>, Problem> {
-        let mut book = Book::default();
+        let mut book = Book::of(self.declaration);
         for year in year_of(first)..=year_of(last) {
             book.open(year, HashMap::new());
         }
@@ -89,8 +98,21 @@ impl Computation<'_> {
         bases.iter().flat_map(of).collect()
     }
 
+    /// Takes a civil year up again as it was left, else asks for it; gives whether it was there.
+    pub(crate) async fn bring(&self, book: &mut Book, year: Year) -> Result<bool, Problem> {
+        if let Some(leaves) = self.leaves {
+            let key = (self.tenant.clone(), self.declaration.id.as_str().into());
+            if let Some(leaf) = leaves.take(&key, book.formula(), year).await {
+                book.put(year, leaf);
+                return Ok(true);
+            }
+        }
+        self.open(book, year).await?;
+        Ok(false)
+    }
+
     /// Reads a civil year: its parts, and what is published of it.
-    pub(crate) async fn open(&self, book: &mut Book, year: i16) -> Result<(), Problem> {
+    pub(crate) async fn open(&self, book: &mut Book, year: Year) -> Result<(), Problem> {
         let first = Date::new(year, 1, 1).map_err(|error| Problem::bad(error.to_string()))?;
         let whole = Period::of(first, Frequency::Year);
         if !self.declaration.adds_up() {

@@ -1,6 +1,7 @@
 //! The desk at which indicators are computed: a follower notes what changes touch, one worker computes it, and then the indices of it.
 
 mod ahead;
+mod forget;
 mod indices;
 mod whole;
 
@@ -37,7 +38,7 @@ use crate::{
 };
 
 /// The name of the cursor.
-const NAME: &str = "indicators";
+pub(crate) const NAME: &str = "indicators";
 /// So long after a change more are waited for.
 const GATHER: Duration = Duration::from_millis(300);
 /// The worker rests so many times as long as it worked, so that a city at full flow is not slowed by its indicators.
@@ -60,6 +61,8 @@ pub(crate) struct Desk {
     plan: RwLock<Arc<Plan>>,
     /// Whether declarations of the city's own have changed, or areas.
     declared: AtomicBool,
+    /// Whether this desk follows the log.
+    follows: AtomicBool,
     /// How often areas have moved: what was computed by older ones is computed anew.
     areas: AtomicU64,
     zone: TimeZone,
@@ -142,6 +145,7 @@ impl Desk {
             hub,
             plan: RwLock::new(Plan::of(catalogue)),
             declared: AtomicBool::new(true),
+            follows: AtomicBool::new(false),
             areas: AtomicU64::new(0),
             zone: zone()?,
             touched: Mutex::default(),
@@ -156,8 +160,11 @@ impl Desk {
 
     /// Starts the follower and the worker; both end with the hub.
     pub(crate) fn start(self: Arc<Self>) -> Result<(), Problem> {
-        let missed = self.hub.has_missed(NAME)?;
+        self.follows.store(true, Ordering::Release);
+        self.indicators.leaves.follow();
         let cursor = self.hub.cursor(NAME)?;
+        // Where nobody has followed yet, nobody knows what came after an indicator was computed.
+        let missed = cursor.is_none() || self.hub.has_missed(NAME)?;
         // What was missed is made good in full; until that is done the cursor stays where it was, also over a restart.
         let start = cursor.unwrap_or_else(|| self.hub.head());
         self.durable.store(start.0, Ordering::Release);
@@ -179,7 +186,7 @@ impl Desk {
             let done = self.pass(&mut shelf).await;
             // What was missed is owed until all of it has been computed; so is what older areas gave.
             if !missed && shelf.areas == self.areas.load(Ordering::Acquire) {
-                self.durable.store(done.0, Ordering::Release);
+                self.move_cursor(done).await;
             }
             if ahead.waits() {
                 self.read_ahead(&mut shelf, &mut ahead).await;
@@ -203,6 +210,10 @@ impl Desk {
 
     /// Works off what is touched now; gives the change up to which all is done.
     async fn pass(&self, shelf: &mut Shelf) -> ChangeNo {
+        if let Err(error) = self.forget_wrong(shelf).await {
+            tracing::warn!("years on disk that are no longer right could not be removed: {error}");
+            return ChangeNo(self.durable.load(Ordering::Acquire));
+        }
         let (days, indices, up_to) = {
             let mut touched = self.touched.lock();
             (std::mem::take(&mut touched.days), std::mem::take(&mut touched.indices), touched.up_to)
@@ -220,7 +231,7 @@ impl Desk {
                 self.touched.lock().put_back(key, days);
                 continue;
             }
-            let book = shelf.take(&key);
+            let book = shelf.take(&key, declaration);
             due.push(Due { key, declaration, days, book });
         }
         let hierarchies = self.hierarchies(due.iter().map(|due| &due.key.0)).await;
@@ -252,7 +263,7 @@ impl Desk {
     ) -> (Due<'a>, Result<usize, Problem>) {
         let done = match hierarchies.get(&due.key.0) {
             Some(Ok(hierarchy)) => {
-                self.one(&mut due.book, hierarchy, &due.key.0, due.declaration, &due.days).await
+                self.one(&mut due.book, hierarchy, &due.key, due.declaration, &due.days).await
             }
             Some(Err(problem)) => Err(problem.clone()),
             None => Ok(0),
@@ -282,7 +293,7 @@ impl Desk {
             self.touched.lock().put_back(key, days);
         } else {
             shelf.held.done(&Job::Indicator(key.clone()));
-            shelf.put(key, book);
+            self.shelve(shelf, key, book).await;
         }
     }
 
@@ -291,10 +302,11 @@ impl Desk {
         &self,
         book: &mut Book,
         hierarchy: &Hierarchy,
-        tenant: &TenantName,
+        key: &Key,
         declaration: &Declaration,
         days: &BTreeSet<Date>,
     ) -> Result<usize, Problem> {
+        let tenant = &key.0;
         let computation = Computation {
             hub: &self.hub,
             tenant,
@@ -302,6 +314,7 @@ impl Desk {
             hierarchy,
             zone: &self.zone,
             now: Timestamp::now(),
+            leaves: self.leaves(),
         };
         let begun = Instant::now();
         // By civil years, so that a load of decades needs the memory of one.
@@ -310,7 +323,8 @@ impl Desk {
         let load = years.len() > 2;
         for days in years {
             if let Some(first) = days.first().filter(|_| load) {
-                book.close_before(first.year() - 1);
+                let closed = book.close_before(first.year() - 1);
+                self.keep(key, book.formula(), closed).await;
             }
             let figures = computation.update(book, &days).await?;
             published += figures.len();

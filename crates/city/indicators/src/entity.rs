@@ -133,10 +133,15 @@ pub(crate) fn declare_index(index: &CompositeIndex) -> Write {
     write
 }
 
+/// The indicator whose values an entity holds.
+pub(crate) fn indicator_of(entity: &EntityId) -> Option<&str> {
+    let (_, rest) = entity.as_str().split_once("KeyPerformanceIndicator:")?;
+    rest.split(':').next()
+}
+
 /// The indicator and the period that an instance of an entity of values is of.
 pub(crate) fn value_of<'a>(entity: &'a EntityId, instance: &Instance) -> Option<(&'a str, Period)> {
-    let (_, rest) = entity.as_str().split_once("KeyPerformanceIndicator:")?;
-    let indicator = rest.split(':').next()?;
+    let indicator = indicator_of(entity)?;
     let period = instance.sub_attributes.iter().find(|attribute| attribute.name.local() == "period")?;
     Some((indicator, period.main()?.value.as_text()?.parse().ok()?))
 }

@@ -17,6 +17,8 @@ mod entity;
 mod held;
 mod hierarchy;
 mod index;
+mod leaf;
+mod leaves;
 mod no2;
 mod own;
 mod publish;
@@ -62,6 +64,7 @@ pub struct Indicators {
     catalogue: Arc<RwLock<Arc<Catalogue>>>,
     areas: Arc<Mutex<AreasByTenant>>,
     indices: Arc<index::Kept>,
+    leaves: Arc<leaves::Leaves>,
 }
 
 impl Indicators {
@@ -69,7 +72,8 @@ impl Indicators {
     pub fn new(hub: Hub, catalogue: Catalogue) -> Self {
         let brought = Arc::new(catalogue);
         let catalogue = Arc::new(RwLock::new(Arc::clone(&brought)));
-        Self { hub, brought, catalogue, areas: Arc::default(), indices: Arc::default() }
+        let leaves = leaves::Leaves::of(hub.folder());
+        Self { hub, brought, catalogue, areas: Arc::default(), indices: Arc::default(), leaves }
     }
 
     /// What is declared now.
@@ -90,7 +94,13 @@ impl Indicators {
         for id in ids {
             self.indicator(id)?;
         }
-        self.desk()?.compute(ids, tell).await
+        let before = self.hub.head();
+        self.desk()?.compute(ids, tell).await?;
+        if ids.is_empty() {
+            // What comes before somebody follows the log is computed then.
+            self.hub.begin_at(desk::NAME, before).await?;
+        }
+        Ok(())
     }
 
     /// Computes from now on what changes touch, and what was never computed. Ends with the hub.

@@ -167,6 +167,7 @@ impl Indicators {
             hierarchy: &hierarchy,
             zone: &zone,
             now: Timestamp::now(),
+            leaves: None,
         };
         let base = declaration.base();
         let (first, last) =

@@ -40,9 +40,12 @@ pub(crate) struct Row {
     pub(crate) simulated: bool,
 }
 
+/// Who computes, as the log names it.
+pub(crate) const ACTOR: &str = "indicators";
+
 /// The module's own context.
 pub(crate) fn service(tenant: &TenantName) -> Context {
-    let principal = Principal::Service { name: "indicators".to_owned() };
+    let principal = Principal::Service { name: ACTOR.to_owned() };
     Context { deadline: Instant::now() + PATIENCE, ..Context::new(principal, tenant.clone()) }
 }
 

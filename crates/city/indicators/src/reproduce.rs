@@ -8,10 +8,11 @@ use senne_model::{EntityId, Problem, Timestamp};
 
 use crate::{
     Indicators,
-    book::{Book, year_of},
+    book::Book,
     calendar::{day, is_over, zone},
     compute::Computation,
     hierarchy::Hierarchy,
+    leaf::year_of,
     rows::cells,
     slot::Slot,
 };
@@ -80,6 +81,7 @@ impl Indicators {
             hierarchy: &hierarchy,
             zone: &zone,
             now,
+            leaves: None,
         };
         let slot = Slot { area: published.area.clone(), slice: published.slice.clone() };
         let (period, as_of) = (published.period, Some(published.vintage));
@@ -92,7 +94,7 @@ impl Indicators {
         let base = declaration.base();
         let (from, to) = (Period::of(period.first(), base), Period::of(period.next().first(), base));
         let rows = computation.between(declaration.finest(), from, to, as_of).await?;
-        let mut book = Book::default();
+        let mut book = Book::of(declaration);
         for year in year_of(from)..=to.previous_day_year() {
             book.open(year, HashMap::new());
         }

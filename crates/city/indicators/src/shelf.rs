@@ -6,7 +6,7 @@ use std::{
 };
 
 use senne_indicator::Declaration;
-use senne_model::ChangeNo;
+use senne_model::{ChangeNo, TenantName};
 
 use crate::{book::Book, held::Held, touched::Key};
 
@@ -51,19 +51,33 @@ impl Shelf {
     }
 
     /// Takes the book of an indicator out, to be put back when it has been worked with.
-    pub(crate) fn take(&mut self, key: &Key) -> Book {
-        self.books.remove(key).map(|(book, _)| book).unwrap_or_default()
+    pub(crate) fn take(&mut self, key: &Key, declaration: &Declaration) -> Book {
+        let known = self.books.remove(key).map(|(book, _)| book);
+        known.filter(|book| book.formula() == declaration.formula()).unwrap_or_else(|| Book::of(declaration))
     }
 
-    /// Puts a book back, and forgets those that were not used for the longest until the rest fits.
-    pub(crate) fn put(&mut self, key: Key, book: Book) {
+    /// Puts a book back, and gives those that were not used for the longest until the rest fits.
+    #[must_use = "what finds no room goes to the disk"]
+    pub(crate) fn put(&mut self, key: Key, book: Book) -> Vec<(Key, Book)> {
         self.turn += 1;
         self.books.insert(key, (book, self.turn));
+        let mut out = Vec::new();
         while self.size() > SIZE_MAX {
             let oldest = self.books.iter().min_by_key(|(_, (_, used))| *used).map(|(other, _)| other.clone());
-            let Some(oldest) = oldest else { return };
-            self.books.remove(&oldest);
+            let Some((key, (book, _))) = oldest.and_then(|key| self.books.remove_entry(&key)) else { break };
+            out.push((key, book));
         }
+        out
+    }
+
+    /// Forgets the book of an indicator.
+    pub(crate) fn close(&mut self, key: &Key) {
+        self.books.remove(key);
+    }
+
+    /// Forgets the books of a tenant.
+    pub(crate) fn close_tenant(&mut self, tenant: &TenantName) {
+        self.books.retain(|(of, _), _| of != tenant);
     }
 
     fn size(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Which days of which indicators changes touch, and which periods of composite indices.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -11,7 +11,8 @@ use senne_model::{Change, ChangeKind, ChangeNo, Name, TenantName};
 
 use crate::{
     calendar::day,
-    entity::{KIND, SUPPRESSED, VALUE, term, value_of},
+    entity::{KIND, SUPPRESSED, VALUE, indicator_of, term, value_of},
+    question::ACTOR,
 };
 
 /// More days of one indicator than this are a load; they are kept as what they are, days, but a load touches years.
@@ -27,13 +28,19 @@ pub(crate) struct Touched {
     pub(crate) days: HashMap<Key, BTreeSet<Date>>,
     /// Periods by tenant and composite index.
     pub(crate) indices: HashMap<Key, BTreeSet<Period>>,
+    /// Indicators of whose published values somebody else wrote, or removed, any.
+    pub(crate) foreign: HashSet<Key>,
+    /// Tenants of which something was erased.
+    pub(crate) erased: HashSet<TenantName>,
     /// Changes up to here are in.
     pub(crate) up_to: ChangeNo,
 }
 
 /// Who reads what: type and attribute to the indicators that read it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Readers {
+    /// The type of published values.
+    kind: Name,
     by: HashMap<Name, Vec<(Name, Reader)>>,
     /// The indices that an indicator is part of.
     indices: HashMap<String, Vec<Arc<str>>>,
@@ -68,7 +75,7 @@ impl Readers {
             }
         }
         let values = Some((term(KIND), [term(VALUE), term(SUPPRESSED)])).filter(|_| !indices.is_empty());
-        Self { by, indices, values }
+        Self { by, indices, values, kind: term(KIND) }
     }
 }
 
@@ -78,7 +85,12 @@ impl Touched {
     pub(crate) fn take(&mut self, change: &Change, readers: &Readers, zone: &TimeZone, today: Date) {
         self.up_to = self.up_to.max(change.no);
         if change.kind == ChangeKind::Erased {
+            self.erased.insert(change.tenant.clone());
             return;
+        }
+        if change.types.contains(&readers.kind) && *change.actor != *ACTOR {
+            let indicator = indicator_of(&change.entity);
+            self.foreign.extend(indicator.map(|indicator| (change.tenant.clone(), indicator.into())));
         }
         for (attribute, reader) in change.types.iter().filter_map(|kind| readers.by.get(kind)).flatten() {
             for changed in change.attributes.iter().filter(|changed| changed.name == *attribute) {
@@ -156,7 +168,7 @@ mod tests {
                     .map(|(id, later)| (term("no2"), Reader { indicator: id.into(), later }))
                     .into(),
             )]),
-            ..Readers::default()
+            ..Readers::of(&Catalogue::default())
         };
         let zone = crate::calendar::zone().unwrap();
         let mut touched = Touched::default();
@@ -171,5 +183,27 @@ mod tests {
         touched.take(&value_at("2024-01-01T12:00:00Z"), &readers, &zone, date("2025-06-01"));
         let year_after = &touched.days[&(TenantName::default(), "2".into())];
         assert!(year_after.contains(&date("2024-12-30")) && touched.up_to == ChangeNo(7));
+    }
+
+    #[test]
+    fn published_values_that_another_wrote_make_what_is_known_wrong() {
+        let zone = crate::calendar::zone().unwrap();
+        let readers = Readers::of(&Catalogue::default());
+        let today = "2024-01-04".parse().unwrap();
+        let mut touched = Touched::default();
+        let change = |actor: &str, entity: &str| Change {
+            actor: actor.into(),
+            entity: EntityId::trusted(entity),
+            types: [term(KIND)].into_iter().collect(),
+            ..value_at("2024-01-01T12:00:00Z")
+        };
+        let of = "urn:ngsi-ld:KeyPerformanceIndicator:no2-mean:BE-1";
+        touched.take(&change(ACTOR, of), &readers, &zone, today);
+        touched.take(&change("somebody", "urn:else"), &readers, &zone, today);
+        assert!(touched.foreign.is_empty() && touched.erased.is_empty());
+        touched.take(&change("somebody", of), &readers, &zone, today);
+        assert_eq!(touched.foreign, HashSet::from([(TenantName::default(), "no2-mean".into())]));
+        touched.take(&value_at("2024-01-01T12:00:00Z").erased(), &readers, &zone, today);
+        assert_eq!(touched.erased, HashSet::from([TenantName::default()]));
     }
 }

@@ -65,23 +65,32 @@ impl FromRequest<Arc<Face>> for Call {
     }
 }
 
+/// The service paths of the header; none where they mean everywhere.
 fn service_path(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(SERVICE_PATH) else { return Ok(None) };
     let wrong = || {
         let detail = "a service path is /a/b with at most ten levels of letters, digits and underscores";
         Problem::bad(detail).field("Fiware-ServicePath")
     };
-    let text = value.to_str().map_err(|_| wrong())?;
+    let text = value.to_str().map_err(|_| wrong())?.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
     let level = |level: &str| {
         level == "#" || (!level.is_empty() && level.chars().all(|c| c.is_alphanumeric() || c == '_'))
     };
+    let mut paths = Vec::new();
     for one in text.split(',').map(str::trim) {
+        // A slash at the end says nothing.
+        let one = if one == "/" { one } else { one.trim_end_matches('/') };
         let fits = one == "/" || one.strip_prefix('/').is_some_and(|rest| rest.split('/').all(level));
         if !fits || one.split('/').count() > 11 {
             return Err(wrong());
         }
+        paths.push(one);
     }
-    Ok(Some(text.to_owned()).filter(|text| text != "/" && text != "/#"))
+    let everywhere = paths.iter().any(|path| matches!(*path, "/" | "/#"));
+    Ok((!everywhere).then(|| paths.join(",")))
 }
 
 impl Call {
@@ -116,6 +125,11 @@ impl Call {
     pub(crate) fn number(&self, name: &str) -> Result<Option<usize>, Problem> {
         let wrong = |_| Problem::bad("a whole number of 0 or more is needed").field(name);
         self.get(name).map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
+    /// Refuses callers who may not write, before anything of what they sent is looked at.
+    pub(crate) fn writes(&self) -> Result<(), Problem> {
+        senne_policy::decide(&self.hub.principal, &self.hub.tenant, senne_hub::Action::Write).map(|_| ())
     }
 
     /// Refuses callers who may not keep house.
@@ -158,6 +172,8 @@ impl Call {
                 Ok(json)
             }
             Ok(json @ Json::Text(_)) if quoted => Ok(json),
+            // What is no text of JSON stands for itself between its quotes.
+            Err(_) if quoted => Ok(Json::text(&text[1..text.len() - 1])),
             _ => Err(Problem::bad("write text in quotes, or a number, true, false or null").into()),
         }
     }

@@ -3,57 +3,13 @@
 use std::borrow::Cow;
 
 use senne_context::Context as Terms;
-use senne_model::{EntityId, Name, Problem, is_iri};
+use senne_model::{EntityId, Name, Problem, is_iri, reserved};
 
 /// What stands before an identifier that is no IRI, since entities of NGSI-LD are named by IRIs.
 pub(crate) const PREFIX: &str = "urn:ngsi-v2:";
 
 /// The longest name of NGSI-v2, in characters.
 const NAME_MAX: usize = 256;
-
-/// What describes an entity or an attribute of NGSI-LD, and is no attribute there (GS CIM 009 clauses 4.5.1 and 5.2.4).
-const NO_ATTRIBUTES: [&str; 9] = [
-    "scope",
-    "createdAt",
-    "modifiedAt",
-    "deletedAt",
-    "expiresAt",
-    "datasetId",
-    "instanceId",
-    "observedAt",
-    "unitCode",
-];
-
-/// Members that attributes of NGSI-LD have by themselves (clauses 4.5.2, 4.5.3, 4.5.18–4.5.24 and 5.8.6).
-const NO_METADATA: [&str; 27] = [
-    "value",
-    "object",
-    "objectType",
-    "languageMap",
-    "lang",
-    "vocab",
-    "json",
-    "valueList",
-    "objectList",
-    "valueType",
-    "observedAt",
-    "unitCode",
-    "datasetId",
-    "instanceId",
-    "createdAt",
-    "modifiedAt",
-    "deletedAt",
-    "expiresAt",
-    "entity",
-    "entityList",
-    "previousValue",
-    "previousObject",
-    "previousLanguageMap",
-    "previousVocab",
-    "previousJson",
-    "previousValueList",
-    "previousObjectList",
-];
 
 /// Where words of ours stand.
 const OF_THE_HOUSE: &str = "urn:senne:";
@@ -81,22 +37,27 @@ pub(crate) fn name_in(terms: &Terms, text: &str, field: &str) -> Result<Name, Pr
 /// The name inside of an attribute that is written.
 pub(crate) fn attribute_in(terms: &Terms, text: &str) -> Result<Name, Problem> {
     let name = name_in(terms, text, text)?;
-    refuse_reserved(terms, text, &name, &NO_ATTRIBUTES)?;
+    refuse_reserved(terms, text, &name, reserved::is_no_attribute)?;
     Ok(name)
 }
 
 /// The name inside of metadata that are written.
 pub(crate) fn metadata_in(terms: &Terms, text: &str) -> Result<Name, Problem> {
     let name = name_in(terms, text, text)?;
-    refuse_reserved(terms, text, &name, &NO_METADATA)?;
+    refuse_reserved(terms, text, &name, reserved::is_no_part)?;
     Ok(name)
 }
 
 /// Refuses a name that would stand beside a member of NGSI-LD that is called the same.
-fn refuse_reserved(terms: &Terms, text: &str, name: &Name, reserved: &[&str]) -> Result<(), Problem> {
+fn refuse_reserved(
+    terms: &Terms,
+    text: &str,
+    name: &Name,
+    is_reserved: fn(&str) -> bool,
+) -> Result<(), Problem> {
     let shown = name_out(terms, name);
     let is_mark = name.starts_with('@') || name.starts_with(OF_THE_HOUSE) || crate::read::is_type_mark(name);
-    if !is_mark && !reserved.contains(&&*shown) {
+    if !is_mark && !is_reserved(&shown) {
         return Ok(());
     }
     let remedy = match &*shown {
@@ -125,7 +86,8 @@ fn check(text: &str) -> Result<(), Problem> {
     Err(Problem::bad(format!("1 to {NAME_MAX} characters without spaces and &?/#<>\"'=;() are needed here")))
 }
 
-fn encoded(text: &str) -> String {
+/// With everything percent-encoded that may not stand in a part of an IRI.
+pub(crate) fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -138,11 +100,13 @@ fn encoded(text: &str) -> String {
     out
 }
 
-fn decoded(text: &str) -> String {
+/// The opposite of [`encoded`]; a `%` that no digits follow stays.
+pub(crate) fn decoded(text: &str) -> String {
     let (bytes, mut out, mut place) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
     while place < bytes.len() {
         let hex = bytes.get(place + 1..place + 3).filter(|_| bytes[place] == b'%');
         let byte = hex
+            .filter(|hex| hex.iter().all(u8::is_ascii_hexdigit))
             .and_then(|hex| std::str::from_utf8(hex).ok())
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         out.push(byte.unwrap_or(bytes[place]));
@@ -168,6 +132,7 @@ mod tests {
         for wrong in ["", "a b", "a(b", "a=b", &"x".repeat(257)] {
             assert_eq!(id_in(wrong).unwrap_err().field.as_deref(), Some("id"), "{wrong}");
         }
+        assert_eq!(decoded("100%+5 %41%zz%"), "100%+5 A%zz%");
     }
 
     #[test]

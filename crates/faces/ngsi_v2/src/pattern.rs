@@ -1,23 +1,32 @@
-//! Patterns of identifiers. What is a word in NGSI-v2 stands behind a prefix here, which no pattern is to see.
+//! Patterns of identifiers and of types. What is a word in NGSI-v2 stands behind a prefix here, which no pattern is to see.
 
+use senne_context::Context as Terms;
 use senne_language::IdPattern;
-use senne_model::Problem;
+use senne_model::{EntityId, Name, Problem};
 
-use crate::names::PREFIX;
+use crate::names::{PREFIX, name_out};
+
+/// A pattern of the names of types, as they are told.
+#[derive(Clone, Debug)]
+pub(crate) struct TypePattern(IdPattern);
+
+impl TypePattern {
+    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
+        IdPattern::parse(text).map(Self).map_err(|problem| problem.field("typePattern"))
+    }
+
+    /// Whether one of some types has it.
+    pub(crate) fn matches(&self, terms: &Terms, types: &[Name]) -> bool {
+        types.iter().any(|kind| self.0.matches(&EntityId::trusted(&name_out(terms, kind))))
+    }
+}
 
 /// The pattern as it is found in an identifier inside. It may be found in the prefix too: [`behind_prefix`] says where else it must be.
 pub(crate) fn found(text: &str) -> Result<IdPattern, Problem> {
     // What is wrong with it is told in the words of the caller.
     let plain = parse(text)?;
-    let parts = alternatives(text);
-    if !parts.iter().any(|part| part.starts_with('^')) {
-        return Ok(plain);
-    }
-    let one = |part: &&str| match part.strip_prefix('^') {
-        Some(rest) => format!("^(?:{PREFIX})?(?:{rest})"),
-        None => format!("(?:{part})"),
-    };
-    parse(&parts.iter().map(one).collect::<Vec<_>>().join("|"))
+    let whole = carets(text, &format!("^(?:{PREFIX})?"));
+    if whole == text { Ok(plain) } else { parse(&whole) }
 }
 
 /// What an identifier must be besides, that has one of some patterns: an IRI of its own, or a word that has the pattern behind the
@@ -26,13 +35,42 @@ pub(crate) fn behind_prefix(texts: &[&str]) -> Option<IdPattern> {
     if texts.is_empty() || texts.iter().any(|text| matches!(*text, ".*" | "^.*$" | "^.*")) {
         return None;
     }
-    let one = |part: &str| match part.strip_prefix('^') {
-        Some(rest) => format!("{PREFIX}(?:{rest})"),
-        None => format!("{PREFIX}.*(?:{part})"),
+    let one = |part: &str| {
+        let after = part.strip_prefix('^');
+        let rest = after.unwrap_or(part);
+        if carets(rest, "") != rest {
+            // Within a group: either no beginning is meant, or the one behind the prefix.
+            let begun = carets(part, &format!("^{PREFIX}"));
+            return vec![format!("{PREFIX}.*(?:{part})"), format!("(?:{begun})")];
+        }
+        vec![match after {
+            Some(rest) => format!("{PREFIX}(?:{rest})"),
+            None => format!("{PREFIX}.*(?:{part})"),
+        }]
     };
-    let words = texts.iter().flat_map(|text| alternatives(text)).map(one);
+    let words = texts.iter().flat_map(|text| alternatives(text)).flat_map(one);
     let all: Vec<String> = words.chain(others()).collect();
     parse(&format!("^(?:{})", all.join("|"))).ok()
+}
+
+/// With something else for the beginning, wherever it is named outside of classes.
+fn carets(text: &str, by: &str) -> String {
+    let (mut out, mut in_class) = (String::with_capacity(text.len()), false);
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                out.extend(characters.next());
+            }
+            '^' if !in_class => out.push_str(by),
+            _ => {
+                in_class = c == '[' || (in_class && c != ']');
+                out.push(c);
+            }
+        }
+    }
+    out
 }
 
 fn parse(text: &str) -> Result<IdPattern, Problem> {
@@ -99,9 +137,27 @@ mod tests {
             ("^urn:ngsi-ld", "urn:ngsi-ld:Room:1", true),
             ("v2", "urn:ngsi-ld:Room:1", false),
             ("oom:1$", "urn:ngsi-ld:Room:1", true),
+            ("(^Room1$|^Room2$)", "Room2", true),
+            ("(^Room1$|^Room2$)", "urn:ngsi-ld:Room:1", false),
+            ("(^Hall|oom)", "Room1", true),
+            ("(^Hall|ngsi)", "Room1", false),
+            ("(^u|^v2)", "Room1", false),
+            ("[^H]oom", "Room1", true),
         ] {
             assert_eq!(has(pattern, id), wanted, "{pattern} {id}");
         }
+    }
+
+    #[test]
+    fn types_have_a_pattern_as_they_are_told() {
+        let terms = Terms::default_core();
+        let types = [terms.expand("MeetingRoom")];
+        for (pattern, wanted) in
+            [("Room$", true), ("^Meeting", true), ("^Room", false), ("default-context", false)]
+        {
+            assert_eq!(TypePattern::parse(pattern).unwrap().matches(&terms, &types), wanted, "{pattern}");
+        }
+        assert_eq!(TypePattern::parse("(").unwrap_err().field.as_deref(), Some("typePattern"));
     }
 
     #[test]

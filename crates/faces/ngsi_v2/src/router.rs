@@ -19,7 +19,7 @@ use crate::{
     face::Face,
     options::NgsiV2Options,
     refusal::Refusal,
-    subscriptions, types,
+    registrations, subscriptions, types,
 };
 
 /// The operations of NGSI-v2 on a hub, to be mounted at `/v2`. Who asks is taken from a request extension of type
@@ -57,6 +57,9 @@ fn other_routes() -> Router<Arc<Face>> {
         .route("/types/{type}", get(types::one))
         .route("/op/update", post(batch::update))
         .route("/op/query", post(batch::query))
+        .route("/op/notify", post(batch::notify))
+        .route("/registrations", post(registrations::create).get(registrations::list))
+        .route("/registrations/{id}", get(registrations::one).delete(registrations::one))
         .route("/subscriptions", post(subscriptions::create).get(subscriptions::list))
         .route(
             "/subscriptions/{id}",
@@ -65,7 +68,7 @@ fn other_routes() -> Router<Arc<Face>> {
 }
 
 fn resources() -> Json {
-    let each = ["entities", "types", "subscriptions"]
+    let each = ["entities", "types", "subscriptions", "registrations"]
         .map(|name| (Box::from(format!("{name}_url")), Json::from(format!("/v2/{name}"))));
     Json::Object(each.into_iter().collect())
 }

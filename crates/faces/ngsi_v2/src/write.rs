@@ -1,12 +1,14 @@
 //! From entities to the JSON of NGSI-v2.
 
+use std::collections::HashSet;
+
 use senne_context::Context as Terms;
-use senne_model::{Attribute, AttributeValue, Entity, Instance, Iri, Json, Problem};
+use senne_model::{Attribute, AttributeValue, Entity, Instance, Iri, Json, Problem, Timestamp};
 
 use crate::{
     metadata,
     names::{id_out, name_out},
-    read::type_mark,
+    read::{EXPIRES, type_mark},
 };
 
 /// How entities are told.
@@ -30,6 +32,10 @@ pub(crate) struct Shape {
     pub(crate) attrs: Vec<String>,
     /// The metadata to be shown; empty means all that are not builtin.
     pub(crate) metadata: Vec<String>,
+    /// Attributes that are named and not there are shown as null.
+    pub(crate) covered: bool,
+    /// What befell the entity, where that is told.
+    pub(crate) alteration: Option<&'static str>,
 }
 
 impl Shape {
@@ -54,23 +60,56 @@ pub(crate) fn entity(entity: &Entity, shape: &Shape, terms: &Terms) -> Json {
     Json::Object(members)
 }
 
+/// The attributes of an entity as the body of an answer: an object, or an array of values.
+pub(crate) fn alone(entity: &Entity, shape: &Shape, terms: &Terms) -> Json {
+    match shape.form {
+        Form::Values | Form::Unique => Json::Array(values(entity, shape, terms)),
+        Form::Normalized | Form::KeyValues => Json::Object(attributes(entity, shape, terms)),
+    }
+}
+
 /// The attributes of an entity.
-pub(crate) fn attributes(entity: &Entity, shape: &Shape, terms: &Terms) -> Vec<(Box<str>, Json)> {
-    let mut members = Vec::with_capacity(entity.attributes.len());
+fn attributes(entity: &Entity, shape: &Shape, terms: &Terms) -> Vec<(Box<str>, Json)> {
+    let mut members: Vec<(Box<str>, Json)> = Vec::with_capacity(entity.attributes.len());
     for one in &entity.attributes {
         let name = name_out(terms, &one.name);
         if let Some(main) = one.main().filter(|_| shape.wants(&name)) {
             members.push((Box::from(&*name), shown(main, shape, terms)));
         }
     }
-    for (name, at) in [("dateCreated", entity.created_at), ("dateModified", entity.modified_at)] {
-        if shape.names(name) {
-            let value = Json::from(at.to_string());
+    let mut put = |name: &str, kind: &str, value: Json| {
+        // What somebody wrote under the name of a builtin attribute goes before it.
+        if members.iter().all(|(there, _)| **there != *name) {
             let plain = shape.form != Form::Normalized;
-            members.push((name.into(), if plain { value } else { full("DateTime", value, empty()) }));
+            members.push((name.into(), if plain { value } else { full(kind, value, empty()) }));
         }
+    };
+    for (name, kind, value) in builtin(entity, shape) {
+        put(name, kind, value);
+    }
+    if shape.covered {
+        let absent = shape.attrs.iter().filter(|name| *name != "*" && !BUILTIN.contains(&name.as_str()));
+        absent.for_each(|name| put(name, "None", Json::Null));
     }
     members
+}
+
+/// The attributes that the broker keeps by itself; they are shown to whoever names them.
+const BUILTIN: [&str; 5] = ["dateCreated", "dateModified", EXPIRES, "servicePath", "alterationType"];
+
+/// The builtin attributes that are asked for and that there are, with their types.
+fn builtin(entity: &Entity, shape: &Shape) -> Vec<(&'static str, &'static str, Json)> {
+    let moment = |at: Timestamp| Json::from(at.to_string());
+    let path = entity.scopes.first().map_or("/", |scope| &**scope);
+    let each = [
+        ("dateCreated", "DateTime", Some(moment(entity.created_at))),
+        ("dateModified", "DateTime", Some(moment(entity.modified_at))),
+        (EXPIRES, "DateTime", entity.expires_at.map(moment)),
+        ("servicePath", "Text", Some(Json::text(path))),
+        ("alterationType", "Text", shape.alteration.map(Json::text)),
+    ];
+    let asked = each.into_iter().filter(|(name, ..)| shape.names(name));
+    asked.filter_map(|(name, kind, value)| Some((name, kind, value?))).collect()
 }
 
 /// One attribute.
@@ -88,25 +127,20 @@ fn shown(main: &Instance, shape: &Shape, terms: &Terms) -> Json {
     full(&kind, value, metadata::of(main, terms, &wanted))
 }
 
+/// The values of an entity, in the order in which their attributes are named.
 fn values(entity: &Entity, shape: &Shape, terms: &Terms) -> Vec<Json> {
-    let mut all: Vec<Json> = if shape.attrs.is_empty() {
-        entity.attributes.iter().filter_map(Attribute::main).map(|main| plain_type(main).1).collect()
-    } else {
-        let of = |name: &String| {
-            entity.attribute(&terms.expand(name)).and_then(Attribute::main).map(|main| plain_type(main).1)
-        };
-        shape.attrs.iter().filter_map(of).collect()
-    };
-    if shape.form == Form::Unique {
-        let mut once: Vec<Json> = Vec::with_capacity(all.len());
-        for value in all {
-            if !once.contains(&value) {
-                once.push(value);
-            }
-        }
-        all = once;
+    let members = attributes(entity, shape, terms);
+    let place = |name: &str| shape.attrs.iter().position(|attr| attr == name);
+    let others = place("*").unwrap_or(shape.attrs.len());
+    let mut ranked: Vec<(usize, Json)> =
+        members.into_iter().map(|(name, value)| (place(&name).unwrap_or(others), value)).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let all = ranked.into_iter().map(|(_, value)| value);
+    if shape.form != Form::Unique {
+        return all.collect();
     }
-    all
+    let mut seen = HashSet::new();
+    all.filter(|value| seen.insert(value.to_string())).collect()
 }
 
 /// Type and value of an instance, as NGSI-v2 has them.
@@ -118,17 +152,24 @@ pub(crate) fn plain_type(instance: &Instance) -> (String, Json) {
 /// The type that a value tells (NGSI-v2 "Partial Representations").
 pub(crate) fn told_by(value: &AttributeValue) -> &'static str {
     match value {
-        AttributeValue::Property(Json::Text(_)) => "Text",
-        AttributeValue::Property(Json::Int(_) | Json::BigInt(_) | Json::Float(_)) => "Number",
-        AttributeValue::Property(Json::Bool(_)) => "Boolean",
-        AttributeValue::Property(Json::Null) | AttributeValue::JsonProperty(Json::Null) => "None",
-        AttributeValue::Property(_) | AttributeValue::JsonProperty(_) | AttributeValue::List(_) => {
-            "StructuredValue"
-        }
+        AttributeValue::Property(json) => told_by_json(json),
+        AttributeValue::JsonProperty(Json::Null) => "None",
+        AttributeValue::JsonProperty(_) | AttributeValue::List(_) => "StructuredValue",
         AttributeValue::Relationship { .. } | AttributeValue::ListRelationship(_) => "Relationship",
         AttributeValue::Geo(_) => "geo:json",
         AttributeValue::Language(_) => "LanguageProperty",
         AttributeValue::Vocab(_) => "VocabProperty",
+    }
+}
+
+/// The same for a value of JSON.
+pub(crate) fn told_by_json(value: &Json) -> &'static str {
+    match value {
+        Json::Text(_) => "Text",
+        Json::Int(_) | Json::BigInt(_) | Json::Float(_) => "Number",
+        Json::Bool(_) => "Boolean",
+        Json::Null => "None",
+        Json::Array(_) | Json::Object(_) => "StructuredValue",
     }
 }
 
@@ -154,7 +195,8 @@ pub(crate) fn typed(kind: &str, value: Json) -> Json {
     Json::Object(vec![("type".into(), Json::text(kind)), ("value".into(), value)])
 }
 
-fn full(kind: &str, value: Json, metadata: Json) -> Json {
+/// An attribute with type, value and metadata.
+pub(crate) fn full(kind: &str, value: Json, metadata: Json) -> Json {
     Json::Object(vec![
         ("type".into(), Json::text(kind)),
         ("value".into(), value),

@@ -2,7 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,7 +13,7 @@ use axum::body::Bytes;
 use senne_model::{ErrorKind, Problem};
 use senne_print::{Document, pdf};
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -25,13 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Papers by what they were made of; the one that was asked for last stands at the end.
 pub(crate) struct Papers {
     kept: Mutex<VecDeque<(String, Bytes)>>,
-    turn: Semaphore,
+    turn: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
 impl Default for Papers {
     fn default() -> Self {
-        Self { kept: Mutex::default(), turn: Semaphore::new(1), waiting: AtomicUsize::new(0) }
+        Self { kept: Mutex::default(), turn: Arc::new(Semaphore::new(1)), waiting: AtomicUsize::new(0) }
     }
 }
 
@@ -42,6 +45,20 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+/// Works on a thread of its own. The turn ends with the work, also when the one who asked has left: work that has
+/// begun cannot be stopped.
+async fn work<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let whole = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(whole).await.map_err(|error| Problem::internal(error.to_string()))
 }
 
 impl Papers {
@@ -59,14 +76,14 @@ impl Papers {
         if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING_MAX {
             return Err(busy());
         }
-        let turn = timeout(PATIENCE, self.turn.acquire()).await.map_err(|_| busy())?;
-        let _turn = turn.map_err(|error| Problem::internal(error.to_string()))?;
+        let turn = Arc::clone(&self.turn).acquire_owned();
+        let turn = timeout(PATIENCE, turn).await.map_err(|_| busy())?;
+        let turn = turn.map_err(|error| Problem::internal(error.to_string()))?;
         // Whoever waited may find that another had the same printed.
         if let Some(known) = self.known(key).await {
             return Ok(known);
         }
-        let printed = tokio::task::spawn_blocking(move || pdf(&document)).await;
-        let printed = printed.map_err(|error| Problem::internal(error.to_string()))?;
+        let printed = work(turn, move || pdf(&document)).await?;
         let bytes = Bytes::from(printed.map_err(|error| Problem::internal(error.to_string()))?);
         self.keep(key, bytes.clone()).await;
         Ok(bytes)
@@ -123,6 +140,18 @@ mod tests {
         assert!(papers.known("k0").await.is_some());
         papers.keep("large", Bytes::from(vec![0; BYTES_MAX + 1])).await;
         assert!(papers.kept.lock().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_leaves_gives_the_turn_back_when_the_work_is_done() {
+        let turns = Arc::new(Semaphore::new(1));
+        let turn = Arc::clone(&turns).acquire_owned().await.unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let begun = work(turn, move || ended.recv().is_ok());
+        assert!(timeout(Duration::from_millis(20), begun).await.is_err());
+        assert_eq!(turns.available_permits(), 0);
+        end.send(()).unwrap();
+        timeout(Duration::from_secs(20), turns.acquire()).await.unwrap().unwrap().forget();
     }
 
     #[tokio::test]

@@ -18,6 +18,8 @@ pub(crate) struct Series {
     pub(crate) truncated: bool,
     /// Two usable dots further apart than this are not joined, in microseconds; `None` when too few are there to tell.
     pub(crate) gap_after: Option<i64>,
+    /// When the first usable value was that there is at all, also outside the window, in microseconds UTC.
+    pub(crate) first: Option<i64>,
 }
 
 /// What a sentence says of a series.
@@ -59,6 +61,7 @@ impl Series {
             count: chart.count(),
             truncated: chart.truncated,
             gap_after: chart.gap_after,
+            first: chart.extent.map(|(first, _)| first.micros()),
             ..Self::default()
         };
         if let Some(period) = chart.period.and_then(|text| Period::parse(text).ok()) {
@@ -85,6 +88,11 @@ impl Series {
     pub(crate) fn of_values(dots: Vec<Dot>, truncated: bool) -> Self {
         let usable = dots.iter().filter(|d| d.trust == Trust::Usable).count() as u64;
         Self { count: dots.len() as u64, usable, dots, truncated, ..Self::default() }
+    }
+
+    /// The part of a window in which a value can be missing: not before the first that there ever was, nor after now.
+    pub(crate) fn awaited(&self, (from, to): (i64, i64), now: i64) -> (i64, i64) {
+        (self.first.map_or(from, |first| from.max(first)), to.min(now))
     }
 
     /// Sums the series up. `gap_after`: two usable dots further apart than this have a gap between them; `window`
@@ -134,6 +142,16 @@ mod tests {
         let series = Series::of_values(vec![dot(0, 1.0, Trust::Usable), dot(1, 1.0, Trust::Usable)], false);
         assert_eq!(series.summary(3, (0, 50)).unwrap().longest_gap, Some((1, 50)));
         assert_eq!(series.summary(3, (0, 3)).unwrap().longest_gap, None);
+    }
+
+    #[test]
+    fn nothing_is_missing_before_the_first_value_or_after_now() {
+        let dots = vec![dot(60, 1.0, Trust::Usable), dot(61, 1.0, Trust::Usable)];
+        let series = Series { first: Some(60), ..Series::of_values(dots, false) };
+        assert_eq!(series.awaited((0, 100), 63), (60, 63));
+        assert_eq!(series.summary(3, series.awaited((0, 100), 63)).unwrap().longest_gap, None);
+        assert_eq!(Series { first: Some(-5), ..series }.awaited((0, 100), 200), (0, 100));
+        assert_eq!(Series::default().awaited((0, 100), 200), (0, 100));
     }
 
     #[test]

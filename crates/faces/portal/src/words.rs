@@ -86,15 +86,28 @@ impl Words {
     }
 }
 
+/// In one pass: a name that holds `{1}` itself stays as it is.
 fn fill<T: Display>(text: &str, values: &[T]) -> String {
-    let mut filled = text.to_owned();
-    for (index, value) in values.iter().enumerate() {
-        let slot = format!("{{{index}}}");
-        if filled.contains(&slot) {
-            filled = filled.replace(&slot, &value.to_string());
-        }
+    let slot = |rest: &str| {
+        let (number, _) = rest.strip_prefix('{')?.split_once('}')?;
+        let value = values.get(number.parse::<usize>().ok()?)?;
+        Some((number.len() + 2, value))
+    };
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(place) = rest.find('{') {
+        filled.push_str(&rest[..place]);
+        rest = &rest[place..];
+        let taken = if let Some((taken, value)) = slot(rest) {
+            filled.push_str(&value.to_string());
+            taken
+        } else {
+            filled.push('{');
+            1
+        };
+        rest = &rest[taken..];
     }
-    filled
+    filled + rest
 }
 
 #[cfg(test)]
@@ -174,5 +187,11 @@ mod tests {
     #[test]
     fn slots_are_filled() {
         assert_eq!(fill("{0} sur {1}, {0}", &["a", "b"]), "a sur b, a");
+        assert_eq!(fill("{0} {x} {2} {", &["a"]), "a {x} {2} {");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_itself() {
+        assert_eq!(fill("{0} – {1}", &["a {1} b", "c {0}"]), "a {1} b – c {0}");
     }
 }

@@ -44,6 +44,8 @@ async fn an_index_is_never_without_its_parts() {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
     assert!(!page.contains("class=\"altered\""), "nothing was chosen");
+    let here = "<span aria-current=\"page\">Calm</span>";
+    assert!(page.contains(here), "the breadcrumb ends with this page: {page}");
     assert!(town.page("/nl/indicators").await.contains("/nl/index/calm"));
     let nobody = Request::get("/en/index/nothing").body(Body::empty()).unwrap();
     assert_eq!(town.ask(nobody).await.0, StatusCode::NOT_FOUND);

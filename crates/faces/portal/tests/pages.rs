@@ -190,6 +190,16 @@ async fn what_is_not_there_is_a_page_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_in_english_is_marked_as_english() {
+    let town = Town::new(0).await;
+    let request = Request::get("/fr/compare?series=urn:a:1").body(Body::empty()).unwrap();
+    let (status, _, body) = town.ask(request).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+    assert!(body.contains("<html lang=\"fr\"") && body.contains("<p class=\"small\" lang=\"en\">"), "{body}");
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_page_is_in_the_language_of_the_reader() {
     let town = Town::new(0).await;
     for (accept, to) in [("nl-BE,nl;q=0.9", "/nl/"), ("de", "/fr/"), ("en", "/en/")] {
@@ -229,6 +239,28 @@ async fn texts_of_others_do_not_become_markup() {
         let body = town.page(&path).await;
         assert!(!body.contains("<script>alert") && !body.contains("\" onload"), "{path}");
     }
+    town.hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_only_beside_others_has_its_chart_too() {
+    let town = Town::new(0).await;
+    let station = city::station_id("AirQualityObserved", 1);
+    let mut writes = city::writes(Timestamp::now(), 1);
+    for write in writes.iter_mut().filter(|write| write.entity == station) {
+        for attribute in write.attributes.iter_mut().filter(|a| a.name.local() == "no2") {
+            attribute.instances[0].dataset_id = Some(senne_model::Iri::new("urn:sensor:left"));
+        }
+    }
+    let context = Context::new(Principal::Service { name: "test".to_owned() }, TenantName::default());
+    for part in writes.chunks(5_000) {
+        let written = town.hub.write(&context, part.to_vec(), WriteOptions::default()).await.unwrap();
+        assert!(written.iter().all(Result::is_ok));
+    }
+    let page = town.page(&format!("/en/entity/{}", &*station)).await;
+    assert!(page.contains("Nitrogen dioxide") && !page.contains("Nothing was measured"), "{page}");
+    let past = town.page(&format!("/en/entity/{}/past/no2", &*station)).await;
+    assert!(past.contains("chart-line") && past.contains("dataset=urn:sensor:left"), "{past}");
     town.hub.stop().await;
 }
 

@@ -83,15 +83,20 @@ impl History {
     }
 
     /// Takes away everything of a tenant: what is in memory, and its folder with all tables. Questions that still read its files end
-    /// with an error. What comes for it later is kept as for any tenant.
+    /// with an error. What comes for it later is kept as for any tenant. May be done again when it failed.
     pub async fn forget_tenant(&self, tenant: &TenantName) -> Result<(), HistoryError> {
         let _turns = (self.compacting.lock().await, self.flushing.lock().await);
-        let Some(gone) = self.tenants.write().remove(tenant) else { return Ok(()) };
-        let _tables = gone.tables.lock().await;
+        let gone = self.tenants.write().remove(tenant);
+        let _tables = match &gone {
+            Some(gone) => Some(gone.tables.lock().await),
+            None => None,
+        };
         self.engine.forget_footers();
-        match std::fs::remove_dir_all(&gone.dir) {
+        // Also when nothing is known of it any more: what was begun before and failed is ended now.
+        let dir = self.config.dir.join(tenant.as_str());
+        match std::fs::remove_dir_all(&dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(disk::error("removing", &gone.dir)(error))
+                Err(disk::error("removing", &dir)(error))
             }
             _ => Ok(()),
         }

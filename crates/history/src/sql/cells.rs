@@ -75,7 +75,9 @@ fn cells(column: &ArrayRef) -> Result<Vec<Json>, ArrowError> {
         DataType::Timestamp(_, zone) => {
             let array = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
             let micros = array.as_primitive::<TimestampMicrosecondType>();
-            each(&|row| Json::from(Timestamp::from_micros(micros.value(row)).to_string()))
+            // What is beyond the range of microseconds became nothing.
+            let moment = |row: usize| micros.is_valid(row).then(|| Timestamp::from_micros(micros.value(row)));
+            each(&|row| moment(row).map_or(Json::Null, |at| Json::from(at.to_string())))
         }
         _ => {
             let options = FormatOptions::default();
@@ -85,16 +87,14 @@ fn cells(column: &ArrayRef) -> Result<Vec<Json>, ArrowError> {
     })
 }
 
-/// Takes the place of the files out of the texts of a plan.
-pub(super) fn hide(batch: &RecordBatch, folder: &str) -> Result<RecordBatch, ArrowError> {
+/// Takes the place of the files out of the texts of a plan. The folder may be written in several ways.
+pub(super) fn hide(batch: &RecordBatch, folders: &[String]) -> Result<RecordBatch, ArrowError> {
+    let without = |text: &str| {
+        folders.iter().fold(text.to_owned(), |text, folder| text.replace(folder.as_str(), "history"))
+    };
     let column = |column: &ArrayRef| -> ArrayRef {
         let Some(texts) = column.as_string_opt::<i32>() else { return Arc::clone(column) };
-        Arc::new(
-            texts
-                .iter()
-                .map(|text| text.map(|text| text.replace(folder, "history")))
-                .collect::<StringArray>(),
-        )
+        Arc::new(texts.iter().map(|text| text.map(&without)).collect::<StringArray>())
     };
     RecordBatch::try_new(batch.schema(), batch.columns().iter().map(column).collect())
 }

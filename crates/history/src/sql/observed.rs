@@ -12,6 +12,7 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
+use super::barrier::{SeenExec, cannot_fail};
 use crate::engine::{self, View};
 
 /// Memory and files of the observations, as far as the caller may see them.
@@ -20,6 +21,8 @@ pub(super) struct Observed {
     pub(super) view: View,
     /// What every row must meet.
     pub(super) conditions: Vec<Expr>,
+    /// Whether there are rows that the caller may not see.
+    pub(super) guarded: bool,
 }
 
 #[async_trait]
@@ -39,15 +42,24 @@ impl TableProvider for Observed {
         filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
-        engine::plan(session(state)?, &self.view, projection, &[&self.conditions, filters].concat())
+        let filters = [&self.conditions, filters].concat();
+        let plan = engine::plan(session(state)?, &self.view, projection, &filters)?;
+        Ok(if self.guarded { SeenExec::over(plan) } else { plan })
     }
 
     fn supports_filters_pushdown(
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
-        // The plan applies each filter to every row itself.
-        Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
+        // The plan applies each filter to every row itself, also to those that are hidden.
+        let support = |filter: &&Expr| {
+            if self.guarded && !cannot_fail(filter) {
+                TableProviderFilterPushDown::Unsupported
+            } else {
+                TableProviderFilterPushDown::Exact
+            }
+        };
+        Ok(filters.iter().map(support).collect())
     }
 }
 

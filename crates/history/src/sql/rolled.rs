@@ -11,7 +11,10 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
-use super::observed::session;
+use super::{
+    barrier::{SeenExec, cannot_fail},
+    observed::session,
+};
 use crate::{
     engine::Engine,
     fresh::Fresh,
@@ -28,6 +31,8 @@ pub(super) struct Rolled {
     pub(super) snapshot: Arc<Snapshot>,
     /// What every row must meet.
     pub(super) conditions: Vec<Expr>,
+    /// Whether there are rows that the caller may not see.
+    pub(super) guarded: bool,
 }
 
 impl fmt::Debug for Rolled {
@@ -63,7 +68,8 @@ impl TableProvider for Rolled {
         let memory = memory.map_err(|e| DataFusionError::External(Box::new(e)))?;
         let view = self.snapshot.view(self.kind, Vec::new());
         let filters = [&self.conditions, filters].concat();
-        rollup_scan::plan(session(state)?, &view, memory, projection, &filters)
+        let plan = rollup_scan::plan(session(state)?, &view, memory, projection, &filters)?;
+        Ok(if self.guarded { SeenExec::over(plan) } else { plan })
     }
 
     fn supports_filters_pushdown(
@@ -71,7 +77,8 @@ impl TableProvider for Rolled {
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
         let support = |filter: &&Expr| {
-            if only(filter, &KEY_COLUMNS) && !filter.is_volatile() {
+            let harmless = !self.guarded || cannot_fail(filter);
+            if harmless && only(filter, &KEY_COLUMNS) && !filter.is_volatile() {
                 TableProviderFilterPushDown::Exact
             } else {
                 TableProviderFilterPushDown::Unsupported
@@ -128,7 +135,10 @@ fn range(filters: &[Expr]) -> (Option<i64>, Option<i64>) {
         }
         match op {
             Operator::Lt => to = Some(to.map_or(*at, |to| to.min(*at))),
-            Operator::LtEq | Operator::Eq => to = Some(to.map_or(*at + 1, |to| to.min(*at + 1))),
+            Operator::LtEq | Operator::Eq => {
+                let after = at.saturating_add(1);
+                to = Some(to.map_or(after, |to| to.min(after)));
+            }
             _ => {}
         }
     }
@@ -154,6 +164,8 @@ mod tests {
         assert_eq!(entities(&filters), ["a", "b"]);
         assert_eq!(range(&filters), (Some(5), Some(10)));
         assert_eq!(range(&filters[4..]), (None, None));
+        let ends = [col("start").gt_eq(instant(i64::MIN)), col("start").lt_eq(instant(i64::MAX))];
+        assert_eq!(range(&ends), (Some(i64::MIN), Some(i64::MAX)));
         assert_eq!(entities(&[col("entity").not_eq(lit("a"))]), [""; 0]);
         assert!(only(&filters[0], &KEY_COLUMNS) && !only(&col("count").gt(lit(1)), &KEY_COLUMNS));
     }

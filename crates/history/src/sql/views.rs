@@ -180,7 +180,13 @@ impl Views {
         let memory = self.snapshot.memory(std::iter::empty(), None, None);
         let view = self.snapshot.view(Kind::Observation, memory);
         let known = self.as_of.map(|no| col("change").lt_eq(lit(no.0 as i64)));
-        Arc::new(Observed { view, conditions: self.conditions.iter().cloned().chain(known).collect() })
+        let conditions = self.conditions.iter().cloned().chain(known).collect();
+        Arc::new(Observed { view, conditions, guarded: self.guarded() })
+    }
+
+    /// Whether there are rows that the caller may not see: those of others, and those that are being erased.
+    fn guarded(&self) -> bool {
+        !self.conditions.is_empty() || self.snapshot.hides()
     }
 
     fn rolled(&self, kind: Kind) -> Arc<dyn TableProvider> {
@@ -190,6 +196,7 @@ impl Views {
             tenant: Arc::clone(&self.tenant),
             snapshot: Arc::clone(&self.snapshot),
             conditions: self.conditions.clone(),
+            guarded: self.guarded(),
         })
     }
 

@@ -116,6 +116,80 @@ async fn a_disk_that_gets_full_while_writing_is_said_and_waited_for() {
     assert_eq!(numbers(&history, &all()).await, [1.0]);
 }
 
+/// Also when nothing comes after it.
+#[tokio::test]
+async fn a_flush_that_failed_is_due_again() {
+    use senne_history::faults::{Fault, Strike};
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    settings.flush_every = std::time::Duration::from_secs(1);
+    let history = senne_history::History::open(settings).await.unwrap();
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    let full = Fault::strike(dir.path(), Strike::DiskFull, |step| step == "write: before a file is whole");
+    assert!(history.flush().await.is_err());
+    drop(full);
+    assert!(!history.flush_due(), "not at once");
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert!(history.flush_due());
+    assert_eq!(history.flush().await.unwrap(), ChangeNo(1));
+    assert!(!history.flush_due());
+}
+
+/// What cannot be joined is said, and everything else is joined.
+#[tokio::test]
+async fn a_damaged_file_does_not_stop_the_joining_of_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut settings = config(dir.path());
+    settings.settle_after = std::time::Duration::ZERO;
+    let history = senne_history::History::open(settings).await.unwrap();
+    for no in 1..=2_u64 {
+        let day = |month: u32| at(&format!("2024-{month:02}-10T0{no}:00:00Z"));
+        let values = vec![number("NO2", 1.0, day(1)), number("NO2", 2.0, day(3))];
+        history.append_all(&[change(no, &id(1), values)]);
+        history.flush().await.unwrap();
+    }
+    let first = dir.path().join("history/default/observation/type=Station/month=2024-01");
+    let damaged = files_below(&first).pop().unwrap();
+    fs::write(&damaged, "damaged").unwrap();
+    assert!(history.compact().await.is_err());
+    let storage = history.storage().await.unwrap();
+    for table in &storage.tenants[0].tables {
+        for part in &table.partitions {
+            let joined = part.run_files == 1 && part.beside == 0;
+            let is_damaged = table.name == "observation" && part.part == "2024-01";
+            assert_eq!(joined, !is_damaged, "{} {part:?}", table.name);
+        }
+    }
+}
+
+/// Who looks at a folder does not take away what questions of the process at work in it have put aside.
+#[tokio::test]
+async fn checking_leaves_what_questions_have_put_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    history.flush().await.unwrap();
+    let put_aside = || {
+        let listed = fs::read_dir(dir.path().join("history/.spill")).unwrap();
+        listed.map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>()
+    };
+    let before = put_aside();
+    assert!(!before.is_empty());
+    assert_eq!(history.check().await.unwrap().damage(), Vec::<String>::new());
+    assert_eq!(put_aside(), before);
+}
+
+/// A folder that could not be removed the first time is removed the second.
+#[tokio::test]
+async fn a_tenant_is_forgotten_also_when_nothing_but_its_folder_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let left = dir.path().join("history/other/observation");
+    fs::create_dir_all(&left).unwrap();
+    history.forget_tenant(&TenantName::parse("other").unwrap()).await.unwrap();
+    assert!(!dir.path().join("history/other").exists());
+}
+
 #[tokio::test]
 async fn compaction_and_vacuum_change_nothing_that_is_read() {
     let dir = tempfile::tempdir().unwrap();

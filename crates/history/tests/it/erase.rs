@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use senne_history::{History, PastQuery, RowsOf};
+use senne_history::{ChartQuery, Everything, History, PastQuery, RowsOf};
 use senne_model::{Change, ChangeNo, EntityId, Timestamp};
 
 use crate::common::*;
@@ -118,6 +118,54 @@ async fn several_erasures_are_one_pass_each_up_to_its_own_change() {
         let again = past.iter().flat_map(|past| &past.series).flat_map(|series| &series.points);
         assert_eq!(again.map(|point| point.change.0).collect::<Vec<_>>(), changes, "{station}");
     }
+}
+
+/// What is being erased is left out by a condition, and no plan may name whom it is about.
+#[tokio::test]
+async fn no_plan_names_those_who_are_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    fill(&history, &city(), false).await;
+    history.hide(&tenant(), &[id(1), id(2)], ChangeNo(60));
+    for view in ["observation", "observation_corrected", "hourly", "series"] {
+        for how in ["EXPLAIN", "EXPLAIN VERBOSE", "EXPLAIN ANALYZE"] {
+            let plan = lines(&history, &format!("{how} SELECT * FROM {view}")).await;
+            assert!(plan.contains("not_erased"), "{how} {view}: {plan}");
+            for station in [1, 2] {
+                assert!(!plan.contains(id(station).as_str()), "{how} {view}: {plan}");
+            }
+        }
+    }
+    nothing_of(&history, &id(1)).await;
+    // Nor does a condition that fails on its rows.
+    let text = "SELECT count(*) > 0 FROM observation WHERE 1 / (CASE WHEN entity = 'urn:ngsi-ld:Station:1' THEN 0 ELSE 1 END) = 1";
+    assert_eq!(lines(&history, text).await, "[true]");
+}
+
+#[tokio::test]
+async fn a_chart_under_way_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = History::open(small(dir.path())).await.unwrap();
+    fill(&history, &city(), false).await;
+    history.flush().await.unwrap();
+    let query = ChartQuery {
+        entity: id(2),
+        attribute: name("NO2"),
+        dataset_id: None,
+        from: at("2024-01-01T00:00:00Z"),
+        to: at("2024-03-01T00:00:00Z"),
+        pixels: 100,
+        zone: "UTC".to_owned(),
+        cadence: None,
+        now: at("2030-01-01T00:00:00Z"),
+    };
+    let tenant = tenant();
+    let mut chart = Box::pin(history.chart(&tenant, &query, &Everything));
+    assert!(futures::poll!(chart.as_mut()).is_pending(), "it reads a file");
+    history.hide(&tenant, &[id(1)], ChangeNo(60));
+    let swept = history.erase(&tenant, &[part(&[id(1)], 60)], PATIENCE).await.unwrap();
+    assert!(swept.readers_cut);
+    drop(chart);
 }
 
 #[tokio::test]

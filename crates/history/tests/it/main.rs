@@ -4,6 +4,7 @@
 mod charts;
 mod common;
 mod concurrent;
+mod corrections;
 mod crash;
 mod erase;
 mod evolve;
@@ -13,4 +14,5 @@ mod questions;
 mod reads;
 mod rollups;
 mod sql;
+mod sql_limits;
 mod volume;

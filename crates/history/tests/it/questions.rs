@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use senne_history::{
     ColumnKind, ContractColumn, ContractView, History, Parameters, Question, Sight, SqlLimits, Surroundings,
 };
-use senne_model::{AttributeValue, ErrorKind, Flag, Json, Name, Quality, Test};
+use senne_model::{AttributeValue, EntityId, ErrorKind, Flag, Json, Name, Quality, Test};
 
 use crate::common::*;
 
@@ -85,6 +85,61 @@ async fn rows_that_may_not_be_seen_are_in_no_view() {
     let plan = format!("{:?}", plan.rows);
     assert!(plan.contains("type=Station") && !plan.contains("type=Secret"), "{plan}");
     assert!(!plan.contains(dir.path().to_str().unwrap()));
+}
+
+/// A condition that fails on a row tells of it: so none is asked of rows that may not be seen.
+#[tokio::test]
+async fn rows_that_may_not_be_seen_do_not_make_a_question_fail() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let nobody = EntityId::parse("urn:ngsi-ld:Station:nobody").unwrap();
+    let moment = |minute: u32| at(&format!("2024-01-31T12:{minute:02}:00Z"));
+    let words = AttributeValue::Property(Json::text("for nobody's eyes"));
+    let words = value("PM10", words, Some(moment(1)), Quality::GOOD);
+    let mut secret = (*change(5, &nobody, vec![number("NO2", 0.0, moment(1)), words.clone()])).clone();
+    secret.types = [name("Secret")].into_iter().collect();
+    history.append_all(&[
+        change(1, &id(1), vec![number("NO2", 1.0, moment(1)), number("NO2", 2.0, moment(2))]),
+        change(2, &id(1), vec![number("NO2", 4.0, moment(3)), number("NO2", 4.0, moment(4))]),
+        change(3, &id(1), vec![number("NO2", 4.0, moment(5))]),
+        change(4, &id(1), vec![words]),
+        Arc::new(secret),
+    ]);
+    let seen = Surroundings { sight: Arc::new(Stations), ..around() };
+    let numbered = "CAST(substr(CAST(entity AS VARCHAR), 21) AS BIGINT) = 1";
+    for flushed in [false, true] {
+        for (question, answer) in [
+            ("FROM observation WHERE CAST(text AS BIGINT) > 0".to_owned(), 0),
+            ("FROM observation WHERE 100 / CAST(number AS BIGINT) > 30".to_owned(), 2),
+            (format!("FROM observation WHERE {numbered}"), 5),
+            (format!("FROM observation_corrected WHERE {numbered}"), 5),
+            (format!("FROM hourly WHERE {numbered}"), 1),
+            (format!("FROM series WHERE {numbered}"), 1),
+            ("FROM observation WHERE number > 1 AND entity LIKE 'urn:%'".to_owned(), 4),
+        ] {
+            let text = format!("SELECT count(*) {question}");
+            let table = history.sql(&tenant(), Question::new(&*text), seen.clone()).await;
+            let rows = table.unwrap_or_else(|problem| panic!("{text} {flushed}: {problem}")).rows;
+            assert_eq!(format!("{rows:?}"), format!("[[Int({answer})]]"), "{text} {flushed}");
+        }
+        history.flush().await.unwrap();
+    }
+}
+
+/// How many rows a plan meets on its way is said of all rows.
+#[tokio::test]
+async fn only_who_sees_everything_is_told_what_a_question_met() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = mixed(dir.path()).await;
+    let seen = Surroundings { sight: Arc::new(Stations), ..around() };
+    for how in ["EXPLAIN ANALYZE", "EXPLAIN VERBOSE", "EXPLAIN ANALYZE VERBOSE"] {
+        let question = || Question::new(format!("{how} SELECT count(*) FROM observation"));
+        let problem = history.sql(&tenant(), question(), seen.clone()).await.unwrap_err();
+        assert_eq!(problem.kind, ErrorKind::Forbidden, "{how}");
+        assert!(!history.sql(&tenant(), question(), around()).await.unwrap().rows.is_empty(), "{how}");
+    }
+    let plain = Question::new("EXPLAIN SELECT count(*) FROM observation");
+    assert!(!history.sql(&tenant(), plain, seen).await.unwrap().rows.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

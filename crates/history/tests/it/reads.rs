@@ -165,6 +165,62 @@ async fn ranges_last_points_and_limits() {
     assert!(numbers(&history, &hint).await.is_empty());
 }
 
+/// What is older than the newest that are wanted takes no place of those that are.
+#[tokio::test]
+async fn the_newest_of_each_are_there_also_when_some_have_many_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let mut log = vec![change(1, &id(2), vec![number("NO2", 0.5, at("2023-01-05T00:00:00Z"))])];
+    for month in 1..=12_u64 {
+        let moment = at(&format!("2024-{month:02}-05T00:00:00Z"));
+        log.push(change(month + 1, &id(1), vec![number("NO2", month as f64, moment)]));
+    }
+    history.append_all(&log);
+    for _ in 0..2 {
+        let query = PastQuery { last_n: Some(1), limit: 2, ..all() };
+        let past = history.past(&tenant(), &query).await.unwrap();
+        assert!(past.iter().all(|entity| !entity.truncated), "two were wanted, two are there");
+        assert_eq!(numbers(&history, &query).await, [12.0, 0.5]);
+        history.flush().await.unwrap();
+    }
+}
+
+/// However many attributes are named, nothing gets deeper.
+#[tokio::test]
+async fn very_many_attributes_can_be_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let mut other = number("NO2", 2.0, recorded(1));
+    other.name = Name::new("https://smartdatamodels.org/dataModel.Environment/NO2");
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1)), other.clone()])]);
+    let mut attributes: Vec<Name> = (0..20_000).map(|n| name(&format!("a{n}"))).collect();
+    attributes.extend((0..20_000).map(|n| Name::new(&format!("https://uri.etsi.org/ngsi-ld/b{n}"))));
+    for (wanted, found) in [(name("NO2"), 1.0), (other.name.clone(), 2.0)] {
+        let query = PastQuery { attributes: [attributes.clone(), vec![wanted]].concat(), ..all() };
+        assert_eq!(numbers(&history, &query).await, [found]);
+    }
+}
+
+/// The folder of a city may be named from where one is, also upwards.
+#[tokio::test]
+async fn a_folder_that_is_named_with_steps_back_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = std::env::current_dir().unwrap();
+    let back = "../".repeat(here.components().count() - 1);
+    let folder = std::path::PathBuf::from(back).join(dir.path().strip_prefix("/").unwrap());
+    let history = open(&folder).await;
+    history.append_all(&[change(1, &id(1), vec![number("NO2", 1.0, recorded(1))])]);
+    history.flush().await.unwrap();
+    assert_eq!(numbers(&history, &all()).await, [1.0]);
+    assert_eq!(lines(&history, "SELECT sum FROM hourly").await, "[1.0]");
+    let plan = lines(&history, "EXPLAIN SELECT * FROM observation").await;
+    for place in [here.as_path(), dir.path()] {
+        assert!(!plan.contains(place.to_str().unwrap().trim_start_matches('/')), "{plan}");
+    }
+    drop(history);
+    assert_eq!(numbers(&*open(&folder).await, &all()).await, [1.0]);
+}
+
 #[tokio::test]
 async fn odd_times_and_names_are_kept() {
     let dir = tempfile::tempdir().unwrap();

@@ -78,8 +78,13 @@ impl Hub {
         let _turn = self.inner.erasing.lock().await;
         // From here on, what is recorded may come too late for this turn.
         self.inner.erasures_wait.store(false, Ordering::Release);
-        for joined in joined(self.unfinished().unwrap_or_default()) {
-            self.carry_out_or_tell(&joined).await;
+        match self.unfinished() {
+            Ok(unfinished) => {
+                for joined in joined(unfinished) {
+                    self.carry_out_or_tell(&joined).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "which erasures wait could not be read: {error}"),
         }
     }
 
@@ -165,13 +170,14 @@ impl Hub {
     }
 }
 
-/// Erasures that go together: of one tenant, and as far as one another.
+/// Erasures that go together: of one tenant, and as far as one another. One that cannot be read goes alone and holds up no other.
 fn joined(unfinished: Vec<StoredErasure>) -> Vec<Vec<StoredErasure>> {
     let mut groups: Vec<Vec<StoredErasure>> = Vec::new();
     for stored in unfinished {
         let stage = stage(&stored);
         let fits = |group: &&mut Vec<StoredErasure>| {
-            group.len() < JOINED_MAX
+            stage.is_some()
+                && group.len() < JOINED_MAX
                 && group
                     .first()
                     .is_some_and(|first| first.tenant == stored.tenant && self::stage(first) == stage)
@@ -184,8 +190,34 @@ fn joined(unfinished: Vec<StoredErasure>) -> Vec<Vec<StoredErasure>> {
     groups
 }
 
-/// Whether the identifiers are still there, and whether it is proven.
-fn stage(stored: &StoredErasure) -> (bool, bool) {
-    let proven = proof_of(stored).is_ok_and(|proof| proof.finished.is_some());
-    (stored.entities.is_some(), proven)
+/// Whether the identifiers are still there, and whether it is proven; `None` when its record cannot be read.
+fn stage(stored: &StoredErasure) -> Option<(bool, bool)> {
+    let proof = proof_of(stored).ok()?;
+    Some((stored.entities.is_some(), proof.finished.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::ChangeNo;
+    use senne_store::Trace;
+
+    use super::*;
+
+    #[test]
+    fn a_record_that_cannot_be_read_holds_up_no_other() {
+        let stored = |id: &str, record: &str| StoredErasure {
+            id: id.to_owned(),
+            tenant: TenantName::default(),
+            upto: ChangeNo(1),
+            past_only: false,
+            trace: Trace::default(),
+            record: record.to_owned(),
+            entities: Some(vec![EntityId::trusted("urn:x:1")]),
+            settled: false,
+        };
+        let whole = r#"{"id":"a","tenant":"default","at":"2024-01-01T00:00:00Z","by":"clerk","reason":"asked","ground":"law","salt":"s"}"#;
+        let groups = joined(vec![stored("a", "{"), stored("b", whole), stored("c", whole), stored("d", "{")]);
+        let ids = |group: &Vec<StoredErasure>| group.iter().map(|one| one.id.clone()).collect::<String>();
+        assert_eq!(groups.iter().map(ids).collect::<Vec<_>>(), ["a", "bc", "d"]);
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use senne_history::Look;
-use senne_model::{ErrorKind, Json, Needles, Problem};
+use senne_model::{ErrorKind, Json, Needles, Problem, TenantName};
 
 use super::Proof;
 
@@ -82,13 +82,17 @@ pub(super) struct Bytes {
     pub(super) places: Vec<PathBuf>,
 }
 
-/// Reads every byte of every file but those of the tables, whose values are compressed and are read as such.
-pub(super) fn look(folder: &Path, needles: &Needles) -> Result<Bytes, Problem> {
+/// Reads every byte of every file but those of the tables, whose values are compressed and are read as such. The tables of other
+/// tenants are passed by.
+pub(super) fn look(folder: &Path, tenant: &TenantName, needles: &Needles) -> Result<Bytes, Problem> {
     let mut all = Bytes::default();
-    let mut folders = vec![folder.to_owned()];
+    let (history, mut folders) = (folder.join("history"), vec![folder.to_owned()]);
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(&next).map_err(failed("listing", &next))? {
             let path = entry.map_err(failed("listing", &next))?.path();
+            if is_of_another(tenant, &history, &path) {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_none_or(|extension| extension != "parquet") {
@@ -97,6 +101,12 @@ pub(super) fn look(folder: &Path, needles: &Needles) -> Result<Bytes, Problem> {
         }
     }
     Ok(all)
+}
+
+/// Whether this is the folder of another tenant, for whom the same identifier names something else.
+fn is_of_another(tenant: &TenantName, history: &Path, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    path.parent() == Some(history) && TenantName::parse_kept(name).is_ok_and(|other| other != *tenant)
 }
 
 fn in_file(folder: &Path, path: &Path, needles: &Needles, all: &mut Bytes) -> Result<(), Problem> {
@@ -149,10 +159,30 @@ mod tests {
             for (after, expected) in [("", 1), ("\"", 1), ("2", 0)] {
                 let text = format!("{}{id}{after}", "x".repeat(before));
                 std::fs::write(folder.path().join("a"), text).unwrap();
-                let found = look(folder.path(), &needles).unwrap();
+                let found = look(folder.path(), &TenantName::default(), &needles).unwrap();
                 assert_eq!(found.look.left, expected, "{before} {after}");
                 assert_eq!(found.places.len() as u64, expected);
             }
         }
+    }
+
+    #[test]
+    fn what_another_tenant_knows_under_the_same_name_is_not_looked_at() {
+        let (folder, id) = (tempfile::tempdir().unwrap(), EntityId::trusted("urn:ngsi-ld:Person:1"));
+        for place in ["history/default/observation", "history/ixelles/observation", "history/.spill", "other"]
+        {
+            std::fs::create_dir_all(folder.path().join(place)).unwrap();
+            std::fs::write(folder.path().join(place).join("0.json"), id.as_bytes()).unwrap();
+        }
+        let needles = Needles::new([&id]);
+        let places = |tenant: &str| {
+            let found = look(folder.path(), &TenantName::parse(tenant).unwrap(), &needles).unwrap();
+            let mut places = shown(&found.places);
+            places.sort();
+            places
+        };
+        let own = "history/default/observation/0.json";
+        assert_eq!(places("default"), ["history/.spill/0.json", own, "other/0.json"]);
+        assert_eq!(places("nobody"), ["history/.spill/0.json", "other/0.json"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use senne_history::{Look, RowsOf, ToErase, faults};
-use senne_model::{EntityId, ErrorKind, Needles, Problem};
+use senne_model::{EntityId, ErrorKind, Needles, Problem, TenantName};
 use senne_store::Trace;
 
 use super::{
@@ -24,11 +24,8 @@ impl Hub {
     pub(super) async fn sweep(&self, joined: &mut Joined) -> Result<(), Problem> {
         let (folder, history) = (&self.inner.config.folder, &self.inner.history);
         faults::pass("erasure: before it is counted", folder)?;
-        tokio::select! {
-            taken = self.wait_for_history() => taken?,
-            // The history takes no more then; the next start goes on.
-            () = self.inner.stop.cancelled() => return Err(Problem::new(ErrorKind::Overloaded, "Senne is stopping")),
-        }
+        // An error when Senne stops: the next start goes on.
+        self.wait_for_history().await?;
         let parts = joined.to_erase();
         if joined.parts.iter().any(|part| part.proof.rows.is_none()) {
             history.flush().await?;
@@ -72,7 +69,7 @@ impl Hub {
         ranges.push(0..parts.len());
         while let Some(range) = ranges.pop() {
             let look = self.inner.history.look_for(&joined.tenant, &parts[range.clone()]).await?;
-            let bytes = self.look_at_bytes(&gone[range.clone()].concat()).await?;
+            let bytes = self.look_at_bytes(&joined.tenant, &gone[range.clone()].concat()).await?;
             let nothing = look.left == 0 && look.mentions == 0 && bytes.look.left == 0;
             if nothing || range.len() == 1 {
                 joined.parts[range].iter_mut().for_each(|part| seen(&mut part.proof, look, &bytes));
@@ -85,14 +82,18 @@ impl Hub {
     }
 
     /// What is left in the bytes of files that are no tables.
-    async fn look_at_bytes(&self, entities: &[EntityId]) -> Result<files::Bytes, Problem> {
-        let bytes = self.read_bytes(entities).await?;
+    async fn look_at_bytes(
+        &self,
+        tenant: &TenantName,
+        entities: &[EntityId],
+    ) -> Result<files::Bytes, Problem> {
+        let bytes = self.read_bytes(tenant, entities).await?;
         if !bytes.places.iter().any(|place| is_store(place)) {
             return Ok(bytes);
         }
         // Either an old page has it, or something of others names it: only the first goes with this.
         self.scrub(true).await?;
-        self.read_bytes(entities).await
+        self.read_bytes(tenant, entities).await
     }
 
     /// Those whose identifier should be nowhere: one that was made again may be named, and one whose state stays.
@@ -109,9 +110,10 @@ impl Hub {
         Ok(gone)
     }
 
-    async fn read_bytes(&self, entities: &[EntityId]) -> Result<files::Bytes, Problem> {
-        let (folder, needles) = (self.inner.config.folder.clone(), Needles::new(entities));
-        let read = tokio::task::spawn_blocking(move || files::look(&folder, &needles));
+    async fn read_bytes(&self, tenant: &TenantName, entities: &[EntityId]) -> Result<files::Bytes, Problem> {
+        let (folder, tenant) = (self.inner.config.folder.clone(), tenant.clone());
+        let needles = Needles::new(entities);
+        let read = tokio::task::spawn_blocking(move || files::look(&folder, &tenant, &needles));
         read.await.map_err(|e| Problem::internal(e.to_string()))?
     }
 

@@ -29,6 +29,7 @@ const MIB: u64 = 1 << 20;
 const ROW_KIB_DEFAULT: u64 = 1024;
 const BODY_MIB_DEFAULT: u64 = 64;
 const DOCUMENT_MIB_MAX: u64 = 256;
+const DOCUMENT_ROWS_MAX: usize = 8_000_000;
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 const EVERY_LEAST: Duration = Duration::from_secs(1);
 
@@ -196,6 +197,8 @@ impl Compiler<'_> {
             steps: RowPath::steps(format.rows.as_deref().unwrap_or(default)),
             encoding,
             bytes_max: DOCUMENT_MIB_MAX * MIB,
+            rows_max: DOCUMENT_ROWS_MAX,
+            keyed: !format.keys.is_empty(),
         })
     }
 

@@ -7,7 +7,7 @@ use senne_model::{AttributeValue, EntityId, Name, Timestamp, Write};
 use crate::{KnownPart, KnownValue};
 
 /// The part of the past that some writes touch; `None` when nothing in them has a time.
-pub(crate) fn part_of(writes: &[Write]) -> Option<KnownPart> {
+pub(crate) fn part_of<'w>(writes: impl IntoIterator<Item = &'w Write>) -> Option<KnownPart> {
     let mut entities: Vec<EntityId> = Vec::new();
     let mut attributes: Vec<Name> = Vec::new();
     let mut range: Option<(Timestamp, Timestamp)> = None;

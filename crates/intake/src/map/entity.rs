@@ -135,7 +135,7 @@ impl Mapper {
         id: &EntityId,
         mapped: &mut Mapped,
     ) -> Result<(), String> {
-        self.introduced.insert(id.clone());
+        self.note(id.clone());
         if plan.fixed.is_empty() && plan.scopes.is_empty() {
             return Ok(());
         }
@@ -164,6 +164,14 @@ impl Mapper {
         }
         mapped.writes.push(write);
         Ok(())
+    }
+
+    /// Notes that an entity is introduced. A live source may name ever new ones: when too many are known, all are introduced once more.
+    fn note(&mut self, id: EntityId) {
+        if self.introduced.len() >= IDS_MAX {
+            self.introduced.clear();
+        }
+        self.introduced.insert(id);
     }
 
     /// The id of a line, remembered, so that one station's million rows share one text.
@@ -199,5 +207,19 @@ impl Line<'_> {
             Some(_) => Ok(()),
             None => Err(format!("no row of the table has the key `{key}`")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_of_ever_new_entities_does_not_fill_the_memory() {
+        let mut mapper = Mapper::new(Arc::new(MapPlan { entities: Vec::new(), stamp: None }));
+        for n in 0..=IDS_MAX {
+            mapper.note(EntityId::trusted(&n.to_string()));
+        }
+        assert!(mapper.introduced.len() <= IDS_MAX);
     }
 }

@@ -80,6 +80,9 @@ pub(crate) enum Gap {
     Earlier,
 }
 
+/// Of so many entities it is remembered where they stand in an hour that comes twice.
+const FOLDS_MAX: usize = 200_000;
+
 /// The state of [`Fold::InOrder`]: per entity, the last ambiguous time and whether the second pass had begun.
 #[derive(Debug, Default)]
 pub(crate) struct Folds {
@@ -234,6 +237,9 @@ impl Stamp {
             Some((last, second)) if last.date() == local.date() => *second || local <= *last,
             _ => false,
         };
+        if folds.last.len() >= FOLDS_MAX {
+            folds.last.clear();
+        }
         folds.last.insert(entity.clone(), (local, second));
         second
     }
@@ -332,6 +338,16 @@ mod tests {
             times.iter().map(|t| read(&stamp, &format!("2022-10-30 {t}"), &mut folds).unwrap()).collect();
         let want = ["00:00", "00:30", "01:00", "01:30", "02:00"].map(|t| format!("2022-10-30T{t}:00Z"));
         assert_eq!(read, want);
+    }
+
+    #[test]
+    fn ever_new_entities_in_the_repeated_hour_do_not_fill_the_memory() {
+        let stamp = stamp("%Y-%m-%d %H:%M", Fold::InOrder, Gap::Refuse, 0);
+        let (mut folds, local) = (Folds::default(), "2022-10-30T02:30".parse().unwrap());
+        for n in 0..=FOLDS_MAX {
+            stamp.second_pass(local, Some((&EntityId::trusted(&n.to_string()), &mut folds)));
+        }
+        assert!(folds.last.len() <= FOLDS_MAX);
     }
 
     #[test]

@@ -21,7 +21,14 @@ pub(crate) struct RowPath {
     pub(crate) encoding: Encoding,
     /// The largest document that is read, in bytes.
     pub(crate) bytes_max: u64,
+    /// The most rows of it: where each stands is held in memory.
+    pub(crate) rows_max: usize,
+    /// Whether what stood at each `*` is asked for.
+    pub(crate) keyed: bool,
 }
+
+/// The most elements of an array, and members of an object, on the way to the rows.
+const ELEMENTS_MAX: usize = 8_000_000;
 
 /// One step of the way.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,7 +74,7 @@ impl DocumentRows {
         let root: &RawValue = serde_json::from_str(&text)
             .map_err(|e| RowError::Source(format!("line {}: this is not JSON: {e}", e.line())))?;
         let mut keys = Vec::new();
-        walk(&text, root, &path.steps, &mut keys, &mut spans)?;
+        walk(&Search { text: &text, path }, root, &path.steps, &mut keys, &mut spans)?;
         let mut hasher = XxHash3_128::new();
         hasher.write(text.as_bytes());
         let hash = hasher.finish_128();
@@ -119,10 +126,16 @@ impl DocumentRows {
 
 type Spans = Vec<(Range<usize>, Vec<Box<str>>)>;
 
+/// What rows are looked for in, and how.
+struct Search<'a> {
+    text: &'a str,
+    path: &'a RowPath,
+}
+
 /// Finds the rows. A member that is absent or `null` beyond the first `*` is no row and no error: live
 /// answers leave out what they do not know.
 fn walk(
-    text: &str,
+    search: &Search<'_>,
     raw: &RawValue,
     steps: &[Step],
     keys: &mut Vec<Box<str>>,
@@ -132,8 +145,13 @@ fn walk(
         return Ok(());
     }
     let Some((step, rest)) = steps.split_first() else {
-        let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-        spans.push((start..start + raw.get().len(), keys.clone()));
+        if spans.len() >= search.path.rows_max {
+            let most = search.path.rows_max;
+            return Err(RowError::Source(format!("the document has more than {most} rows")));
+        }
+        let start = raw.get().as_ptr() as usize - search.text.as_ptr() as usize;
+        let keys = if search.path.keyed { keys.clone() } else { Vec::new() };
+        spans.push((start..start + raw.get().len(), keys));
         return Ok(());
     };
     let broken = |e: serde_json::Error| RowError::Source(format!("the document cannot be read: {e}"));
@@ -141,19 +159,19 @@ fn walk(
         (Step::Each, Some(b'[')) => {
             let Elements(items) = serde_json::from_str(raw.get()).map_err(broken)?;
             for (i, item) in items.into_iter().enumerate() {
-                each(text, item, &i.to_string(), rest, keys, spans)?;
+                each(search, item, &i.to_string(), rest, keys, spans)?;
             }
         }
         (Step::Each, Some(b'{')) => {
             let Members(members) = serde_json::from_str(raw.get()).map_err(broken)?;
             for (name, item) in members {
-                each(text, item, &name, rest, keys, spans)?;
+                each(search, item, &name, rest, keys, spans)?;
             }
         }
         (Step::Member(wanted), Some(b'{')) => {
             let Members(members) = serde_json::from_str(raw.get()).map_err(broken)?;
             match members.iter().find(|(name, _)| **name == **wanted) {
-                Some((_, item)) => walk(text, item, rest, keys, spans)?,
+                Some((_, item)) => walk(search, item, rest, keys, spans)?,
                 None if keys.is_empty() => {
                     let names: Vec<&str> = members.iter().map(|(name, _)| &**name).take(20).collect();
                     let names = names.join(", ");
@@ -175,7 +193,7 @@ fn walk(
 }
 
 fn each(
-    text: &str,
+    search: &Search<'_>,
     item: &RawValue,
     key: &str,
     rest: &[Step],
@@ -183,9 +201,13 @@ fn each(
     spans: &mut Spans,
 ) -> Result<(), RowError> {
     keys.push(key.into());
-    let result = walk(text, item, rest, keys, spans);
+    let result = walk(search, item, rest, keys, spans);
     keys.pop();
     result
+}
+
+fn bounded<E: serde::de::Error>(count: usize) -> Result<(), E> {
+    if count < ELEMENTS_MAX { Ok(()) } else { Err(E::custom(format!("more than {ELEMENTS_MAX} elements"))) }
 }
 
 /// The members of an object, unparsed, in their order.
@@ -208,6 +230,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
                 while let Some((Key(name), value)) = map.next_entry()? {
+                    bounded::<A::Error>(members.len())?;
                     members.push((name, value));
                 }
                 Ok(Members(members))
@@ -228,11 +251,45 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Elements<'de>, A::Error> {
                 let mut items = Vec::new();
                 while let Some(item) = seq.next_element()? {
+                    bounded::<A::Error>(items.len())?;
                     items.push(item);
                 }
                 Ok(Elements(items))
             }
         }
         deserializer.deserialize_seq(Visit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_rows_stand_is_held_for_so_many_alone() {
+        let begin = |path: &str, keyed, text: &'static str| {
+            let path = RowPath {
+                steps: RowPath::steps(path),
+                encoding: Encoding::UTF_8,
+                bytes_max: 99,
+                rows_max: 3,
+                keyed,
+            };
+            DocumentRows::begin(&path, Box::new(text.as_bytes()))
+        };
+        let mut rows = begin("*", true, "[10,20,30]").unwrap_or_else(|e| panic!("{e:?}"));
+        for key in ["0", "1", "2"] {
+            assert!(matches!(rows.advance(), Some(Ok(()))));
+            assert!(matches!(rows.row(), Row::Json { keys, .. } if keys.len() == 1 && *keys[0] == *key));
+        }
+        assert!(rows.advance().is_none());
+        let mut rows = begin("*", false, "[10]").unwrap_or_else(|e| panic!("{e:?}"));
+        assert!(rows.advance().is_some() && matches!(rows.row(), Row::Json { keys: [], .. }));
+        for (path, text) in
+            [("*", "[1,2,3,4]"), ("*.*", "[[1,2],[3,4]]"), ("a.*", r#"{"a":{"x":1,"y":2,"z":3,"v":4}}"#)]
+        {
+            let Err(RowError::Source(reason)) = begin(path, true, text) else { panic!("{text} was taken") };
+            assert_eq!(reason, "the document has more than 3 rows");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Follows paths through an entity and tries the tests on what they lead to.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use senne_model::{Attribute, AttributeValue, Entity, Instance};
+use senne_model::{Attribute, AttributeValue, Entity, Instance, Iri};
 
 use super::{Condition, Link, Path, Step, Target, Test, compare::passes, path::SystemMember};
 
@@ -27,19 +27,40 @@ pub(super) fn condition(condition: &Condition, entity: &Entity, find: Find) -> b
 
 /// Whether an entity at the end of the relationships passes.
 fn linked(links: &[Link], entity: &Entity, find: Find, test: &dyn Fn(&Entity) -> bool) -> bool {
-    let Some((link, rest)) = links.split_first() else { return test(entity) };
-    let Some(attribute) = entity.attribute(&link.relation.name) else { return false };
-    attribute.instances.iter().any(|instance| {
-        let (AttributeValue::Relationship { objects, .. } | AttributeValue::ListRelationship(objects)) =
-            &instance.value
-        else {
-            return false;
-        };
-        objects.iter().filter_map(|object| find(object)).any(|target| {
-            let fits = |kind: &Step| target.types.contains(&kind.name);
-            (link.types.is_empty() || link.types.iter().any(fits)) && linked(rest, &target, find, test)
+    Walk { find, test, tried: HashSet::new() }.passes(links, entity)
+}
+
+/// The way through relationships. Entities may link to one another in circles, so each is tried once on each step: the ways would be
+/// without number.
+struct Walk<'a> {
+    find: Find<'a>,
+    test: &'a dyn Fn(&Entity) -> bool,
+    /// Targets that did not pass, each with the number of steps that were left.
+    tried: HashSet<(usize, Iri)>,
+}
+
+impl Walk<'_> {
+    fn passes(&mut self, links: &[Link], entity: &Entity) -> bool {
+        let Some((link, rest)) = links.split_first() else { return (self.test)(entity) };
+        let Some(attribute) = entity.attribute(&link.relation.name) else { return false };
+        attribute.instances.iter().any(|instance| {
+            let (AttributeValue::Relationship { objects, .. } | AttributeValue::ListRelationship(objects)) =
+                &instance.value
+            else {
+                return false;
+            };
+            objects.iter().any(|object| self.leads_on(link, rest, object))
         })
-    })
+    }
+
+    fn leads_on(&mut self, link: &Link, rest: &[Link], object: &Iri) -> bool {
+        if !self.tried.insert((rest.len(), object.clone())) {
+            return false;
+        }
+        let Some(target) = (self.find)(object) else { return false };
+        let fits = |kind: &Step| target.types.contains(&kind.name);
+        (link.types.is_empty() || link.types.iter().any(fits)) && self.passes(rest, &target)
+    }
 }
 
 /// Whether one of the values that a path leads to (from the entity after the relationships) passes.

@@ -256,6 +256,25 @@ fn paths_lead_through_relationships() {
 }
 
 #[test]
+fn circles_of_relationships_are_walked_once() {
+    let ids: Vec<String> = (0..30).map(|n| format!("urn:x:{n}")).collect();
+    let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut node = Entity::new(EntityId::trusted("urn:x:0"), expand("Node"));
+    let next = Instance::new(AttributeValue::ListRelationship(iris(&all)));
+    node.attributes.push(Attribute::new(expand("next"), next));
+    let node = Arc::new(node);
+    let asked = std::cell::Cell::new(0);
+    let find = |_: &str| {
+        asked.set(asked.get() + 1);
+        assert!(asked.get() < 1_000, "each is asked for once on each step");
+        Some(Arc::clone(&node))
+    };
+    let q = format!("{}missing{}", "next{".repeat(crate::LINKS_MAX), "}".repeat(crate::LINKS_MAX));
+    assert!(!parse(&q).unwrap().matches_with(&node, &find));
+    assert_eq!(asked.get(), 30 * crate::LINKS_MAX);
+}
+
+#[test]
 fn what_an_index_can_use() {
     let names = |q: &str| {
         parse(q).unwrap().indexable().iter().map(|c| c.attribute().local().to_owned()).collect::<Vec<_>>()

@@ -83,7 +83,7 @@ pub(crate) fn router(server: Server, faces: Faces) -> Router {
 async fn introduce(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let path = request.uri().path();
-    let principal: Principal = match caller::principal(&server, request.headers(), path, address) {
+    let principal: Principal = match caller::principal(&server, request.headers(), request.uri(), address) {
         Ok(principal) => principal,
         Err(problem) if path.starts_with(FLIGHT_PATH) => return grpc_refusal(&problem),
         Err(problem) => return problem_response(&problem),

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    sync::{Arc, LazyLock},
 };
 
 use senne_city_impact::{Foresight, MethodName, PlannedProject, Table, Wording};
@@ -13,8 +14,9 @@ use senne_model::{EntityId, Problem};
 use senne_programme::{
     Words,
     asking::{Foresee, Foreseen},
+    says::{Language, number},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The lengths of steps that are tried, the longest first: longer ones are calmer.
 const STEPS: [(Frequency, f64); 3] =
@@ -23,12 +25,14 @@ const STEPS: [(Frequency, f64); 3] =
 const STEPS_LEAST: usize = 12;
 /// So many steps of the past are enough.
 const STEPS_MOST: usize = 400;
+/// More areas than any city is divided into; each is looked for in the past of all others.
+const AREAS_MOST: usize = 2_000;
 /// The chance with which an effect is to be seen, and with which an interval holds it: as is usual.
 const POWER: f64 = 0.8;
 const LEVEL: f64 = 0.95;
 
 /// Hundreds of trial projects take a while; so many are asked about at once.
-static TURNS: Semaphore = Semaphore::const_new(1);
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
 
 /// The past of the indicator: areas by steps.
 struct Past {
@@ -47,6 +51,9 @@ pub(crate) async fn foresee(
     context: &Context,
     asked: &Foresee,
 ) -> Result<Foreseen, Problem> {
+    if asked.areas.len() > AREAS_MOST {
+        return Err(Problem::bad(format!("at most {AREAS_MOST} areas may be asked about")).field("areas"));
+    }
     let id = asked.indicator.as_str().rsplit(':').next().unwrap_or_default();
     let declaration = indicators.indicator(id)?;
     let treated: Vec<EntityId> = asked.areas.iter().map(|area| EntityId::trusted(area.as_str())).collect();
@@ -78,10 +85,25 @@ pub(crate) async fn foresee(
         senne_city_impact::foresee(&table, &project)
     };
     // Anybody may ask: those who do wait for each other, and nobody else for them.
-    let _turn = TURNS.acquire().await.map_err(|error| Problem::internal(error.to_string()))?;
-    let found = tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(e.to_string()))?;
+    let turns: &Arc<Semaphore> = &TURNS;
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(|e| Problem::internal(e.to_string()))?;
+    let found = in_turn(turn, work).await?;
     let found = found.map_err(|error| Problem::bad(error.to_string()).field("areas"))?;
     Ok(told(&declaration, &past, &found, wanted))
+}
+
+/// Works on a thread of its own. The turn ends with the work, also when the one who asked has left: work that has
+/// begun cannot be stopped.
+async fn in_turn<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let whole = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(whole).await.map_err(|error| Problem::internal(error.to_string()))
 }
 
 /// The past in the longest steps of which there are enough.
@@ -196,9 +218,7 @@ fn sentence(declaration: &Declaration, frequency: Frequency, found: &Foresight) 
     let say = |language: &str| {
         let title = declaration.title.get(language);
         let unit = declaration.unit_shown(language);
-        let point = |text: String| if language == "en" { text } else { text.replace('.', ",") };
-        let size = point(format!("{:.decimals$}", found.smallest));
-        let size = if unit.is_empty() { size } else { format!("{size}\u{a0}{unit}") };
+        let size = change(Language::of(language), found.smallest, decimals, unit);
         let (steps, chance) = (found.duration, (found.power * 100.0).round());
         let text = match (found.smallest.is_finite(), language) {
             (true, "fr") => format!(
@@ -226,6 +246,18 @@ fn sentence(declaration: &Declaration, frequency: Frequency, found: &Foresight) 
         Some(text)
     };
     Words { fr: say("fr"), nl: say("nl"), en: say("en") }
+}
+
+/// A change with its unit; of a percentage, in points.
+fn change(language: Language, size: f64, decimals: usize, unit: &str) -> String {
+    let size = number(language, size, decimals);
+    let unit = match (unit, language) {
+        ("%", Language::Fr) => "points de pourcentage",
+        ("%", Language::Nl) => "procentpunten",
+        ("%", Language::En) => "percentage points",
+        (unit, _) => unit,
+    };
+    if unit.is_empty() { size } else { format!("{size}\u{a0}{unit}") }
 }
 
 fn step(frequency: Frequency, language: &str, count: usize) -> &'static str {
@@ -288,5 +320,36 @@ fn step(frequency: Frequency, language: &str, count: usize) -> &'static str {
                 "day"
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[test]
+    fn a_change_reads_in_its_language_and_of_a_percentage_in_points() {
+        let of = |size, unit| [Language::Fr, Language::Nl, Language::En].map(|l| change(l, size, 1, unit));
+        let points =
+            ["0,4\u{a0}points de pourcentage", "0,4\u{a0}procentpunten", "0.4\u{a0}percentage points"];
+        assert_eq!(of(0.4, "%"), points);
+        assert_eq!(of(12_345.67, ""), ["12\u{202f}345,7", "12.345,7", "12,345.7"]);
+        assert_eq!(change(Language::En, 1.0, 1, "dB"), "1.0\u{a0}dB");
+    }
+
+    #[tokio::test]
+    async fn who_leaves_gives_the_turn_back_when_the_work_is_done() {
+        let turns = Arc::new(Semaphore::new(1));
+        let turn = Arc::clone(&turns).acquire_owned().await.unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let begun = in_turn(turn, move || ended.recv().is_ok());
+        assert!(timeout(Duration::from_millis(20), begun).await.is_err());
+        assert_eq!(turns.available_permits(), 0);
+        end.send(()).unwrap();
+        timeout(Duration::from_secs(20), turns.acquire()).await.unwrap().unwrap().forget();
     }
 }

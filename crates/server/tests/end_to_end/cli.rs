@@ -207,9 +207,12 @@ fn open_means_this_machine_and_this_site() {
     let server = city.serve();
     let path = "/ngsi-ld/v1/entities";
     let entity = json!({ "id": "urn:ngsi-ld:Probe:1", "type": "Probe", "a": 1 });
-    for (name, value) in
-        [("X-Forwarded-For", "10.0.0.1"), ("Forwarded", "for=10.0.0.1"), ("Sec-Fetch-Site", "cross-site")]
-    {
+    for (name, value) in [
+        ("X-Forwarded-For", "10.0.0.1"),
+        ("Forwarded", "for=10.0.0.1"),
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Origin", "http://evil.example"),
+    ] {
         assert_eq!(server.client().with(name, value).json("POST", path, &entity).status, 401, "{name}");
     }
     assert_eq!(server.client().json("POST", path, &entity).status, 201);

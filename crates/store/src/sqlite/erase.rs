@@ -67,8 +67,7 @@ impl SqliteWriter {
         let rows = row_numbers(&self.connection, tenant)?;
         let mut count = 0;
         for (no, changes) in rows {
-            let sql = "SELECT body FROM log WHERE no = ?1";
-            let body: Vec<u8> = self.connection.prepare_cached(sql)?.query_row([no], |row| row.get(0))?;
+            let Some(body) = body(&self.connection, (no, tenant, changes))? else { continue };
             let found = wanted.changes(&body, &self.names, (no, changes), name)?;
             let Some(found) = found else { continue };
             let mut fresh = Vec::with_capacity(body.len());
@@ -147,6 +146,20 @@ fn row_numbers(connection: &Connection, tenant: i64) -> Result<Vec<(i64, i64)>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The body of a row of the log, when it is there. One that is not what was written must not be written anew under a checksum that
+/// fits.
+fn body(
+    connection: &Connection,
+    (no, tenant, count): (i64, i64, i64),
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT body, sum FROM log WHERE no = ?1")?;
+    let mut rows = statement.query([no])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let body = read::blob(row, 0)?;
+    Sum::new().number(no).number(tenant).number(count).bytes(body).check(row, 1, "log", no)?;
+    Ok(Some(body.to_vec()))
+}
+
 /// What is looked for in the log.
 struct Wanted<'a> {
     entities: HashSet<&'a EntityId>,
@@ -192,12 +205,9 @@ pub(super) fn trace(
     }
     let (wanted, name) = (Wanted::new(entities), shared.tenant_name(tenant).unwrap_or_default());
     for (no, count) in row_numbers(connection, tenant)? {
-        let sql = "SELECT body FROM log WHERE no = ?1";
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query([no])?;
         // It may have been pruned meanwhile.
-        let Some(row) = rows.next()? else { continue };
-        let found = wanted.changes(read::blob(row, 0)?, &shared.names.read(), (no, count), &name)?;
+        let Some(body) = body(connection, (no, tenant, count))? else { continue };
+        let found = wanted.changes(&body, &shared.names.read(), (no, count), &name)?;
         let found = found.into_iter().flatten().filter(|change| wanted.entities.contains(&change.entity));
         trace.changes += found.count() as u64;
     }

@@ -1,4 +1,4 @@
-//! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, a pool of readers.
+//! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, pools of readers.
 
 mod erase;
 mod examine;
@@ -9,6 +9,7 @@ mod image;
 mod pages;
 mod pruning;
 mod read;
+mod readers;
 mod schema;
 mod select;
 mod sums;
@@ -24,13 +25,13 @@ use std::{
     },
 };
 
-use parking_lot::{Condvar, Mutex, RwLock};
+use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 use senne_model::{Change, ChangeNo, Entity, EntityId, Finding, Name, Names, TenantName, Timestamp};
 
 pub use self::examine::{Examined, examine, repair};
 pub use self::image::{Standing, StateImage};
-use self::wal::WriteAheadLog;
+use self::{readers::Pools, wal::WriteAheadLog};
 use crate::{
     Selected, Selection, Store, StoreError, StoreSettings, StoreStatistics, StoreWriter, StoredErasure,
     Survey, Trace,
@@ -55,7 +56,7 @@ struct Shared {
     cache: StateCache,
     columns: Columns,
     head: AtomicU64,
-    readers: Readers,
+    readers: Pools,
 }
 
 impl SqliteStore {
@@ -77,8 +78,8 @@ impl SqliteStore {
         let names = schema::load_names(&connection)?;
         let tenants = schema::load_tenants(&connection)?;
         let head = schema::load_log_state(&connection)?.0;
-        let readers = Readers::new(path.clone(), settings.readers.max(1));
-        let cache = StateCache::new(settings.cached_entities);
+        let readers = Pools::new(&path, settings.readers);
+        let cache = StateCache::new(settings.cached_bytes);
         let columns = Columns::new(settings.indexed);
         let shared = Shared {
             path,
@@ -133,7 +134,8 @@ impl Store for SqliteStore {
             return Ok(live(row.entity, Timestamp::now()));
         }
         let epoch = self.shared.cache.epoch();
-        let found = self.shared.readers.with(|c| read::entity(c, tenant, id, &self.shared.names.read()))?;
+        let found =
+            self.shared.readers.lookups.with(|c| read::entity(c, tenant, id, &self.shared.names.read()))?;
         Ok(found.and_then(|row: Row| {
             let entity = Arc::clone(&row.entity);
             self.shared.cache.fill(key, row, epoch);
@@ -145,16 +147,20 @@ impl Store for SqliteStore {
         let Some(tenant) = self.shared.tenant(tenant) else {
             return Ok(Selected { count: selection.count.then_some(0), ..Selected::default() });
         };
-        self.shared.readers.with(|c| select::select(c, tenant, selection, &self.shared))
+        self.shared.readers.queries.with(|c| {
+            // The caller may have gone while this waited for its turn.
+            selection.go_on()?;
+            select::select(c, tenant, selection, &self.shared)
+        })
     }
 
     fn scan(&self, tenant: &TenantName, each: &mut dyn FnMut(Arc<Entity>) -> bool) -> Result<(), StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(()) };
-        self.shared.readers.with(|c| read::scan(c, tenant, &self.shared.names, each))
+        self.shared.readers.walks.with(|c| read::scan(c, tenant, &self.shared.names, each))
     }
 
     fn expired(&self, now: Timestamp, max: usize) -> Result<Vec<(TenantName, EntityId)>, StoreError> {
-        let found = self.shared.readers.with(|c| expiry::due(c, now, max))?;
+        let found = self.shared.readers.lookups.with(|c| expiry::due(c, now, max))?;
         let named = |(no, id)| self.shared.tenant_name(no).map(|tenant| (tenant, id));
         Ok(found.into_iter().filter_map(named).collect())
     }
@@ -171,17 +177,17 @@ impl Store for SqliteStore {
             counts.change(tenant, None, Some(&entity));
             true
         };
-        self.shared.readers.with(|c| read::scan(c, tenant, &self.shared.names, &mut each))?;
+        self.shared.readers.queries.with(|c| read::scan(c, tenant, &self.shared.names, &mut each))?;
         Ok(counts.survey(tenant))
     }
 
     fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(Vec::new()) };
-        self.shared.readers.with(|c| read::types(c, tenant))
+        self.shared.readers.queries.with(|c| read::types(c, tenant))
     }
 
     fn changes(&self, after: ChangeNo, max: usize) -> Result<Vec<Arc<Change>>, StoreError> {
-        self.shared.readers.with(|c| read::changes(c, after, max, &self.shared))
+        self.shared.readers.queries.with(|c| read::changes(c, after, max, &self.shared))
     }
 
     fn head(&self) -> ChangeNo {
@@ -189,25 +195,25 @@ impl Store for SqliteStore {
     }
 
     fn pruned(&self) -> Result<ChangeNo, StoreError> {
-        self.shared.readers.with(read::pruned)
+        self.shared.readers.lookups.with(read::pruned)
     }
 
     fn cursor(&self, follower: &str) -> Result<Option<ChangeNo>, StoreError> {
-        self.shared.readers.with(|c| read::cursor(c, follower))
+        self.shared.readers.lookups.with(|c| read::cursor(c, follower))
     }
 
     fn position(&self, tenant: &TenantName, source: &str) -> Result<Option<String>, StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(None) };
-        self.shared.readers.with(|c| read::position(c, tenant, source))
+        self.shared.readers.lookups.with(|c| read::position(c, tenant, source))
     }
 
     fn erasures(&self) -> Result<Vec<StoredErasure>, StoreError> {
-        self.shared.readers.with(|c| erase::stored(c, &self.shared))
+        self.shared.readers.lookups.with(|c| erase::stored(c, &self.shared))
     }
 
     fn trace(&self, tenant: &TenantName, entities: &[EntityId]) -> Result<Trace, StoreError> {
         let Some(tenant) = self.shared.tenant(tenant) else { return Ok(Trace::default()) };
-        self.shared.readers.with(|c| erase::trace(c, tenant, entities, &self.shared))
+        self.shared.readers.queries.with(|c| erase::trace(c, tenant, entities, &self.shared))
     }
 
     fn tenants(&self) -> Result<Vec<TenantName>, StoreError> {
@@ -215,7 +221,7 @@ impl Store for SqliteStore {
     }
 
     fn statistics(&self) -> Result<StoreStatistics, StoreError> {
-        let mut statistics = self.shared.readers.with(read::statistics)?;
+        let mut statistics = self.shared.readers.queries.with(read::statistics)?;
         statistics.bytes = ["", "-wal"]
             .iter()
             .filter_map(|suffix| std::fs::metadata(format!("{}{suffix}", self.shared.path.display())).ok())
@@ -249,53 +255,4 @@ fn live(entity: Arc<Entity>, now: Timestamp) -> Option<Arc<Entity>> {
     let mut left = Entity::clone(&entity);
     left.strip_expired(now);
     Some(Arc::new(left))
-}
-
-/// A bounded pool of read-only connections.
-struct Readers {
-    path: PathBuf,
-    state: Mutex<Pool>,
-    returned: Condvar,
-}
-
-struct Pool {
-    idle: Vec<Connection>,
-    may_open: usize,
-}
-
-impl Readers {
-    fn new(path: PathBuf, limit: usize) -> Self {
-        Self { path, state: Mutex::new(Pool { idle: Vec::new(), may_open: limit }), returned: Condvar::new() }
-    }
-
-    /// Closes the connections that nobody uses.
-    fn rest(&self) {
-        let mut pool = self.state.lock();
-        pool.may_open += pool.idle.len();
-        pool.idle.clear();
-    }
-
-    /// Runs `work` with a connection of its own; waits for one when all are busy.
-    fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let connection = self.take()?;
-        let result = work(&connection);
-        self.state.lock().idle.push(connection);
-        self.returned.notify_one();
-        result
-    }
-
-    fn take(&self) -> Result<Connection, StoreError> {
-        let mut pool = self.state.lock();
-        loop {
-            if let Some(connection) = pool.idle.pop() {
-                return Ok(connection);
-            }
-            if pool.may_open > 0 {
-                pool.may_open -= 1;
-                drop(pool);
-                return schema::open_reader(&self.path).inspect_err(|_| self.state.lock().may_open += 1);
-            }
-            self.returned.wait(&mut pool);
-        }
-    }
 }

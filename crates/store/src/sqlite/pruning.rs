@@ -25,10 +25,10 @@ pub(super) fn prune(connection: &Connection, upto: ChangeNo) -> Result<(), Store
     // A follower that does not run now, as when a folder is loaded without its server, needs its part of the log too (S5).
     let least: Option<i64> = transaction.query_row("SELECT min(no) FROM cursor", [], |row| row.get(0))?;
     let upto = upto.0.min(least.map_or(u64::MAX, |no| no as u64));
-    // Whole rows only: a row that reaches beyond `upto` stays.
+    // Whole rows only: a row that reaches beyond `upto` stays. Those that begin beyond it are not walked over.
     let last: Option<(i64, i64)> = transaction
         .query_row(
-            "SELECT no, no + count - 1 FROM log WHERE no + count - 1 <= ?1 ORDER BY no DESC LIMIT 1",
+            "SELECT no, no + count - 1 FROM log WHERE no <= ?1 AND no + count - 1 <= ?1 ORDER BY no DESC LIMIT 1",
             [upto as i64],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )

@@ -19,8 +19,12 @@ pub(super) fn entity(
         .prepare_cached("SELECT no, tenant, document, sum FROM entity WHERE tenant = ?1 AND id = ?2")?;
     let mut rows = statement.query(params![tenant, id.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let entity = decode_entity(document(row)?, names)?;
-    Ok(Some(Row { no: row.get(0)?, entity: Arc::new(entity) }))
+    let (entity, no) = (decode_entity(document(row)?, names)?, row.get::<_, i64>(0)?);
+    // The checksum is of the document alone: a flipped bit in the key of the row must not answer for another entity.
+    if entity.id != *id {
+        return Err(StoreError::Damaged { table: "entity", row: no.to_string() });
+    }
+    Ok(Some(Row { no, entity: Arc::new(entity) }))
 }
 
 pub(super) fn scan(

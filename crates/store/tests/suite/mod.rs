@@ -7,21 +7,21 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use senne_language::{Filter, Order, Query, TypeExpression};
 use senne_model::{
-    ApplyError, Attribute, AttributeValue, ChangeNo, EntityId, Geometry, Instance, Json, Name, NoJudge,
-    Operation, Outcome, TenantName, Timestamp, Write,
+    ApplyError, Attribute, AttributeValue, ChangeNo, Entity, EntityId, Geometry, Instance, Json, Name,
+    NoJudge, Operation, Outcome, TenantName, Timestamp, Write,
 };
 use senne_store::{Group, Place, Request, Selection, Store, StoreSettings, StoreWriter};
 
 pub(crate) use self::pages::{
-    a_place_holds_while_data_change, an_order_of_its_own_is_whole, attributes_are_counted_exactly,
-    what_has_expired_is_not_shown_and_is_due,
+    a_place_holds_while_data_change, a_query_that_nobody_waits_for_ends, an_order_of_its_own_is_whole,
+    attributes_are_counted_exactly, what_has_expired_is_not_shown_and_is_due,
 };
 
 pub(crate) const NO2: &str = "https://example.org/NO2";
 pub(crate) const AIR: &str = "https://example.org/Air";
 
 pub(crate) fn settings() -> StoreSettings {
-    StoreSettings { indexed: HashSet::from([Name::new(NO2)]), cached_entities: 64, readers: 2 }
+    StoreSettings { indexed: HashSet::from([Name::new(NO2)]), cached_bytes: 64 << 10, readers: 2 }
 }
 
 pub(crate) fn id(n: usize) -> EntityId {
@@ -47,8 +47,17 @@ pub(crate) fn commit(writer: &mut dyn StoreWriter, requests: Vec<Request>) -> Gr
 }
 
 fn all(query: &Query) -> Selection<'_> {
-    let (limit, place) = (1000, Place::Start);
-    Selection { query, limit, offset: 0, after: None, place, order: None, count: true, see: None }
+    Selection {
+        query,
+        limit: 1000,
+        offset: 0,
+        after: None,
+        place: Place::Start,
+        order: None,
+        count: true,
+        see: None,
+        waited_for: None,
+    }
 }
 
 fn ids(store: &dyn Store, selection: &Selection<'_>) -> Vec<String> {

@@ -1,9 +1,11 @@
 //! Places, orders, expiry and counts of attributes: what every adapter must do of them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::{
-    Arc, Attribute, AttributeValue, EntityId, Filter, Instance, Json, Name, Operation, Order, Path, Place,
-    Query, Selection, Store, TenantName, Timestamp, TypeExpression, Write, all, commit, id, ids, request,
-    write,
+    Arc, Attribute, AttributeValue, Entity, EntityId, Filter, Instance, Json, Name, Operation, Order, Path,
+    Place, Query, Selection, Store, TenantName, Timestamp, TypeExpression, Write, all, commit, id, ids,
+    request, write,
 };
 
 fn expand(term: &str) -> Name {
@@ -73,6 +75,32 @@ pub(crate) fn an_order_of_its_own_is_whole(open: &dyn Fn(&Path) -> Arc<dyn Store
         assert_eq!(found.entities.iter().map(|e| e.id.clone()).collect::<Vec<_>>(), wanted);
         assert_eq!((found.count, found.more, found.less), (Some(5_000), offset < 4_980, offset > 0));
     }
+}
+
+pub(crate) fn a_query_that_nobody_waits_for_ends(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    let writes = (0..2_000).map(|n| write(Operation::Create, n, n as f64)).collect();
+    commit(&mut *writer, vec![request(writes)]);
+    let (tenant, asked) = (TenantName::default(), typed());
+    let (looks, questions) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let see = |entity: Arc<Entity>| {
+        looks.fetch_add(1, Ordering::Relaxed);
+        Some(entity)
+    };
+    for patience in [0, 1, 3] {
+        looks.store(0, Ordering::Relaxed);
+        questions.store(0, Ordering::Relaxed);
+        let waited_for = || questions.fetch_add(1, Ordering::Relaxed) < patience;
+        let selection = Selection { see: Some(&see), waited_for: Some(&waited_for), ..all(&asked) };
+        let error = store.select(&tenant, &selection).unwrap_err();
+        assert!(error.to_string().contains("nobody waits"), "{error}");
+        assert!(looks.load(Ordering::Relaxed) < 1_000, "{patience}: {looks:?} of 2,000 looks");
+    }
+    let always = || true;
+    let selection = Selection { see: Some(&see), waited_for: Some(&always), ..all(&asked) };
+    assert_eq!(store.select(&tenant, &selection).unwrap().count, Some(2_000));
 }
 
 pub(crate) fn what_has_expired_is_not_shown_and_is_due(open: &dyn Fn(&Path) -> Arc<dyn Store>) {

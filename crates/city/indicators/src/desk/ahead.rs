@@ -48,13 +48,14 @@ impl Desk {
             hierarchy: &hierarchy,
             zone: &self.zone,
             now: Timestamp::now(),
+            leaves: self.leaves(),
         };
-        let mut book = shelf.take(&key);
-        let read = if book.has(year) { Ok(()) } else { computation.open(&mut book, year).await };
-        if read.is_ok() {
-            shelf.put(key, book);
+        let mut book = shelf.take(&key, declaration);
+        if !book.has(year) {
+            computation.bring(&mut book, year).await?;
         }
-        read
+        self.shelve(shelf, key, book).await;
+        Ok(())
     }
 
     /// Of each indicator that is put together from parts the year of its newest data; those declared first come last.
@@ -151,7 +152,9 @@ owner: Somebody
             desk.read_ahead(&mut shelf, &mut ahead).await;
             turns += 1;
         }
-        let book = shelf.take(&(TenantName::default(), "visits".into()));
+        let plan = desk.plan();
+        let declaration = plan.catalogue.indicator("visits").unwrap();
+        let book = shelf.take(&(TenantName::default(), "visits".into()), declaration);
         assert_eq!((turns, book.has(2023), book.has(2024), book.size()), (1, false, true, 1));
         hub.stop().await;
     }

@@ -46,6 +46,9 @@ impl Desk {
     /// Reads the declarations and computes what is due; gives whether some of it failed.
     async fn compute_declared(&self, shelf: &mut Shelf, anew: bool) -> Result<bool, Problem> {
         *self.plan.write() = Plan::of(self.indicators.reload().await?);
+        if let Some(leaves) = self.leaves().filter(|_| anew) {
+            leaves.clear().await.map_err(|error| Problem::internal(error.to_string()))?;
+        }
         let plan = self.plan();
         let tenants = self.hub.tenants()?;
         let mut hierarchies = HashMap::new();
@@ -101,14 +104,19 @@ impl Desk {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => place.insert(Hierarchy::load(&self.hub, tenant).await?),
             };
-            let mut book = Book::default();
-            let published = self.one(&mut book, hierarchy, tenant, declaration, &days).await?;
+            let key = (tenant.clone(), declaration.id.as_str().into());
+            if let Some(leaves) = self.leaves() {
+                leaves.forget(&key).await.map_err(|error| Problem::internal(error.to_string()))?;
+            }
+            let mut book = Book::of(declaration);
+            let published = self.one(&mut book, hierarchy, &key, declaration, &days).await?;
             // Data that lie in no area give no figures: once there are areas, all of it is to be computed.
             let nothing = published == 0 && !book.is_published();
             if nothing && !self.is_computed(tenant, declaration).await {
                 let seconds = begun.elapsed().as_secs_f64();
                 return Ok(Progress { indicator: declaration.id.clone(), days: 0, seconds });
             }
+            self.put_away(&key, book).await;
             write(&self.hub, &service(tenant), vec![declare(declaration)]).await?;
         }
         let seconds = begun.elapsed().as_secs_f64();

@@ -4,6 +4,7 @@
 mod areas;
 mod city;
 mod declarations;
+mod leaves;
 
 use std::time::Duration;
 

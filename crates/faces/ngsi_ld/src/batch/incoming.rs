@@ -1,7 +1,11 @@
 //! Reading a batch: its bytes, the contexts of its entities, the entities.
 
+use std::sync::Arc;
+
+use futures::future::join_all;
+
 use crate::{
-    contexts::Terms,
+    contexts::{Contexts, Terms},
     http::{Call, Refusal},
     read::{BatchItem, Limits, Mode, Names, contexts_of_each, read_batch},
 };
@@ -16,7 +20,7 @@ const CONTEXTS_MAX: usize = 32;
 pub(super) async fn read(call: &mut Call, mode: Mode) -> Result<Vec<BatchItem>, Refusal> {
     let (bytes, linked_data, share) = call.bytes(call.face.options.batch_bytes_max).await?;
     let Own { contexts, places, faults } = if linked_data {
-        own_contexts(call, &bytes).await?
+        own_contexts(&call.face.contexts, &bytes).await?
     } else {
         Own { contexts: vec![call.terms().await?], ..Own::default() }
     };
@@ -44,19 +48,24 @@ pub(super) async fn read(call: &mut Call, mode: Mode) -> Result<Vec<BatchItem>, 
 
 /// The different contexts of a JSON-LD batch, for each entity which of them is its own, and those that have none.
 #[derive(Default)]
-struct Own {
-    contexts: Vec<Terms>,
-    places: Vec<usize>,
-    faults: Vec<(usize, Problem)>,
+pub(crate) struct Own {
+    pub(crate) contexts: Vec<Terms>,
+    pub(crate) places: Vec<usize>,
+    pub(crate) faults: Vec<(usize, Problem)>,
 }
 
-async fn own_contexts(call: &Call, bytes: &[u8]) -> Result<Own, Problem> {
+/// The contexts of a batch. One that cannot be had is a fault of the entities that bring it.
+pub(crate) async fn own_contexts(contexts: &Arc<Contexts>, bytes: &[u8]) -> Result<Own, Problem> {
     let texts = contexts_of_each(bytes)?;
     // The core context reads the ids of those that have no context of their own.
     let mut own = Own { contexts: vec![Terms::default_core()], ..Own::default() };
     let mut known: Vec<(&str, Result<usize, Problem>)> = Vec::new();
-    for text in different(&texts)? {
-        let place = call.face.contexts.by_text(text).await.map(|terms| {
+    let different = different(&texts)?;
+    // All at once: one that hangs holds up no other.
+    let asked: Vec<_> = different.iter().map(|text| contexts.by_text(text)).collect();
+    let resolved = join_all(asked).await;
+    for (text, terms) in different.into_iter().zip(resolved) {
+        let place = terms.map(|terms| {
             own.contexts.push(terms);
             own.contexts.len() - 1
         });

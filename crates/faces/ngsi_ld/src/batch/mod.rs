@@ -9,6 +9,8 @@ pub(crate) mod upsert;
 
 mod incoming;
 
+pub(crate) use incoming::own_contexts;
+
 use axum::response::Response;
 use http::StatusCode;
 use senne_hub::WriteOptions;

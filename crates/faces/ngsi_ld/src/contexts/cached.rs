@@ -13,7 +13,7 @@ use senne_model::{
     Write,
 };
 
-use super::{Contexts, fetch::Fetched, fingerprint};
+use super::{Contexts, digest, fetch::Fetched};
 use crate::http::object;
 
 const KIND: &str = "urn:senne:ns#CachedContext";
@@ -76,8 +76,26 @@ fn max_age(said: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-fn entity_id(url: &str) -> EntityId {
-    EntityId::trusted(&format!("{PREFIX}{:016x}", fingerprint(url)))
+pub(super) fn entity_id(url: &str) -> EntityId {
+    EntityId::trusted(&format!("{PREFIX}{}", digest(url)))
+}
+
+/// The write that keeps a document.
+pub(super) fn kept(url: &str, document: Json, freshness: &Freshness) -> Write {
+    let mut write = Write::new(entity_id(url), Operation::CreateOrReplace);
+    write.types.push(Name::new(KIND));
+    let optional = |text: &Option<String>| text.as_ref().map_or(Json::Null, |text| Json::text(text));
+    let setting = object([
+        ("url", Json::text(url)),
+        ("etag", optional(&freshness.etag)),
+        ("lastModified", optional(&freshness.last_modified)),
+        ("expiresAt", Json::Int(freshness.expires_at.micros())),
+    ]);
+    for (name, json) in [(DOCUMENT, document), (SETTING, setting)] {
+        let instance = Instance::new(AttributeValue::JsonProperty(json));
+        write.attributes.push(Attribute::new(Name::new(name), instance));
+    }
+    write
 }
 
 impl Contexts {
@@ -99,7 +117,7 @@ impl Contexts {
         // Only then: what is noted but not in the catalog counts as dropped.
         let dropped = self.note(url, freshness.clone());
         if changed {
-            self.resolved.lock().clear();
+            self.resolved.lock().forget();
         }
         let Some(document) = document else { return Ok(()) };
         // A cache that cannot be written is no reason to refuse what was asked.
@@ -129,20 +147,7 @@ impl Contexts {
         freshness: &Freshness,
         dropped: &[String],
     ) -> Result<(), Problem> {
-        let mut write = Write::new(entity_id(url), Operation::CreateOrReplace);
-        write.types.push(Name::new(KIND));
-        let optional = |text: &Option<String>| text.as_ref().map_or(Json::Null, |text| Json::text(text));
-        let setting = object([
-            ("url", Json::text(url)),
-            ("etag", optional(&freshness.etag)),
-            ("lastModified", optional(&freshness.last_modified)),
-            ("expiresAt", Json::Int(freshness.expires_at.micros())),
-        ]);
-        for (name, json) in [(DOCUMENT, document), (SETTING, setting)] {
-            let instance = Instance::new(AttributeValue::JsonProperty(json));
-            write.attributes.push(Attribute::new(Name::new(name), instance));
-        }
-        let mut writes = vec![write];
+        let mut writes = vec![kept(url, document, freshness)];
         writes.extend(dropped.iter().map(|url| Write::new(entity_id(url), Operation::Delete)));
         self.write_all(writes).await
     }
@@ -161,6 +166,7 @@ impl Contexts {
         let types = TypeExpression::parse("CachedContext", &|_| Name::new(KIND))?;
         let query = Query { types: Some(types), ..Query::default() };
         let mut page = Page { limit: PAGE, ..Page::default() };
+        let mut moves = Vec::new();
         loop {
             let found = match self.hub.query(&Self::circumstances(), &query, &page).await {
                 Ok(found) => found,
@@ -174,6 +180,11 @@ impl Contexts {
                 };
                 let (Some(document), Some(setting)) = (json(DOCUMENT), json(SETTING)) else { continue };
                 let text = |name: &str| setting.get(name).and_then(Json::as_str).map(str::to_owned);
+                // Older builds named them by a number that two URLs may share.
+                let moved = text("url").filter(|url| entity.id != entity_id(url));
+                if moved.is_some() {
+                    moves.push(Write::new(entity.id.clone(), Operation::Delete));
+                }
                 let Some(url) = text("url").filter(|url| self.catalog.get(url).is_none()) else { continue };
                 let expires_at = match setting.get("expiresAt") {
                     Some(Json::Int(at)) => Timestamp::from_micros(*at),
@@ -186,14 +197,25 @@ impl Contexts {
                 if let Err(problem) = stored {
                     tracing::warn!(url, %problem, "the context {url} is left out: {problem}");
                 }
+                if moved.is_some() {
+                    moves.push(kept(&url, document.clone(), &freshness));
+                }
                 // Also then: what is noted and not in the catalog goes from the disk at the next fetch.
                 self.freshness.lock().insert(url, freshness);
             }
             page.after = found.entities.last().map(|entity| entity.id.clone());
             if !found.more {
-                return Ok(());
+                break;
             }
         }
+        if moves.is_empty() {
+            return Ok(());
+        }
+        // Where that fails they stay under their old names, and it is tried again at the next start.
+        if let Err(problem) = self.write_all(moves).await {
+            tracing::warn!(%problem, "contexts of an older build could not be renamed on disk: {problem}");
+        }
+        Ok(())
     }
 
     /// When a document is asked for anew; none when it never is.

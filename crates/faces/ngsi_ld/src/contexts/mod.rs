@@ -13,7 +13,8 @@ use std::{
 
 use parking_lot::Mutex;
 use senne_context::{ContextCatalog, ContextKind, Missing, StoredContext, resolve};
-use senne_model::{Json, Problem, TenantName, Timestamp};
+use senne_model::{ErrorKind, Json, Problem, TenantName, Timestamp};
+use sha2::{Digest, Sha256};
 
 pub(crate) use fetch::{addresses, check_url, client, reasons, sending_client};
 pub(crate) use senne_context::Context as Terms;
@@ -47,21 +48,40 @@ const OWN: &str = "senne:";
 /// The longest `@context` text whose resolved context is kept, in bytes.
 const KEY_BYTES_MAX: usize = 16 * 1024;
 
+/// A context that leads to many documents has so many times the patience of one.
+const PATIENCE_FOR_ALL: u32 = 5;
+
 /// A resolved context and the documents that it was made of.
 type Resolved = (Terms, Arc<[String]>);
+
+/// Resolved contexts by their text.
+#[derive(Default)]
+struct Ready {
+    by_text: HashMap<String, Resolved>,
+    /// How often all were forgotten because a document had changed: what was resolved before that is of no use after it.
+    forgotten: u64,
+}
+
+impl Ready {
+    fn forget(&mut self) {
+        self.by_text.clear();
+        self.forgotten += 1;
+    }
+}
 
 /// All that is known of contexts.
 pub(crate) struct Contexts {
     hub: senne_hub::Hub,
     catalog: ContextCatalog,
-    /// Resolved contexts by their text, each with the documents that it was made of.
-    resolved: Mutex<HashMap<String, Resolved>>,
+    resolved: Mutex<Ready>,
     failed: Mutex<HashMap<String, (Instant, Problem)>>,
     client: reqwest::Client,
     allow_private: bool,
     /// Nothing is fetched: there is no internet here.
     offline: bool,
     bytes_max: usize,
+    /// How long all documents of one context may take together.
+    patience: Duration,
     /// How long fetched documents are fresh, by URL.
     freshness: Mutex<HashMap<String, cached::Freshness>>,
     /// Whose the documents are that are served from here, by short name.
@@ -100,12 +120,13 @@ impl Contexts {
         Ok(Self {
             hub,
             catalog,
-            resolved: Mutex::new(HashMap::new()),
+            resolved: Mutex::default(),
             failed: Mutex::new(HashMap::new()),
             client: client(options.allow_private_addresses, options.context_timeout, true)?,
             allow_private: options.allow_private_addresses,
             offline: options.context_offline,
             bytes_max: options.context_bytes_max,
+            patience: options.context_timeout.saturating_mul(PATIENCE_FOR_ALL),
             freshness: Mutex::default(),
             owners: Mutex::default(),
             keeping: tokio::sync::Mutex::default(),
@@ -135,7 +156,7 @@ impl Contexts {
 
     /// A context that has been resolved before; its documents count as used.
     fn at_hand(self: &Arc<Self>, key: &str) -> Option<Terms> {
-        let (terms, documents) = self.resolved.lock().get(key).cloned()?;
+        let (terms, documents) = self.resolved.lock().by_text.get(key).cloned()?;
         let now = Timestamp::now();
         for url in documents.iter() {
             self.catalog.load(url, now);
@@ -150,7 +171,17 @@ impl Contexts {
         if let Some(terms) = self.at_hand(key) {
             return Ok(terms);
         }
+        let resolved = tokio::time::timeout(self.patience, self.resolve_anew(key, &value)).await;
+        let late = || {
+            let detail = "the documents that the JSON-LD context leads to could not be had in time";
+            Err(Problem::new(ErrorKind::ContextUnavailable, detail).field("@context"))
+        };
+        resolved.unwrap_or_else(|_| late())
+    }
+
+    async fn resolve_anew(self: &Arc<Self>, key: &str, value: &Json) -> Result<Terms, Problem> {
         for _ in 0..DOCUMENTS_PER_CONTEXT_MAX {
+            let forgotten = self.resolved.lock().forgotten;
             let used = Mutex::new(Vec::new());
             let load = |url: &str| {
                 let key = self.key(url);
@@ -158,13 +189,13 @@ impl Contexts {
                 used.lock().push(key);
                 Some(Arc::clone(&found.document))
             };
-            match resolve(&value, &load) {
+            match resolve(value, &load) {
                 Ok(terms) => {
                     let used = used.into_inner();
                     let now = Timestamp::now();
                     used.iter().for_each(|url| drop(self.catalog.load(url, now)));
                     used.iter().for_each(|url| self.freshen(url));
-                    self.remember(key, &terms, used.into());
+                    self.remember(key, &terms, used.into(), forgotten);
                     return Ok(terms);
                 }
                 Err(Missing::Document(url)) => self.fetch(&url).await?,
@@ -175,16 +206,18 @@ impl Contexts {
         Err(Problem::bad(detail).field("@context"))
     }
 
-    fn remember(&self, key: &str, terms: &Terms, documents: Arc<[String]>) {
-        if key.len() > KEY_BYTES_MAX {
+    /// Keeps a resolved context, unless a document has changed since so many times all were `forgotten`.
+    fn remember(&self, key: &str, terms: &Terms, documents: Arc<[String]>, forgotten: u64) {
+        let mut resolved = self.resolved.lock();
+        if key.len() > KEY_BYTES_MAX || resolved.forgotten != forgotten {
             return;
         }
-        let mut resolved = self.resolved.lock();
-        let bytes = terms.bytes() + resolved.values().map(|(other, _)| other.bytes()).sum::<usize>();
-        if resolved.len() >= RESOLVED_MAX || bytes > RESOLVED_BYTES_MAX {
-            resolved.clear();
+        let ready = &mut resolved.by_text;
+        let bytes = terms.bytes() + ready.values().map(|(other, _)| other.bytes()).sum::<usize>();
+        if ready.len() >= RESOLVED_MAX || bytes > RESOLVED_BYTES_MAX {
+            ready.clear();
         }
-        resolved.insert(key.to_owned(), (terms.clone(), documents));
+        ready.insert(key.to_owned(), (terms.clone(), documents));
     }
 
     /// Fetches a document into the catalog. One that is broken is not kept.
@@ -272,12 +305,17 @@ impl Contexts {
         found.ok_or_else(|| Problem::not_found("there is no such context here"))
     }
 
-    /// All documents that a tenant may know of, by URL or short name.
+    /// All documents that a tenant may know of, by URL or short name. Those that stood inside a request on which nothing relies have no
+    /// tenant: who was told their URL may have them, and nobody else is told of it.
     pub(crate) async fn all(&self, tenant: &TenantName) -> Result<Vec<Arc<StoredContext>>, Problem> {
         self.load_hosted().await?;
         let mut all = self.catalog.list();
-        all.retain(|stored| self.may_know(tenant, stored));
+        all.retain(|stored| self.may_know(tenant, stored) && !self.is_nobodys(stored));
         Ok(all)
+    }
+
+    fn is_nobodys(&self, stored: &StoredContext) -> bool {
+        stored.kind == ContextKind::ImplicitlyCreated && !self.owners.lock().contains_key(&*stored.url)
     }
 
     fn may_know(&self, tenant: &TenantName, stored: &StoredContext) -> bool {
@@ -301,7 +339,7 @@ impl Contexts {
             ContextKind::Cached | ContextKind::Preloaded => self.take_off_disk(&stored.url).await?,
         }
         self.catalog.remove(&stored.url);
-        self.resolved.lock().clear();
+        self.resolved.lock().forget();
         Ok(())
     }
 }
@@ -318,7 +356,7 @@ fn own_paths(value: &mut Json) {
 /// The short name and the document of a context that stood inside a request.
 fn implicit(terms: &Terms) -> (String, Json) {
     let value = terms.to_json();
-    let key = format!("implicit-{:016x}", fingerprint(&value.to_string()));
+    let key = format!("implicit-{}", digest(&value.to_string()));
     (key, Json::Object(vec![("@context".into(), value)]))
 }
 
@@ -327,7 +365,19 @@ fn short_name(url: &str) -> Option<&str> {
     url.split_once(&format!("{BASE}/jsonldContexts/")).map(|(_, short)| short)
 }
 
-/// A number for a text, the same in every run (FNV-1a, 64 bits).
+/// What stands for a text that a stranger may have chosen: nobody finds another text with the same (SHA-256).
+fn digest(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// A number for a text, the same in every run (FNV-1a, 64 bits). Texts with the same number are easily found: it may tell apart only
+/// what no stranger gains by.
 pub(crate) fn fingerprint(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

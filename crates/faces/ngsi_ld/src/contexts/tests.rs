@@ -1,4 +1,4 @@
-//! The room for contexts, and whose a context is.
+//! The room for contexts, their names, and whose a context is.
 
 use senne_hub::{Hub, HubConfig};
 use senne_model::ErrorKind;
@@ -39,7 +39,7 @@ async fn contexts_from_inside_requests_do_not_take_all_room() {
         let url = contexts.link(&terms, "http://city.example");
         assert!(contexts.document(&tenant(), &url).await.is_ok(), "{url} is served");
     }
-    assert_eq!(count(&contexts).await, 10);
+    assert_eq!(contexts.catalog.list().len(), 10);
     assert!(contexts.catalog.get(&implicit(&relied_on).0).is_some());
     let key = contexts.host(&tenant(), document("https://x.org/hosted")).await.unwrap();
     assert!(contexts.document(&tenant(), &key).await.is_ok());
@@ -89,7 +89,7 @@ async fn resolved_contexts_are_bounded_by_what_they_take() {
         contexts.catalog.store(&url, ContextKind::Cached, document, Timestamp::now()).unwrap();
         assert!(contexts.by_url(&url).await.unwrap().bytes() > RESOLVED_BYTES_MAX / 12);
     }
-    let kept: usize = contexts.resolved.lock().values().map(|(terms, _)| terms.bytes()).sum();
+    let kept: usize = contexts.resolved.lock().by_text.values().map(|(terms, _)| terms.bytes()).sum();
     assert!(kept > 0 && kept <= RESOLVED_BYTES_MAX, "{kept}");
 }
 
@@ -111,4 +111,84 @@ async fn only_what_is_ours_goes_by_its_short_name() {
     }
     let other = format!("http://other.example{}", path("abc"));
     assert_eq!(contexts.key(&other), other);
+}
+
+#[tokio::test]
+async fn a_context_from_inside_a_request_is_told_to_nobody_else() {
+    let (hub, _folder) = hub().await;
+    let contexts = contexts(&hub, 10, 1 << 20);
+    let terms = contexts.by_text(r#"{"a":"https://x.org/secret"}"#).await.unwrap();
+    let url = contexts.link(&terms, "http://city.example");
+    let others = TenantName::parse("others").unwrap();
+    for tenant in [&tenant(), &others] {
+        assert!(contexts.all(tenant).await.unwrap().is_empty());
+        assert!(contexts.document(tenant, &url).await.is_ok(), "who was told of it may have it");
+    }
+    contexts.keep_implicit(&tenant(), &terms).await.unwrap();
+    assert_eq!(count(&contexts).await, 1);
+    assert!(contexts.all(&others).await.unwrap().is_empty());
+}
+
+#[test]
+fn names_are_made_so_that_no_stranger_finds_another_text_for_one() {
+    let digest = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+    assert_eq!(super::digest("foo"), digest);
+    assert_eq!(&*cached::entity_id("foo"), format!("urn:senne:cached-context:{digest}"));
+    assert_eq!(implicit(&Terms::default_core()).0.len(), "implicit-".len() + 64);
+}
+
+#[tokio::test]
+async fn documents_of_older_builds_are_found_and_renamed() {
+    let (hub, _folder) = hub().await;
+    let url = "https://x.org/c.jsonld";
+    let mut older = cached::kept(url, document("https://x.org/kept"), &Freshness::default());
+    older.entity = senne_model::EntityId::trusted("urn:senne:cached-context:0123456789abcdef");
+    let before = contexts(&hub, 10, 1 << 20);
+    before.write_all(vec![older.clone()]).await.unwrap();
+    for _ in 0..2 {
+        let found = contexts(&hub, 10, 1 << 20);
+        assert_eq!(&*found.by_url(url).await.unwrap().expand("a"), "https://x.org/kept");
+        let there = |id: senne_model::EntityId| {
+            let hub = hub.clone();
+            async move { hub.entity(&Contexts::circumstances(), &id).await.is_ok() }
+        };
+        assert!(there(cached::entity_id(url)).await && !there(older.entity.clone()).await);
+    }
+}
+
+#[tokio::test]
+async fn what_was_resolved_before_a_document_changed_is_not_kept() {
+    let (hub, _folder) = hub().await;
+    let contexts = contexts(&hub, 10, 1 << 20);
+    let url = "https://x.org/c.jsonld";
+    let fetched = |iri: &str| Fetched::New(document(iri), Freshness::default());
+    contexts.take_fetched(url, fetched("https://x.org/old")).await.unwrap();
+    let (old, forgotten) = (contexts.by_url(url).await.unwrap(), contexts.resolved.lock().forgotten);
+    contexts.take_fetched(url, fetched("https://x.org/new")).await.unwrap();
+    // Somebody who began before that comes to an end only now.
+    contexts.remember(&Json::text(url).to_string(), &old, Arc::default(), forgotten);
+    assert_eq!(&*contexts.by_url(url).await.unwrap().expand("a"), "https://x.org/new");
+}
+
+#[tokio::test]
+async fn many_slow_documents_have_no_more_patience_than_a_few() {
+    let (hub, _folder) = hub().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let slow = axum::Router::new().fallback(async || {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        r#"{"@context":{}}"#
+    });
+    tokio::spawn(async move { axum::serve(listener, slow).await.unwrap() });
+    let options = NgsiLdOptions {
+        context_timeout: Duration::from_millis(200),
+        allow_private_addresses: true,
+        ..NgsiLdOptions::default()
+    };
+    let contexts = Arc::new(Contexts::new(hub, &options).unwrap());
+    let urls: Vec<String> = (0..30).map(|n| format!("\"{origin}/{n}\"")).collect();
+    let began = Instant::now();
+    let refused = contexts.by_text(&format!("[{}]", urls.join(","))).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::ContextUnavailable);
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }

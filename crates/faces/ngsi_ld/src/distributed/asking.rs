@@ -2,12 +2,16 @@
 //! (clauses 4.3.6.1, 5.7.1, 5.7.2).
 
 use http::Method;
-use senne_language::{Condition, Filter, Path, Query, TypeExpression};
+use senne_language::{Query, TypeExpression};
 use senne_model::{EntityId, Json, Name};
 
-use super::forward::{Naming, Outgoing};
+use super::{
+    forward::{Naming, Outgoing},
+    words::{expanding, renamed},
+};
 use crate::{
-    http::object,
+    contexts::Terms,
+    http::{Parameters, object},
     registrations::{Matched, Serves, Wanted},
 };
 
@@ -75,8 +79,8 @@ impl Asking<'_> {
         Outgoing { method: Method::GET, path: vec!["entities".to_owned()], query, ..Outgoing::default() }
     }
 
-    /// Which entities, as parameters.
-    fn conditions(&self) -> Vec<(String, String)> {
+    /// Which entities by their types and ids, as parameters.
+    pub(super) fn selection(&self) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = Vec::new();
         if let Some(types) = self.types() {
             query.push(("type".to_owned(), types));
@@ -88,6 +92,33 @@ impl Asking<'_> {
         if let Some(pattern) = self.pattern() {
             query.push(("idPattern".to_owned(), pattern));
         }
+        query
+    }
+
+    /// The same as the `entities` of a document; none when any entity is meant.
+    pub(super) fn selectors(&self) -> Option<Json> {
+        let (kind, ids, pattern) = (self.types(), self.ids(), self.pattern());
+        if kind.is_none() && ids.is_empty() && pattern.is_none() {
+            return None;
+        }
+        let kind = kind.unwrap_or_else(|| "*".to_owned());
+        let selector = |id: Option<&String>| {
+            let mut parts: Vec<(Box<str>, Json)> = vec![("type".into(), Json::text(&kind))];
+            parts.extend(id.map(|id| ("id".into(), Json::text(id))));
+            parts.extend(pattern.as_ref().map(|pattern| ("idPattern".into(), Json::text(pattern))));
+            Json::Object(parts)
+        };
+        let each = if ids.is_empty() {
+            vec![selector(None)]
+        } else {
+            ids.iter().map(|id| selector(Some(id))).collect()
+        };
+        Some(Json::Array(each))
+    }
+
+    /// Which entities, as parameters.
+    fn conditions(&self) -> Vec<(String, String)> {
+        let mut query = self.selection();
         if !self.split {
             push_filters(&mut query, self.query, self.naming);
         }
@@ -98,23 +129,13 @@ impl Asking<'_> {
 
     fn by_document(&self, span: Span) -> Outgoing {
         let mut members: Vec<(Box<str>, Json)> = vec![("type".into(), Json::text("Query"))];
-        let kind = self.types().unwrap_or_else(|| "*".to_owned());
-        let (ids, pattern) = (self.ids(), self.pattern());
-        let selector = |id: Option<&String>| {
-            let mut parts: Vec<(Box<str>, Json)> = vec![("type".into(), Json::text(&kind))];
-            parts.extend(id.map(|id| ("id".into(), Json::text(id))));
-            parts.extend(pattern.as_ref().map(|pattern| ("idPattern".into(), Json::text(pattern))));
-            Json::Object(parts)
-        };
-        let selectors = if ids.is_empty() {
-            vec![selector(None)]
-        } else {
-            ids.iter().map(|id| selector(Some(id))).collect()
-        };
-        members.push(("entities".into(), Json::Array(selectors)));
+        let anybody = || Json::Array(vec![object([("type", Json::text("*"))])]);
+        members.push(("entities".into(), self.selectors().unwrap_or_else(anybody)));
         if !self.split {
             if let Some(filter) = &self.query.filter {
                 members.push(("q".into(), Json::from(renamed(filter, self.naming).to_string())));
+                let terms = expanding(filter, self.naming);
+                members.extend(terms.map(|terms| ("expandValues".into(), Json::from(terms))));
             }
             if let Some(scope) = &self.query.scope {
                 members.push(("scopeQ".into(), Json::from(scope.to_string())));
@@ -217,7 +238,7 @@ impl Asking<'_> {
     }
 
     /// The attributes: those that are asked for and registered; the registered ones when none is asked for.
-    fn attrs(&self) -> Vec<String> {
+    pub(super) fn attrs(&self) -> Vec<String> {
         let registered = self.matched.names();
         let asked = if self.split { &[][..] } else { &self.query.any_attribute[..] };
         let names: Vec<&Name> = match (registered.is_empty(), asked.is_empty()) {
@@ -276,6 +297,9 @@ pub(super) fn push_filters(parameters: &mut Vec<(String, String)>, query: &Query
     let mut push = |name: &str, value: String| parameters.push((name.to_owned(), value));
     if let Some(filter) = &query.filter {
         push("q", renamed(filter, naming).to_string());
+        if let Some(terms) = expanding(filter, naming) {
+            push("expandValues", terms);
+        }
     }
     if let Some(scope) = &query.scope {
         push("scopeQ", scope.to_string());
@@ -289,29 +313,18 @@ pub(super) fn push_filters(parameters: &mut Vec<(String, String)>, query: &Query
     }
 }
 
-/// A filter whose terms are the source's.
-pub(super) fn renamed(filter: &Filter, naming: &Naming) -> Filter {
-    if !naming.renames {
-        return filter.clone();
-    }
-    let mut root = filter.root().clone();
-    rename(&mut root, naming);
-    Filter::new(root)
+/// Types by the source's names; as they were written where they cannot be read.
+pub(super) fn renamed_types(text: &str, from: &Terms, naming: &Naming) -> String {
+    let read = TypeExpression::parse(text, &|term| from.expand(term));
+    read.map_or_else(|_| text.to_owned(), |types| expression(&types, naming))
 }
 
-fn rename(condition: &mut Condition, naming: &Naming) {
-    match condition {
-        Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter_mut().for_each(|part| rename(part, naming));
-        }
-        Condition::Compare(comparison) => rename_path(&mut comparison.path, naming),
-    }
-}
-
-fn rename_path(path: &mut Path, naming: &Naming) {
-    let linked = path.links.iter_mut();
-    let linked = linked.flat_map(|link| std::iter::once(&mut link.relation).chain(&mut link.types));
-    for step in linked.chain(&mut path.steps) {
-        step.term = naming.name(&step.name).into_boxed_str();
-    }
+/// The parameters of a write as they go to a source.
+pub(super) fn forwarded(parameters: &Parameters, from: &Terms, naming: &Naming) -> Vec<(String, String)> {
+    let kept = parameters.pairs().filter(|(name, _)| *name != "local");
+    let one = |(name, value): (&str, &str)| {
+        let value = if name == "type" { renamed_types(value, from, naming) } else { value.to_owned() };
+        (name.to_owned(), value)
+    };
+    kept.map(one).collect()
 }

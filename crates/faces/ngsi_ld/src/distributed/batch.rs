@@ -1,12 +1,16 @@
 //! Batches, shared among this broker and sources (clauses 5.6.7–5.6.10, 5.6.20).
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::StatusCode;
 use senne_model::{EntityId, Json, Name};
 
 use super::{
+    asking::forwarded,
     batch_result::BatchResult,
     failure::Failure,
     forward::{Naming, Outgoing},
@@ -21,7 +25,7 @@ use super::{
 use crate::{
     contexts::Terms,
     face::Face,
-    http::Parameters,
+    http::{Parameters, problem_json},
     read::{Limits, Names, read_batch},
     registrations::{Matched, Mode, Registration, Wanted},
 };
@@ -75,8 +79,9 @@ impl AskedBatch<'_> {
             let mut result = self.here(request, next, &items, untouched).await;
             // What only a source holds need not be here.
             if self.batch == Batch::Delete {
-                let elsewhere = |id: &str| items.iter().any(|item| item.proxied && item.id.as_str() == id);
-                result.errors.retain(|error| !(error.is_absence() && elsewhere(&error.id)));
+                let proxied = items.iter().filter(|item| item.proxied);
+                let elsewhere: HashSet<&str> = proxied.map(|item| item.id.as_str()).collect();
+                result.errors.retain(|error| !(error.is_absence() && elsewhere.contains(&*error.id)));
             }
             whole.take_in(result);
         }
@@ -101,6 +106,9 @@ impl AskedBatch<'_> {
             let read = read_batch(&self.received.bytes, mode, &mut names, &|place| place, &limits).ok()?;
             for (place, (item, json)) in read.into_iter().zip(list).enumerate() {
                 let (Ok(entity), Some(id)) = (item.entity, item.id) else { continue };
+                if self.received.is_faulty(place) {
+                    continue;
+                }
                 let written = attribute_names(json, self.received.terms_of(place));
                 items.push(Item::new(id, json.clone(), place, written, entity.types.to_vec()));
             }
@@ -117,6 +125,7 @@ impl AskedBatch<'_> {
     /// Who gets what; what only sources hold is taken out of the items.
     fn shares(&self, items: &mut [Item]) -> Vec<Share> {
         let mut shares: Vec<Share> = Vec::new();
+        let mut known: HashMap<EntityId, usize> = HashMap::new();
         for (place, item) in items.iter_mut().enumerate() {
             let mut wanted = Wanted::of_entity(&item.id, &item.types);
             wanted.attributes.clone_from(&item.names);
@@ -125,9 +134,13 @@ impl AskedBatch<'_> {
             for mode in [Mode::Exclusive, Mode::Redirect, Mode::Inclusive] {
                 let before = item.left.clone();
                 for found in matched.iter().filter(|found| found.registration.mode == mode) {
-                    if let Some(names) = self.part(found, item, &before) {
-                        give(&mut shares, &found.registration, place, names);
-                    }
+                    let Some(names) = self.part(found, item, &before) else { continue };
+                    let registration = &found.registration;
+                    let share = *known.entry(registration.id.clone()).or_insert_with(|| {
+                        shares.push(Share { registration: Arc::clone(registration), items: Vec::new() });
+                        shares.len() - 1
+                    });
+                    shares[share].items.push((place, names));
                 }
             }
         }
@@ -169,16 +182,17 @@ impl AskedBatch<'_> {
         if !registration.operations.has(self.batch.serves()) {
             return singly::forward(self, registration, &naming, ids, bodies).await;
         }
-        let query = self.parameters.pairs().filter(|(name, _)| *name != "local");
         let outgoing = Outgoing {
             method: http::Method::POST,
             path: vec!["entityOperations".to_owned(), self.batch.word().to_owned()],
-            query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            query: forwarded(self.parameters, &self.received.terms, &naming),
             body: Some(Json::Array(bodies)),
             ..Outgoing::default()
         };
         match self.face.forwarder.send(self.trip, registration, &naming, outgoing).await {
             Ok(reply) => BatchResult::read(reply.status, &reply.body, &ids, Some(registration)),
+            // It came round to who shares them: what it shares it writes where the batch passed it first.
+            Err(Failure::Loop) if !registration.is_proxied() => BatchResult::default(),
             Err(failure) => failed(failure),
         }
     }
@@ -210,9 +224,11 @@ impl AskedBatch<'_> {
             request
         } else {
             let left = list.iter().enumerate().filter_map(|(place, json)| {
-                let Some(item) = items.iter().find(|item| item.place == place) else {
+                // They stand in the order of their places.
+                let Ok(known) = items.binary_search_by_key(&place, |item| item.place) else {
                     return Some(json.clone());
                 };
+                let item = &items[known];
                 let terms = self.received.terms_of(place);
                 (!item.gone).then(|| reduced(json, terms, &|name| item.left.contains(name)))
             });
@@ -220,7 +236,12 @@ impl AskedBatch<'_> {
             self.received.with_body(request, body.into())
         };
         let (parts, body) = next.run(request).await.into_parts();
-        let bytes = bytes_of(body).await;
+        let bytes = match bytes_of(body).await {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                return BatchResult::refused_here(&ids, problem_json(&problem).to_string().as_bytes());
+            }
+        };
         if parts.status.is_success() || parts.status == StatusCode::MULTI_STATUS {
             return BatchResult::read(parts.status.as_u16(), &bytes, &ids, None);
         }
@@ -231,12 +252,5 @@ impl AskedBatch<'_> {
 impl Item {
     fn new(id: EntityId, json: Json, place: usize, names: Vec<Name>, types: Vec<Name>) -> Self {
         Self { id, json, place, left: names.clone(), names, types, gone: false, proxied: false }
-    }
-}
-
-fn give(shares: &mut Vec<Share>, registration: &Arc<Registration>, place: usize, names: Vec<Name>) {
-    match shares.iter_mut().find(|share| Arc::ptr_eq(&share.registration, registration)) {
-        Some(share) => share.items.push((place, names)),
-        None => shares.push(Share { registration: Arc::clone(registration), items: vec![(place, names)] }),
     }
 }

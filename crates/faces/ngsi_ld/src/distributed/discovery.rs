@@ -1,13 +1,19 @@
 //! Types and attributes of all brokers together (clauses 5.7.5–5.7.11).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use http::{Method, StatusCode, header};
 use senne_model::{Json, Name};
 
 use super::{
-    failure::Failure, forward::Outgoing, operation::Operation, parts::bytes_of, together::together,
+    dressed::Dress,
+    failure::Failure,
+    forward::{Outgoing, Share},
+    operation::Operation,
+    parts::answer_of,
+    provision::refused,
+    together::together,
     trip::Trip,
 };
 use crate::{
@@ -49,22 +55,27 @@ pub(super) async fn discover(
     let term = term_of(path.strip_prefix(BASE).unwrap_or(path));
     let matched = matching(face, trip, caller, serves, term.as_deref().map(|term| terms.expand(term)));
     let asked = matched.iter().map(|found| list(face, trip, &terms, found, serves, details, term.as_deref()));
-    let lists: Vec<Json> = together(asked.collect()).await.into_iter().flatten().collect();
-    if lists.is_empty() {
+    let told: Vec<(Json, Share)> = together(asked.collect()).await.into_iter().flatten().collect();
+    if told.is_empty() {
         return answer;
     }
+    // Until the whole is there, what sources gave is in memory.
+    let (lists, _shares): (Vec<Json>, Vec<Share>) = told.into_iter().unzip();
     let absent = !answer.status().is_success();
     let (mut head, body) = answer.into_parts();
-    let ours: Option<Json> = if absent { None } else { serde_json::from_slice(&bytes_of(body).await).ok() };
-    let joined = ours.into_iter().chain(lists).reduce(|a, b| join(a, &b)).unwrap_or(Json::Null);
-    if absent {
-        head.status = StatusCode::OK;
-        if terms.link().is_some_and(|_| !terms.is_core())
-            && let Some(link) = headers.get(header::LINK)
-        {
-            head.headers.insert(header::LINK, link.clone());
+    let mut ours: Option<Json> = None;
+    if !absent {
+        match answer_of(body).await {
+            Ok(there) => ours = Some(there),
+            Err(problem) => return refused(problem),
         }
     }
+    let mut joined = ours.into_iter().chain(lists).reduce(|a, b| join(a, &b)).unwrap_or(Json::Null);
+    let dress = Dress { face, headers: &headers, terms: &terms };
+    if absent {
+        dress.found(&mut head);
+    }
+    dress.contexts(&head, &mut joined);
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(joined.to_string()))
 }
@@ -113,7 +124,7 @@ async fn list(
     serves: Serves,
     details: bool,
     term: Option<&str>,
-) -> Option<Json> {
+) -> Option<(Json, Share)> {
     let registration = &found.registration;
     let naming = face.forwarder.naming(registration, terms).await;
     let of_types = matches!(
@@ -124,22 +135,83 @@ async fn list(
     path.extend(term.map(|term| naming.term(term, terms)));
     let query = if details { vec![("details".to_owned(), "true".to_owned())] } else { Vec::new() };
     let outgoing = Outgoing { method: Method::GET, path, query, ..Outgoing::default() };
-    let read =
-        face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
-    let checked = read.and_then(|json| {
+    let sent = face.forwarder.send(trip, registration, &naming, outgoing).await;
+    let checked = sent.and_then(|reply| {
+        let json = reply.json()?;
         let shape = json.as_object().is_some() || json.as_array().is_some();
-        if shape { Ok(json) } else { Err(Failure::Invalid("a list is needed".to_owned())) }
+        if shape { Ok((json, reply.share)) } else { Err(Failure::Invalid("a list is needed".to_owned())) }
     });
     match checked {
-        Ok(mut json) => {
+        Ok((mut json, share)) => {
+            Registered::of(found, &naming.terms).reduce(&mut json);
             if naming.renames {
                 translate(&mut json, &naming.terms, terms);
             }
-            Some(json)
+            Some((json, share))
         }
         Err(failure) => {
             trip.warn(registration, &failure);
             None
+        }
+    }
+}
+
+/// What of a listing is of what the source registered; the rest is not taken from it (clause 4.3.6.1).
+struct Registered<'a> {
+    terms: &'a Terms,
+    /// None stands for any.
+    types: Option<HashSet<&'a Name>>,
+    attributes: Option<HashSet<Name>>,
+}
+
+impl<'a> Registered<'a> {
+    fn of(found: &'a Matched, terms: &'a Terms) -> Self {
+        let open = found.infos().any(|info| {
+            info.entities.is_empty() || info.entities.iter().any(|entity| entity.types.is_empty())
+        });
+        let types = found.infos().flat_map(|info| &info.entities).flat_map(|entity| &entity.types);
+        let names = found.names();
+        Self {
+            terms,
+            types: (!open).then(|| types.collect()),
+            attributes: (!names.is_empty()).then(|| names.into_iter().collect()),
+        }
+    }
+
+    fn has_type(&self, name: &Json) -> bool {
+        let name = name.as_str().map(|text| self.terms.expand(text));
+        name.is_none_or(|name| self.types.as_ref().is_none_or(|types| types.contains(&name)))
+    }
+
+    fn has_attribute(&self, name: &Json) -> bool {
+        let name = name.as_str().map(|text| self.terms.expand(text));
+        name.is_none_or(|name| self.attributes.as_ref().is_none_or(|names| names.contains(&name)))
+    }
+
+    fn reduce(&self, listing: &mut Json) {
+        match listing {
+            Json::Array(items) => {
+                items.retain(|item| {
+                    item.get("typeName").is_none_or(|name| self.has_type(name))
+                        && item.get("attributeName").is_none_or(|name| self.has_attribute(name))
+                });
+                items.iter_mut().for_each(|item| self.reduce(item));
+            }
+            Json::Object(members) => {
+                for (name, value) in members {
+                    match (&**name, value) {
+                        ("typeList" | "typeNames", Json::Array(items)) => {
+                            items.retain(|item| self.has_type(item));
+                        }
+                        ("attributeList" | "attributeNames", Json::Array(items)) => {
+                            items.retain(|item| self.has_attribute(item));
+                        }
+                        ("attributeDetails", details) => self.reduce(details),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Silent(String),
     /// It failed a moment ago and is left alone for a while.
     Resting,
+    /// For want of room or time here, it was not asked, or its answer not taken in.
+    Busy(&'static str),
     /// What it answered is no NGSI-LD.
     Invalid(String),
     /// It answered with an error.
@@ -33,6 +35,7 @@ impl fmt::Display for Failure {
             Self::Resting => {
                 f.write_str("the source failed a moment ago and is not asked until its cooldown ends")
             }
+            Self::Busy(why) => write!(f, "there was no room or time for the source: {why}"),
             Self::Invalid(why) => write!(f, "the source's answer is no NGSI-LD: {why}"),
             Self::Refused { status, detail } => write!(f, "the source answered {status}: {detail}"),
             Self::NotOffered => {
@@ -59,7 +62,7 @@ impl Failure {
         match self {
             Self::Refused { status: 404, .. } => None,
             Self::Invalid(_) => Some(111),
-            Self::Loop | Self::Silent(_) | Self::Resting => Some(199),
+            Self::Loop | Self::Silent(_) | Self::Resting | Self::Busy(_) => Some(199),
             Self::Refused { .. } | Self::NotOffered | Self::Partial { .. } => Some(299),
         }
     }
@@ -69,6 +72,7 @@ impl Failure {
         match self {
             Self::Loop => 508,
             Self::Silent(_) | Self::Resting => 504,
+            Self::Busy(_) => 503,
             Self::Refused { status: 404, .. } => 404,
             Self::NotOffered => 409,
             Self::Invalid(_) | Self::Refused { .. } => 502,
@@ -103,6 +107,7 @@ impl Failure {
             (Self::Silent(_) | Self::Resting, _) => {
                 ("urn:senne:error:gateway-timeout".to_owned(), "Gateway timeout")
             }
+            (Self::Busy(_), _) => ("urn:senne:error:overloaded".to_owned(), "Overloaded"),
             (_, 404) => (standard("ResourceNotFound"), "Resource not found"),
             (_, 409) => (standard("AlreadyExists"), "Already exists"),
             (_, 400) => (standard("BadRequestData"), "Bad request data"),

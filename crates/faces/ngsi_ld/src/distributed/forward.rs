@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::{RequestBuilder, Url};
 use senne_model::{Json, Problem};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{failure::Failure, names::Renaming, trip::Trip};
 use crate::{
@@ -28,9 +28,12 @@ pub(crate) struct Forwarder {
     contexts: Arc<Contexts>,
     options: FederationOptions,
     turns: Semaphore,
-    /// One permit per KiB of answer that is being read.
-    memory: Semaphore,
+    /// One permit per KiB of answer that is in memory.
+    memory: Arc<Semaphore>,
 }
+
+/// The share of the memory for answers that one takes; none where it was kept before.
+pub(crate) type Share = Option<OwnedSemaphorePermit>;
 
 /// By which context things are named towards a source.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Held as long as what it says is in memory.
+    pub(crate) share: Share,
 }
 
 impl Reply {
@@ -98,7 +103,7 @@ impl Forwarder {
             contexts,
             options: federation,
             turns: Semaphore::new(federation.forwards_max),
-            memory: Semaphore::new(federation.answers_bytes_max / 1024),
+            memory: Arc::new(Semaphore::new(federation.answers_bytes_max / 1024)),
         })
     }
 
@@ -154,22 +159,28 @@ impl Forwarder {
             return Err(Failure::Resting);
         }
         let limit = registration.peer.timeout.unwrap_or(self.options.timeout);
-        let end = trip.deadline.min(Instant::now() + limit);
+        let end = || trip.deadline.min(Instant::now() + limit);
         let request = self.request(trip, registration, naming, outgoing, url)?.timeout(limit);
-        let work = async {
-            let _turn = self.turns.acquire().await.map_err(|_| Failure::Resting)?;
-            self.exchange(request).await
+        let turn = tokio::time::timeout_at(end().into(), self.turns.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(Failure::Busy("too many requests to sources are under way"));
         };
-        let outcome = match tokio::time::timeout_at(end.into(), work).await {
+        if trip.deadline <= Instant::now() {
+            return Err(Failure::Busy("other sources have taken the time of the request"));
+        }
+        let outcome = match tokio::time::timeout_at(end().into(), self.exchange(request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Silent(format!("no answer within {} ms", limit.as_millis()))),
         };
         if let Ok(reply) = &outcome {
             trip.pass_on_warnings(&reply.headers);
         }
-        let healthy = outcome.as_ref().map_or_else(Failure::is_an_answer, |_| true);
-        registration.health.lock().count(healthy);
-        metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
+        // What is for want of room here says nothing of the source.
+        if !matches!(outcome, Err(Failure::Busy(_))) {
+            let healthy = outcome.as_ref().map_or_else(Failure::is_an_answer, |_| true);
+            registration.health.lock().count(healthy);
+            metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
+        }
         if let (true, Ok(reply), Some(_)) = (reads, &outcome, registration.peer.cache_for) {
             let count = reply.headers.get(COUNT_HEADER).cloned();
             let kept = Kept { status: reply.status, count, body: reply.body.clone() };
@@ -243,20 +254,23 @@ impl Forwarder {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
-        let mut shares = Vec::new();
+        let mut share: Share = None;
         while let Some(chunk) = response.chunk().await.map_err(silent)? {
             if body.len() + chunk.len() > self.options.answer_bytes_max {
                 let detail = format!("it is larger than {} bytes", self.options.answer_bytes_max);
                 return Err(Failure::Invalid(detail));
             }
             let permits = u32::try_from(chunk.len() / 1024 + 1).unwrap_or(u32::MAX);
-            let share = self.memory.try_acquire_many(permits);
-            shares
-                .push(share.map_err(|_| Failure::Silent("too many large answers are under way".to_owned()))?);
+            let more = Arc::clone(&self.memory).try_acquire_many_owned(permits);
+            let more = more.map_err(|_| Failure::Busy("too many large answers are under way"))?;
+            match &mut share {
+                Some(share) => share.merge(more),
+                None => share = Some(more),
+            }
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
-            return Ok(Reply { status: status.as_u16(), headers, body: body.into() });
+            return Ok(Reply { status: status.as_u16(), headers, body: body.into(), share });
         }
         match status.as_u16() {
             508 => Err(Failure::Loop),
@@ -267,6 +281,10 @@ impl Forwarder {
 
 fn address(registration: &Registration, outgoing: &Outgoing) -> Result<Url, Failure> {
     let wrong = || Failure::Invalid("its address cannot be used".to_owned());
+    // A step in a path is left out of it: what is left would name something else.
+    if outgoing.path.iter().any(|part| matches!(part.as_str(), "." | "..")) {
+        return Err(wrong());
+    }
     let mut url = Url::parse(&format!("{}/ngsi-ld/v1", registration.peer.base)).map_err(|_| wrong())?;
     // The attributes of an entity are a resource whose path ends with a slash (clause 6.6.1).
     let ending =
@@ -316,7 +334,7 @@ fn cached(trip: &Trip, registration: &Registration, question: &str) -> Option<Re
     let Kept { status, count, body } = registration.cache.lock().find(question, young)?;
     trip.note(110, "Response is Stale");
     let headers = count.map(|count| (COUNT_HEADER, count)).into_iter().collect();
-    Some(Reply { status, headers, body })
+    Some(Reply { status, headers, body, share: None })
 }
 
 /// What an error answer says of itself.

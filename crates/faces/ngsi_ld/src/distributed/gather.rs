@@ -10,13 +10,13 @@ use std::{
 };
 
 use senne_hub::{Found, Page, Principal};
-use senne_language::{Filter, Query};
+use senne_language::{Filter, GeoFilter, Query};
 use senne_model::{Entity, EntityId, ErrorKind, Json, Problem};
 
 use super::{
     asking::{Asking, Span},
     failure::Failure,
-    forward::COUNT_HEADER,
+    forward::{COUNT_HEADER, Share},
     gathering::{Gathering, visible},
     incoming::read_entities,
     merge::merge,
@@ -68,6 +68,8 @@ pub(super) struct Answered {
     pub(super) more: bool,
     /// It failed on the way: what it gave is not all.
     broken: bool,
+    /// Of the memory for answers.
+    pub(super) shares: Vec<Share>,
 }
 
 /// One page of what a source has.
@@ -76,6 +78,7 @@ struct SourcePage {
     /// How many it gave, those among them that were not registered.
     given: usize,
     count: Option<u64>,
+    share: Share,
 }
 
 /// What was found of an entity map, and which sources could not say what they still have of it.
@@ -249,10 +252,11 @@ fn needed(page: &Page, query: &Query, split: bool) -> usize {
     page.offset.saturating_add(page.limit).saturating_add(1)
 }
 
-/// Whether every attribute that the filter asks about is of what the source registered.
-fn covers_filter(matched: &Matched, query: &Query) -> bool {
+/// Whether every attribute that is asked about, in the filter or as a place, is of what the source registered.
+pub(super) fn covers_filter(matched: &Matched, query: &Query) -> bool {
     let asked = query.filter.as_ref().map(Filter::attributes).unwrap_or_default();
-    asked.iter().all(|name| matched.covers(name))
+    let place = query.geo.as_ref().map(GeoFilter::geoproperty);
+    asked.iter().chain(place).all(|name| matched.covers(name))
 }
 
 pub(super) fn split_asked(call: &Call) -> Result<bool, Problem> {
@@ -390,12 +394,12 @@ async fn ask(
     let mut entities = read_entities(body, &naming.terms, &limits)?;
     // What was not registered is not taken (clause 4.3.6.1).
     entities.retain_mut(|entity| keep_registered(entity, &source.matched));
-    Ok(SourcePage { entities, given, count })
+    Ok(SourcePage { entities, given, count, share: reply.share })
 }
 
 /// Leaves of an entity what is of those parts of the information that are of this entity; gives whether there is
 /// such a part.
-fn keep_registered(entity: &mut Entity, matched: &Matched) -> bool {
+pub(super) fn keep_registered(entity: &mut Entity, matched: &Matched) -> bool {
     let own: Vec<&Info> = matched.infos().filter(|info| info.holds(&entity.id, &entity.types)).collect();
     entity.attributes.retain(|attribute| own.iter().any(|info| info.covers(&attribute.name)));
     !own.is_empty()
@@ -412,12 +416,14 @@ impl Answered {
             count: None,
             more: false,
             broken: false,
+            shares: Vec::new(),
         }
     }
 
     fn take_in(&mut self, page: SourcePage) {
         self.count = page.count.or(self.count);
         self.given += page.given;
+        self.shares.push(page.share);
         self.entities.extend(page.entities);
     }
 

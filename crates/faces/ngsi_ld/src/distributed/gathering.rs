@@ -6,7 +6,7 @@ use senne_hub::{Found, Page};
 use senne_language::Query;
 use senne_model::{Entity, EntityId, ErrorKind, Problem};
 
-use super::{gather::Answered, merge::merge};
+use super::{forward::Share, gather::Answered, merge::merge};
 use crate::{http::Call, registrations::Mode};
 
 /// An entity as far as the caller may see it.
@@ -71,7 +71,10 @@ impl Versions {
 }
 
 impl Gathering<'_> {
-    pub(super) async fn page(&self, page: &Page, answers: Vec<Answered>) -> Result<Found, Problem> {
+    pub(super) async fn page(&self, page: &Page, mut answers: Vec<Answered>) -> Result<Found, Problem> {
+        // Until the page is there, what sources gave is in memory.
+        let _shares: Vec<Share> =
+            answers.iter_mut().flat_map(|answer| std::mem::take(&mut answer.shares)).collect();
         let unfetched: u64 = if self.sees_all { answers.iter().map(Answered::unfetched).sum() } else { 0 };
         let more_there = answers.iter().any(|answer| answer.more);
         let versions = Versions::of(answers);

@@ -13,6 +13,15 @@ const ENTITIES_MAX: usize = 10_000;
 
 /// Reads an answer that is one entity, or several.
 pub(crate) fn read_entities(body: Json, terms: &Terms, limits: &Limits) -> Result<Vec<Entity>, Failure> {
+    read_all(body, Mode::whole(), terms, limits)
+}
+
+/// Reads what a notification tells: a marker may stand for an attribute that is gone (clause 5.8.6).
+pub(crate) fn read_told(body: Json, terms: &Terms, limits: &Limits) -> Result<Vec<Entity>, Failure> {
+    read_all(body, Mode::update(), terms, limits)
+}
+
+fn read_all(body: Json, mode: Mode, terms: &Terms, limits: &Limits) -> Result<Vec<Entity>, Failure> {
     let invalid = |problem: Problem| Failure::Invalid(problem.to_string());
     let mut names = Names::new(terms.clone());
     let items = match body {
@@ -25,7 +34,7 @@ pub(crate) fn read_entities(body: Json, terms: &Terms, limits: &Limits) -> Resul
     let now = Timestamp::now();
     let mut entities = Vec::with_capacity(items.len());
     for item in items {
-        let mut entity = read_one(item, &mut names, limits).map_err(invalid)?;
+        let mut entity = read_one(item, mode, &mut names, limits).map_err(invalid)?;
         // What has expired there is not there any more (clause 5.7.1.4).
         if !entity.is_expired(now) {
             entity.strip_expired(now);
@@ -35,7 +44,7 @@ pub(crate) fn read_entities(body: Json, terms: &Terms, limits: &Limits) -> Resul
     Ok(entities)
 }
 
-fn read_one(entity: Json, names: &mut Names, limits: &Limits) -> Result<Entity, Problem> {
+fn read_one(entity: Json, mode: Mode, names: &mut Names, limits: &Limits) -> Result<Entity, Problem> {
     let Json::Object(members) = entity else { return Err(Problem::bad("an entity is a JSON object")) };
     let text = |wanted: [&str; 2]| {
         let found = members.iter().find(|(name, _)| wanted.contains(&&**name));
@@ -56,16 +65,24 @@ fn read_one(entity: Json, names: &mut Names, limits: &Limits) -> Result<Entity, 
             "createdAt" => read.created_at = moment(Some(&value)).unwrap_or_default(),
             "modifiedAt" => read.modified_at = moment(Some(&value)).unwrap_or_default(),
             "expiresAt" => read.expires_at = moment(Some(&value)),
-            member if is_attribute(member) => read.attributes.push(attribute(member, value, names, limits)?),
+            member if is_attribute(member) => {
+                read.attributes.push(attribute(member, value, mode, names, limits)?);
+            }
             _ => {}
         }
     }
     Ok(read)
 }
 
-fn attribute(member: &str, value: Json, names: &mut Names, limits: &Limits) -> Result<Attribute, Problem> {
+fn attribute(
+    member: &str,
+    value: Json,
+    mode: Mode,
+    names: &mut Names,
+    limits: &Limits,
+) -> Result<Attribute, Problem> {
     let times = times(&value);
-    let mut attribute = read_member(member, value, Mode::whole(), names, limits)?;
+    let mut attribute = read_member(member, value, mode, names, limits)?;
     for (instance, (created, modified)) in attribute.instances.iter_mut().zip(times) {
         set_times(instance, created, modified);
     }

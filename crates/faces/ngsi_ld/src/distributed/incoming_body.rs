@@ -1,6 +1,6 @@
 //! The body of a write, read here so that parts of it can be forwarded.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use axum::{
     body::{Body, HttpBody},
@@ -12,6 +12,7 @@ use senne_model::{ErrorKind, Json, Problem};
 
 use super::provision::replayed;
 use crate::{
+    batch::own_contexts,
     contexts::Terms,
     face::Face,
     http::{Parameters, context_link},
@@ -27,6 +28,8 @@ pub(super) struct Received {
     pub(super) terms: Terms,
     /// The contexts of the elements of an array, when they differ.
     item_terms: Vec<Terms>,
+    /// The places of elements whose context cannot be had. What is wrong with each is told where it is read for this broker.
+    faulty: HashSet<usize>,
     pub(super) linked_data: bool,
     pub(super) simplified: bool,
 }
@@ -87,21 +90,24 @@ impl Received {
         linked_data: bool,
     ) -> Result<Self, Problem> {
         let json = if bytes.is_empty() { None } else { Some(read_json(&bytes)?) };
-        let mut item_terms = Vec::new();
+        let (mut item_terms, mut faulty) = (Vec::new(), HashSet::new());
         // A list of ids names nothing that a context would expand.
         let names_things = json.as_ref().is_some_and(|json| match json {
             Json::Array(items) => items.iter().any(|item| item.as_object().is_some()),
             json => json.as_object().is_some(),
         });
-        let terms = if linked_data && names_things {
-            let contexts = contexts_of(&bytes)?;
-            let first = contexts.first().copied().unwrap_or("null");
-            if contexts.iter().any(|other| *other != first) {
-                for text in &contexts {
-                    item_terms.push(face.contexts.by_text(text).await?);
-                }
+        let terms = if linked_data && names_things && matches!(json, Some(Json::Array(_))) {
+            let own = own_contexts(&face.contexts, &bytes).await?;
+            let of = |place: &usize| own.contexts.get(*place).cloned().unwrap_or_default();
+            let first = own.places.first().copied().unwrap_or_default();
+            if own.places.iter().any(|other| *other != first) {
+                item_terms = own.places.iter().map(of).collect();
             }
-            face.contexts.by_text(first).await?
+            faulty.extend(own.faults.iter().map(|(place, _)| *place));
+            of(&first)
+        } else if linked_data && names_things {
+            let contexts = contexts_of(&bytes)?;
+            face.contexts.by_text(contexts.first().copied().unwrap_or("null")).await?
         } else {
             match context_link(headers)? {
                 Some(url) => face.contexts.by_url(&url).await?,
@@ -111,12 +117,17 @@ impl Received {
         let simple = |word: &str| matches!(word, "simplified" | "keyValues");
         let simplified = parameters.get("format").is_some_and(simple)
             || parameters.list("options").is_some_and(|options| options.into_iter().any(simple));
-        Ok(Self { method, bytes, json, terms, item_terms, linked_data, simplified })
+        Ok(Self { method, bytes, json, terms, item_terms, faulty, linked_data, simplified })
     }
 
     /// The context of an element of an array.
     pub(super) fn terms_of(&self, place: usize) -> &Terms {
         self.item_terms.get(place).unwrap_or(&self.terms)
+    }
+
+    /// Whether the context of an element of an array cannot be had.
+    pub(super) fn is_faulty(&self, place: usize) -> bool {
+        self.faulty.contains(&place)
     }
 
     /// Whether all elements have the same context.

@@ -97,7 +97,7 @@ async fn on_its_way(
 
 /// Has a subscription made, changed (by its id) or removed here, and tells the relays that it is not as it was.
 async fn subscribed(
-    face: &Face,
+    face: &Arc<Face>,
     trip: &Trip,
     caller: &senne_hub::Context,
     id: Option<String>,
@@ -113,10 +113,17 @@ async fn subscribed(
     let response = next.run(request).await;
     let made = response.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
     let id = id.or_else(|| made?.rsplit('/').next().map(super::operation::percent_decoded));
-    if let (true, Some(Ok(id))) = (response.status().is_success(), id.map(|id| EntityId::parse(&id)))
-        && let Err(problem) = face.relays.subscription_changed(&caller.tenant, &id, came).await
-    {
-        tracing::warn!(%problem, "`{id}` is not yet watched for elsewhere: {problem}");
+    if let (true, Some(Ok(id))) = (response.status().is_success(), id.map(|id| EntityId::parse(&id))) {
+        let (relays, tenant) = (Arc::clone(&face.relays), caller.tenant.clone());
+        // By itself: what was subscribed stands, also when the subscriber hangs up now.
+        let noted = tokio::spawn(async move {
+            if let Err(problem) = relays.subscription_changed(&tenant, &id, came).await {
+                tracing::warn!(%problem, "`{id}` is not yet watched for elsewhere: {problem}");
+            }
+        });
+        if let Err(error) = noted.await {
+            tracing::error!("a subscription could not be watched for elsewhere: {error}");
+        }
     }
     response
 }
@@ -130,6 +137,11 @@ async fn shared(
     next: Next,
 ) -> Response {
     let Ok(parameters) = Parameters::parse(request.uri().query()) else { return next.run(request).await };
+    let writes = matches!(operation, Operation::Write(_) | Operation::Batch(_) | Operation::Purge);
+    if writes && trip.via.is_loop(&trip.alias) {
+        // It is under way here already: done once more, it would be done twice.
+        return plain_json(StatusCode::LOOP_DETECTED, &Failure::Loop.whole_json());
+    }
     let mut response = match operation {
         Operation::Read => {
             request.extensions_mut().insert(Arc::clone(&trip));

@@ -2,7 +2,10 @@
 
 use senne_model::{Json, Name};
 
-use crate::{contexts::Terms, kind::NULL_MARKER};
+use crate::{
+    contexts::Terms,
+    kind::{Kind, NULL_MARKER},
+};
 
 /// Members of an entity that are no attributes.
 const ENTITY: [&str; 8] = ["id", "@id", "type", "@type", "scope", "@context", "createdAt", "modifiedAt"];
@@ -33,6 +36,9 @@ const INSTANCE: [&str; 22] = [
     "@value",
 ];
 
+/// Members that tell, beside the value of each kind, that an object is an instance and no value.
+const DESCRIBING: [&str; 4] = ["observedAt", "expiresAt", "unitCode", "datasetId"];
+
 /// Whether a member of an entity is an attribute.
 pub(crate) fn is_attribute(member: &str) -> bool {
     !ENTITY.contains(&member) && !matches!(member, "deletedAt" | "expiresAt")
@@ -62,9 +68,7 @@ impl Renaming<'_> {
                         self.texts(value);
                     } else if is_attribute(name) {
                         *name = self.name(name).into_boxed_str();
-                        if !self.simplified {
-                            self.attribute(value);
-                        }
+                        self.attribute(value);
                     }
                 }
             }
@@ -75,21 +79,34 @@ impl Renaming<'_> {
     /// What stands behind the name of an attribute.
     pub(crate) fn attribute(&self, value: &mut Json) {
         match value {
-            Json::Array(items) => items.iter_mut().for_each(|item| self.attribute(item)),
-            Json::Object(members) => self.instance(members),
+            Json::Array(items) if !self.simplified && items.iter().all(is_one) => {
+                items.iter_mut().for_each(|item| self.attribute(item));
+            }
+            Json::Object(members) if self.simplified => self.simple(members),
+            // What is no instance is a value: a geometry, or any object in the concise form.
+            Json::Object(members) if is_instance(members.as_slice()) => self.instance(members),
             _ => {}
         }
     }
 
-    fn instance(&self, members: &mut Vec<(Box<str>, Json)>) {
-        let kind = members.iter().find(|(name, _)| matches!(&**name, "type" | "@type"));
-        let reified = kind.is_none_or(|(_, kind)| {
-            kind.as_str().is_some_and(|kind| crate::kind::Kind::parse(kind).is_some())
-        });
-        // An object with another type is a value, a geometry mostly.
-        if !reified {
-            return;
+    /// A fragment of an attribute: whatever stands in it is of an instance.
+    pub(crate) fn fragment(&self, value: &mut Json) {
+        match value {
+            Json::Object(members) => self.instance(members),
+            other => self.attribute(other),
         }
+    }
+
+    /// In a simplified value only the terms of a vocabulary are names (clause 4.5.4).
+    fn simple(&self, members: &mut [(Box<str>, Json)]) {
+        if let [(name, terms)] = members
+            && &**name == "vocab"
+        {
+            self.texts(terms);
+        }
+    }
+
+    fn instance(&self, members: &mut Vec<(Box<str>, Json)>) {
         members.retain(|(name, _)| &**name != "@context");
         for (name, value) in members {
             match &**name {
@@ -109,6 +126,22 @@ impl Renaming<'_> {
             Json::Array(items) => items.iter_mut().for_each(|item| self.texts(item)),
             _ => {}
         }
+    }
+}
+
+/// Whether an element of an array is an instance of an attribute: an array with any other is a value.
+fn is_one(item: &Json) -> bool {
+    item.as_object().is_some_and(is_instance)
+}
+
+/// Whether an object is an instance of an attribute: by its type, else by members that instances alone have.
+fn is_instance(members: &[(Box<str>, Json)]) -> bool {
+    let kind = members.iter().find(|(name, _)| matches!(&**name, "type" | "@type"));
+    match kind {
+        Some((_, kind)) => kind.as_str().is_some_and(|kind| Kind::parse(kind).is_some()),
+        None => members.iter().any(|(name, _)| {
+            DESCRIBING.contains(&&**name) || Kind::ALL.iter().any(|kind| kind.member() == &**name)
+        }),
     }
 }
 
@@ -148,6 +181,31 @@ mod tests {
             entity.to_string(),
             r#"{"id":"urn:x:1","type":"Tee","alpha":{"type":"Property","value":{"a":1},"https://x.org/b":{"type":"VocabProperty","vocab":"Tee"}},"https://x.org/b":{"type":"Point","coordinates":[1,2]}}"#
         );
+    }
+
+    #[test]
+    fn what_stands_in_a_value_is_no_name_but_a_term_of_a_vocabulary() {
+        let from = terms(r#"{"street":"https://x.org/street","T":"https://x.org/T"}"#);
+        let to = terms(r#"{"rue":"https://x.org/street","Tee":"https://x.org/T"}"#);
+        let renamed = |simplified: bool, text: &str| {
+            let mut entity: Json = serde_json::from_str(text).unwrap();
+            Renaming { from: &from, to: &to, simplified }.entity(&mut entity);
+            entity.to_string()
+        };
+        assert_eq!(
+            renamed(
+                false,
+                r#"{"id":"urn:x:1","street":{"street":"x"},"b":[{"street":1},{"value":1,"street":2}],"c":{"unitCode":"M","street":1}}"#
+            ),
+            r#"{"id":"urn:x:1","rue":{"street":"x"},"b":[{"street":1},{"value":1,"street":2}],"c":{"unitCode":"M","rue":1}}"#
+        );
+        assert_eq!(
+            renamed(true, r#"{"id":"urn:x:1","street":{"vocab":["T","U"]},"b":{"street":"T","vocab":"T"}}"#),
+            r#"{"id":"urn:x:1","rue":{"vocab":["Tee","U"]},"b":{"street":"T","vocab":"T"}}"#
+        );
+        let mut fragment: Json = serde_json::from_str(r#"{"street":{"value":1}}"#).unwrap();
+        Renaming { from: &from, to: &to, simplified: false }.fragment(&mut fragment);
+        assert_eq!(fragment.to_string(), r#"{"rue":{"value":1}}"#);
     }
 
     #[test]

@@ -192,7 +192,8 @@ impl Batch {
     }
 }
 
-pub(super) fn percent_decoded(part: &str) -> String {
+/// Decodes what is percent-encoded.
+pub(crate) fn percent_decoded(part: &str) -> String {
     let bytes = part.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -8,8 +8,8 @@ use senne_model::{EntityId, ErrorKind, Json, Name, Problem};
 
 use super::failure::Failure;
 use crate::{
-    http::{created, no_content, object, plain_json},
-    registrations::Registration,
+    http::{created, no_content, object, plain_json, problem_json},
+    registrations::{Mode, Registration},
 };
 
 /// What became of the part of one broker.
@@ -41,7 +41,25 @@ pub(super) enum Manner {
 
 impl Part {
     /// The part of this broker, from its own answer.
-    pub(super) fn here(names: Vec<Name>, status: StatusCode, body: &[u8]) -> Self {
+    pub(super) async fn of_answer(names: Vec<Name>, answer: Response) -> Self {
+        let (head, body) = answer.into_parts();
+        match bytes_of(body).await {
+            Ok(bytes) => Self::here(names, head.status, &bytes),
+            Err(problem) => {
+                let fault = Fault::Here(problem.kind.http_status(), problem_json(&problem));
+                Self { registration: None, names, outcome: Err(fault) }
+            }
+        }
+    }
+
+    /// Whether the request came round to this source: what it shares with others it writes where the request passed it
+    /// first (table 6.3.18-2).
+    pub(super) fn went_round(&self) -> bool {
+        let shares = self.registration.as_ref().is_some_and(|one| one.mode == Mode::Inclusive);
+        shares && matches!(self.outcome, Err(Fault::Source(Failure::Loop)))
+    }
+
+    fn here(names: Vec<Name>, status: StatusCode, body: &[u8]) -> Self {
         let json = || serde_json::from_slice(body).unwrap_or(Json::Null);
         let outcome = match status {
             StatusCode::MULTI_STATUS => Err(Fault::Source(partial(&json()))),
@@ -167,9 +185,15 @@ fn by_attribute(parts: &[Part]) -> Response {
 /// How large an answer of our own may be that others are joined with, in bytes.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
-/// The bytes of our own answer; an answer to a write is small.
-pub(super) async fn bytes_of(body: Body) -> bytes::Bytes {
-    axum::body::to_bytes(body, ANSWER_BYTES_MAX).await.unwrap_or_default()
+/// The bytes of our own answer to a write. Errors when it is too large: nobody can say then what became of it here.
+pub(super) async fn bytes_of(body: Body) -> Result<bytes::Bytes, Problem> {
+    axum::body::to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| {
+        let detail = format!(
+            "what became of it here takes more than {} MiB to tell; look at what is there, and send less at once",
+            ANSWER_BYTES_MAX >> 20
+        );
+        Problem::new(ErrorKind::TooLarge, detail)
+    })
 }
 
 /// Our own answer to a read. Errors when it is too large: what sources have would stand alone then.
@@ -181,6 +205,20 @@ pub(super) async fn answer_of(body: Body) -> Result<Json, Problem> {
         );
         Problem::new(ErrorKind::TooComplex, detail)
     })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::internal(format!("our own answer cannot be read: {error}")))
+    Json::parse(&bytes).map_err(|error| Problem::internal(format!("our own answer cannot be read: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_too_large_to_be_joined_is_an_error_and_no_success() {
+        let large = || Body::from(vec![b' '; ANSWER_BYTES_MAX + 1]);
+        assert_eq!(answer_of(large()).await.unwrap_err().kind, ErrorKind::TooComplex);
+        let mut answer = Response::new(large());
+        *answer.status_mut() = StatusCode::MULTI_STATUS;
+        let part = Part::of_answer(Vec::new(), answer).await;
+        assert!(matches!(part.outcome, Err(Fault::Here(413, _))));
+    }
 }

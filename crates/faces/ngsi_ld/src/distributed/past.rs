@@ -1,44 +1,35 @@
 //! The past of entities at all brokers together (clauses 5.7.3, 5.7.4).
 
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use senne_language::{Query, TimeFilter};
 use senne_model::{EntityId, Json, Problem};
 
 use super::{
-    asking::{expression, renamed},
-    forward::{Naming, Outgoing},
-    incoming_body::Received,
-    names::{is_attribute, reduced},
-    parts::answer_of,
-    past_document::renamed_document,
-    past_merge::Form,
-    past_page::PastPage,
-    provision::{refused, replayed},
-    together::together,
+    dressed::Dress, incoming_body::Received, parts::answer_of, past_asking::Version, past_members::Members,
+    past_merge::Form, past_page::PastPage, past_range::narrowest, provision::refused, together::together,
     trip::Trip,
 };
 use crate::{
-    contexts::Terms,
     face::Face,
     http::{Ask, BASE, Parameters},
-    registrations::{Matched, Mode, Serves, Wanted, csf},
+    registrations::{Mode, Serves, Wanted, csf},
 };
 
-/// What one source answered.
-struct Version {
-    mode: Mode,
-    json: Json,
-}
-
 /// A question about the past.
-struct Asked {
+pub(super) struct Asked {
     parameters: Parameters,
+    /// The parameters with what every broker is asked for.
+    pub(super) wide: Parameters,
+    pub(super) members: Members,
     /// The path after `/ngsi-ld/v1`, in parts.
-    path: Vec<String>,
-    received: Received,
-    query: Query,
-    time: TimeFilter,
+    pub(super) path: Vec<String>,
+    pub(super) received: Received,
+    pub(super) query: Query,
+    /// What registrations must be of.
+    pub(super) wanted: Wanted,
+    /// The one entity that the path names.
+    pub(super) one: Option<EntityId>,
 }
 
 pub(super) async fn read(
@@ -59,12 +50,12 @@ pub(super) async fn read(
     let Ok(asked) = Asked::read(parameters, request.uri().path(), received) else {
         return next.run(request).await;
     };
-    let Ok(matched) = asked.matching(face, trip, caller, serves) else { return next.run(request).await };
+    let mut matched = face.registrations.matching(&caller.tenant, &asked.wanted);
+    matched.retain(|found| found.registration.operations.has(serves));
+    let matched = trip.passable(matched);
     if matched.is_empty() {
         return next.run(request).await;
     }
-    let bytes = asked.received.bytes.clone();
-    let mut request = replayed(request, &bytes);
     let page = match serves {
         Serves::QueryTemporal => match PastPage::read(&asked.parameters, face) {
             Ok(page) => page,
@@ -72,10 +63,11 @@ pub(super) async fn read(
         },
         _ => None,
     };
-    if let Some(page) = &page {
-        page.widen(&mut request, &asked.parameters);
-    }
-    let path = request.uri().path().to_owned();
+    let request = match &page {
+        Some(page) => asked.widened(request, page),
+        None => request,
+    };
+    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
     let answer = next.run(request).await;
     if !answer.status().is_success() && answer.status() != StatusCode::NOT_FOUND {
         return answer;
@@ -86,34 +78,53 @@ pub(super) async fn read(
         return answer;
     }
     let more =
-        page.is_some_and(|page| page.goes_on(&answer) || versions.iter().any(|one| page.is_full(&one.json)));
+        page.is_some_and(|page| page.goes_on(&answer) || versions.iter().any(|one| one.given >= page.wide()));
     versions.sort_by_key(|one| one.mode == Mode::Auxiliary);
     let (mut head, body) = answer.into_parts();
+    let dress = Dress { face, headers: &headers, terms: &asked.received.terms };
     let mut joined: Option<Json> = None;
     if head.status.is_success() {
         match answer_of(body).await {
             Ok(ours) => joined = Some(ours),
             Err(problem) => return refused(problem),
         }
+    } else {
+        dress.found(&mut head);
     }
+    let last: Option<usize> = asked.parameter("lastN").and_then(|text| text.parse().ok());
+    mark_range(&mut head, &versions, last.is_some());
     let form = asked.form();
-    for Version { mode, json } in versions {
+    for version in &mut versions {
+        let json = std::mem::take(&mut version.json);
         joined = Some(match joined {
             None => json,
-            Some(there) => form.merge(there, json, mode == Mode::Auxiliary),
+            Some(there) => form.merge(there, json, version.mode == Mode::Auxiliary),
         });
     }
-    let last = asked.parameter("lastN").and_then(|text| text.parse().ok());
     if let (Some(count), Some(joined)) = (last, joined.as_mut()) {
         form.newest(joined, count);
     }
-    if head.status == StatusCode::NOT_FOUND {
-        head.status = StatusCode::OK;
+    if let Some(joined) = joined.as_mut() {
+        dress.contexts(&head, joined);
     }
-    head.headers.remove(http::header::CONTENT_LENGTH);
+    head.headers.remove(header::CONTENT_LENGTH);
     match (page, joined) {
-        (Some(page), Some(Json::Array(all))) => page.cut(head, all, more, &path, &asked.parameters),
+        (Some(page), Some(Json::Array(all))) => {
+            page.cut(head, all, more, &path, &asked.parameters, &asked.members)
+        }
         (_, joined) => Response::from_parts(head, Body::from(joined.unwrap_or(Json::Null).to_string())),
+    }
+}
+
+/// What a source told of the past in part alone makes the whole a part (206).
+fn mark_range(head: &mut http::response::Parts, versions: &[Version], goes_back: bool) {
+    let ours = head.headers.get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
+    let ours = ours.map(str::to_owned);
+    let all = ours.into_iter().chain(versions.iter().filter_map(|one| one.range.clone()));
+    let Some(range) = narrowest(all.collect(), goes_back) else { return };
+    head.status = StatusCode::PARTIAL_CONTENT;
+    if let (false, Ok(range)) = (range.is_empty(), HeaderValue::from_str(&range)) {
+        head.headers.insert(header::CONTENT_RANGE, range);
     }
 }
 
@@ -121,22 +132,42 @@ impl Asked {
     fn read(parameters: Parameters, path: &str, received: Received) -> Result<Self, Problem> {
         let path = path.strip_prefix(BASE).unwrap_or(path).trim_matches('/');
         let path: Vec<String> = path.split('/').map(super::operation::percent_decoded).collect();
-        let document = received.json.as_ref();
+        let (document, terms) = (received.json.as_ref(), &received.terms);
         let (mut query, times) = match document {
-            Some(document) => {
-                (Ask::from_document(document)?.into_query(&received.terms)?, document.get("temporalQ"))
-            }
-            None => (Ask::from_parameters(&parameters).into_query(&received.terms)?, None),
+            Some(document) => (Ask::from_document(document)?.into_query(terms)?, document.get("temporalQ")),
+            None => (Ask::from_parameters(&parameters).into_query(terms)?, None),
         };
+        let mut one = None;
         if let ["temporal", "entities", id] = path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            query.ids = vec![EntityId::parse(id)?];
+            let id = EntityId::parse(id)?;
+            query.ids = vec![id.clone()];
+            one = Some(id);
         }
         let get = |name: &str| match times {
             Some(times) => times.get(name).and_then(Json::as_str),
             None => parameters.get(name),
         };
         let time = TimeFilter::parse(get("timerel"), get("timeAt"), get("endTimeAt"), get("timeproperty"))?;
-        Ok(Self { parameters, path, received, query, time })
+        let mut wanted = Wanted::of_query(&query);
+        wanted.time = Some(time);
+        wanted.time_may_be_unknown = true;
+        wanted.csf = csf(parameters.get("csf"), terms)?;
+        // Of one entity nothing is joined by its name.
+        let members = Members::read(&parameters, document, terms);
+        let wide = if one.is_some() { parameters.clone() } else { members.widen(&parameters) };
+        Ok(Self { parameters, wide, members, path, received, query, wanted, one })
+    }
+
+    /// The request for our own part: all up to the end of the page, with what joins entities.
+    fn widened(&self, mut request: Request, page: &PastPage) -> Request {
+        page.widen(&mut request, &self.wide);
+        match &self.received.json {
+            Some(document) => {
+                let wide = self.members.widen_document(document).to_string();
+                self.received.with_body(request, wide.into())
+            }
+            None => request,
+        }
     }
 
     /// A parameter of the time that is asked about, from the address or the document.
@@ -165,132 +196,6 @@ impl Asked {
             Form::Series
         } else {
             Form::Instances
-        }
-    }
-
-    fn matching(
-        &self,
-        face: &Face,
-        trip: &Trip,
-        caller: &senne_hub::Context,
-        serves: Serves,
-    ) -> Result<Vec<Matched>, Problem> {
-        let mut wanted = Wanted::of_query(&self.query);
-        wanted.time = Some(self.time);
-        wanted.time_may_be_unknown = true;
-        wanted.csf = csf(self.parameters.get("csf"), &self.received.terms)?;
-        let mut matched = face.registrations.matching(&caller.tenant, &wanted);
-        matched.retain(|found| found.registration.operations.has(serves));
-        Ok(trip.passable(matched))
-    }
-
-    async fn forward(
-        &self,
-        face: &Face,
-        trip: &Trip,
-        found: &Matched,
-        page: Option<PastPage>,
-    ) -> Option<Version> {
-        let registration = &found.registration;
-        let naming = face.forwarder.naming(registration, &self.received.terms).await;
-        let outgoing = Outgoing {
-            method: self.received.method.clone(),
-            path: self.path.clone(),
-            query: self.parameters(found, &naming, page),
-            body: self.document(found, &naming),
-            ..Outgoing::default()
-        };
-        let read =
-            face.forwarder.send(trip, registration, &naming, outgoing).await.and_then(|reply| reply.json());
-        match read {
-            Ok(json) => Some(Version { mode: registration.mode, json: self.own_names(json, found, &naming) }),
-            Err(failure) => {
-                trip.warn(registration, &failure);
-                None
-            }
-        }
-    }
-
-    /// The document in the source's names, within what it registered.
-    fn document(&self, found: &Matched, naming: &Naming) -> Option<Json> {
-        let document = self.received.json.as_ref()?;
-        let mut document = renamed_document(document, &self.query, &self.received.terms, naming);
-        let names = found.names();
-        if let (Json::Object(members), false, None) = (&mut document, names.is_empty(), self.attributes()) {
-            let names = names.iter().map(|name| Json::from(naming.name(name))).collect();
-            members.push(("attrs".into(), Json::Array(names)));
-        }
-        Some(document)
-    }
-
-    /// The attributes that are asked for, as they were written.
-    fn attributes(&self) -> Option<&Json> {
-        self.received.json.as_ref()?.get("attrs")
-    }
-
-    fn parameters(&self, found: &Matched, naming: &Naming, page: Option<PastPage>) -> Vec<(String, String)> {
-        let terms = &self.received.terms;
-        let listed = |value: &str| {
-            value.split(',').map(|term| naming.term(term, terms)).collect::<Vec<String>>().join(",")
-        };
-        let in_document = self.received.json.is_some();
-        let mut query: Vec<(String, String)> = self
-            .parameters
-            .pairs()
-            .filter(|(name, _)| !matches!(*name, "local" | "csf" | "offset" | "limit" | "count"))
-            .map(|(name, value)| {
-                let value = match (name, &self.query.types, &self.query.filter) {
-                    ("type", Some(types), _) if !in_document => expression(types, naming),
-                    ("q", _, Some(filter)) if !in_document => renamed(filter, naming).to_string(),
-                    ("attrs" | "pick" | "omit" | "geoproperty" | "expandValues", _, _) => listed(value),
-                    _ => value.to_owned(),
-                };
-                (name.to_owned(), value)
-            })
-            .collect();
-        query.extend(page.map(|page| ("limit".to_owned(), page.wide().to_string())));
-        let names = found.names();
-        if !names.is_empty() && self.parameters.get("attrs").is_none() && !in_document {
-            let names: Vec<String> = names.iter().map(|name| naming.name(name)).collect();
-            query.push(("attrs".to_owned(), names.join(",")));
-        }
-        query
-    }
-
-    /// What a source answered, in the caller's names and within what was registered.
-    fn own_names(&self, json: Json, found: &Matched, naming: &Naming) -> Json {
-        let one = |entity: Json| {
-            let mut entity = reduced(&entity, &naming.terms, &|name| found.covers(name));
-            if naming.renames {
-                rename_members(&mut entity, &naming.terms, &self.received.terms);
-            }
-            if let Json::Object(members) = &mut entity {
-                members.retain(|(name, _)| &**name != "@context");
-            }
-            entity
-        };
-        match json {
-            Json::Array(items) => Json::Array(items.into_iter().map(one).collect()),
-            entity => one(entity),
-        }
-    }
-}
-
-fn rename_members(entity: &mut Json, from: &Terms, to: &Terms) {
-    let Json::Object(members) = entity else { return };
-    let one = |text: &str| to.compact(&from.expand(text)).into_owned();
-    for (name, value) in members {
-        match (&**name, value) {
-            ("type", Json::Text(text)) => *text = one(text).into_boxed_str(),
-            ("type", Json::Array(kinds)) => {
-                for kind in kinds {
-                    if let Json::Text(text) = kind {
-                        *text = one(text).into_boxed_str();
-                    }
-                }
-            }
-            (member, _) if is_attribute(member) => *name = one(name).into_boxed_str(),
-            _ => {}
         }
     }
 }

@@ -3,10 +3,7 @@
 use senne_language::{Query, TypeExpression};
 use senne_model::Json;
 
-use super::{
-    asking::{expression, renamed},
-    forward::Naming,
-};
+use super::{asking::expression, forward::Naming, past_members::top_level, words::renamed};
 use crate::contexts::Terms;
 
 /// The document with every name that stands in it as the source knows it. `query` is what it asks.
@@ -50,7 +47,11 @@ fn member(object: &mut Json, wanted: &str, change: &dyn Fn(&mut Json)) {
 fn names(value: &mut Json, from: &Terms, naming: &Naming) {
     match value {
         Json::Text(text) => {
-            let each: Vec<String> = text.split(',').map(|term| naming.term(term.trim(), from)).collect();
+            let one = |term: &str| match term {
+                "id" | "type" | "scope" => term.to_owned(),
+                term => naming.term(term, from),
+            };
+            let each: Vec<String> = top_level(text).into_iter().map(one).collect();
             *value = Json::from(each.join(","));
         }
         Json::Array(items) => items.iter_mut().for_each(|item| names(item, from, naming)),

@@ -1,8 +1,9 @@
 //! Two versions of the past of entities as one (clauses 4.5.5, 5.7.3.4, 5.7.4.4).
 //!
 //! Of two instances of one data set at one moment, that of an auxiliary source never counts, else the later changed, else the first.
+//! Of two values of a series at one moment the first stays, as nothing says which was changed later.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashSet};
 
 use senne_language::Method;
 use senne_model::{Json, Timestamp};
@@ -63,7 +64,7 @@ impl Form {
             let series =
                 list.iter_mut().find(|there| self.is_series(there) && dataset(there) == dataset(&other));
             match series {
-                Some(there) if self.is_series(&other) => self.join_series(there, other),
+                Some(there) if self.is_series(&other) => self.join_series(there, other, auxiliary),
                 _ => match list.iter_mut().find(|there| same_instance(there, &other)) {
                     Some(there) if !auxiliary && changed(&other) > changed(there) => *there = other,
                     Some(_) => {}
@@ -94,14 +95,19 @@ impl Form {
         self.series_members(instance).next().is_some()
     }
 
-    fn join_series(self, into: &mut Json, from: Json) {
+    fn join_series(self, into: &mut Json, from: Json, auxiliary: bool) {
         let names: Vec<String> = self.series_members(&from).map(str::to_owned).collect();
         let Json::Object(others) = from else { return };
         let Json::Object(members) = into else { return };
         for (name, value) in others.into_iter().filter(|(name, _)| names.iter().any(|one| **one == **name)) {
-            let Json::Array(points) = value else { continue };
+            let Json::Array(mut points) = value else { continue };
             match members.iter_mut().find(|(there, _)| *there == name) {
                 Some((_, Json::Array(there))) => {
+                    // Sums of several brokers over one period stand beside each other.
+                    if auxiliary || VALUES.contains(&&*name) {
+                        let taken: HashSet<Timestamp> = there.iter().filter_map(point_moment).collect();
+                        points.retain(|point| point_moment(point).is_none_or(|at| !taken.contains(&at)));
+                    }
                     there.extend(points);
                     there.sort_by_key(point_moment);
                     there.dedup_by(|a, b| same_point(a, b));
@@ -205,7 +211,9 @@ fn same_instance(there: &Json, other: &Json) -> bool {
     let id = |instance: &Json| instance.get("instanceId").and_then(Json::as_str).map(str::to_owned);
     let same_id = id(there).is_some() && id(there) == id(other);
     let observed = at(there, "observedAt");
-    same_id || observed.is_some() && observed == at(other, "observedAt") && dataset(there) == dataset(other)
+    let same_moment = observed.is_some() && observed == at(other, "observedAt");
+    // Brokers number their instances each by itself.
+    (same_id || same_moment) && dataset(there) == dataset(other)
 }
 
 #[cfg(test)]
@@ -249,6 +257,33 @@ mod tests {
             joined(Form::Series, here, there, false),
             r#"{"id":"urn:a:1","p":{"type":"Property","values":[[1,"2024-01-01T00:00:00Z"],[2,"2024-01-02T00:00:00Z"]]}}"#
         );
+    }
+
+    #[test]
+    fn of_one_moment_one_value_of_a_series_stays_and_sums_stand_apart() {
+        let series = |member: &str, value: u32| {
+            format!(
+                r#"{{"id":"urn:a:1","p":{{"type":"Property","{member}":[[{value},"2024-01-01T00:00:00Z"]]}}}}"#
+            )
+        };
+        for auxiliary in [false, true] {
+            let (here, there) = (series("values", 1), series("values", 2));
+            assert_eq!(joined(Form::Series, &here, &there, auxiliary), here);
+            let sums = joined(Form::Series, &series("sum", 1), &series("sum", 2), auxiliary);
+            assert_eq!(sums.contains("[2,"), !auxiliary, "{sums}");
+        }
+    }
+
+    #[test]
+    fn instances_of_two_data_sets_are_two_whatever_their_numbers() {
+        let at = |set: &str| {
+            format!(
+                r#"{{"value":1,"instanceId":"urn:i:1","datasetId":"urn:d:{set}","observedAt":"2024-01-01T00:00:00Z"}}"#
+            )
+        };
+        let past = |instances: &str| format!(r#"{{"id":"urn:a:1","p":[{instances}]}}"#);
+        let both = past(&format!("{},{}", at("a"), at("b")));
+        assert_eq!(merged(&past(&at("a")), &past(&at("b")), false), both);
     }
 
     #[test]

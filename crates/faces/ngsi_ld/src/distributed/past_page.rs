@@ -4,6 +4,7 @@ use axum::{body::Body, extract::Request, response::Response};
 use http::{Uri, header, response::Parts};
 use senne_model::{ErrorKind, Json, Problem};
 
+use super::past_members::Members;
 use crate::{
     face::Face,
     http::{Media, PageLinks, Parameters},
@@ -66,11 +67,6 @@ impl PastPage {
         links.filter_map(|link| link.to_str().ok()).any(|link| link.contains("rel=\"next\""))
     }
 
-    /// Whether a source gave as many as it was asked for: it may have more.
-    pub(super) fn is_full(&self, json: &Json) -> bool {
-        json.as_array().is_some_and(|list| list.len() >= self.wide())
-    }
-
     /// The page of what all have together, by their identifiers.
     pub(super) fn cut(
         &self,
@@ -79,14 +75,17 @@ impl PastPage {
         more: bool,
         path: &str,
         parameters: &Parameters,
+        members: &Members,
     ) -> Response {
+        all.retain(|entity| members.show(entity));
         let id = |entity: &Json| entity.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
         all.sort_by_cached_key(id);
         if parameters.get("orderBy").is_some_and(|order| order.ends_with(";desc")) {
             all.reverse();
         }
         let found = all.len();
-        let page: Vec<Json> = all.into_iter().skip(self.offset).take(self.limit).collect();
+        let page = all.into_iter().skip(self.offset).take(self.limit);
+        let page: Vec<Json> = page.map(|entity| members.of(entity)).collect();
         let media = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media.unwrap_or(Media::Json.text()).to_owned();
         let of_pages = |link: &http::HeaderValue| {

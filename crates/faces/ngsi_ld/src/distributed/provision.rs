@@ -10,12 +10,13 @@ use senne_language::TimeFilter;
 use senne_model::{EntityId, Json, Name, Problem};
 
 use super::{
+    asking::forwarded,
     failure::Failure,
     forward::Outgoing,
     incoming_body::Received,
-    names::{attribute_names, reduced},
+    names::{Renaming, attribute_names, reduced},
     operation::{BodyKind, Write},
-    parts::{Fault, Manner, Part, bytes_of, combine, partial},
+    parts::{Fault, Manner, Part, combine, partial},
     together::together,
     trip::Trip,
 };
@@ -107,6 +108,7 @@ impl Asked<'_> {
         }
         let sent = shares.forwards.iter().map(|(matched, names)| self.forward(matched, names));
         let mut parts: Vec<Part> = together(sent.collect()).await;
+        parts.retain(|part| !part.went_round());
         parts.extend(shares.lost);
         let deletes =
             self.write.serves == Serves::DeleteEntity || self.write.serves == Serves::DeleteTemporal;
@@ -126,8 +128,9 @@ impl Asked<'_> {
         let mut wanted = Wanted::of_entity(&self.id, &self.types);
         wanted.attributes.clone_from(&self.names);
         wanted.time = self.write.past.then(TimeFilter::default);
+        wanted.time_may_be_unknown = true;
         let mut matched = self.face.registrations.matching(&self.caller.tenant, &wanted);
-        matched.retain(|found| found.registration.mode != Mode::Auxiliary);
+        matched.retain(|found| found.registration.mode != Mode::Auxiliary && self.is_of_the_time(found));
         let mut shares = Shares {
             forwards: Vec::new(),
             lost: Vec::new(),
@@ -153,6 +156,12 @@ impl Asked<'_> {
             }
         }
         shares
+    }
+
+    /// Whether a registration speaks of the past, where the past is written: by an interval, or by the operation.
+    fn is_of_the_time(&self, found: &Matched) -> bool {
+        let registration = &found.registration;
+        !self.write.past || registration.is_temporal() || registration.operations.has(self.write.serves)
     }
 
     /// Gives a source what it alone may have of `before`.
@@ -193,8 +202,12 @@ impl Asked<'_> {
             };
             match self.write.body {
                 BodyKind::Attribute if naming.renames => {
-                    super::names::Renaming { from: &self.received.terms, to: &naming.terms, simplified }
-                        .attribute(&mut body);
+                    let renaming = Renaming { from: &self.received.terms, to: &naming.terms, simplified };
+                    if self.write.mode.fragment && !simplified {
+                        renaming.fragment(&mut body);
+                    } else {
+                        renaming.attribute(&mut body);
+                    }
                 }
                 _ => naming.rename(&mut body, &self.received.terms, simplified),
             }
@@ -207,8 +220,7 @@ impl Asked<'_> {
         {
             *part = naming.term(term, &self.received.terms);
         }
-        let query = self.parameters.pairs().filter(|(name, _)| *name != "local");
-        let query = query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let query = forwarded(self.parameters, &self.received.terms, &naming);
         let outgoing =
             Outgoing { method: self.received.method.clone(), path, query, body, ..Outgoing::default() };
         let outcome = match self.face.forwarder.send(self.trip, registration, &naming, outgoing).await {
@@ -245,9 +257,7 @@ impl Asked<'_> {
             }
             _ => request,
         };
-        let (parts, body) = next.run(request).await.into_parts();
-        let bytes = bytes_of(body).await;
-        Part::here(left.to_vec(), parts.status, &bytes)
+        Part::of_answer(left.to_vec(), next.run(request).await).await
     }
 }
 

@@ -10,7 +10,7 @@ use senne_model::{EntityId, Json, Problem};
 use super::{
     failure::Failure,
     forward::Outgoing,
-    parts::{Fault, Manner, Part, bytes_of, combine, partial},
+    parts::{Fault, Manner, Part, combine, partial},
     provision::refused,
     purge_shares::{Goes, shares},
     together::together,
@@ -57,8 +57,8 @@ pub(super) async fn purge(
     }
     let sent = serving.into_iter().map(|found| asked.forward(face, trip, found));
     let mut parts: Vec<Part> = together(sent.collect()).await.into_iter().flatten().collect();
-    let (head, body) = next.run(request).await.into_parts();
-    parts.insert(0, Part::here(Vec::new(), head.status, &bytes_of(body).await));
+    parts.retain(|part| !part.went_round());
+    parts.insert(0, Part::of_answer(Vec::new(), next.run(request).await).await);
     match EntityId::parse(MANY) {
         Ok(many) => combine(&parts, &many, Manner::Whole),
         Err(problem) => refused(problem),

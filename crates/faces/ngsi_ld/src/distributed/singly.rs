@@ -47,6 +47,8 @@ pub(super) async fn forward(
     for (id, body) in ids.into_iter().zip(bodies) {
         match one(asked, registration, naming, &id, body).await {
             Ok(created) => all.done(&id, created),
+            // It came round to who shares it, as in a batch.
+            Err(Failure::Loop) if !registration.is_proxied() => {}
             Err(failure) => all.take_in(BatchResult::failed(&[id], &failure, Some(registration))),
         }
     }

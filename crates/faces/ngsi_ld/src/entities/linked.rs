@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use senne_language::Projection;
@@ -34,20 +34,16 @@ pub(super) async fn gather(
         entities: entities.iter().map(known).collect(),
         level: join.level,
         contained_by: join.contained_by.clone(),
+        written: AtomicUsize::new(0),
     };
     let mut met = Vec::new();
     let mut frontier: Vec<(Arc<Entity>, Projection)> =
         entities.iter().map(|entity| (Arc::clone(entity), members.clone())).collect();
     let mut asked: HashSet<EntityId> = linked.entities.keys().cloned().collect();
     for _ in 0..join.level {
-        let wanted = targets(&frontier, &mut asked, &join.contained_by);
+        let wanted = targets(&frontier, &mut asked, &join.contained_by, LINKED_MAX - met.len())?;
         if wanted.is_empty() {
             break;
-        }
-        if met.len() + wanted.len() > LINKED_MAX {
-            let detail =
-                format!("more than {LINKED_MAX} entities are linked to; ask for a smaller page or level");
-            return Err(Problem::new(ErrorKind::TooComplex, detail).field("joinLevel"));
         }
         let mut projections: HashMap<EntityId, Projection> = wanted.iter().cloned().collect();
         let ids = wanted.into_iter().map(|(id, _)| id).collect();
@@ -63,12 +59,13 @@ pub(super) async fn gather(
     Ok(Gathered { linked, met })
 }
 
-/// What some entities link to and nobody asked for yet.
+/// What some entities link to and nobody asked for yet. Refused when that is more than `most`, before all of it is gathered.
 fn targets(
     frontier: &[(Arc<Entity>, Projection)],
     asked: &mut HashSet<EntityId>,
     contained_by: &HashSet<EntityId>,
-) -> Vec<(EntityId, Projection)> {
+    most: usize,
+) -> Result<Vec<(EntityId, Projection)>, Problem> {
     let mut wanted = Vec::new();
     for (entity, members) in frontier {
         for attribute in entity.attributes.iter().filter(|a| members.keeps(&a.name)) {
@@ -80,12 +77,19 @@ fn targets(
                 };
                 for object in objects {
                     let id = EntityId::trusted(object);
-                    if !contained_by.contains(&id) && asked.insert(id.clone()) {
-                        wanted.push((id, linked_members(members, &attribute.name)));
+                    if contained_by.contains(&id) || !asked.insert(id.clone()) {
+                        continue;
                     }
+                    if wanted.len() == most {
+                        let detail = format!(
+                            "more than {LINKED_MAX} entities are linked to; ask for a smaller page or level"
+                        );
+                        return Err(Problem::new(ErrorKind::TooComplex, detail).field("joinLevel"));
+                    }
+                    wanted.push((id, linked_members(members, &attribute.name)));
                 }
             }
         }
     }
-    wanted
+    Ok(wanted)
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use senne_model::{Entity, Problem};
+use senne_model::{Entity, ErrorKind, Problem};
 
 use super::linked::gather;
 use crate::{
     contexts::Terms,
     http::{Call, Join, JoinKind, Media, apply_preference, in_preferred_version, json_answer},
-    write::{Pen, Shape, Within, write_collection_of, write_entity, write_feature},
+    write::{Pen, Shape, WITHIN_MAX, Within, write_collection_of, write_entity, write_feature},
 };
 
 /// How an answer looks.
@@ -44,6 +44,7 @@ impl Look<'_> {
             all.for_each(|(entity, shape)| write_entity(&mut pen, entity, shape));
             pen.close_array();
         }
+        check_room(&shape)?;
         Ok(self.answer(call, pen))
     }
 
@@ -65,6 +66,7 @@ impl Look<'_> {
             Media::GeoJson => write_feature(&mut pen, entity, &shape),
             _ => write_entity(&mut pen, entity, &shape),
         }
+        check_room(&shape)?;
         Ok(self.answer(call, pen))
     }
 
@@ -76,6 +78,18 @@ impl Look<'_> {
         apply_preference(&mut response, &call.headers);
         response
     }
+}
+
+/// Refuses an answer in which there was no room for all that is linked to.
+fn check_room(shape: &Shape) -> Result<(), Problem> {
+    if !shape.within.as_ref().is_some_and(Within::overflowed) {
+        return Ok(());
+    }
+    let detail = format!(
+        "linked entities would stand more than {WITHIN_MAX} times in this answer, or make it larger than 64 MiB; ask for a smaller \
+         page or level, or for join=flat"
+    );
+    Err(Problem::new(ErrorKind::TooComplex, detail).field("joinLevel"))
 }
 
 fn within(linked: crate::write::Linked) -> Within {

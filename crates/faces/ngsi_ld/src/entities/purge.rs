@@ -1,24 +1,29 @@
 //! `DELETE /entities` (clauses 5.6.21 and 6.4.3.3): entities that a query finds go, or attributes of them.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
+use axum::response::Response;
 use senne_hub::{Context, Page, Place, WriteOptions};
 use senne_language::Query;
 use senne_model::{Entity, EntityId, ErrorKind, Name, Operation, Problem, Write};
 
 use crate::{
     contexts::Terms,
+    entity_maps,
     http::{Answer, Call, batch_result, no_content, read_query},
 };
 
 /// Entities that are looked at in one step.
 const AT_ONCE: usize = 1_000;
 
+/// Entities of a map that are named in one step: each entity that is found is looked for among them.
+const OF_MAP_AT_ONCE: usize = 500;
+
 /// What goes of each entity.
 enum Goes {
     Whole,
-    These(Vec<Name>),
-    AllBut(Vec<Name>),
+    These(HashSet<Name>),
+    AllBut(HashSet<Name>),
 }
 
 pub(crate) async fn purge(call: Call) -> Answer {
@@ -29,8 +34,25 @@ pub(crate) async fn purge(call: Call) -> Answer {
         return Err(Problem::bad(detail).field("q").into());
     }
     let goes = read_goes(&call, &terms)?;
-    let errors = carry_out(&call, &query, &goes).await?;
-    Ok(if errors.is_empty() { no_content() } else { batch_result(&[], &errors) })
+    let Some(mapped) = entity_maps::given(&call)? else {
+        return Ok(answer(&carry_out(&call, &query, &goes).await?));
+    };
+    let mut errors = Vec::new();
+    for some in mapped.ids(&call)?.chunks(OF_MAP_AT_ONCE) {
+        let wanted = some.iter().filter(|id| query.ids.is_empty() || query.ids.contains(id));
+        let of_these = Query { ids: wanted.cloned().collect(), ..query.clone() };
+        // No entity named would mean all.
+        if !of_these.ids.is_empty() {
+            errors.extend(carry_out(&call, &of_these, &goes).await?);
+        }
+    }
+    let mut response = answer(&errors);
+    mapped.mark(&mut response);
+    Ok(response)
+}
+
+fn answer(errors: &[(Option<EntityId>, Problem)]) -> Response {
+    if errors.is_empty() { no_content() } else { batch_result(&[], errors) }
 }
 
 fn read_goes(call: &Call, terms: &Terms) -> Result<Goes, Problem> {
@@ -43,7 +65,7 @@ fn read_goes(call: &Call, terms: &Terms) -> Result<Goes, Problem> {
             Ok(terms.expand(term))
         };
         let list = call.parameters.list(field);
-        list.map(|list| list.into_iter().map(one).collect::<Result<Vec<_>, _>>()).transpose()
+        list.map(|list| list.into_iter().map(one).collect::<Result<HashSet<_>, _>>()).transpose()
     };
     match (names("drop")?, names("keep")?) {
         (Some(_), Some(_)) => Err(Problem::bad("use drop or keep, not both").field("keep")),
@@ -85,10 +107,10 @@ impl Goes {
         let names: Vec<&Name> = match self {
             Self::Whole => return vec![Write::new(entity.id.clone(), Operation::Delete)],
             Self::These(drop) => {
-                entity.attributes.iter().map(|a| &a.name).filter(|name| drop.contains(name)).collect()
+                entity.attributes.iter().map(|a| &a.name).filter(|name| drop.contains(*name)).collect()
             }
             Self::AllBut(keep) => {
-                entity.attributes.iter().map(|a| &a.name).filter(|name| !keep.contains(name)).collect()
+                entity.attributes.iter().map(|a| &a.name).filter(|name| !keep.contains(*name)).collect()
             }
         };
         let gone =

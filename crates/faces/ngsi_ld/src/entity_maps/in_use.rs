@@ -136,6 +136,16 @@ pub(crate) async fn one(call: &Call, id: &EntityId, response: &mut Response) -> 
     Ok(())
 }
 
+/// The map that a request names, which must be known: whoever takes things away must not take more because it has expired.
+pub(crate) fn given(call: &Call) -> Result<Option<Mapped>, Problem> {
+    if call.headers.get(MAP_HEADER).is_none() {
+        return Ok(None);
+    }
+    let id = named(call).ok_or_else(super::missing)?;
+    let known = call.face.entity_maps.find(&call.hub.tenant, &call.hub.principal, &id);
+    known.map(|_| Some(Mapped { id, created: false })).ok_or_else(super::missing)
+}
+
 /// What a map that has to be made is made of.
 enum Making<'a> {
     Present(&'a Terms, &'a Query),

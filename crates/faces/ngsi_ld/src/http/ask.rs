@@ -7,7 +7,16 @@ use super::Parameters;
 use crate::contexts::Terms;
 
 /// The most names of a list; each may become a long IRI.
-const NAMES_MAX: usize = 1_000;
+pub(crate) const NAMES_MAX: usize = 1_000;
+
+/// The most ids of one query: each entity that is found is looked for among them.
+pub(crate) const IDS_MAX: usize = 5_000;
+
+/// The most entity selectors, each of which is put to each entity.
+pub(crate) const SELECTORS_MAX: usize = 1_000;
+
+/// The most patterns of ids in one query: each may take memory (see `IdPattern`).
+pub(crate) const PATTERNS_MAX: usize = 100;
 
 /// The parts of a query.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +107,7 @@ impl Ask {
             Problem::bad("an array of selectors with at least a `type` each is needed here").field("entities")
         };
         let list = selectors.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?;
+        check_count("entities", list.len(), SELECTORS_MAX)?;
         let mut read: Vec<AskSelector> = list.iter().map(AskSelector::read).collect::<Result<_, _>>()?;
         let alike = read.iter().all(|one| one.ids.is_empty() && one.id_pattern.is_none());
         if let (Some(only), true) = (read.pop_if(|_| list.len() == 1), list.len() == 1) {
@@ -114,12 +124,12 @@ impl Ask {
 
     /// The query, its names expanded.
     pub(crate) fn into_query(self, terms: &Terms) -> Result<Query, Problem> {
-        for (field, names) in [("attrs", &self.attrs), ("expandValues", &self.expand_values)] {
-            if names.len() > NAMES_MAX {
-                let detail = format!("{} names are too many; name at most {NAMES_MAX}", names.len());
-                return Err(Problem::new(ErrorKind::TooComplex, detail).field(field));
-            }
-        }
+        check_count("attrs", self.attrs.len(), NAMES_MAX)?;
+        check_count("expandValues", self.expand_values.len(), NAMES_MAX)?;
+        let ids = self.selectors.iter().map(|one| one.ids.len()).sum::<usize>();
+        check_count("id", self.ids.len() + ids, IDS_MAX)?;
+        let patterns = self.selectors.iter().filter(|one| one.id_pattern.is_some()).count();
+        check_count("idPattern", patterns, PATTERNS_MAX)?;
         let expand = |term: &str| terms.expand(term);
         let expanded: Vec<Name> = self.expand_values.iter().map(|term| expand(term)).collect();
         let plain = |term: &String| {
@@ -145,6 +155,15 @@ impl Ask {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// Refuses a list that is too long.
+pub(crate) fn check_count(field: &str, count: usize, most: usize) -> Result<(), Problem> {
+    if count <= most {
+        return Ok(());
+    }
+    let detail = format!("{count} are too many here; name at most {most}");
+    Err(Problem::new(ErrorKind::TooComplex, detail).field(field))
 }
 
 /// `*` stands for any type, and is no condition.

@@ -17,7 +17,7 @@ pub(crate) use answer::{
     PageLinks, batch_result, context_text, created, entity_links, json_answer, no_content, object,
     page_links, plain_json, put, update_result,
 };
-pub(crate) use ask::{Ask, AskGeo};
+pub(crate) use ask::{Ask, AskGeo, IDS_MAX, NAMES_MAX, PATTERNS_MAX, SELECTORS_MAX, check_count};
 pub(crate) use call::{Body, Call, context_link, tenant};
 pub(crate) use join::{Join, JoinKind, check_links, read_join};
 pub(crate) use parameters::Parameters;

@@ -3,7 +3,7 @@
 use senne_language::Projection;
 use senne_model::{ErrorKind, Iri, Problem, is_iri};
 
-use super::{Call, Media};
+use super::{Call, Media, NAMES_MAX, check_count};
 use crate::{
     contexts::Terms,
     write::{Format, LanguageChoice, Shape},
@@ -18,6 +18,7 @@ pub(crate) fn read_shape(call: &Call, terms: &Terms, media: Media) -> Result<Sha
         if parameters.get("pick").is_some() || parameters.get("omit").is_some() {
             return Err(Problem::bad("use pick and omit, or attrs, not both").field("attrs"));
         }
+        check_count("attrs", attrs.len(), NAMES_MAX)?;
         members = Projection::attributes(attrs.into_iter().map(expand));
     }
     let placed = parameters.get("geometryProperty").is_some();
@@ -61,6 +62,7 @@ fn read_format(call: &Call) -> Result<Format, Problem> {
 }
 
 fn read_datasets(list: &[&str]) -> Result<Vec<Option<Iri>>, Problem> {
+    check_count("datasetId", list.len(), NAMES_MAX)?;
     let one = |text: &&str| match *text {
         "@none" => Ok(None),
         iri if is_iri(iri) => Ok(Some(Iri::new(iri))),

@@ -1,10 +1,14 @@
 //! One attribute: which of its instances, of which kind, with which members (clauses 4.5.1–4.5.5).
 
-use senne_model::{Attribute, AttributeValue, Instance, Iri, Json, Name, Problem, Timestamp, is_iri};
+use senne_model::{
+    Attribute, AttributeValue, Instance, Iri, Json, Name, Problem, Timestamp, is_iri,
+    reserved::{self, FORMER},
+};
 use smallvec::SmallVec;
 
 use super::{
     Limits, Mode, Names,
+    limits::{DATA_SETS_MAX, PARTS_MERGED_MAX, check_merged, too_many},
     part::{Lite, Part, Raw, parts_into_json},
     seen::Seen,
     value::{geometry_of, read_value},
@@ -16,20 +20,6 @@ const DESCRIBING: [&str; 4] = ["observedAt", "expiresAt", "unitCode", "datasetId
 
 /// Members that are set by the broker or stand for others: read and left.
 const IGNORED: [&str; 6] = ["createdAt", "modifiedAt", "deletedAt", "instanceId", "entity", "entityList"];
-
-/// Members of which an attribute cannot have the name: they describe one (clause 4.5.1).
-const NO_ATTRIBUTES: [&str; 4] = ["datasetId", "instanceId", "observedAt", "unitCode"];
-
-/// Members that notifications alone have (clause 5.8.6).
-const FORMER: [&str; 7] = [
-    "previousValue",
-    "previousObject",
-    "previousLanguageMap",
-    "previousVocab",
-    "previousJson",
-    "previousValueList",
-    "previousObjectList",
-];
 
 /// The proof that an attribute was sealed, and its members (V1.9.1, clause 4.5.2).
 pub(super) const PROOF: &str = "ngsildproof";
@@ -44,7 +34,7 @@ pub(crate) fn read_attribute(
     limits: &Limits,
 ) -> Result<Attribute, Problem> {
     let name = names.expand(term).map_err(|p| p.field(term))?;
-    if NO_ATTRIBUTES.contains(&term) {
+    if reserved::DESCRIBING.contains(&term) {
         return Err(Problem::bad("this describes an attribute, and is none itself").field(term));
     }
     let instances = read_instances(raw, mode, names, limits).map_err(|problem| problem.within(term))?;
@@ -91,7 +81,11 @@ fn read_instances(
     limits: &Limits,
 ) -> Result<SmallVec<[Instance; 1]>, Problem> {
     let Raw::Array(items) = raw else {
-        return Ok(SmallVec::from_iter([read_instance(raw, mode, names, limits)?]));
+        let instance = read_instance(raw, mode, names, limits)?;
+        if mode.merges() {
+            check_merged(&instance.value)?;
+        }
+        return Ok(SmallVec::from_iter([instance]));
     };
     if mode.simplified || !items.iter().all(is_instance) {
         let value = Json::Array(items.into_iter().map(Raw::into_json).collect());
@@ -99,14 +93,21 @@ fn read_instances(
         return Ok(SmallVec::from_iter([Instance::new(AttributeValue::Property(value))]));
     }
     let mut instances: SmallVec<[Instance; 1]> = SmallVec::with_capacity(items.len());
-    let mut datasets = Seen::new();
+    let (mut datasets, mut different) = (Seen::new(), 0);
     for (place, item) in items.into_iter().enumerate() {
-        let instance =
-            read_instance(item, mode, names, limits).map_err(|p| p.within(&format!("[{place}]")))?;
-        let before = instances.iter().map(|there| &there.dataset_id);
-        if !mode.series && datasets.again(before, &instance.dataset_id) {
+        let at = |problem: Problem| problem.within(&format!("[{place}]"));
+        let instance = read_instance(item, mode, names, limits).map_err(at)?;
+        if mode.merges() {
+            check_merged(&instance.value).map_err(at)?;
+        }
+        let again = datasets.again(instances.iter().map(|there| &there.dataset_id), &instance.dataset_id);
+        if again && !mode.series {
             let detail = "two instances have the same datasetId; give each its own, and one may have none";
             return Err(Problem::bad(detail).field(format!("[{place}].datasetId")));
+        }
+        different += usize::from(!again);
+        if different > DATA_SETS_MAX {
+            return Err(too_many(DATA_SETS_MAX, "data sets").field(format!("[{place}].datasetId")));
         }
         instances.push(instance);
     }
@@ -258,6 +259,9 @@ fn typed(
                 return Err(Problem::bad(detail).field(name));
             }
             name => {
+                if mode.partial && instance.sub_attributes.len() == PARTS_MERGED_MAX {
+                    return Err(too_many(PARTS_MERGED_MAX, "attributes of an attribute").field(name));
+                }
                 let attribute = sub_attribute(name, value.into_json(), mode, names, limits)?;
                 add(&mut instance.sub_attributes, attribute, name, &mut seen)?;
             }

@@ -15,6 +15,7 @@ use smallvec::SmallVec;
 use super::{
     Limits, Mode, Names,
     attribute::{read_attribute, read_moment},
+    limits::{ATTRIBUTES_MAX, SCOPES_MAX, TYPES_MAX, too_many},
     part::{KeySeed, Lite, Raw},
     scopes,
     seen::Seen,
@@ -138,6 +139,10 @@ impl<'de> Visitor<'de> for EntitySeed<'_> {
                 "expiresAt" => read_moment(&map.next_value()?, self.mode)
                     .map(|at| entity.expires_at = Some(at))
                     .map_err(|problem| problem.field("expiresAt")),
+                term if entity.attributes.len() == ATTRIBUTES_MAX => {
+                    map.next_value::<IgnoredAny>()?;
+                    Err(too_many(ATTRIBUTES_MAX, "attributes").field(term))
+                }
                 term => {
                     let raw: Raw<'_> = map.next_value()?;
                     read_attribute(term, raw, self.mode, self.names, self.limits)
@@ -192,9 +197,13 @@ fn read_types(entity: &mut EntityIn, value: Lite<'_>, names: &mut Names) -> Resu
             return Err(Problem::bad(detail).field("type"));
         }
         let name = names.expand(term).map_err(|p| p.field("type"))?;
-        if !seen.again(entity.types.iter(), &name) {
-            entity.types.push(name);
+        if seen.again(entity.types.iter(), &name) {
+            return Ok(());
         }
+        if entity.types.len() == TYPES_MAX {
+            return Err(too_many(TYPES_MAX, "types").field("type"));
+        }
+        entity.types.push(name);
         Ok(())
     };
     match value {
@@ -226,6 +235,9 @@ fn read_scopes(
             entity.scopes = Some(newest);
         }
         Lite::Json(Json::Array(items)) => {
+            if items.len() > SCOPES_MAX {
+                return Err(too_many(SCOPES_MAX, "scopes").field("scope"));
+            }
             let each = items.iter().map(|item| scopes::one(item.as_str().ok_or_else(scopes::wrong)?));
             entity.scopes = Some(each.collect::<Result<_, _>>()?);
         }

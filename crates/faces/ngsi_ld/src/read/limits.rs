@@ -1,6 +1,6 @@
 //! What an input may at most be.
 
-use senne_model::{ErrorKind, Json, Problem};
+use senne_model::{AttributeValue, ErrorKind, Json, Problem};
 
 /// The bounds of one attribute.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,52 @@ pub(crate) struct Limits {
 
 /// A name of an attribute or type is at most this long, in bytes.
 const NAME_BYTES_MAX: usize = 1024;
+
+/// The most attributes of one entity in one body. Where a write meets what is there each is looked for among the others, by the one
+/// thread that commits.
+pub(super) const ATTRIBUTES_MAX: usize = 2_000;
+
+/// The most data sets of one attribute in one body, for the same reason.
+pub(super) const DATA_SETS_MAX: usize = 1_000;
+
+/// The most attributes of an attribute in a merge or a partial update, for the same reason.
+pub(super) const PARTS_MERGED_MAX: usize = 1_000;
+
+/// The most members of a value in a merge, for the same reason.
+const MEMBERS_MERGED_MAX: usize = 5_000;
+
+/// The most types of one entity, and the most scopes.
+pub(super) const TYPES_MAX: usize = 1_000;
+pub(super) const SCOPES_MAX: usize = 1_000;
+
+/// Refuses one more than there may be.
+pub(super) fn too_many(most: usize, of: &str) -> Problem {
+    Problem::bad(format!("more than {most} {of} are too many in one body; send them in parts"))
+}
+
+/// Refuses a value of a merge that has too many members.
+pub(super) fn check_merged(value: &AttributeValue) -> Result<(), Problem> {
+    let members = match value {
+        AttributeValue::Property(json) | AttributeValue::JsonProperty(json) => members(json),
+        AttributeValue::Language(texts) => texts.len(),
+        _ => 0,
+    };
+    if members <= MEMBERS_MERGED_MAX {
+        return Ok(());
+    }
+    Err(Problem::bad(format!(
+        "a merge sets at most {MEMBERS_MERGED_MAX} members of a value; replace the attribute instead"
+    )))
+}
+
+/// How many members the objects in a value have.
+fn members(value: &Json) -> usize {
+    match value {
+        Json::Object(inner) => inner.len() + inner.iter().map(|(_, item)| members(item)).sum::<usize>(),
+        // What stands in an array is replaced with it.
+        _ => 0,
+    }
+}
 
 impl Limits {
     pub(crate) fn for_body(body_bytes: usize, value_bytes_max: usize) -> Self {

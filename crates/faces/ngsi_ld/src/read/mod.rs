@@ -67,4 +67,9 @@ impl Mode {
     pub(crate) fn series() -> Self {
         Self { series: true, ..Self::default() }
     }
+
+    /// Whether values are merged with those that are there, member by member.
+    fn merges(self) -> bool {
+        self.partial && !self.fragment
+    }
 }

@@ -2,7 +2,12 @@
 
 use senne_model::{Attribute, AttributeValue, Json, Name, Problem, SCOPE};
 
-use super::{Limits, Mode, Names, attribute::read_attribute, part::Raw};
+use super::{
+    Limits, Mode, Names,
+    attribute::read_attribute,
+    limits::{SCOPES_MAX, too_many},
+    part::Raw,
+};
 
 /// The longest scope, in bytes.
 const SCOPE_BYTES_MAX: usize = 1024;
@@ -46,6 +51,9 @@ pub(super) fn read_series(
         let scopes = match &instance.value {
             AttributeValue::Property(Json::Text(text)) => vec![one(text)?],
             AttributeValue::Property(Json::Array(items)) => {
+                if items.len() > SCOPES_MAX {
+                    return Err(too_many(SCOPES_MAX, "scopes").field("scope"));
+                }
                 items.iter().map(|item| one(item.as_str().ok_or_else(wrong)?)).collect::<Result<_, _>>()?
             }
             _ => return Err(wrong()),

@@ -18,8 +18,7 @@ pub(crate) fn read_value(
         return Err(Problem::bad(remedy));
     }
     refuse_marker(&value, mode)?;
-    let merges = mode.partial && !mode.fragment;
-    if kind == Kind::Property && !merges && holds_marker(&value) {
+    if kind == Kind::Property && !mode.merges() && holds_marker(&value) {
         let detail = "within a value, \"urn:ngsi-ld:null\" removes a member: that is for merges";
         return Err(Problem::bad(detail));
     }

@@ -9,6 +9,7 @@ use senne_model::{EntityId, Json, Problem, Timestamp};
 
 use crate::{
     contexts::{Terms, check_url},
+    distributed::percent_decoded,
     http::{Ask, AskGeo},
     registrations::{Wanted, WantedTypes},
 };
@@ -100,12 +101,14 @@ pub(crate) fn wanted(document: &Json, terms: &Terms) -> Result<Vec<Wanted>, Prob
     let text = |name: &str| document.get(name).and_then(Json::as_str);
     let expand = |term: &str| terms.expand(term);
     let ask = Ask {
-        q: text("q").map(str::to_owned),
+        // A query is percent-encoded wherever it stands (clause 4.9).
+        q: text("q").map(percent_decoded),
         geo: document.get("geoQ").map(AskGeo::from_document).transpose()?,
         ..Ask::default()
     };
     let query = ask.into_query(terms)?;
-    let csf = text("csf").map(|text| Filter::parse(text, &expand).map_err(|p| p.field("csf"))).transpose()?;
+    let csf = text("csf").map(percent_decoded);
+    let csf = csf.map(|text| Filter::parse(&text, &expand).map_err(|p| p.field("csf"))).transpose()?;
     let common = Wanted {
         attributes: attributes(document, terms),
         geo: query.geo,
@@ -127,10 +130,22 @@ pub(crate) fn wanted(document: &Json, terms: &Terms) -> Result<Vec<Wanted>, Prob
                 TypeExpression::parse(kind, &expand).map_err(|p| p.within("entities"))?,
             ),
         };
-        let ids = part("id")?.map(EntityId::parse).transpose().map_err(|p| p.within("entities"))?;
+        let id = |value: &Json| {
+            let text = value.as_str().ok_or_else(wrong)?;
+            EntityId::parse(text).map_err(|problem| problem.within("entities"))
+        };
+        let ids = match selector.get("id") {
+            None => Vec::new(),
+            Some(Json::Array(items)) if !items.is_empty() => {
+                items.iter().map(id).collect::<Result<_, _>>()?
+            }
+            Some(one) => vec![id(one)?],
+        };
         let id_pattern =
             part("idPattern")?.map(IdPattern::parse).transpose().map_err(|p| p.within("entities"))?;
-        Ok(Wanted { types, ids: ids.into_iter().collect(), id_pattern, ..common.clone() })
+        // An id counts more than a pattern (clause 5.2.33).
+        let id_pattern = id_pattern.filter(|_| ids.is_empty());
+        Ok(Wanted { types, ids, id_pattern, ..common.clone() })
     };
     selectors.iter().map(one).collect()
 }

@@ -138,15 +138,24 @@ impl RegistrationSubscriptions {
         Ok(())
     }
 
-    /// Puts a changed subscription in the place of the present one: everything that fits is told anew.
-    pub(super) async fn replace(&self, kept: Kept, terms: Terms) -> Result<(), Problem> {
+    /// Puts a changed subscription in the place of what it was `before`: everything that fits is told anew. Gives false
+    /// when that one is no longer the present one.
+    pub(super) async fn replace(
+        &self,
+        kept: Kept,
+        terms: Terms,
+        before: &Arc<Runner>,
+    ) -> Result<bool, Problem> {
         let compiled = Compiled::new(&kept.document, &terms, self.allow_private)?;
         let _turn = self.changing.lock().await;
-        self.find(&kept.tenant, &kept.id).ok_or_else(missing)?;
+        let present = self.find(&kept.tenant, &kept.id).ok_or_else(missing)?;
+        if !Arc::ptr_eq(&present, before) {
+            return Ok(false);
+        }
         kept.save(&self.hub, false).await?;
         self.end(&kept.tenant, &kept.id);
         self.begin(kept, compiled, terms);
-        Ok(())
+        Ok(true)
     }
 
     pub(super) async fn remove(&self, tenant: &TenantName, id: &EntityId) -> Result<(), Problem> {

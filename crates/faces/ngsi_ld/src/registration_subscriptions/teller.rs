@@ -139,6 +139,8 @@ impl Teller {
                 return true;
             }
             *due = Instant::now() + every;
+            // Where everything is told each time, what is gone need not be remembered.
+            told.retain(|id, _| fitting.contains_key(id));
             let all: Vec<&Matched> = fitting.values().collect();
             let reason = if told.is_empty() { Reason::NewlyMatching } else { Reason::Updated };
             return self.send(reason, all, &[], told, last).await;

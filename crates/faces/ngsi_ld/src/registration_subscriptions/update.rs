@@ -16,26 +16,30 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     }
     let subscriptions = &call.face.registration_subscriptions;
     subscriptions.load().await?;
-    let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
-    let merged = document::merge(&before.kept.document, &patch);
-    document::check(&merged)?;
-    // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
-    let brings_names = ["q", "csf", "entities", "geoQ"].iter().any(|name| patch.get(name).is_some());
-    let terms = if brings_names && only_terms_of(&merged, &patch) {
-        body.terms.clone()
-    } else {
-        before.terms.clone()
-    };
-    let kept = Kept {
-        document: merged,
-        context: terms.to_json(),
-        modified_at: Timestamp::now(),
-        told: Told::new(),
-        counters: before.counters.lock().clone(),
-        ..before.kept.clone()
-    };
-    subscriptions.replace(kept, terms).await?;
-    Ok(no_content())
+    loop {
+        let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
+        let merged = document::merge(&before.kept.document, &patch);
+        document::check(&merged)?;
+        // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.
+        let brings_names = ["q", "csf", "entities", "geoQ"].iter().any(|name| patch.get(name).is_some());
+        let terms = if brings_names && only_terms_of(&merged, &patch) {
+            body.terms.clone()
+        } else {
+            before.terms.clone()
+        };
+        let kept = Kept {
+            document: merged,
+            context: terms.to_json(),
+            modified_at: Timestamp::now(),
+            told: Told::new(),
+            counters: before.counters.lock().clone(),
+            ..before.kept.clone()
+        };
+        // When somebody else has changed it meanwhile, this change is put on top of that one.
+        if subscriptions.replace(kept, terms, &before).await? {
+            return Ok(no_content());
+        }
+    }
 }
 
 /// Whether no expression of the document stays from before the fragment.

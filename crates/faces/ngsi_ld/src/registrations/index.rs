@@ -235,7 +235,7 @@ mod tests {
 
     use super::{super::matching::WantedTypes, *};
 
-    const INFOS: [&str; 8] = [
+    const INFOS: [&str; 9] = [
         r#"[{"entities":[{"type":"urn:A"}]}]"#,
         r#"[{"entities":[{"type":"urn:B"}]}]"#,
         r#"[{"entities":[{"type":"urn:A","id":"urn:e:1"}]}]"#,
@@ -244,6 +244,7 @@ mod tests {
         r#"[{"entities":[{"type":"*","id":"urn:e:2"}]}]"#,
         r#"[{"entities":[{"type":"*","idPattern":"urn:e:1"}]}]"#,
         r#"[{"propertyNames":["urn:speed"]}]"#,
+        r#"[{"entities":[{"type":"urn:A","id":"urn:e:3","idPattern":"urn:e:.*"}]}]"#,
     ];
 
     fn registration(id: usize, info: usize) -> Arc<Registration> {
@@ -266,6 +267,9 @@ mod tests {
                 all.push(Wanted { types: types(names), ids, ..Wanted::default() });
             }
         }
+        let either = vec![TypeExpression::Anything, TypeExpression::Is(Name::new("urn:A"))];
+        let either = WantedTypes::Expression(TypeExpression::Any(either));
+        all.push(Wanted { types: either, ..Wanted::default() });
         all
     }
 

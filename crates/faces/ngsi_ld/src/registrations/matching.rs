@@ -1,6 +1,6 @@
 //! Which registrations may have what is asked for (clauses 5.10.2.4, 5.11.2.4, 5.12).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use senne_language::{
     Filter, GeoFilter, IdPattern, Query, ScopeExpression, TimeFilter, TimeProperty, TypeExpression,
@@ -172,9 +172,18 @@ impl WantedTypes {
             Self::Of(types) => Some(types.clone()),
             Self::Expression(expression) => {
                 let names = expression.names();
-                (!names.is_empty() && !matches!(expression, TypeExpression::Anything)).then_some(names)
+                (!names.is_empty() && !holds_anything(expression)).then_some(names)
             }
         }
+    }
+}
+
+/// Whether any type stands somewhere in an expression: its names alone do not say then what fits.
+fn holds_anything(expression: &TypeExpression) -> bool {
+    match expression {
+        TypeExpression::Anything => true,
+        TypeExpression::Is(_) => false,
+        TypeExpression::All(parts) | TypeExpression::Any(parts) => parts.iter().any(holds_anything),
     }
 }
 
@@ -203,12 +212,7 @@ impl Matched {
         if self.covers_all() {
             return Vec::new();
         }
-        let mut names: Vec<Name> = Vec::new();
-        for name in self.infos().flat_map(|info| &info.names) {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        names
+        let mut seen = HashSet::new();
+        self.infos().flat_map(|info| &info.names).filter(|name| seen.insert(*name)).cloned().collect()
     }
 }

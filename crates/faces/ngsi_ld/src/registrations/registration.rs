@@ -120,7 +120,32 @@ const OWN_HEADERS: [&str; 14] = [
     "ngsild-tenant",
 ];
 
+/// Members that say how a source is spoken to, and what it may be asked to do.
+const REACH: [&str; 6] = ["endpoint", "tenant", "contextSourceInfo", "management", "localOnly", "operations"];
+
 impl Registration {
+    /// What it says of how the source is spoken to: enough to take something back there once it is gone.
+    pub(crate) fn reach(&self) -> Json {
+        let members = self.document.as_object().unwrap_or_default().iter();
+        Json::Object(members.filter(|(name, _)| REACH.contains(&&**name)).cloned().collect())
+    }
+
+    /// A source as it was spoken to, without anything that it registered; none when it may not be spoken to.
+    pub(crate) fn reached(
+        id: EntityId,
+        tenant: TenantName,
+        reach: Json,
+        allow_private: bool,
+    ) -> Option<Self> {
+        let never = Timestamp::default();
+        Self::new(id, tenant, reach, [never, never], allow_private).ok()
+    }
+
+    /// Whether its source is the same broker and tenant as that of another.
+    pub(crate) fn is_where(&self, other: &Self) -> bool {
+        self.peer.base == other.peer.base && self.peer.tenant == other.peer.tenant
+    }
+
     /// From a checked document. Errors when the endpoint may not be spoken to.
     pub(super) fn new(
         id: EntityId,
@@ -199,13 +224,15 @@ impl Info {
 impl EntityInfo {
     fn read(entity: &Json) -> Result<Self, Problem> {
         let text = |name: &str| entity.get(name).and_then(Json::as_str);
+        // An id counts more than a pattern (clause 5.2.8).
+        let pattern = text("idPattern").map(IdPattern::parse).transpose()?.filter(|_| text("id").is_none());
         Ok(Self {
             types: texts(entity.get("type"))
                 .filter(|kind| kind != "*")
                 .map(|kind| Name::new(&kind))
                 .collect(),
             id: text("id").map(EntityId::parse).transpose()?,
-            pattern: text("idPattern").map(IdPattern::parse).transpose()?,
+            pattern,
         })
     }
 }

@@ -4,7 +4,7 @@
 //! These are rare beside plain ones, so they are made on a tree of JSON: the entity is written as always, read back,
 //! and what goes beyond it is put in its place.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::Cell, collections::HashMap, sync::Arc};
 
 use senne_model::{
     Attribute, AttributeValue, Change, ChangeKind, ChangedAttribute, Effect, Entity, Instance, Json, Name,
@@ -21,11 +21,16 @@ use crate::{
     write::{Format, Pen, Shape, write_collection, write_entity, write_feature},
 };
 
+/// So often entities are put within others in one notification: those that link to each other would stand there in every order.
+const EMBEDDED_MAX: usize = 10_000;
+
 /// Writes the data of a notification.
 pub(super) fn write_told(pen: &mut Pen<'_>, notification: &Notification, compiled: &Compiled) {
     let by_id: HashMap<&str, &Arc<Entity>> =
         notification.linked.iter().map(|entity| (entity.id.as_str(), entity)).collect();
-    let mut items: Vec<Json> = notification.entities.iter().map(|told| one(told, compiled, &by_id)).collect();
+    let room = Cell::new(EMBEDDED_MAX);
+    let mut items: Vec<Json> =
+        notification.entities.iter().map(|told| one(told, compiled, &by_id, &room)).collect();
     if let Join::Flat(_) = compiled.join {
         items.extend(
             notification.linked.iter().map(|entity| plain(entity, compiled, &linked_shape(compiled))),
@@ -47,11 +52,11 @@ pub(super) fn write_told(pen: &mut Pen<'_>, notification: &Notification, compile
 }
 
 /// One entity with its changes.
-fn one(told: &Told, compiled: &Compiled, linked: &HashMap<&str, &Arc<Entity>>) -> Json {
+fn one(told: &Told, compiled: &Compiled, linked: &HashMap<&str, &Arc<Entity>>, room: &Cell<usize>) -> Json {
     let Some(change) = &told.change else {
         let mut item = plain(&told.entity, compiled, &compiled.shape);
         if let Join::Inline(level) = compiled.join {
-            embed(&mut item, &told.entity, level, compiled, linked);
+            embed(&mut item, &told.entity, level, compiled, (linked, room));
         }
         return item;
     };
@@ -60,7 +65,7 @@ fn one(told: &Told, compiled: &Compiled, linked: &HashMap<&str, &Arc<Entity>>) -
     }
     let mut item = plain(&told.entity, compiled, &compiled.shape);
     if let Join::Inline(level) = compiled.join {
-        embed(&mut item, &told.entity, level, compiled, linked);
+        embed(&mut item, &told.entity, level, compiled, (linked, room));
     }
     let members = if compiled.endpoint.media == Media::GeoJson {
         member_mut(&mut item, "properties")
@@ -295,13 +300,13 @@ fn linked_shape(compiled: &Compiled) -> Shape {
     Shape { members: senne_language::Projection::default(), datasets: None, ..compiled.shape.clone() }
 }
 
-/// Puts linked entities into the relationships that link to them.
+/// Puts linked entities into the relationships that link to them, as long as there is room.
 fn embed(
     item: &mut Json,
     entity: &Entity,
     level: u8,
     compiled: &Compiled,
-    linked: &HashMap<&str, &Arc<Entity>>,
+    (linked, room): (&HashMap<&str, &Arc<Entity>>, &Cell<usize>),
 ) {
     if level == 0 {
         return;
@@ -312,10 +317,11 @@ fn embed(
         for instance in &attribute.instances {
             let targets: Vec<Json> = objects(&instance.value)
                 .filter_map(|iri| linked.get(iri))
+                .take_while(|_| take_one(room))
                 .map(|target| {
                     let shape = Shape { members: inner.clone(), ..linked_shape(compiled) };
                     let mut written = plain(target, compiled, &Shape { context_in_body: None, ..shape });
-                    embed(&mut written, target, level - 1, compiled, linked);
+                    embed(&mut written, target, level - 1, compiled, (linked, room));
                     written
                 })
                 .collect();
@@ -332,6 +338,13 @@ fn embed(
             }
         }
     }
+}
+
+/// Takes one off what there is room for; whether there was any.
+fn take_one(room: &Cell<usize>) -> bool {
+    let left = room.get();
+    room.set(left.saturating_sub(1));
+    left > 0
 }
 
 /// The ids that a value links to.

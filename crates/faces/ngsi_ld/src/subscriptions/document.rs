@@ -4,7 +4,11 @@
 use senne_model::{Json, Problem, Timestamp, is_iri};
 
 use super::endpoint::check_endpoint;
-use crate::{contexts::Terms, kind::NULL_MARKER};
+use crate::{
+    contexts::Terms,
+    http::{IDS_MAX, NAMES_MAX, PATTERNS_MAX, SELECTORS_MAX, check_count},
+    kind::NULL_MARKER,
+};
 
 /// The members of a subscription (table 5.2.12-1). What else stands in a document, and what the server sets itself, is
 /// left out.
@@ -173,6 +177,7 @@ fn check(document: &Json) -> Result<(), Problem> {
         flag(document, name)?;
     }
     check_subject(document)?;
+    check_selectors(document)?;
     for name in ["watchedAttributes", "notificationTrigger", "datasetId"] {
         texts(document, name)?;
     }
@@ -225,6 +230,16 @@ fn check_subject(document: &Json) -> Result<(), Problem> {
         return Err(Problem::bad("with timeInterval the entities must be named").field("entities"));
     }
     Ok(())
+}
+
+/// Each change is put to each selector. What stands in one is looked at when it is made ready.
+fn check_selectors(document: &Json) -> Result<(), Problem> {
+    let selectors = document.get("entities").and_then(Json::as_array).unwrap_or_default();
+    check_count("entities", selectors.len(), SELECTORS_MAX)?;
+    let ids = selectors.iter().filter_map(|selector| selector.get("id")?.as_array());
+    check_count("entities.id", ids.map(<[Json]>::len).sum(), IDS_MAX)?;
+    let patterns = selectors.iter().filter(|selector| selector.get("idPattern").is_some());
+    check_count("entities.idPattern", patterns.count(), PATTERNS_MAX)
 }
 
 /// `ngsildConformance`: two numbers, e.g. `1.6`.
@@ -317,9 +332,10 @@ pub(super) fn positive(object: &Json, name: &str) -> Result<(), Problem> {
     }
 }
 
-/// The texts of a list that is there; an empty list is refused.
+/// The texts of a list that is there; an empty list is refused, and so is one that is too long.
 fn texts(object: &Json, name: &str) -> Result<(), Problem> {
     let Some(value) = object.get(name) else { return Ok(()) };
+    check_count(name, value.as_array().map_or(0, <[Json]>::len), NAMES_MAX)?;
     let fits = value.as_array().is_some_and(|items| {
         !items.is_empty() && items.iter().all(|item| item.as_str().is_some_and(|text| !text.is_empty()))
     });

@@ -5,7 +5,7 @@
 //! What is found may want the change; whether it does is decided by the subscription itself.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::Bound,
     sync::Arc,
 };
@@ -18,6 +18,9 @@ use super::{
     runner::Runner,
     spot::{Key, Number, Spot, spots},
 };
+
+/// So few changed attributes are compared one by one.
+const FEW: usize = 32;
 
 /// The subscriptions of all tenants.
 #[derive(Default)]
@@ -169,8 +172,13 @@ impl Bucket {
         let mut at = |spot: &Spot| self.spots.get(spot).into_iter().flatten().for_each(&mut *found);
         at(&Spot::Rest);
         at(&Spot::Id(change.entity.clone()));
+        let (few, mut seen) = (change.attributes.len() <= FEW, HashSet::new());
         for (place, changed) in change.attributes.iter().enumerate() {
-            let again = change.attributes[..place].iter().any(|other| other.name == changed.name);
+            let again = if few {
+                change.attributes[..place].iter().any(|other| other.name == changed.name)
+            } else {
+                !seen.insert(&changed.name)
+            };
             if !again {
                 at(&Spot::Attribute(changed.name.clone()));
             }

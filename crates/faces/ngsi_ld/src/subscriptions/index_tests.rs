@@ -128,3 +128,33 @@ proptest! {
         prop_assert!(found.is_empty());
     }
 }
+
+#[test]
+fn the_time_for_many_changed_attributes_grows_with_their_number_alone() {
+    let terms = Terms::default_core();
+    let mut index = Index::default();
+    index.insert(&runner(1, r#""entities":[{"type":"A"}],"watchedAttributes":["v7"]"#));
+    let changed = |n: u32| ChangedAttribute {
+        name: terms.expand(&format!("v{n}")),
+        effect: Effect::Created,
+        instance: Instance::new(AttributeValue::Property(Json::Int(1))),
+        previous: None,
+    };
+    let change = Change {
+        no: ChangeNo(1),
+        tenant: TenantName::default(),
+        actor: "test".into(),
+        recorded_at: Timestamp::default(),
+        entity: EntityId::trusted("urn:e:1"),
+        types: [terms.expand("A")].into_iter().collect(),
+        kind: ChangeKind::Created,
+        before: None,
+        attributes: (0..100_000).chain([7]).map(changed).collect(),
+    };
+    let began = std::time::Instant::now();
+    let mut found = Vec::new();
+    index.find(&change, &mut || None, &mut |runner| found.push(runner.id.clone()));
+    assert_eq!(found.len(), 1, "an attribute of which two instances changed is looked up once");
+    // Each compared with each other takes minutes.
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}

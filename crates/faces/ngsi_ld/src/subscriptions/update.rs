@@ -31,6 +31,11 @@ pub(crate) async fn update(mut call: Call) -> Answer {
     document::check_expiry(&patch)?;
     let subscriptions = &call.face.subscriptions;
     subscriptions.load().await?;
+    if brings_names {
+        // Notifications name it from now on.
+        subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
+        call.face.contexts.keep_implicit(&call.hub.tenant, &body.terms).await?;
+    }
     loop {
         let before = subscriptions.find(&call.hub.tenant, &id).ok_or_else(missing)?;
         // Expressions are read by the context with which they came; a fragment that brings none keeps the old one.

@@ -1,7 +1,7 @@
 //! What part of the past is asked for, and in which form (clauses 4.11, 4.5.9, 4.5.19, 6.3.12).
 
 use senne_hub::{Aggregation, PastQuery, Point};
-use senne_language::{Method, Period, TimeFilter, TimeProperty};
+use senne_language::{Collation, Method, Period, TimeFilter, TimeProperty};
 use senne_model::{EntityId, Name, Problem, SCOPE, Timestamp};
 
 use crate::{contexts::Terms, http::Call, write::Shape};
@@ -76,6 +76,8 @@ impl Asked {
         if asked.time.from.is_none() && asked.time.to.is_none() && asked.last_n.is_none() {
             return Err(Problem::bad("a temporal query needs timerel and timeAt, or lastN").field("timerel"));
         }
+        // Identifiers have one order, but what is no collation is refused as elsewhere.
+        call.parameters.get("collation").map(Collation::parse).transpose()?;
         let descending = match call.parameters.get("orderBy") {
             None | Some("id" | "id;asc") => false,
             Some("id;desc") => true,

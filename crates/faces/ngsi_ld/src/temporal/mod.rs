@@ -13,6 +13,7 @@ mod answer;
 mod asked;
 mod instance;
 mod scoped;
+mod scoped_sums;
 mod select;
 mod with_past;
 

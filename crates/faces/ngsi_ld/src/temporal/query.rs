@@ -1,12 +1,13 @@
 //! `GET /temporal/entities` (clause 6.18.3.2).
 
-use senne_hub::{EntityPast, Page, PastQuery};
+use senne_hub::{Aggregation, EntityPast, Page, PastQuery, SeriesBuckets};
 use senne_language::Query;
 use senne_model::{EntityId, Problem};
 
 use super::{
     answer::{Found, cut, mark_partial, pen_for, shows_something, write_found},
     asked::{Asked, Form},
+    scoped_sums,
     select::{Chosen, One, select},
 };
 use crate::{
@@ -94,7 +95,7 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
     };
     if let Form::Aggregates(aggregation) = &asked.form {
         let aggregation = asked.aligned(call, &query, aggregation).await?;
-        let sums = hub.aggregate(&call.hub, &query, &aggregation).await?;
+        let sums = sums(call, chosen, &query, &aggregation).await?;
         let of = |one: &One| {
             let series: Vec<_> = sums.iter().filter(|series| series.entity == one.id).cloned().collect();
             let past = past_of(one)?;
@@ -105,4 +106,26 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
     let limit = call.face.options.temporal_page_values;
     let shown = chosen.iter().filter_map(past_of).filter(|past| shows_something(past, shape));
     Ok(shown.map(|past| Found::Past(cut(past, limit, asked))).collect())
+}
+
+/// Adds up the values of the chosen: of most all in the range, of others those of the time in which their scopes fitted.
+async fn sums(
+    call: &Call,
+    chosen: &[One],
+    query: &PastQuery,
+    aggregation: &Aggregation,
+) -> Result<Vec<SeriesBuckets>, Problem> {
+    let apart = |one: &One| one.scoped.as_ref().is_some_and(|scoped| scoped.leaves_out);
+    let together: Vec<EntityId> = chosen.iter().filter(|one| !apart(one)).map(|one| one.id.clone()).collect();
+    let mut sums = Vec::new();
+    // No entity named would mean all.
+    if !together.is_empty() {
+        let question = PastQuery { entities: together, ..query.clone() };
+        sums = call.face.hub.aggregate(&call.hub, &question, aggregation).await?;
+    }
+    for one in chosen.iter().filter(|one| apart(one)) {
+        let spans = one.scoped.as_ref().map(|scoped| scoped.spans.as_slice()).unwrap_or_default();
+        sums.extend(scoped_sums::over(call, query, aggregation, &one.id, spans).await?);
+    }
+    Ok(sums)
 }

@@ -10,29 +10,34 @@ use senne_model::{EntityId, ErrorKind, Name, Problem, SCOPE, Timestamp, scopes_o
 use super::asked::{Asked, time_of};
 use crate::http::Call;
 
-/// How many changes of scopes are looked at in one step.
-const POINTS_MAX: usize = 100_000;
-
 /// When the scopes of an entity fitted, and the changes of them that say so.
 #[derive(Debug, Default)]
 pub(super) struct Scoped {
-    spans: Vec<(Timestamp, Timestamp)>,
+    pub(super) spans: Vec<(Timestamp, Timestamp)>,
     points: Vec<Point>,
+    /// There are values in the range beside these spans, or may be.
+    pub(super) leaves_out: bool,
 }
 
 impl Scoped {
-    /// Leaves what lies in a span in which the scopes fitted.
-    pub(super) fn narrow(&self, past: &mut EntityPast, asked: &Asked) {
+    /// Leaves what lies in a span in which the scopes fitted; whether there was more.
+    pub(super) fn narrow(&self, past: &mut EntityPast, asked: &Asked) -> bool {
         let within = |point: &Point| {
             let at = time_of(point, asked.time.property);
-            self.spans.iter().any(|(from, to)| *from <= at && at < *to)
+            // They are in order, and no two of them touch.
+            let next = self.spans.partition_point(|(from, _)| *from <= at);
+            next.checked_sub(1).is_some_and(|place| at < self.spans[place].1)
         };
+        let mut left_out = false;
         for series in &mut past.series {
             if &*series.attribute != SCOPE {
+                let before = series.points.len();
                 series.points.retain(within);
+                left_out |= series.points.len() < before;
             }
         }
         past.series.retain(|series| !series.points.is_empty());
+        left_out
     }
 
     /// Shows the scopes that fitted, also when they were set before the range begins.
@@ -47,20 +52,27 @@ impl Scoped {
     }
 }
 
-/// Of these entities those whose scopes fitted at some time in the range.
+/// Of these entities those whose scopes fitted at some time in the range; none when several have had more scopes together than are
+/// looked at in one step.
 pub(super) async fn in_range(
     call: &Call,
     ids: &[EntityId],
     asked: &Asked,
     wanted: &ScopeExpression,
-) -> Result<HashMap<EntityId, Scoped>, Problem> {
+) -> Result<Option<HashMap<EntityId, Scoped>>, Problem> {
+    let most = call.face.options.temporal_step_points;
     let question = PastQuery {
         attributes: vec![Name::new(SCOPE)],
         as_of: asked.as_of,
-        limit: POINTS_MAX,
+        limit: most,
         ..PastQuery::of(ids.to_vec(), TimeFilter::default())
     };
     let pasts = call.face.hub.past(&call.hub, &question).await?;
+    if pasts.iter().any(|past| past.truncated) {
+        let [only] = ids else { return Ok(None) };
+        let detail = format!("`{only}` has had more than {most} scopes; ask without scopeQ");
+        return Err(Problem::new(ErrorKind::TooComplex, detail).field("scopeQ"));
+    }
     let mut pasts: HashMap<EntityId, EntityPast> =
         pasts.into_iter().map(|past| (past.entity.clone(), past)).collect();
     let mut found = HashMap::new();
@@ -73,7 +85,7 @@ pub(super) async fn in_range(
             found.insert(id.clone(), scoped);
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// The spans in the range in which scopes fitted.
@@ -85,7 +97,11 @@ fn fitting(past: EntityPast, asked: &Asked, wanted: &ScopeExpression) -> Scoped 
         let until = points.get(place + 1).map_or(Timestamp::MAX, Point::moment);
         let span = (point.moment().max(range.0), until.min(range.1));
         if span.0 < span.1 && wanted.matches(&scopes_of(&point.value)) {
-            scoped.spans.push(span);
+            // Other scopes that fit too go on from the ones before.
+            match scoped.spans.last_mut().filter(|last| last.1 == span.0) {
+                Some(last) => last.1 = span.1,
+                None => scoped.spans.push(span),
+            }
             scoped.points.push(point.clone());
         }
     }
@@ -100,5 +116,5 @@ async fn by_state(call: &Call, id: &EntityId, wanted: &ScopeExpression) -> Resul
         Err(problem) => return Err(problem),
     };
     let spans = if fits { vec![(Timestamp::MIN, Timestamp::MAX)] } else { Vec::new() };
-    Ok(Scoped { spans, points: Vec::new() })
+    Ok(Scoped { spans, ..Scoped::default() })
 }

@@ -137,7 +137,10 @@ impl Chooser<'_> {
         }
         let ids: Vec<EntityId> = step.iter().map(|one| one.entity.clone()).collect();
         let mut scopes = match &query.scope {
-            Some(scope) => Some(scoped::in_range(self.call, &ids, self.asked, scope).await?),
+            Some(scope) => match scoped::in_range(self.call, &ids, self.asked, scope).await? {
+                None => return Ok(None),
+                found => found,
+            },
             None => None,
         };
         let question = PastQuery { entities: ids, ..self.question(self.needed()) };
@@ -151,15 +154,15 @@ impl Chooser<'_> {
         let mut passing = Vec::new();
         for one in step {
             let Some(mut past) = pasts.remove(&one.entity) else { continue };
-            let scoped = match &mut scopes {
+            let mut scoped = match &mut scopes {
                 None => None,
                 Some(scopes) => match scopes.remove(&one.entity) {
                     Some(scoped) => Some(scoped),
                     None => continue,
                 },
             };
-            if let Some(scoped) = &scoped {
-                scoped.narrow(&mut past, self.asked);
+            if let Some(scoped) = &mut scoped {
+                scoped.leaves_out = scoped.narrow(&mut past, self.asked) || truncated;
             }
             if self.fits(&past) {
                 passing.push(One { id: one.entity.clone(), scoped });

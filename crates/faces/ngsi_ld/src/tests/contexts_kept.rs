@@ -239,6 +239,22 @@ async fn a_context_inside_a_subscription_gets_a_url_that_stays() {
     assert_eq!(kinds.at("0/kind"), Json::text("ImplicitlyCreated"));
 }
 
+/// Clauses: 5.8.2, 5.13.4.
+#[tokio::test]
+async fn a_context_inside_a_change_of_a_subscription_stays_too() {
+    let bed = bed().await;
+    let body = r#"{"id":"urn:sub:1","type":"Subscription","entities":[{"type":"T"}],
+        "notification":{"endpoint":{"uri":"http://127.0.0.1:9/x"}}}"#;
+    assert_eq!(bed.post("/subscriptions", body).await.status, 201);
+    let change = r#"{"q":"NO2>1","@context":[{"NO2":"https://example.org/v#no2"}]}"#;
+    assert_eq!(bed.patch("/subscriptions/urn:sub:2", change).await.status, 404);
+    assert_eq!(bed.get("/jsonldContexts?kind=ImplicitlyCreated").await.text, "[]");
+    assert_eq!(bed.patch("/subscriptions/urn:sub:1", change).await.status, 204);
+    assert!(bed.get("/jsonldContexts?kind=ImplicitlyCreated").await.text.contains("/jsonldContexts/"));
+    let bed = bed_in(bed.into_folder().await, options()).await;
+    assert!(bed.get("/jsonldContexts?kind=ImplicitlyCreated").await.text.contains("/jsonldContexts/"));
+}
+
 /// Clauses: 5.13.2, 5.13.4.
 #[tokio::test]
 async fn a_hosted_context_is_named_by_its_path_and_served_as_asked() {

@@ -2,7 +2,10 @@
 
 use senne_model::Json;
 
-use super::bed::bed;
+use super::{
+    bed::{bed, bed_with, options},
+    brokers::{Source, VEHICLES, register},
+};
 
 const TWO: &str =
     r#"[{"id":"urn:b:1","type":"T","x":{"value":1}},{"id":"urn:b:2","type":"T","x":{"value":2}}]"#;
@@ -103,4 +106,50 @@ async fn a_batch_has_a_bounded_number_of_contexts() {
     assert_eq!(bed.get("/entities/urn:b:0").await.status, 404);
     let made = bed.post("/entityOperations/create", &batch(32)).await;
     assert_eq!(made.status, 201, "{}", made.text);
+}
+
+/// Clauses: 5.2.16, 5.6.7, 6.3.5.
+#[tokio::test]
+async fn a_context_that_cannot_be_had_is_the_fault_of_its_entity_alone() {
+    let batch = r#"[
+        {"id":"urn:v:1","type":"Vehicle","speed":1,"@context":{}},
+        {"id":"urn:v:2","type":"Vehicle","speed":1,"@context":"http://127.0.0.1:9/none.jsonld"},
+        {"id":"urn:v:3","type":"Vehicle","speed":1,"@context":{"speed":5}},
+        {"id":"urn:v:4","type":"Vehicle","speed":1}]"#;
+    for shared in [false, true] {
+        let (bed, source) = (bed().await, Source::start().await);
+        if shared {
+            let more = r#","operations":["redirectionOps","createBatch"]"#;
+            register(&bed, "1", &source.url, VEHICLES, more).await;
+            source.answers("POST /ngsi-ld/v1/entityOperations/create", 201, r#"["urn:v:1"]"#);
+        }
+        let partly = bed.post("/entityOperations/create", batch).await;
+        assert_eq!(partly.status, 207, "{shared}: {}", partly.text);
+        assert_eq!(partly.at("success").to_string(), r#"["urn:v:1"]"#, "{shared}");
+        let statuses = [("urn:v:2", 504), ("urn:v:3", 400), ("urn:v:4", 400)];
+        for (place, (id, status)) in statuses.into_iter().enumerate() {
+            assert_eq!(partly.at(&format!("errors/{place}/entityId")), Json::text(id), "{shared}");
+            assert_eq!(partly.at(&format!("errors/{place}/error/status")), Json::Int(status), "{shared}");
+        }
+        let asked = source.take();
+        assert_eq!(asked.len(), usize::from(shared));
+        assert!(asked.iter().all(|question| !question.body.contains("urn:v:2")), "{asked:?}");
+        assert_eq!(bed.get("/entities/urn:v:1?local=true").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn contexts_that_hang_are_waited_for_together() {
+    let mut options = options();
+    options.context_timeout = std::time::Duration::from_millis(500);
+    let bed = bed_with(options).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let entity =
+        |n: u32| format!(r#"{{"id":"urn:b:{n}","type":"T","@context":"http://{address}/{n}.jsonld"}}"#);
+    let batch = format!("[{}]", (0..20).map(entity).collect::<Vec<_>>().join(","));
+    let began = std::time::Instant::now();
+    let refused = bed.post("/entityOperations/create", &batch).await;
+    assert_eq!(refused.status, 207, "{}", refused.text);
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
 }

@@ -181,3 +181,44 @@ async fn subscriptions_are_kept_house_of() {
     assert_eq!(bed.get("/csourceSubscriptions/urn:sub:1").await.status, 404);
     assert_eq!(bed.delete("/csourceSubscriptions/urn:sub:1").await.status, 404);
 }
+
+/// Clauses: 5.11.3.
+#[tokio::test]
+async fn two_changes_at_one_time_are_both_made() {
+    let bed = bed().await;
+    subscribe(&bed, "http://127.0.0.1:9/x", "").await;
+    let path = "/csourceSubscriptions/urn:sub:1";
+    for n in 0..5 {
+        let (one, other) =
+            (format!(r#"{{"description":"d{n}"}}"#), format!(r#"{{"subscriptionName":"n{n}"}}"#));
+        let (one, other) = tokio::join!(bed.patch(path, &one), bed.patch(path, &other));
+        assert_eq!((one.status.as_u16(), other.status.as_u16()), (204, 204));
+        let shown = bed.get(path).await;
+        let names = (shown.at("description"), shown.at("subscriptionName"));
+        assert_eq!(names, (Json::from(format!("d{n}")), Json::from(format!("n{n}"))));
+    }
+}
+
+/// Clauses: 5.11.7.
+#[tokio::test]
+async fn with_an_interval_what_is_gone_is_forgotten() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    subscribe(&bed, &receiver.url, r#","timeInterval":0.1"#).await;
+    receiver.wait_for(2).await;
+    assert_eq!(bed.delete("/csourceRegistrations/urn:reg:1").await.status, 204);
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let before = receiver.all().len();
+    register(&bed, "2", "http://127.0.0.1:9", VEHICLES, "").await;
+    let first = told(&receiver.wait_for(before + 1).await[before]);
+    assert_eq!(first, ("newlyMatching".into(), vec!["urn:reg:2".into()]));
+}
+
+/// Clauses: 4.9, 5.11.2.
+#[tokio::test]
+async fn a_condition_on_the_source_may_be_percent_encoded() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, r#","sourceType":"sensor""#).await;
+    subscribe(&bed, &receiver.url, r#","csf":"sourceType==%22sensor%22""#).await;
+    assert_eq!(told(&receiver.wait_for(1).await[0]).1, ["urn:reg:1"]);
+}

@@ -26,5 +26,11 @@ async fn types_and_attributes_are_told() {
     assert_eq!(location.at("attributeCount"), Json::Int(1));
     assert!(location.json().get("@context").is_some());
     assert_eq!(bed.get("/attributes?details=true").await.at("0/type"), Json::text("Attribute"));
+    let kind = r#""type": "AirQualityObserved""#;
+    let other = STATION.replace("S3", "S4").replace(kind, r#""type": "Other""#);
+    assert_eq!(bed.post("/entities", &other).await.status, 201);
+    let both = r#"["AirQualityObserved","Other"]"#;
+    assert_eq!(bed.get("/attributes?details=true").await.at("0/typeNames").to_string(), both);
+    assert_eq!(bed.get("/attributes/location").await.at("typeNames").to_string(), both);
     assert_eq!(bed.get("/attributes/nothing").await.status, 404);
 }

@@ -1,15 +1,20 @@
 //! Tests of the face as a whole: values in and out, then HTTP against a hub in a temporary folder.
 
 mod bed;
+mod bounds;
 mod brokers;
 mod contexts_kept;
 mod dead_letters;
+mod distributed_asking;
 mod distributed_circles;
 mod distributed_copies;
 mod distributed_hidden;
 mod distributed_maps;
+mod distributed_past;
 mod distributed_reading;
+mod distributed_relays;
 mod distributed_subscribing;
+mod distributed_twice;
 mod distributed_writing;
 mod entity_maps;
 mod frozen;
@@ -37,6 +42,7 @@ mod selecting;
 mod snapshots;
 mod streams;
 mod temporal_instances;
+mod temporal_scoped;
 mod temporal_selecting;
 mod transient;
 mod values;

@@ -2,7 +2,7 @@
 
 use senne_model::Json;
 
-use super::bed::{Bed, bed};
+use super::bed::{Bed, Got, bed, request};
 
 async fn some() -> Bed {
     let bed = bed().await;
@@ -67,4 +67,28 @@ async fn a_purge_of_many_goes_on_to_the_end() {
     assert_eq!(count(&bed, "type=Many").await, "2100");
     assert_eq!(bed.delete("/entities?type=Many").await.status, 204);
     assert_eq!(count(&bed, "type=Many").await, "0");
+}
+
+async fn purge_with_map(bed: &Bed, path: &str, map: &str) -> Got {
+    let request = request("DELETE", path).header("ngsild-entitymap", map);
+    bed.send(request.body(axum::body::Body::empty()).unwrap()).await
+}
+
+/// Clauses: 4.5.25, 5.6.21.
+#[tokio::test]
+async fn a_purge_with_an_entity_map_takes_no_other_entities() {
+    let bed = some().await;
+    let made = bed.get("/entityMaps?type=Sensor&q=n%3E1").await;
+    let map = made.header("ngsild-entitymap").to_owned();
+    let unknown = "/ngsi-ld/v1/entityMaps/urn:ngsi-ld:EntityMap:0";
+    assert_eq!(purge_with_map(&bed, "/entities?type=Sensor", unknown).await.status, 404);
+    assert_eq!(count(&bed, "type=Sensor").await, "4", "nothing goes by a map that is not known");
+    assert_eq!(purge_with_map(&bed, "/entities?type=Sensor&id=urn:s:0", &map).await.status, 204);
+    assert_eq!(purge_with_map(&bed, "/entities?type=Sensor&q=n%3C3&drop=name", &map).await.status, 204);
+    assert_eq!((count(&bed, "").await, count(&bed, "q=name").await), ("5".to_owned(), "4".to_owned()));
+    let purged = purge_with_map(&bed, "/entities?local=true", &map).await;
+    assert_eq!((purged.status.as_u16(), purged.header("ngsild-entitymap")), (204, map.as_str()));
+    for (n, status) in [(0, 200), (1, 200), (2, 404), (3, 404), (4, 200)] {
+        assert_eq!(bed.get(&format!("/entities/urn:s:{n}")).await.status, status, "{n}");
+    }
 }

@@ -219,3 +219,49 @@ fn the_time_for_many_parts_grows_with_their_number_alone() {
     // Each compared with each other takes minutes.
     assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
 }
+
+fn list(count: usize, one: &dyn Fn(usize) -> String) -> String {
+    (0..count).map(one).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn what_is_looked_for_among_others_when_it_is_written_is_bounded() {
+    let field = |text: &str, mode: Mode| read(text, mode).unwrap_err().field.unwrap_or_default();
+    let attributes =
+        |count| format!(r#"{{"id":"urn:a:1","type":"T",{}}}"#, list(count, &|n| format!(r#""a{n}":1"#)));
+    assert_eq!(read(&attributes(2_000), Mode::whole()).unwrap().attributes.len(), 2_000);
+    assert_eq!(field(&attributes(2_001), Mode::whole()), "a2000");
+    let sets = |count| {
+        let one = |n: usize| format!(r#"{{"value":1,"datasetId":"urn:d:{n}"}}"#);
+        format!(r#"{{"id":"urn:a:1","type":"T","x":[{}]}}"#, list(count, &one))
+    };
+    for mode in [Mode::whole(), Mode::series()] {
+        assert!(read(&sets(1_000), mode).is_ok());
+        assert_eq!(field(&sets(1_001), mode), "x[1000].datasetId");
+    }
+    // A series of one data set is as long as it is.
+    let moments = list(3_000, &|n| {
+        format!(r#"{{"value":1,"observedAt":"2024-01-01T00:{:02}:{:02}Z"}}"#, n / 60, n % 60)
+    });
+    let series = read(&format!(r#"{{"id":"urn:a:1","type":"T","x":[{moments}]}}"#), Mode::series()).unwrap();
+    assert_eq!(series.attributes[0].instances.len(), 3_000);
+    for (member, one) in [("type", "T"), ("scope", "/s")] {
+        let text = |count| format!(r#"{{"{member}":[{}]}}"#, list(count, &|n| format!(r#""{one}{n}""#)));
+        assert!(read(&text(1_000), Mode::whole()).is_ok());
+        assert_eq!(field(&text(1_001), Mode::whole()), member);
+    }
+}
+
+#[test]
+fn what_is_merged_member_by_member_is_bounded() {
+    let value = |count| format!(r#"{{"x":{{"value":{{{}}}}}}}"#, list(count, &|n| format!(r#""m{n}":1"#)));
+    assert!(read(&value(5_000), Mode::merge()).is_ok());
+    assert_eq!(read(&value(5_001), Mode::merge()).unwrap_err().field.as_deref(), Some("x"));
+    let concise = format!(r#"{{"x":{{{}}}}}"#, list(5_001, &|n| format!(r#""m{n}":1"#)));
+    assert_eq!(read(&concise, Mode::merge()).unwrap_err().field.as_deref(), Some("x"));
+    let parts = |count| format!(r#"{{"x":{{"value":1,{}}}}}"#, list(count, &|n| format!(r#""p{n}":1"#)));
+    assert!(read(&parts(1_000), Mode::merge()).is_ok());
+    assert_eq!(read(&parts(1_001), Mode::merge()).unwrap_err().field.as_deref(), Some("x.p1000"));
+    // What takes the place of what was there is not compared with it.
+    assert!(read(&value(5_001), Mode::whole()).is_ok() && read(&parts(1_001), Mode::whole()).is_ok());
+}

@@ -30,7 +30,7 @@ pub(crate) async fn attribute(call: Call) -> Answer {
     pen.key("attributeCount");
     pen.integer(super::survey::instances(used));
     super::survey::write_kinds(&mut pen, used);
-    super::survey::write_types(&mut pen, &survey, used);
+    super::survey::write_types(&mut pen, &super::survey::types_of(&survey), &name);
     pen.context(in_body.as_deref());
     pen.close();
     Ok(json_answer(&call, &terms, media, in_body.is_some(), pen.finish()))

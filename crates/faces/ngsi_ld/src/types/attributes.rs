@@ -14,6 +14,7 @@ pub(crate) async fn attributes(call: Call) -> Answer {
     let in_body = crate::http::context_text(&terms, media);
     let mut pen = Pen::new(&terms, 1024);
     if call.parameters.flag("details")? {
+        let types = super::survey::types_of(&survey);
         pen.open_array();
         for used in &survey.attributes {
             pen.open();
@@ -23,7 +24,7 @@ pub(crate) async fn attributes(call: Call) -> Answer {
             pen.text("Attribute");
             pen.key("attributeName");
             pen.name(&used.name);
-            super::survey::write_types(&mut pen, &survey, used);
+            super::survey::write_types(&mut pen, &types, &used.name);
             pen.context(in_body.as_deref());
             pen.close();
         }

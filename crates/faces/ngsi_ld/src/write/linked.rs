@@ -2,13 +2,22 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use senne_language::Projection;
 use senne_model::{AttributeValue, Entity, EntityId, Instance, Iri, Name};
 
 use super::{Format, Pen, Shape, entity::write_entity};
+
+/// So often entities are written within others in one answer: those that link to each other stand there in every order.
+pub(crate) const WITHIN_MAX: usize = 200_000;
+
+/// So many bytes an answer has at most when another entity is written within one.
+const WITHIN_BYTES_MAX: usize = 64 << 20;
 
 /// Entities that are linked to, to be written where they are.
 #[derive(Debug, Default)]
@@ -18,6 +27,8 @@ pub(crate) struct Linked {
     pub(crate) level: usize,
     /// Those that the reader has already.
     pub(crate) contained_by: HashSet<EntityId>,
+    /// How often one was written within another.
+    pub(crate) written: AtomicUsize,
 }
 
 /// Where among linked entities something is written.
@@ -42,6 +53,18 @@ impl Within {
         }
         let (id, entity) = self.linked.entities.get_key_value(id.as_str())?;
         (!self.path.contains(id) && !self.linked.contained_by.contains(id)).then_some(entity)
+    }
+
+    /// Whether one more may be written here. Once there is no room, there is none for any other.
+    fn has_room(&self, pen: &Pen<'_>) -> bool {
+        let full = pen.written() > WITHIN_BYTES_MAX;
+        let more = if full { WITHIN_MAX + 1 } else { 1 };
+        self.linked.written.fetch_add(more, Ordering::Relaxed).saturating_add(more) <= WITHIN_MAX
+    }
+
+    /// Whether something was left out because there was no room; then what was written is of no use.
+    pub(crate) fn overflowed(&self) -> bool {
+        self.linked.written.load(Ordering::Relaxed) > WITHIN_MAX
     }
 }
 
@@ -83,10 +106,15 @@ pub(super) fn write_linked(pen: &mut Pen<'_>, relation: &Name, instance: &Instan
     let inner = shape_of_target(shape, relation);
     pen.key(member);
     if let ([only], "entity", 1) = (targets.as_slice(), member, objects.len()) {
-        return write_entity(pen, only, &inner);
+        return if within.has_room(pen) { write_entity(pen, only, &inner) } else { pen.text("") };
     }
     pen.open_array();
-    targets.into_iter().for_each(|target| write_entity(pen, target, &inner));
+    for target in targets {
+        if !within.has_room(pen) {
+            break;
+        }
+        write_entity(pen, target, &inner);
+    }
     pen.close_array();
 }
 
@@ -104,8 +132,8 @@ pub(super) fn write_linked_simplified(
     }
     let inner = shape_of_target(shape, relation);
     let one = |pen: &mut Pen<'_>, id: &Iri| match within.target(id) {
-        Some(target) => write_entity(pen, target, &inner),
-        None => pen.text(id),
+        Some(target) if within.has_room(pen) => write_entity(pen, target, &inner),
+        _ => pen.text(id),
     };
     match (objects, member) {
         ([only], "entity") => one(pen, only),

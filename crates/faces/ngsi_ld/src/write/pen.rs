@@ -22,6 +22,11 @@ impl<'c> Pen<'c> {
         self.out
     }
 
+    /// How many bytes have been written.
+    pub(crate) fn written(&self) -> usize {
+        self.out.len()
+    }
+
     /// A comma, unless something has just been opened or named.
     fn separate(&mut self) {
         if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b',' | b'\n')) {

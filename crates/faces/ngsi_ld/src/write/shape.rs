@@ -14,6 +14,9 @@ pub(crate) enum Format {
     Simplified,
 }
 
+/// So many languages count: each is looked for in each language map.
+const LANGUAGES_MAX: usize = 100;
+
 /// The languages that a reader wants, best first; `*` and nothing mean any.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct LanguageChoice(pub(crate) Vec<String>);
@@ -47,7 +50,7 @@ impl Shape {
 }
 
 impl LanguageChoice {
-    /// Reads a list as in Accept-Language (RFC 9110 §12.5.4), best first.
+    /// Reads a list as in Accept-Language (RFC 9110 §12.5.4), best first. Of a longer list the hundred best count.
     pub(crate) fn parse(text: &str) -> Self {
         let mut tags: Vec<(String, f32)> = text
             .split(',')
@@ -59,6 +62,7 @@ impl LanguageChoice {
             })
             .collect();
         tags.sort_by(|a, b| b.1.total_cmp(&a.1));
+        tags.truncate(LANGUAGES_MAX);
         Self(tags.into_iter().map(|(tag, _)| tag).collect())
     }
 

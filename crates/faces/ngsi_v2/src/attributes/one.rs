@@ -5,9 +5,12 @@ use senne_model::{Name, Operation, Problem, Write};
 
 use crate::{
     call::{Answer, Call, answer, bare},
+    change::{kept_for_ever, updated},
     entities::entity_in_path,
     names::name_in,
-    query, read, write,
+    query,
+    read::{self, EXPIRES},
+    write,
 };
 
 /// The attribute that the path names.
@@ -26,19 +29,27 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 }
 
 pub(crate) async fn replace(call: Call) -> Answer {
+    call.writes()?;
     let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
-    entity.attribute(&name).ok_or_else(missing)?;
-    let attribute = read::attribute(call.path("attr"), &call.json().await?, false, &call.face.terms)?;
-    let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);
-    fresh.attributes.push(attribute);
-    call.face.write(&call.hub, fresh).await?;
+    if call.path("attr") != EXPIRES {
+        entity.attribute(&name).ok_or_else(missing)?;
+    }
+    let fragment = read::single(call.path("attr"), &call.json().await?, &call.face.terms)?;
+    call.face.write(&call.hub, updated(&call, fragment, &entity)).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }
 
 pub(crate) async fn delete(call: Call) -> Answer {
+    call.writes()?;
     let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
-    entity.attribute(&name).ok_or_else(missing)?;
-    let operation = Operation::DeleteAttribute { name, dataset_id: None, all: true };
-    call.face.write(&call.hub, Write::new(entity.id.clone(), operation)).await?;
+    let fresh = if call.path("attr") == EXPIRES {
+        entity.expires_at.ok_or_else(missing)?;
+        kept_for_ever(&entity.id)
+    } else {
+        entity.attribute(&name).ok_or_else(missing)?;
+        let operation = Operation::DeleteAttribute { name, dataset_id: None, all: true };
+        Write::new(entity.id.clone(), operation)
+    };
+    call.face.write(&call.hub, fresh).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }

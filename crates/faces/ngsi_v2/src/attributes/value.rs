@@ -23,6 +23,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 }
 
 pub(crate) async fn replace(call: Call) -> Answer {
+    call.writes()?;
     let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
     let attribute = read::with_value(&entity, &name, call.value().await?)?;
     let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);

@@ -7,6 +7,7 @@ use super::entity_in_path;
 use crate::call::{Answer, Call, bare};
 
 pub(crate) async fn delete(call: Call) -> Answer {
+    call.writes()?;
     let entity = entity_in_path(&call).await?;
     call.face.write(&call.hub, Write::new(entity.id.clone(), Operation::Delete)).await?;
     Ok(bare(StatusCode::NO_CONTENT))

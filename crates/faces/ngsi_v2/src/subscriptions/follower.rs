@@ -3,42 +3,58 @@
 use std::sync::{Arc, Weak};
 
 use futures::future::BoxFuture;
-use senne_hub::{Context, Follower, Hub};
-use senne_model::{Change, ErrorKind, Problem};
+use senne_context::Context as Terms;
+use senne_hub::{Action, Context, Follower, Grant, Hub};
+use senne_model::{Change, ChangeKind, Entity, ErrorKind, Problem};
 
-use super::registry::Subscriptions;
+use super::{
+    registry::Subscriptions,
+    told::{Told, as_changed, from_change},
+};
 
 /// Follows the log for the subscriptions of this face.
 pub(super) struct Teller {
     subscriptions: Weak<Subscriptions>,
     hub: Hub,
+    terms: Terms,
 }
 
 impl Teller {
     pub(super) fn new(subscriptions: Weak<Subscriptions>, hub: Hub) -> Self {
-        Self { subscriptions, hub }
+        Self { subscriptions, hub, terms: Terms::default_core() }
     }
 
-    /// Hands the entity of a change, as it is by now, to those who want it and may see it.
+    /// Hands a change to those who want it, with the entity as the change left it and as far as they may see it.
     async fn tell(&self, subscriptions: &Subscriptions, change: &Change) -> Result<(), Problem> {
         for runner in subscriptions.of(&change.tenant) {
-            if !runner.compiled.may_want(change) {
-                continue;
-            }
+            let Some(alteration) = runner.compiled.alteration(change) else { continue };
             let context = Context::new(runner.kept.owner.clone(), change.tenant.clone());
-            match self.hub.entity(&context, &change.entity).await {
-                Ok(entity) if runner.compiled.wants(&entity) => runner.push(entity),
-                Ok(_) => {}
-                // It went meanwhile, or its owner may not see it.
-                Err(problem)
-                    if matches!(
-                        problem.kind,
-                        ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Unauthenticated
-                    ) => {}
-                Err(problem) => return Err(problem),
+            let Some(entity) = self.entity(&context, change).await? else { continue };
+            if runner.compiled.wants(&entity, &self.terms) {
+                let changed = runner.compiled.changed(change);
+                runner.push(Told { entity, alteration, changed });
             }
         }
         Ok(())
+    }
+
+    /// The entity of a change; none when it may not be seen, or when it went meanwhile and too little of it is known.
+    async fn entity(&self, context: &Context, change: &Change) -> Result<Option<Arc<Entity>>, Problem> {
+        let sees_all = matches!(self.hub.decide(context, Action::Read), Ok(Grant::Everything));
+        if change.kind == ChangeKind::Deleted {
+            return Ok(sees_all.then(|| from_change(change)));
+        }
+        match self.hub.entity(context, &change.entity).await {
+            Ok(present) => Ok(Some(as_changed(present, change, sees_all))),
+            Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => {
+                let is_known = sees_all && change.kind == ChangeKind::Created;
+                Ok(is_known.then(|| from_change(change)))
+            }
+            Err(problem) if matches!(problem.kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated) => {
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 }
 

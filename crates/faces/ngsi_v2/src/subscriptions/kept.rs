@@ -89,10 +89,11 @@ impl Kept {
                 Err(problem) => return Err(problem),
             };
             all.extend(found.entities.iter().filter_map(|entity| Self::read(entity)));
-            if !found.more {
+            if !found.more || found.entities.is_empty() {
                 return Ok(all);
             }
-            page.offset += PAGE;
+            // A page ends early where what is on it is large.
+            page.offset += found.entities.len();
         }
     }
 

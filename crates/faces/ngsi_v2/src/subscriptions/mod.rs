@@ -6,16 +6,20 @@
 mod compiled;
 mod follower;
 mod kept;
+mod letter;
 mod present;
 mod registry;
 mod runner;
+mod target;
+mod template;
+mod told;
 
 pub(crate) use registry::Subscriptions;
 
 use http::{StatusCode, header};
 use senne_model::{Json, Problem};
 
-use self::{kept::Kept, present::present};
+use self::{kept::Kept, present::present, runner::Runner};
 use crate::call::{Answer, Call, answer, bare, put};
 
 fn missing() -> Problem {
@@ -59,20 +63,23 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 /// `PATCH /v2/subscriptions/{id}`: the members that are given take the place of those that are there.
 pub(crate) async fn update(call: Call) -> Answer {
     call.administer()?;
-    let fresh = call.json().await?;
-    let runner =
-        call.face.subscriptions.find(&call.hub.tenant, call.path("id")).await?.ok_or_else(missing)?;
-    let Json::Object(fresh) = fresh else {
+    let Json::Object(fresh) = call.json().await? else {
         return Err(Problem::bad("a JSON object is needed here: parts of a subscription").into());
     };
-    // One that was told once has had it, unless it is asked for anew.
-    let mut kept = if runner.is_done() { runner.kept.with_status("inactive") } else { runner.kept.clone() };
-    let Json::Object(members) = &mut kept.document else { return Err(missing().into()) };
-    for (name, value) in fresh {
-        members.retain(|(there, _)| *there != name);
-        members.push((name, value));
+    let changed = |runner: &Runner| {
+        // One that has had it stays so, unless it is asked for anew.
+        let mut kept =
+            if runner.is_done() { runner.kept.with_status("inactive") } else { runner.kept.clone() };
+        let Json::Object(members) = &mut kept.document else { return Err(missing()) };
+        for (name, value) in fresh {
+            members.retain(|(there, _)| *there != name);
+            members.push((name, value));
+        }
+        Ok(kept)
+    };
+    if !call.face.subscriptions.change(&call.hub.tenant, call.path("id"), changed).await? {
+        return Err(missing().into());
     }
-    call.face.subscriptions.replace(kept).await?;
     Ok(bare(StatusCode::NO_CONTENT))
 }
 

@@ -2,7 +2,18 @@
 
 use senne_model::{Json, Timestamp};
 
-use super::runner::Runner;
+use super::{compiled::Standing, runner::Runner};
+
+/// Members of a notification that the broker sets.
+const OF_DELIVERY: [&str; 7] = [
+    "timesSent",
+    "failsCounter",
+    "lastNotification",
+    "lastSuccess",
+    "lastFailure",
+    "lastSuccessCode",
+    "lastFailureReason",
+];
 
 pub(super) fn present(runner: &Runner) -> Json {
     let (kept, counters) = (&runner.kept, runner.counters());
@@ -12,6 +23,7 @@ pub(super) fn present(runner: &Runner) -> Json {
             ("id" | "status", _) => continue,
             ("notification", Json::Object(told)) => {
                 let mut told = told.clone();
+                told.retain(|(name, _)| !OF_DELIVERY.contains(&&**name));
                 let mut put = |name: &str, value: Json| told.push((name.into(), value));
                 put("timesSent", Json::Int(i64::try_from(counters.sent).unwrap_or(i64::MAX)));
                 put("failsCounter", Json::Int(i64::try_from(counters.failed).unwrap_or(i64::MAX)));
@@ -23,6 +35,12 @@ pub(super) fn present(runner: &Runner) -> Json {
                     if let Some(at) = at {
                         put(name, Json::from(at.to_string()));
                     }
+                }
+                if let Some(code) = counters.code {
+                    put("lastSuccessCode", Json::Int(i64::from(code)));
+                }
+                if let Some(reason) = &counters.reason {
+                    put("lastFailureReason", Json::text(reason));
                 }
                 Json::Object(told)
             }
@@ -39,9 +57,9 @@ fn status(runner: &Runner) -> &'static str {
     if compiled.expires.is_some_and(|at| at <= Timestamp::now()) {
         return "expired";
     }
-    match (compiled.active && !runner.is_done(), compiled.once) {
-        (false, _) => "inactive",
-        (true, true) => "oneshot",
-        (true, false) => "active",
+    match compiled.standing {
+        Standing::Active if !runner.is_done() => "active",
+        Standing::Once if !runner.is_done() => "oneshot",
+        _ => "inactive",
     }
 }

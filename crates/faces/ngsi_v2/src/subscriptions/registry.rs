@@ -120,17 +120,28 @@ impl Subscriptions {
 
     /// Takes in a new one.
     pub(super) async fn add(self: &Arc<Self>, kept: Kept) -> Result<(), Problem> {
-        self.replace(kept).await
-    }
-
-    /// Puts one in the place of the one with its id.
-    pub(super) async fn replace(self: &Arc<Self>, kept: Kept) -> Result<(), Problem> {
         self.load().await?;
         let compiled = self.compile(&kept)?;
         let _turn = self.post.changing.lock().await;
         kept.save(&self.hub).await?;
         self.begin(kept, compiled);
         Ok(())
+    }
+
+    /// Puts another in the place of one, made from that one as it is by then; gives whether there was one.
+    pub(super) async fn change(
+        self: &Arc<Self>,
+        tenant: &TenantName,
+        id: &str,
+        change: impl FnOnce(&Runner) -> Result<Kept, Problem> + Send,
+    ) -> Result<bool, Problem> {
+        let _turn = self.post.changing.lock().await;
+        let Some(runner) = self.find(tenant, id).await? else { return Ok(false) };
+        let kept = change(&runner)?;
+        let compiled = self.compile(&kept)?;
+        kept.save(&self.hub).await?;
+        self.begin(kept, compiled);
+        Ok(true)
     }
 
     /// Removes one; gives whether there was one.

@@ -9,15 +9,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::header;
 use parking_lot::Mutex;
 use senne_context::Context as Terms;
 use senne_hub::Hub;
-use senne_model::{Entity, Json, Timestamp};
+use senne_model::Timestamp;
 use tokio::sync::Notify;
 
-use super::{compiled::Compiled, kept::Kept};
-use crate::write::Form;
+use super::{
+    compiled::{Compiled, Standing},
+    kept::Kept,
+    letter::Letter,
+    told::Told,
+};
 
 /// How often a notification is tried.
 const TRIES: u32 = 4;
@@ -26,7 +29,7 @@ const TRIES: u32 = 4;
 const IDLE: Duration = Duration::from_secs(60);
 
 /// What was sent.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Counters {
     pub(super) sent: u64,
     pub(super) failed: u64,
@@ -35,12 +38,16 @@ pub(super) struct Counters {
     pub(super) last: Option<Timestamp>,
     pub(super) last_success: Option<Timestamp>,
     pub(super) last_failure: Option<Timestamp>,
+    /// The status with which the last one that arrived was answered.
+    pub(super) code: Option<u16>,
+    /// Why the last one that failed did so.
+    pub(super) reason: Option<String>,
 }
 
 /// What waits for a subscription, and what was sent: it outlives every change of the subscription.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    queue: Mutex<VecDeque<Arc<Entity>>>,
+    queue: Mutex<VecDeque<Told>>,
     counters: Mutex<Counters>,
     wake: Notify,
 }
@@ -80,7 +87,7 @@ impl Runner {
     }
 
     pub(super) fn counters(&self) -> Counters {
-        *self.line.counters.lock()
+        self.line.counters.lock().clone()
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -96,15 +103,15 @@ impl Runner {
         self.line.wake.notify_one();
     }
 
-    /// Lets an entity wait. When too much waits, the oldest is left out.
-    pub(super) fn push(&self, entity: Arc<Entity>) {
+    /// Lets something wait to be told. When too much waits, the oldest is left out.
+    pub(super) fn push(&self, told: Told) {
         let mut queue = self.line.queue.lock();
         if queue.len() >= self.queue_max {
             queue.pop_front();
             self.line.counters.lock().left_out += 1;
             metrics::counter!("senne_ngsi_v2_left_out_total").increment(1);
         }
-        queue.push_back(entity);
+        queue.push_back(told);
         drop(queue);
         self.line.wake.notify_one();
     }
@@ -115,7 +122,7 @@ impl Runner {
         let mut last: Option<Instant> = None;
         while !self.is_stopped() {
             let next = self.line.queue.lock().pop_front();
-            let Some(entity) = next else {
+            let Some(told) = next else {
                 let _ = tokio::time::timeout(IDLE, self.line.wake.notified()).await;
                 continue;
             };
@@ -125,17 +132,23 @@ impl Runner {
                 continue;
             }
             last = Some(Instant::now());
-            let arrived = self.send(&post, &entity).await;
-            if arrived && self.compiled.once {
+            let arrived = self.send(&post, &told).await;
+            if !arrived && self.is_stopped() {
+                self.line.queue.lock().push_front(told);
+            } else if self.has_had_it(arrived) {
                 self.finish(&post).await;
-            } else if !arrived && self.is_stopped() {
-                self.line.queue.lock().push_front(entity);
             }
         }
         self.line.wake.notify_one();
     }
 
-    /// Notes on disk that a subscription for one notification has had it, so that a restart does not make it new.
+    /// Whether a subscription is told no more: it was told once and that was all, or it failed too often.
+    fn has_had_it(&self, arrived: bool) -> bool {
+        let too_often = self.compiled.fails_max.is_some_and(|max| self.line.counters.lock().failed > max);
+        if arrived { self.compiled.standing == Standing::Once } else { too_often }
+    }
+
+    /// Notes on disk that a subscription has had it, so that a restart does not make it new.
     async fn finish(&self, post: &Post) {
         let _turn = post.changing.lock().await;
         if !self.is_stopped() {
@@ -147,22 +160,26 @@ impl Runner {
         self.done.store(true, Ordering::Release);
     }
 
-    /// Tells an entity; gives whether it arrived.
-    async fn send(&self, post: &Post, entity: &Entity) -> bool {
-        let body = Json::Object(vec![
-            ("subscriptionId".into(), Json::text(&self.kept.id)),
-            ("data".into(), Json::Array(vec![self.compiled.tell(entity, &post.terms)])),
-        ]);
-        let body = body.to_string();
+    /// Tells a change; gives whether it arrived.
+    async fn send(&self, post: &Post, told: &Told) -> bool {
+        let letter = match Letter::write(&self.kept, &self.compiled, told, &post.terms) {
+            Ok(letter) => letter,
+            Err(reason) => {
+                tracing::warn!(subscription = self.kept.id, "a notification cannot be sent: {reason}");
+                self.note(Err(reason));
+                return false;
+            }
+        };
         let mut pause = post.pause;
         for attempt in 1..=TRIES {
-            let told = self.try_once(post, &body).await;
-            self.note(told.is_ok());
-            match told {
-                Ok(()) => return true,
-                Err(reason) => {
-                    tracing::warn!(subscription = self.kept.id, attempt, "a notification failed: {reason}");
-                }
+            let outcome = try_once(post, &letter).await;
+            if let Err(reason) = &outcome {
+                tracing::warn!(subscription = self.kept.id, attempt, "a notification failed: {reason}");
+            }
+            let arrived = outcome.is_ok();
+            self.note(outcome);
+            if arrived {
+                return true;
             }
             if attempt == TRIES || self.is_stopped() {
                 break;
@@ -173,40 +190,39 @@ impl Runner {
         false
     }
 
-    async fn try_once(&self, post: &Post, body: &str) -> Result<(), String> {
-        let format = match self.compiled.shape.form {
-            Form::Normalized => "normalized",
-            Form::KeyValues => "keyValues",
-            Form::Values | Form::Unique => "values",
-        };
-        let mut request = post
-            .client
-            .post(self.compiled.url.clone())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("ngsiv2-attrsformat", format)
-            .header("fiware-servicepath", self.kept.service_path.as_deref().unwrap_or("/"));
-        if *self.kept.tenant != *senne_model::TenantName::DEFAULT {
-            request = request.header("fiware-service", self.kept.tenant.as_str());
-        }
-        let request = request.headers(self.compiled.headers.clone()).body(body.to_owned());
-        match request.send().await {
-            Ok(response) if response.status().is_success() => Ok(()),
-            Ok(response) => Err(format!("the receiver answered {}", response.status())),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    fn note(&self, arrived: bool) {
+    fn note(&self, outcome: Result<u16, String>) {
         let now = Some(Timestamp::now());
         let mut counters = self.line.counters.lock();
         counters.sent += 1;
         counters.last = now;
-        if arrived {
-            counters.last_success = now;
-            counters.failed = 0;
-        } else {
-            counters.last_failure = now;
-            counters.failed += 1;
+        match outcome {
+            Ok(code) => {
+                counters.last_success = now;
+                counters.code = Some(code);
+                counters.failed = 0;
+            }
+            Err(reason) => {
+                counters.last_failure = now;
+                counters.reason = Some(reason);
+                counters.failed += 1;
+            }
         }
+    }
+}
+
+/// Sends once; gives the status of the answer, or why there is none that will do.
+async fn try_once(post: &Post, letter: &Letter) -> Result<u16, String> {
+    let mut request = post.client.request(letter.method.clone(), letter.url.clone());
+    request = request.headers(letter.headers.clone());
+    if let Some(body) = &letter.body {
+        request = request.body(body.clone());
+    }
+    if let Some(timeout) = letter.timeout {
+        request = request.timeout(timeout);
+    }
+    match request.send().await {
+        Ok(response) if response.status().is_success() => Ok(response.status().as_u16()),
+        Ok(response) => Err(format!("the receiver answered {}", response.status())),
+        Err(error) => Err(error.to_string()),
     }
 }

@@ -62,10 +62,11 @@ async fn what_is_there_is_not_made_again() {
     let again = bed.post("/entities", ROOM).await;
     assert_eq!((again.status, again.at("error")), (422, Json::text("Unprocessable")));
     let body = r#"{"id":"Room1","type":"Room","status":{"value":"shut"}}"#;
-    assert_eq!(bed.post("/entities?options=upsert", body).await.status, 204);
+    let written = bed.post("/entities?options=upsert", body).await;
+    assert_eq!((written.status, written.header("location")), (204, "/v2/entities/Room1?type=Room"));
     let got = bed.get("/entities/Room1").await;
     assert_eq!(got.at("status/value"), Json::text("shut"));
-    assert!(got.json().get("temperature").is_none(), "{}", got.text);
+    assert_eq!(got.at("temperature/value"), Json::Float(23.5), "what is not named stays");
     let thing = bed.post("/entities?options=keyValues", r#"{"id":"T","size":3}"#).await;
     assert_eq!(thing.status, 201, "{}", thing.text);
     assert_eq!(bed.get("/entities/T").await.at("type"), Json::text("Thing"));

@@ -126,11 +126,9 @@ async fn what_is_wrong_with_a_subscription_is_named() {
             "notification.http.url",
         ),
         (
-            format!(
-                r#"{{{subject},"notification":{{"httpCustom":{{"url":"http://x.org/","payload":"a"}}}}}}"#
-            ),
+            format!(r#"{{{subject},"notification":{{"httpCustom":{{"url":"http://x.org/","topic":"a"}}}}}}"#),
             501,
-            "notification.httpCustom.payload",
+            "notification.httpCustom.topic",
         ),
         (
             format!(r#"{{{subject},"notification":{{"http":{{"url":"http://x.org/"}}}},"expires":"soon"}}"#),

@@ -9,7 +9,7 @@ use super::{
     subscriptions::{receiver, room, subscribe, until},
 };
 
-async fn until_at(bed: &Bed, place: &str, path: &str, wanted: Json) {
+pub(super) async fn until_at(bed: &Bed, place: &str, path: &str, wanted: Json) {
     let end = Instant::now() + Duration::from_secs(20);
     loop {
         let got = bed.get(place).await;

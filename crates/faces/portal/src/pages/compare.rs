@@ -133,9 +133,8 @@ impl<'a> Read<'a> {
     ) -> Result<Self, Problem> {
         let subject = past::subject(visit, &chosen.entity, &chosen.attribute)?;
         let series = Series::of_chart(chart, |x| panel::shown(&subject, x));
-        let (from, to) = (span.from.micros(), span.to.micros().min(visit.now.micros()));
-        let begun = chart.extent.map_or(from, |(first, _)| from.max(first.micros()));
-        let summary = series.summary(series.gap_after.unwrap_or(i64::MAX), (begun, to));
+        let window = series.awaited((span.from.micros(), span.to.micros()), visit.now.micros());
+        let summary = series.summary(series.gap_after.unwrap_or(i64::MAX), window);
         Ok(Self { chosen, subject, chart, series, summary })
     }
 

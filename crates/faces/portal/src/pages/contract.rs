@@ -68,15 +68,17 @@ fn view(visit: &Visit, term: &str) -> Result<ContractPage, Problem> {
         title,
         description,
         term: contract.type_term.clone(),
-        rows: contract.attributes.iter().filter(|a| open(contract, a)).map(|a| row(words, a)).collect(),
-        guidelines: contract.attributes.iter().flat_map(|a| guidelines(words, a)).collect(),
+        rows: open(contract).map(|a| row(words, a)).collect(),
+        guidelines: open(contract).flat_map(|a| guidelines(words, a)).collect(),
         facts: facts(words, contract),
         model: contract.model.clone(),
     })
 }
 
-fn open(contract: &Contract, attribute: &AttributeContract) -> bool {
-    attribute.class.unwrap_or(contract.class) == Class::Open
+/// The attributes that everybody may know of.
+pub(super) fn open(contract: &Contract) -> impl Iterator<Item = &AttributeContract> {
+    let class = contract.class;
+    contract.attributes.iter().filter(move |attribute| attribute.class.unwrap_or(class) == Class::Open)
 }
 
 fn row(words: Words, attribute: &AttributeContract) -> Row {
@@ -162,4 +164,24 @@ fn facts(words: Words, contract: &Contract) -> Vec<Fact> {
         fact(words.t("data.licence"), data::licence(contract)),
         fact(words.t("contract.kept"), kept),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_contract::Contracts;
+
+    use super::*;
+
+    #[test]
+    fn what_is_closed_is_told_of_nowhere() {
+        let files = Contracts::builtin_files().into_iter().map(|(name, text)| {
+            (name, text.replace("    former: [PM10]\n", "    former: [PM10]\n    class: internal\n"))
+        });
+        let contracts = Contracts::parse(&files.collect::<Vec<_>>()).unwrap();
+        let air = contracts.iter().find(|c| c.type_term == "AirQualityObserved").unwrap();
+        let closed = air.attributes.iter().find(|a| a.term == "pm10").unwrap();
+        assert!(!closed.guidelines.is_empty());
+        let told: Vec<&str> = open(air).map(|a| a.term.as_str()).collect();
+        assert!(told.contains(&"no2") && !told.contains(&"pm10"), "{told:?}");
+    }
 }

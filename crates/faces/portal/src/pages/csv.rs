@@ -11,7 +11,7 @@ use senne_hub::{
     EntityPast, PastQuery,
     language::{TimeFilter, TimeProperty},
 };
-use senne_model::{Name, Problem, Timestamp};
+use senne_model::{AttributeValue, Iri, Json, Name, Problem, Timestamp};
 
 use super::{entity, window::Window};
 use crate::{address, visit::Visit};
@@ -58,18 +58,15 @@ fn write(past: &EntityPast) -> String {
     for series in &past.series {
         let attribute = cell(series.attribute.local());
         for point in series.points.iter().filter(|p| !p.deleted) {
-            let value = match point.value.as_number() {
-                Some(x) => x.to_string(),
-                None => cell(point.value.as_text().unwrap_or_default()),
-            };
             let tests: Vec<&str> = point.quality.tests().map(senne_model::Test::word).collect();
             let _ = write!(
                 text,
-                "{},{attribute},{},{},{value},{},{},{}\r\n",
+                "{},{attribute},{},{},{},{},{},{}\r\n",
                 cell(&past.entity),
                 point.observed_at.map_or_else(String::new, |at| at.to_string()),
                 point.recorded_at,
-                point.unit_code.as_deref().unwrap_or_default(),
+                value(&point.value),
+                cell(point.unit_code.as_deref().unwrap_or_default()),
                 point.quality.flag().word(),
                 tests.join(" "),
             );
@@ -79,6 +76,25 @@ fn write(past: &EntityPast) -> String {
         let _ = write!(text, "# cut after {VALUES_MAX} values: ask for a shorter range\r\n");
     }
     text
+}
+
+/// A value in its cell: numbers and texts as they are, links by their addresses, the rest as JSON.
+fn value(value: &AttributeValue) -> String {
+    let plain = |json: &Json| match (json.as_f64(), json.as_str()) {
+        (Some(x), _) => x.to_string(),
+        (None, Some(text)) => cell(text),
+        (None, None) => cell(&json.to_string()),
+    };
+    let links = |links: &[Iri]| cell(&links.iter().map(Iri::as_str).collect::<Vec<_>>().join(" "));
+    match value {
+        AttributeValue::Property(json) | AttributeValue::JsonProperty(json) => plain(json),
+        AttributeValue::Relationship { objects, .. }
+        | AttributeValue::Vocab(objects)
+        | AttributeValue::ListRelationship(objects) => links(objects),
+        AttributeValue::Geo(geometry) => cell(&geometry.to_geojson().to_string()),
+        AttributeValue::Language(texts) => cell(&Json::Object(texts.clone()).to_string()),
+        AttributeValue::List(items) => cell(&Json::Array(items.clone()).to_string()),
+    }
 }
 
 /// A cell, quoted where it must be. A text that a spreadsheet would take for a formula is kept from running.
@@ -99,6 +115,9 @@ fn file_name(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use senne_hub::{InstanceKey, Point, SeriesPast};
+    use senne_model::{ChangeNo, EntityId, Quality};
+
     use super::*;
 
     #[test]
@@ -107,5 +126,43 @@ mod tests {
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(cell("Ixelles"), "Ixelles");
         assert_eq!(file_name("urn:ngsi-ld:Device:S3"), "urn_ngsi-ld_Device_S3");
+    }
+
+    #[test]
+    fn a_unit_is_a_cell_like_any_other() {
+        let moment = Timestamp::parse("2024-01-31T12:00:00Z").unwrap();
+        let point = Point {
+            observed_at: Some(moment),
+            recorded_at: moment,
+            created_at: moment,
+            modified_at: moment,
+            value: AttributeValue::Property(Json::Int(7)),
+            unit_code: Some(Name::new("=1,\n2")),
+            quality: Quality::GOOD,
+            sub_attributes: Vec::new(),
+            change: ChangeNo(1),
+            key: InstanceKey { change: ChangeNo(1), position: 0, moment },
+            deleted: false,
+        };
+        let attribute = Name::new("https://example.org/no2");
+        let past = EntityPast {
+            entity: EntityId::trusted("urn:a:1"),
+            types: Vec::new(),
+            series: vec![SeriesPast { attribute, dataset_id: None, points: vec![point] }],
+            truncated: false,
+        };
+        let line = "urn:a:1,no2,2024-01-31T12:00:00Z,2024-01-31T12:00:00Z,7,\"'=1,\n2\",good,\r\n";
+        assert_eq!(write(&past), format!("{HEAD}{line}"));
+    }
+
+    #[test]
+    fn what_is_no_number_and_no_text_is_not_left_out() {
+        let of = |json| value(&AttributeValue::Property(json));
+        assert_eq!((of(Json::Bool(false)), of(Json::Float(-1.5))), ("false".to_owned(), "-1.5".to_owned()));
+        assert_eq!(of(Json::Array(vec![Json::Int(1), Json::Int(2)])), "\"[1,2]\"");
+        let links = AttributeValue::Vocab(vec![Iri::new("urn:a"), Iri::new("urn:b")]);
+        assert_eq!(value(&links), "urn:a urn:b");
+        let texts = vec![("fr".into(), Json::text("libre"))];
+        assert_eq!(value(&AttributeValue::Language(texts)), "\"{\"\"fr\"\":\"\"libre\"\"}\"");
     }
 }

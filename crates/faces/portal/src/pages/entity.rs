@@ -149,6 +149,7 @@ pub(super) fn subjects<'a>(
         let promised = contract.and_then(|c| c.attribute(&attribute.name));
         Some(Subject {
             name: &attribute.name,
+            dataset: instance.dataset_id.clone(),
             contract: promised,
             title: facts::title_of(visit.w, contract, attribute),
             unit: describe::unit_of(promised, instance),

@@ -11,7 +11,7 @@ use senne_chart::{
 use senne_model::{Entity, EntityId, Json, Problem};
 use senne_programme::{IndicatorId, ProjectId};
 
-use self::read::{Effect, Step, Told, course, report, targets, text, told, verdict, weights};
+use self::read::{Effect, Step, Told, begins, course, report, targets, text, told, verdict, weights};
 use super::{indicator::series::length, rows};
 use crate::{
     address, describe, format,
@@ -82,8 +82,7 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
     let empty = Json::Null;
     let report = report(&entity).unwrap_or(&empty);
     let steps = course(report);
-    let start = text(&entity, "startDate").unwrap_or_default();
-    let begins = start.get(..10).and_then(|day| day.parse::<senne_indicator::Period>().ok());
+    let begins = begins(&entity).and_then(|day| day.parse::<senne_indicator::Period>().ok());
     let begins = begins.map(|day| day.moments(&jiff::tz::TimeZone::UTC).0);
     let (chart, gap) = charts(words, &title, &verdict, &steps, begins);
     Ok(EvaluationPage {
@@ -113,6 +112,7 @@ async fn view(visit: &Visit, id: &str) -> Result<EvaluationPage, Problem> {
 
 fn figures(words: Words, entity: &Entity, effect: &Effect, report: &Json) -> Vec<(String, String)> {
     let unit = describe::text_by_term(entity, "outcomeUnit", words.language);
+    let unit = unit.map(|unit| of_difference(words, unit));
     let number = |x: f64| shown(words, x);
     let with_unit = |x: f64| match &unit {
         Some(unit) => format!("{}\u{a0}{unit}", number(x)),
@@ -285,7 +285,7 @@ fn facts(
     };
     let method = said("method").map(|method| format!("{method}: {}", said("source").unwrap_or_default()));
     put(key!("evaluation.method"), method);
-    put(key!("evaluation.start"), text(entity, "startDate").map(|day| format::day(words.language, day)));
+    put(key!("evaluation.start"), begins(entity).map(|day| format::day(words.language, day)));
     put(key!("evaluation.donors"), counted("donors"));
     put(key!("evaluation.before"), counted("before"));
     put(key!("evaluation.after"), counted("after"));
@@ -299,6 +299,11 @@ fn facts(
         put(key!("evaluation.detectable"), property("detectable").map(|text| shortened(words, &text)));
     }
     facts
+}
+
+/// The unit in which an outcome differs: percentages differ by points.
+fn of_difference(words: Words, unit: String) -> String {
+    if unit == "%" { words.t("portfolio.points").to_owned() } else { unit }
 }
 
 /// A number of the entity with as many digits as a reader needs.
@@ -319,6 +324,12 @@ pub(crate) fn shown(words: Words, x: f64) -> String {
 mod tests {
     use super::*;
     use crate::language::Language;
+
+    #[test]
+    fn percentages_differ_by_points() {
+        let said = |unit: &str| of_difference(Words::new(Language::Nl), unit.to_owned());
+        assert_eq!([said("%"), said("dB")], ["procentpunten", "dB"]);
+    }
 
     #[test]
     fn small_numbers_keep_their_first_digits() {

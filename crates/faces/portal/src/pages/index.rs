@@ -111,7 +111,11 @@ async fn view(visit: &Visit, id: &str) -> Result<IndexPage, Problem> {
     let ranked = rows(table).filter(|row| row.rank.is_some()).count();
     let finding = finding(words, table, &names);
     Ok(IndexPage {
-        frame: visit.frame().titled(title.clone(), finding.clone()).ending(words.t("frame.indicators")),
+        frame: visit
+            .frame()
+            .titled(title.clone(), finding.clone())
+            .under(words.t("frame.indicators"), "/indicators")
+            .ending(title.clone()),
         title,
         definition: index.definition.get(code).to_owned(),
         finding,

@@ -3,7 +3,7 @@
 use senne_chart::{Dot, Trust, line::LineChart};
 use senne_contract::AttributeContract;
 use senne_hub::{CHART_SERIES_MAX, ChartQuery};
-use senne_model::{EntityId, Name, Problem, Timestamp};
+use senne_model::{EntityId, Iri, Name, Problem, Timestamp};
 
 use super::window::Window;
 use crate::{format, sentence, series::Series, visit::Visit, words::Words};
@@ -45,6 +45,8 @@ pub(crate) struct PanelRow {
 /// What is known of the attribute before its past is read.
 pub(crate) struct Subject<'a> {
     pub(crate) name: &'a Name,
+    /// Which of parallel series it is: the one that is shown of now.
+    pub(crate) dataset: Option<Iri>,
     pub(crate) contract: Option<&'a AttributeContract>,
     pub(crate) title: String,
     pub(crate) unit: String,
@@ -63,7 +65,7 @@ pub(crate) async fn read(
         let query = |subject: &Subject<'_>| ChartQuery {
             entity: entity.clone(),
             attribute: subject.name.clone(),
-            dataset_id: None,
+            dataset_id: subject.dataset.clone(),
             from: Timestamp::from_micros(window.from),
             to: Timestamp::from_micros(window.to),
             pixels: PIXELS,
@@ -94,7 +96,7 @@ impl Panel {
     ) -> Self {
         let words = visit.w;
         let gap_after = series.gap_after.unwrap_or(i64::MAX);
-        let summary = series.summary(gap_after, (window.from, window.to));
+        let summary = series.summary(gap_after, series.awaited((window.from, window.to), visit.now.micros()));
         let said = sentence::of_series(words, series, summary.as_ref(), &subject.unit);
         let anchor = format!("past-{}", anchor(subject.name));
         let chart = LineChart {
@@ -133,7 +135,7 @@ impl Panel {
             },
             stepped: series.step.is_some(),
             rows,
-            how: how(words, series, gap_after),
+            how: how(words, series),
             csv,
             past,
             title: subject.title.clone(),
@@ -171,10 +173,25 @@ fn trust(words: Words, trust: Trust) -> &'static str {
     }
 }
 
-fn how(words: Words, series: &Series, gap_after: i64) -> String {
-    let gap = format::duration(words.language, if gap_after == i64::MAX { 0 } else { gap_after });
-    match series.step {
-        None => words.fill("how.values", [gap]),
-        Some(step) => words.fill("how.steps", [format::duration(words.language, step), gap]),
+fn how(words: Words, series: &Series) -> String {
+    let length = |micros| format::duration(words.language, micros);
+    match (series.step, series.gap_after) {
+        (None, None) => words.t("how.values_alone").to_owned(),
+        (None, Some(gap)) => words.fill("how.values", [length(gap)]),
+        (Some(step), gap) => words.fill("how.steps", [length(step), length(gap.unwrap_or(step))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn where_nobody_can_tell_a_gap_none_is_named() {
+        let words = Words::new(Language::En);
+        let of = |step, gap_after| how(words, &Series { step, gap_after, ..Series::default() });
+        assert_eq!(of(None, None), words.t("how.values_alone"));
+        assert!(of(None, Some(1_800_000_000)).contains(&format::duration(Language::En, 1_800_000_000)));
     }
 }

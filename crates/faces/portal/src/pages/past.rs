@@ -99,6 +99,7 @@ pub(super) fn subject<'a>(
     let instance = held.and_then(|held| held.main());
     Ok(Subject {
         name: attribute,
+        dataset: instance.and_then(|instance| instance.dataset_id.clone()),
         contract: promised,
         title: held
             .map_or_else(|| title(promised, attribute, words), |held| facts::title_of(words, contract, held)),
@@ -114,12 +115,13 @@ fn title(promised: Option<&AttributeContract>, attribute: &Name, words: Words) -
     promised.map_or_else(|| attribute.local().to_owned(), |p| p.title.get(words.language.code()).to_owned())
 }
 
-/// The question for the chart of a series.
+/// The question for the chart of a series; of parallel ones, of that which is shown of now.
 pub(super) fn question(visit: &Visit, entity: &Entity, attribute: &Name, span: Span) -> ChartQuery {
+    let instance = entity.instance(attribute);
     ChartQuery {
         entity: entity.id.clone(),
         attribute: attribute.clone(),
-        dataset_id: None,
+        dataset_id: instance.and_then(|instance| instance.dataset_id.clone()),
         from: span.from,
         to: span.to,
         pixels: PIXELS,
@@ -147,9 +149,7 @@ fn page_of(
     let series = Series::of_chart(chart, |x| panel::shown(subject, x));
     let gap_after = series.gap_after.unwrap_or(i64::MAX);
     let (from, to) = (span.from.micros(), span.to.micros());
-    // Before the first value that there ever was, nothing is missing.
-    let begun = chart.extent.map_or(from, |(first, _)| from.max(first.micros()));
-    let summary = series.summary(gap_after, (begun, to.min(visit.now.micros())));
+    let summary = series.summary(gap_after, series.awaited((from, to), visit.now.micros()));
     let said = sentence::of_series(words, &series, summary.as_ref(), &subject.unit);
     let name = describe::name_of(entity, words.language);
     let title = words.fill("past.title", [&subject.title, &name]);
@@ -175,6 +175,8 @@ fn page_of(
     let entity_link = rows::entity_link(words, &entity.id);
     let link = link(words, &entity.id, subject.name);
     let (gaps, gaps_more) = gaps(words, chart);
+    let dataset = subject.dataset.as_ref();
+    let dataset = dataset.map_or_else(String::new, |id| format!("&dataset={}", address::segment(id)));
     PastPage {
         frame: visit
             .frame()
@@ -205,7 +207,7 @@ fn page_of(
         csv: file("csv"),
         parquet: file("parquet"),
         json: format!(
-            "/charts/series?entity={}&attribute={}&from={}&to={}&pixels={PIXELS}",
+            "/charts/series?entity={}&attribute={}{dataset}&from={}&to={}&pixels={PIXELS}",
             address::segment(&entity.id),
             address::segment(subject.name),
             span.from,

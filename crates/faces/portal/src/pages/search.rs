@@ -5,7 +5,7 @@ use axum::response::Response;
 use senne_chart::map;
 use senne_model::Problem;
 
-use super::rows;
+use super::{contract::open, rows};
 use crate::{describe, format, frame::Frame, visit::Visit};
 
 const RESULTS_MAX: usize = 50;
@@ -76,7 +76,7 @@ async fn hits(visit: &Visit, asked: &str) -> Result<Vec<Hit>, Problem> {
     for contract in contracts.iter().filter(|c| c.class == senne_contract::Class::Open) {
         let title = contract.title.get(code);
         let others = [contract.type_term.as_str(), contract.description.get(code)];
-        let terms = contract.attributes.iter().flat_map(|a| [a.term.as_str(), a.title.get(code)]);
+        let terms = open(contract).flat_map(|a| [a.term.as_str(), a.title.get(code)]);
         if let Some(place) = matches(asked, title, others.into_iter().chain(terms)) {
             found.push(Hit {
                 title: title.to_owned(),

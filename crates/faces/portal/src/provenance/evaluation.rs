@@ -5,7 +5,7 @@ use senne_model::{Entity, Json};
 use super::{Input, PROGRAM, Provenance, of_type};
 use crate::{
     address, describe, format,
-    pages::evaluation::read::{Effect, targets, text, told},
+    pages::evaluation::read::{Effect, begins, targets, text, told},
     visit::Visit,
     words::key,
 };
@@ -102,8 +102,7 @@ fn steps(visit: &Visit, entity: &Entity, report: &Json) -> Vec<String> {
         let number = report.get("comparison").and_then(|all| all.get(name)).and_then(Json::as_f64);
         format::amount(words.language, number.unwrap_or_default() as u64)
     };
-    let begins = text(entity, "startDate")
-        .map_or_else(String::new, |day| format::day(words.language, day.get(..10).unwrap_or(day)));
+    let begins = begins(entity).map_or_else(String::new, |day| format::day(words.language, day));
     let mut steps = vec![
         words.fill(
             "provenance.step_compared",

@@ -49,11 +49,18 @@ impl Provenance {
                 ],
             ),
             command: declaration.computed.as_ref().map_or_else(String::new, |_| {
-                format!("senne indicator reproduce {} {} --area {code}", declaration.id, figure.period)
+                let area = shell_word(code);
+                format!("senne indicator reproduce {} {} --area {area}", declaration.id, figure.period)
             }),
             of,
         }
     }
+}
+
+/// A text as one word of a command: whoever names an area decides no more than that.
+fn shell_word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+    if text.bytes().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The page of the figure.
@@ -177,4 +184,16 @@ fn facts(words: Words, declaration: &Declaration, figure: &Figure) -> Vec<(&'sta
         facts.push((words.t("provenance.older"), words.t("provenance.older_text").to_owned()));
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_one_word_of_the_command() {
+        assert_eq!(shell_word("21009"), "21009");
+        assert_eq!(shell_word("urn:ngsi-ld:Area:BE-1.a"), "urn:ngsi-ld:Area:BE-1.a");
+        assert_eq!(shell_word("x; it's $(date)"), r"'x; it'\''s $(date)'");
+    }
 }

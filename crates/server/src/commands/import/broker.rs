@@ -1,6 +1,10 @@
 //! A broker over HTTP: the one that is copied, or the one that is copied into.
 
-use std::{path::Path, time::Duration};
+use std::{
+    hash::{Hash, Hasher},
+    path::Path,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use reqwest::{Client, Method, Response, StatusCode, header};
@@ -11,6 +15,9 @@ const TRIES: u32 = 6;
 
 /// The largest answer that is taken.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
+
+/// An empty list has no more bytes, whatever is around it.
+const EMPTY_BYTES: usize = 8;
 
 /// One tenant of one broker.
 pub(super) struct Broker {
@@ -149,6 +156,13 @@ impl Answer {
         }
     }
 
+    /// What tells this body from others.
+    pub(super) fn mark(&self) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        self.body.hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Status and beginning of the body, for people.
     pub(super) fn words(&self) -> String {
         format!("{} {}", self.status, self.text())
@@ -182,6 +196,31 @@ pub(super) fn is_passing(status: u16) -> bool {
         501 => false,
         status => status >= 500,
     }
+}
+
+/// The address of the page after one that was full and named no next one: not every broker names it. Where a link has been followed,
+/// the broker does, and there is none.
+pub(super) fn after_full(address: &str, elements: usize) -> Option<String> {
+    let (path, query) = address.split_once('?')?;
+    let number = |name: &str| {
+        let value = query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
+        value.parse::<usize>().ok()
+    };
+    let (limit, offset) = (number("limit")?, number("offset").unwrap_or(0));
+    let is_ours = !path.starts_with("http") && !path.starts_with("/ngsi-ld/");
+    if !is_ours || elements == 0 || elements < limit {
+        return None;
+    }
+    let rest = query.split('&').filter(|part| !part.starts_with("offset="));
+    Some(format!("{path}?{}&offset={}", rest.collect::<Vec<_>>().join("&"), offset + elements))
+}
+
+/// Refuses a full page that comes again: a broker that knows no pages would be asked without end.
+pub(super) fn is_other(page: &Answer, before: &mut Option<u64>) -> anyhow::Result<()> {
+    if before.replace(page.mark()) == Some(page.mark()) && page.body.len() > EMPTY_BYTES {
+        bail!("the other broker gives the same page again; name a larger one with --page");
+    }
+    Ok(())
 }
 
 /// The address of a page with so many elements on it, wherever the page begins.
@@ -218,6 +257,28 @@ mod tests {
         }
         let complex = r#"{"type":"https://uri.etsi.org/ngsi-ld/errors/TooComplexQuery"}"#;
         assert!(!answer(403, complex).is_passing());
+    }
+
+    #[test]
+    fn the_page_after_a_full_one_is_known_without_a_link() {
+        let first = "/entities?type=A&options=sysAttrs&limit=20";
+        let second = format!("{first}&offset=20");
+        assert_eq!(after_full(first, 20), Some(second.clone()));
+        assert_eq!(after_full(&second, 20), Some(format!("{first}&offset=40")));
+        assert_eq!(after_full(&second, 19), None, "the last page");
+        assert_eq!(after_full(&second, 0), None);
+        assert_eq!(after_full("/ngsi-ld/v1/entities?type=A&limit=20&after=x", 20), None, "a link");
+        assert_eq!(after_full("https://example.org/entities?limit=20", 20), None, "a link");
+    }
+
+    #[test]
+    fn a_page_that_comes_again_ends_the_copy() {
+        let (page, other) = (answer(200, r#"[{"id":"urn:a"}]"#), answer(200, r#"[{"id":"urn:b"}]"#));
+        let mut before = None;
+        for page in [&page, &other, &page, &answer(200, "[]"), &answer(200, "[]")] {
+            assert!(is_other(page, &mut before).is_ok());
+        }
+        assert!(is_other(&page, &mut before).is_ok() && is_other(&page, &mut before).is_err());
     }
 
     #[test]

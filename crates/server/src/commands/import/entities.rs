@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Copy,
-    broker::{Answer, encoded, is_passing, with_limit},
+    broker::{Answer, after_full, encoded, is_other, is_passing, with_limit},
 };
 
 #[derive(Deserialize)]
@@ -61,11 +61,13 @@ impl Copy {
             let first = format!("/entities?type={}&options=sysAttrs&limit={page}", encoded(&kind));
             // The page that was too large before a break is asked for in the size that was named since.
             let place = self.state.place_in(&kind).map(|place| with_limit(place, page));
-            let mut next = Some(place.unwrap_or(first));
+            let (mut next, mut before) = (Some(place.unwrap_or(first)), None);
             while let Some(path) = next {
                 let page = self.from.get(&path).await?;
-                self.write_entities(&page).await.with_context(|| format!("entities of the type {kind}"))?;
-                next = page.next();
+                is_other(&page, &mut before).with_context(|| format!("entities of the type {kind}"))?;
+                let written = self.write_entities(&page).await;
+                let elements = written.with_context(|| format!("entities of the type {kind}"))?;
+                next = page.next().or_else(|| after_full(&path, elements));
                 self.state.go_on(&kind, next.clone())?;
                 self.show();
             }
@@ -74,7 +76,8 @@ impl Copy {
         Ok(())
     }
 
-    async fn write_entities(&mut self, page: &Answer) -> anyhow::Result<()> {
+    /// Gives how many entities are on the page, written or not.
+    async fn write_entities(&mut self, page: &Answer) -> anyhow::Result<usize> {
         let entities: Vec<Box<RawValue>> = page.json()?;
         let mut fresh = Vec::with_capacity(entities.len());
         for entity in &entities {
@@ -84,7 +87,7 @@ impl Copy {
             }
         }
         if fresh.is_empty() {
-            return Ok(());
+            return Ok(entities.len());
         }
         let body = format!("[{}]", fresh.join(","));
         let answer = self.into.post("/entityOperations/upsert", body.into_bytes()).await?;
@@ -112,7 +115,7 @@ impl Copy {
             anyhow::bail!("they are refused: {}", answer.words());
         }
         self.state.count("entities", fresh.len().saturating_sub(refused));
-        Ok(())
+        Ok(entities.len())
     }
 
     /// An entity of several types is found under each of them, and copied under the first.

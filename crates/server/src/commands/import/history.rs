@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Copy,
-    broker::{Answer, encoded},
+    broker::{Answer, encoded, is_other},
     past::Past,
 };
 
@@ -19,10 +19,12 @@ const ENTITIES_AT_ONCE: u32 = 20;
 /// No value is older.
 const BEGINNING: &str = "0001-01-01T00:00:00Z";
 
-/// The values of a type up to a moment.
+/// None is later: what is foreseen has its moment in the future.
+const END: &str = "2999-12-31T00:00:00Z";
+
+/// The values of a type.
 struct Range<'a> {
     kind: &'a str,
-    end: &'a str,
 }
 
 impl Range<'_> {
@@ -33,23 +35,23 @@ impl Range<'_> {
             "/temporal/entities?type={}&{which}&timerel=between&timeAt={}&endTimeAt={}",
             encoded(self.kind),
             encoded(&from),
-            encoded(self.end)
+            encoded(END)
         )
     }
 }
 
 impl Copy {
     pub(super) async fn history(&mut self) -> anyhow::Result<()> {
-        let end = Timestamp::now().to_string();
         self.state
             .note("values that were never observed (no observedAt) have no place in a past, and stay behind");
         let limit = ENTITIES_AT_ONCE.min(self.options.page) as usize;
         for kind in self.types_left().await? {
-            let range = Range { kind: &kind, end: &end };
+            let range = Range { kind: &kind };
             let mut offset =
                 self.state.place_in(&kind).and_then(|place| place.parse::<usize>().ok()).unwrap_or(0);
+            let mut before = None;
             loop {
-                let page = self.past_page(&range, offset, limit).await;
+                let page = self.past_page(&range, offset, limit, &mut before).await;
                 let Some(more) = page.with_context(|| format!("the past of {kind}"))? else {
                     self.state.note("the other broker shows no past");
                     return Ok(());
@@ -73,6 +75,7 @@ impl Copy {
         range: &Range<'_>,
         offset: usize,
         limit: usize,
+        before: &mut Option<u64>,
     ) -> anyhow::Result<Option<bool>> {
         let path = range.path(&format!("limit={limit}&offset={offset}"), None);
         let answer = self.from.get(&path).await?;
@@ -80,12 +83,15 @@ impl Copy {
         if answer.is_unknown() && offset == 0 && self.state.types_done.is_empty() {
             return Ok(None);
         }
+        is_other(&answer, before)?;
         let entities: Vec<Box<RawValue>> = answer.json()?;
-        let more = answer.next().is_some();
+        // Not every broker names the next page.
+        let mut more = answer.next().is_some() || entities.len() >= limit;
         if is_part(&answer) {
             // A part may leave out whole entities, and ends for each of the others at a moment of its own.
             for place in offset..offset + limit {
-                self.past_at(range, place).await?;
+                let is_there = self.past_at(range, place).await?;
+                more |= is_there && place + 1 == offset + limit;
             }
             return Ok(Some(more));
         }
@@ -97,24 +103,23 @@ impl Copy {
         Ok(Some(more && !entities.is_empty()))
     }
 
-    /// The past of the entity at a place of the list over the whole range, as often as it comes in parts.
-    async fn past_at(&mut self, range: &Range<'_>, place: usize) -> anyhow::Result<()> {
+    /// The past of the entity at a place of the list over the whole range, as often as it comes in parts. Gives whether there is one.
+    async fn past_at(&mut self, range: &Range<'_>, place: usize) -> anyhow::Result<bool> {
         let (mut which, mut from) = (format!("limit=1&offset={place}"), None);
         loop {
             let answer = self.from.get(&range.path(&which, from)).await?;
             let entities: Vec<Box<RawValue>> = answer.json()?;
-            let Some(past) = entities.first().and_then(|entity| self.read_past(entity)) else {
-                return Ok(());
-            };
+            let Some(entity) = entities.first() else { return Ok(from.is_some()) };
+            let Some(past) = self.read_past(entity) else { return Ok(true) };
             let (id, ends) = (past.id.clone(), [past.newest, reached(&answer)]);
             self.write_past(past).await?;
             if !is_part(&answer) {
-                return Ok(());
+                return Ok(true);
             }
             let later = ends.into_iter().flatten().find(|end| Some(*end) > from);
             let Some(last) = later.or_else(|| ends.into_iter().flatten().max()) else {
                 self.state.refuse(format!("the past of {id}: a part of it does not say where it ends"));
-                return Ok(());
+                return Ok(true);
             };
             from = match Some(last).cmp(&from) {
                 // The moment where a part ends may hold more than was given: it is asked for again.
@@ -124,12 +129,12 @@ impl Copy {
                         "the past of {id}: the other broker may have more values of {last} than it gives"
                     );
                     self.state.refuse(what);
-                    let Ok(after) = last.checked_add(SignedDuration::from_micros(1)) else { return Ok(()) };
+                    let Ok(after) = last.checked_add(SignedDuration::from_micros(1)) else { return Ok(true) };
                     Some(after)
                 }
                 Ordering::Less => {
                     self.state.refuse(format!("the past of {id}: its parts do not follow one another"));
-                    return Ok(());
+                    return Ok(true);
                 }
             };
             which = format!("id={}&limit=1&offset=0", encoded(&id));
@@ -195,10 +200,10 @@ mod tests {
 
     #[test]
     fn a_range_begins_before_all_values_or_where_the_last_part_ended() {
-        let range = Range { kind: "A b", end: "2025-01-01T00:00:00Z" };
+        let range = Range { kind: "A b" };
         let whole = range.path("limit=20&offset=40", None);
         assert!(whole.contains("type=A+b&limit=20&offset=40&timerel=between"), "{whole}");
-        assert!(whole.contains("timeAt=0001-01-01T00%3A00%3A00Z&endTimeAt=2025"), "{whole}");
+        assert!(whole.contains("timeAt=0001-01-01T00%3A00%3A00Z&endTimeAt=2999"), "{whole}");
         let later = range.path("id=urn%3Aa&limit=1&offset=0", "2024-02-01T12:00:00.5Z".parse().ok());
         assert!(later.contains("timeAt=2024-02-01T12%3A00%3A00.5Z"), "{later}");
     }

@@ -3,7 +3,10 @@
 use senne_model::Json;
 use serde_json::value::RawValue;
 
-use super::Copy;
+use super::{
+    Copy,
+    broker::{after_full, is_other},
+};
 
 /// Members that a broker sets by itself.
 const OF_THE_SYSTEM: [&str; 6] = ["createdAt", "modifiedAt", "deletedAt", "status", "origin", "@context"];
@@ -21,38 +24,47 @@ const OF_DELIVERY: [&str; 7] = [
 
 impl Copy {
     pub(super) async fn registrations(&mut self) -> anyhow::Result<()> {
-        // The standard wants a restriction; older brokers know no `*`.
-        if !self.documents("/csourceRegistrations", "type=*&", "registrations").await? {
-            self.documents("/csourceRegistrations", "", "registrations").await?;
+        // The standard wants a restriction; older brokers know no `*`, or take it for the name of a type.
+        let restricted = self.documents("/csourceRegistrations", "type=*&", "registrations").await?;
+        if restricted.is_none_or(|found| found == 0) {
+            let all = self.documents("/csourceRegistrations", "", "registrations").await?;
+            self.note_unless("registrations", restricted.or(all));
         }
         Ok(())
     }
 
     pub(super) async fn subscriptions(&mut self) -> anyhow::Result<()> {
-        self.documents("/subscriptions", "", "subscriptions").await?;
+        let found = self.documents("/subscriptions", "", "subscriptions").await?;
+        self.note_unless("subscriptions", found);
         Ok(())
     }
 
-    /// Copies all documents of a resource; gives whether the other broker shows them.
-    async fn documents(&mut self, resource: &str, which: &str, kind: &str) -> anyhow::Result<bool> {
+    fn note_unless(&mut self, kind: &str, shown: Option<usize>) {
+        if shown.is_none() {
+            self.state.note(&format!("the other broker shows no {kind}"));
+        }
+    }
+
+    /// Copies all documents of a resource; gives how many there are, and none where the other broker does not show them.
+    async fn documents(&mut self, resource: &str, which: &str, kind: &str) -> anyhow::Result<Option<usize>> {
         let mut next = Some(format!("{resource}?{which}limit={}", self.options.page.min(100)));
+        let (mut found, mut before) = (0, None);
         while let Some(path) = next {
             let page = self.from.get(&path).await?;
-            if page.is_unknown() || page.status.as_u16() == 400 {
-                if which.is_empty() {
-                    self.state.note(&format!("the other broker shows no {kind}"));
-                }
-                return Ok(false);
+            is_other(&page, &mut before)?;
+            if found == 0 && (page.is_unknown() || page.status.as_u16() == 400) {
+                return Ok(None);
             }
             let documents: Vec<Box<RawValue>> = page.json()?;
+            found += documents.len();
+            next = page.next().or_else(|| after_full(&path, documents.len()));
             for document in documents {
                 self.document(resource, kind, document.get()).await?;
             }
-            next = page.next();
             self.state.save()?;
             self.show();
         }
-        Ok(true)
+        Ok(Some(found))
     }
 
     async fn document(&mut self, resource: &str, kind: &str, text: &str) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{API, get, import, post};
+use super::{API, get, import, post, way::without_links};
 use crate::support::{City, Server, words};
 
 /// How many values a sensor has: some are told at once, others in several parts.
@@ -42,6 +42,52 @@ fn the_past_of_every_entity_comes_over_in_parts() {
         let found = past["level"]["values"].as_array().map_or(0, Vec::len);
         assert_eq!(found as u64, values_of(number), "{past}");
     }
+}
+
+#[test]
+fn a_broker_that_links_no_pages_is_copied_whole() {
+    let (there, here) = (City::new(), City::new());
+    let options = ["--open", "--allow-private-addresses"];
+    let (from, into) = (Server::start(&there.data(), &options), Server::start(&here.data(), &options));
+    for number in 0..25 {
+        post(&mut from.client(), "/temporal/entities", &sensor(number));
+    }
+    for number in 0..25 {
+        let subscription = json!({ "id": format!("urn:ngsi-ld:Subscription:{number:02}"), "type": "Subscription",
+            "entities": [{ "type": "Sensor" }], "notification": { "endpoint": { "uri": "http://127.0.0.1:9/told" } } });
+        post(&mut from.client(), "/subscriptions", &subscription);
+    }
+    let url = format!("http://{}", into.address());
+    let way = without_links(from.address());
+    let more = ["--page", "10", "--pause-subscriptions"];
+    let done = import(way, &url, &here.files().join("state.json"), &more);
+    assert!(done.status.success() && !words(&done).contains("refused"), "{}", words(&done));
+    assert!(words(&done).contains("25 entities"), "{}", words(&done));
+    assert!(words(&done).contains("25 subscriptions"), "{}", words(&done));
+    for number in 0..25 {
+        let path = format!("/temporal/entities/urn:ngsi-ld:Sensor:{number:02}?options=temporalValues");
+        let past = get(&mut into.client(), &path);
+        let found = past["level"]["values"].as_array().map_or(0, Vec::len);
+        assert_eq!(found as u64, values_of(number), "{past}");
+    }
+}
+
+#[test]
+fn what_is_foreseen_comes_over_too() {
+    let (there, here) = (City::new(), City::new());
+    let (from, into) = (there.serve(), here.serve());
+    let level = |value: u64, year: u64| {
+        let at = format!("{year}-01-01T00:00:00Z");
+        json!({ "type": "Property", "value": value, "observedAt": at })
+    };
+    let forecast = json!({ "id": "urn:ngsi-ld:Forecast:1", "type": "Forecast",
+        "level": [level(1, 2024), level(2, 2099)] });
+    post(&mut from.client(), "/temporal/entities", &forecast);
+    let url = format!("http://{}", into.address());
+    let done = import(from.address(), &url, &here.files().join("state.json"), &[]);
+    assert!(done.status.success(), "{}", words(&done));
+    let past = get(&mut into.client(), "/temporal/entities/urn:ngsi-ld:Forecast:1?options=temporalValues");
+    assert_eq!(past["level"]["values"].as_array().map(Vec::len), Some(2), "{past}");
 }
 
 #[test]

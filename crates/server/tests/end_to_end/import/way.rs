@@ -26,20 +26,38 @@ pub(super) fn refusing(
     server: SocketAddr,
     refuses: impl Fn(&Asked) -> Option<u16> + Send + Sync + 'static,
 ) -> SocketAddr {
+    listen(server, refuses, true)
+}
+
+/// Passes everything on but links, as brokers that give none; gives the address to ask at.
+pub(super) fn without_links(server: SocketAddr) -> SocketAddr {
+    listen(server, |_| None, false)
+}
+
+fn listen(
+    server: SocketAddr,
+    refuses: impl Fn(&Asked) -> Option<u16> + Send + Sync + 'static,
+    links: bool,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let refuses = Arc::new(refuses);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let refuses = Arc::clone(&refuses);
-            std::thread::spawn(move || pass(stream, server, &*refuses));
+            std::thread::spawn(move || pass(stream, server, &*refuses, links));
         }
     });
     address
 }
 
 /// Answers one request; the connection is closed then.
-fn pass(stream: TcpStream, server: SocketAddr, refuses: &dyn Fn(&Asked) -> Option<u16>) -> Result<()> {
+fn pass(
+    stream: TcpStream,
+    server: SocketAddr,
+    refuses: &dyn Fn(&Asked) -> Option<u16>,
+    links: bool,
+) -> Result<()> {
     let mut stream = BufReader::new(stream);
     let (asked, headers) = read(&mut stream)?;
     let mut head = String::new();
@@ -53,7 +71,8 @@ fn pass(stream: TcpStream, server: SocketAddr, refuses: &dyn Fn(&Asked) -> Optio
             Client::new(server).try_send(&asked.method, &asked.path, &headers, asked.body.as_bytes())?;
         head.push_str(&format!("HTTP/1.1 {} Said\r\n", answer.status));
         for (name, value) in &answer.headers {
-            if !OF_CONNECTION.contains(&name.to_ascii_lowercase().as_str()) {
+            let passes = links || !name.eq_ignore_ascii_case("link");
+            if passes && !OF_CONNECTION.contains(&name.to_ascii_lowercase().as_str()) {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
         }

@@ -18,6 +18,9 @@ use crate::{Place, Selected, Selection, StoreError};
 /// A page ends early when its entities take this many bytes on disk, so that memory stays bounded whatever they are.
 pub(super) const BYTES_MAX: usize = 32 << 20;
 
+/// After so many looks it is asked whether anybody still waits for the page.
+const LOOKS: u64 = 256;
+
 /// The page that is being filled.
 pub(super) struct Page<'a> {
     tenant: i64,
@@ -25,6 +28,8 @@ pub(super) struct Page<'a> {
     shared: &'a Arc<Shared>,
     now: Timestamp,
     place: Place,
+    /// How many rows were looked at.
+    looks: u64,
     /// How many match.
     matched: u64,
     /// How many match and belong to the pages from here on.
@@ -47,13 +52,14 @@ impl<'a> Page<'a> {
         now: Timestamp,
     ) -> Self {
         let (numbers, entities, ranked) = (Vec::new(), Vec::new(), Vec::new());
-        let (matched, passed, bytes, full) = (0, 0, 0, false);
+        let (looks, matched, passed, bytes, full) = (0, 0, 0, 0, false);
         Self {
             tenant,
             selection,
             shared,
             now,
             place,
+            looks,
             matched,
             passed,
             bytes,
@@ -174,6 +180,10 @@ impl<'a> Page<'a> {
 
     /// Takes a row when it matches; says whether more are wanted.
     fn look(&mut self, connection: &Connection, no: i64, document: &[u8]) -> Result<bool, StoreError> {
+        self.looks += 1;
+        if self.looks.is_multiple_of(LOOKS) {
+            self.selection.go_on()?;
+        }
         let mut entity = decode_entity(document, &self.shared.names.read())?;
         if entity.has_expired(self.now) {
             if entity.is_expired(self.now) {

@@ -1,9 +1,9 @@
 //! Keeps the copies at sources as they ought to be.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -14,20 +14,16 @@ use tokio::sync::{Notify, OnceCell};
 use super::{
     came::Came,
     kept::{Copies, Key, Placed, Subscription, all, save},
-    placing::is_mended_by,
     shown,
+    state::{Relay, Standing, State},
 };
 use crate::{
-    contexts::{Contexts, random},
-    distributed::{failure::Failure, forward::Forwarder, identity::Identity, together::together, trip::Trip},
+    contexts::Contexts,
+    distributed::{forward::Forwarder, identity::Identity, together::together},
     http::BASE,
     options::NgsiLdOptions,
-    registration_subscriptions::wanted,
-    registrations::{Matched, Mode, Registration, Registrations, Serves},
+    registrations::{Registration, Registrations},
 };
-
-/// How long the sources of one subscription may take together.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often it is tried to mend what could not be mended.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -36,53 +32,19 @@ const AGAIN: Duration = Duration::from_secs(30);
 pub(crate) struct Relays {
     hub: Hub,
     pub(super) contexts: Arc<Contexts>,
-    registrations: Arc<Registrations>,
+    pub(super) registrations: Arc<Registrations>,
     pub(super) forwarder: Arc<Forwarder>,
-    identity: Arc<Identity>,
+    pub(super) identity: Arc<Identity>,
     public_url: Option<String>,
     pub(super) split: bool,
+    allow_private: bool,
     state: Mutex<State>,
+    /// The sources that did not answer in this round of mending.
+    pub(super) silent: Mutex<HashSet<(TenantName, EntityId)>>,
     wake: Arc<Notify>,
     loaded: OnceCell<()>,
     /// One change of a subscription at a time: the last that is read is the last that is noted.
     changing: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct State {
-    relays: BTreeMap<Key, Relay>,
-    due: BTreeSet<Key>,
-}
-
-/// One subscription.
-#[derive(Clone, Default)]
-struct Relay {
-    /// Absent when no source is to watch for it.
-    subscription: Option<Subscription>,
-    came: Came,
-    standing: Standing,
-    /// Whether it is not on disk how it came.
-    unsaved: bool,
-    /// It is written by one at a time.
-    turn: Arc<tokio::sync::Mutex<()>>,
-}
-
-/// The copies of a subscription, and the sources where they stand, for taking them back after a registration
-/// is gone.
-#[derive(Clone, Default)]
-struct Standing {
-    copies: Copies,
-    sources: BTreeMap<EntityId, Arc<Registration>>,
-}
-
-impl Relay {
-    /// Whether there is nothing to remember of it.
-    fn is_over(&self) -> bool {
-        self.subscription.is_none()
-            && self.came.is_plain()
-            && self.standing.copies.is_empty()
-            && !self.unsaved
-    }
 }
 
 impl Relays {
@@ -102,7 +64,9 @@ impl Relays {
             identity,
             public_url: options.public_url.clone(),
             split: options.federation.split_entities,
+            allow_private: options.allow_private_addresses,
             state: Mutex::default(),
+            silent: Mutex::default(),
             wake: Arc::default(),
             loaded: OnceCell::new(),
             changing: tokio::sync::Mutex::new(()),
@@ -115,11 +79,12 @@ impl Relays {
         let mut changes = self.registrations.changes();
         tokio::spawn(async move {
             while let Some(relays) = me.upgrade() {
-                if let Err(problem) = relays.load().await {
+                let loaded = relays.load().await;
+                if let Err(problem) = &loaded {
                     tracing::error!(%problem, "relays could not be loaded, it is tried again: {problem}");
                 }
                 let left = relays.mend().await;
-                let wait = if left { AGAIN } else { AGAIN * 10 };
+                let wait = if left || loaded.is_err() { AGAIN } else { AGAIN * 10 };
                 let bell = Arc::clone(&relays.wake);
                 // Not held while it waits: the face may be dropped.
                 drop(relays);
@@ -146,11 +111,9 @@ impl Relays {
         self.registrations.load().await?;
         let (subscriptions, standing) = (Subscription::all(&self.hub).await?, all(&self.hub).await?);
         let mut state = self.state.lock();
-        for (key, came, copies) in standing {
-            let sources =
-                copies.keys().filter_map(|id| Some((id.clone(), self.registrations.find(&key.0, id)?)));
-            let standing = Standing { sources: sources.collect(), copies };
-            state.relays.insert(key, Relay { came, standing, ..Relay::default() });
+        for (key, came, copies, left) in standing {
+            let sources = self.sources(&key, &copies);
+            state.put(key, Relay::new(came, Standing { copies, sources, left }));
         }
         let mut removed: BTreeSet<Key> = state.relays.keys().cloned().collect();
         for (key, subscription) in subscriptions {
@@ -217,16 +180,16 @@ impl Relays {
     }
 
     /// Brings to disk what is known of a subscription.
-    async fn keep(&self, key: &Key) -> Result<(), Problem> {
+    pub(super) async fn keep(&self, key: &Key) -> Result<(), Problem> {
         let turn = self.state.lock().relays.get(key).map(|relay| Arc::clone(&relay.turn));
         let Some(turn) = turn else { return Ok(()) };
         let _turn = turn.lock().await;
         let known = self.state.lock().relays.get(key).map(|relay| {
-            let copies = relay.standing.copies.clone();
-            (relay.came.clone(), copies)
+            let standing = relay.standing();
+            (relay.came.clone(), standing.copies.clone(), standing.left.clone())
         });
-        let (came, copies) = known.unwrap_or_default();
-        save(&self.hub, key, &came, &copies).await?;
+        let (came, copies, left) = known.unwrap_or_default();
+        save(&self.hub, key, &came, (&copies, &left)).await?;
         if let Some(relay) = self.state.lock().relays.get_mut(key) {
             // It may have come anew meanwhile: then that is kept next.
             relay.unsaved &= relay.came != came;
@@ -234,12 +197,26 @@ impl Relays {
         Ok(())
     }
 
+    /// Where copies that were kept stand: there where they were made.
+    fn sources(&self, key: &Key, copies: &Copies) -> std::collections::BTreeMap<EntityId, Arc<Registration>> {
+        let one = |(id, copy): (&EntityId, &Placed)| {
+            let kept = self.source(key, id, &copy.reach).map(Arc::new);
+            Some((id.clone(), kept.or_else(|| self.registrations.find(&key.0, id))?))
+        };
+        copies.iter().filter_map(one).collect()
+    }
+
+    /// A source as it was spoken to, whether it is still registered or not.
+    pub(super) fn source(&self, key: &Key, id: &EntityId, reach: &Json) -> Option<Registration> {
+        Registration::reached(id.clone(), key.0.clone(), reach.clone(), self.allow_private)
+    }
+
     /// The subscriptions to registrations that stand for those of a tenant, names expanded.
     pub(crate) fn shown(&self, tenant: &TenantName) -> Vec<Json> {
         let state = self.state.lock();
         let own = state.relays.iter().filter(|((of, _), _)| of == tenant);
         let one = |(key, relay): (&Key, &Relay)| {
-            let subscription = relay.subscription.as_ref()?;
+            let subscription = relay.subscription.as_ref().filter(|one| one.is_relayed())?;
             Some(shown::document(key, subscription, &self.endpoint(subscription)))
         };
         own.filter_map(one).collect()
@@ -247,12 +224,7 @@ impl Relays {
 
     /// The subscription of which a copy has this id, the registration of the source where it stands, and the copy.
     pub(super) fn by_remote(&self, remote: &str) -> Option<(Key, Subscription, EntityId, Placed)> {
-        let state = self.state.lock();
-        state.relays.iter().find_map(|(key, relay)| {
-            let (registration, copy) =
-                relay.standing.copies.iter().find(|(_, copy)| copy.remote == remote)?;
-            Some((key.clone(), relay.subscription.clone()?, registration.clone(), copy.clone()))
-        })
+        self.state.lock().by_remote(remote)
     }
 
     /// Where sources notify us.
@@ -263,7 +235,8 @@ impl Relays {
 
     /// Mends what is due; whether something is left.
     async fn mend(&self) -> bool {
-        let due = std::mem::take(&mut self.state.lock().due);
+        let due: BTreeSet<Key> = std::mem::take(&mut self.state.lock().due);
+        self.silent.lock().clear();
         let keys: Vec<Key> = due.into_iter().collect();
         let done = together(keys.iter().map(|key| self.mend_one(key)).collect()).await;
         let left = keys.into_iter().zip(done).filter(|(_, done)| !done).map(|(key, _)| key);
@@ -276,168 +249,23 @@ impl Relays {
     /// Whether the copies of a subscription are as they ought to be.
     async fn mend_one(&self, key: &Key) -> bool {
         let relay = self.state.lock().relays.get(key).cloned();
-        let Some(mut relay) = relay else { return true };
-        let mended = self.mended(key, &mut relay).await;
-        let mut state = self.state.lock();
-        if let Some(there) = state.relays.get_mut(key) {
-            there.standing = relay.standing;
-            if there.is_over() {
-                state.relays.remove(key);
-            }
-        }
+        let Some(relay) = relay else { return true };
+        let mended = self.mended(key, &relay).await;
+        self.state.lock().tidy(key);
         mended.unwrap_or_else(|problem| {
             tracing::warn!(%problem, "the copies of `{}` at sources could not be kept: {problem}", key.1);
             false
         })
     }
 
-    async fn mended(&self, key: &Key, relay: &mut Relay) -> Result<bool, Problem> {
-        if relay.unsaved {
-            self.keep(key).await?;
-        }
-        let (subscription, standing) = (relay.subscription.as_ref(), &mut relay.standing);
-        let alias = self.identity.alias(&key.0).await?;
-        let trip = Trip::new(&relay.came.headers(), alias, Instant::now() + PATIENCE);
-        let wanting = match subscription {
-            Some(subscription) => self.wanting(key, subscription, &trip).await?,
-            None => Vec::new(),
-        };
-        let gone: Vec<EntityId> = standing
-            .copies
-            .keys()
-            .filter(|id| !wanting.iter().any(|found| found.registration.id == **id))
-            .cloned()
-            .collect();
-        let mut whole = true;
-        for id in gone {
-            whole &= self.taken_back(key, &trip, &id, standing).await?;
-        }
-        for found in wanting {
-            let Some(subscription) = subscription else { continue };
-            whole &= self.placed(key, &trip, subscription, &found, standing).await?;
-        }
-        Ok(whole)
+    /// Notes what stands, in memory first: notifications of a copy are let in while it is being placed.
+    pub(super) async fn note(&self, key: &Key, standing: &Standing) -> Result<(), Problem> {
+        self.remember(key, standing);
+        self.keep(key).await
     }
 
-    /// Takes one copy back; whether it is gone. Until it is, it is not forgotten.
-    async fn taken_back(
-        &self,
-        key: &Key,
-        trip: &Trip,
-        id: &EntityId,
-        standing: &mut Standing,
-    ) -> Result<bool, Problem> {
-        let Standing { copies, sources } = standing;
-        let taken = match (copies.get(id), sources.get(id)) {
-            (Some(copy), Some(source)) => self.take_back(trip, source, copy).await,
-            // Since a restart it is not known where the source is.
-            _ => true,
-        };
-        let before = copies.remove(id);
-        if taken {
-            sources.remove(id);
-        } else if let Some(copy) = &before {
-            copies.insert(id.clone(), copy.unsure());
-        }
-        if copies.get(id) != before.as_ref() {
-            self.note(key, copies);
-            self.keep(key).await?;
-        }
-        Ok(taken)
+    /// Notes what stands, without keeping it.
+    pub(super) fn remember(&self, key: &Key, standing: &Standing) {
+        self.state.lock().note(key, standing);
     }
-
-    /// Brings the copy at one source up to date; whether it is.
-    async fn placed(
-        &self,
-        key: &Key,
-        trip: &Trip,
-        subscription: &Subscription,
-        found: &Matched,
-        standing: &mut Standing,
-    ) -> Result<bool, Problem> {
-        let registration = &found.registration;
-        let Standing { copies, sources } = standing;
-        let made_of = (subscription.modified_at, registration.modified_at);
-        let before = copies.get(&registration.id).cloned();
-        if before.as_ref().is_some_and(|copy| copy.made_of == made_of) {
-            return Ok(true);
-        }
-        // What can neither be changed nor removed is no longer listened to, and another stands beside it.
-        let before = before.filter(|copy| !copy.is_made() || is_mended_by(registration));
-        let remote = before.as_ref().map_or_else(new_id, |copy| copy.remote.clone());
-        let plan = match self.plan(subscription, found, &remote).await {
-            Ok(plan) => plan,
-            Err(failure) => return Ok(not_placed(registration, &failure)),
-        };
-        let made = Placed { remote, made_of, members: plan.members(), filtered_here: plan.split };
-        // Until the source has answered, that of before may stand.
-        let planned = match &before {
-            Some(copy) => {
-                let mut either = copy.clone();
-                either
-                    .members
-                    .extend(made.members.iter().filter(|name| !copy.members.contains(name)).cloned());
-                either.filtered_here = true;
-                either
-            }
-            None => Placed { made_of: Default::default(), ..made.clone() },
-        };
-        // On disk first: a source may notify before it has answered.
-        copies.insert(registration.id.clone(), planned.clone());
-        sources.insert(registration.id.clone(), Arc::clone(registration));
-        self.note(key, copies);
-        self.keep(key).await?;
-        let standing = before.is_some().then_some(&planned);
-        let placed = self.place(trip, registration, &plan, &made.remote, standing).await;
-        if let Err(failure) = placed {
-            return Ok(not_placed(registration, &failure));
-        }
-        copies.insert(registration.id.clone(), made);
-        self.note(key, copies);
-        self.keep(key).await?;
-        Ok(true)
-    }
-
-    /// Lets notifications of a copy in while it is being placed.
-    fn note(&self, key: &Key, copies: &Copies) {
-        if let Some(relay) = self.state.lock().relays.get_mut(key) {
-            relay.standing.copies.clone_from(copies);
-        }
-    }
-
-    /// The sources at which a copy ought to stand: none that the subscription has passed (clause 4.3.6.4).
-    async fn wanting(
-        &self,
-        key: &Key,
-        subscription: &Subscription,
-        trip: &Trip,
-    ) -> Result<Vec<Matched>, Problem> {
-        let terms = self.contexts.by_text(&subscription.context.to_string()).await?;
-        let mut all: Vec<Matched> = Vec::new();
-        for one in wanted(&subscription.document, &terms)? {
-            for found in self.registrations.matching(&key.0, &one) {
-                match all.iter_mut().find(|there| there.registration.id == found.registration.id) {
-                    Some(there) => there.infos.extend(found.infos),
-                    None => all.push(found),
-                }
-            }
-        }
-        all.retain(|found| {
-            found.registration.mode != Mode::Auxiliary
-                && found.registration.operations.has(Serves::CreateSubscription)
-                && !trip.would_loop(&found.registration)
-        });
-        Ok(all)
-    }
-}
-
-/// Tells that a copy could not be placed.
-fn not_placed(registration: &Registration, failure: &Failure) -> bool {
-    tracing::warn!(registration = %registration.id, "a subscription could not be placed: {failure}");
-    false
-}
-
-/// An id that nobody can guess: who knows it is the source that got it.
-fn new_id() -> String {
-    format!("urn:ngsi-ld:Subscription:{:016x}{:016x}", random(), random())
 }

@@ -1,13 +1,16 @@
 //! Which copies stand where, and the subscriptions that they are of, as entities of the system tenant.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use senne_hub::Hub;
 use senne_model::{
     Entity, EntityId, ErrorKind, Json, Name, Operation, Problem, TenantName, Timestamp, Write,
 };
 
-use super::{came::Came, copy::MEMBERS};
+use super::{came::Came, copy::every_member};
 use crate::{
     house::{DOCUMENT, SETTING, Setting, all_kept, circumstances, keep, opaque, opaque_of},
     http::object,
@@ -15,6 +18,7 @@ use crate::{
 
 const KIND: &str = "urn:senne:ns#Relay";
 const COPIES: &str = "urn:senne:ns#copies";
+const LEFT: &str = "urn:senne:ns#left";
 
 /// How subscriptions are kept (crate::subscriptions).
 const SUBSCRIPTION: &str = "urn:senne:ns#Subscription";
@@ -35,7 +39,7 @@ pub(super) struct Subscription {
 }
 
 /// A copy at a source.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Placed {
     /// Its id there.
     pub(super) remote: String,
@@ -46,6 +50,45 @@ pub(super) struct Placed {
     pub(super) members: Vec<String>,
     /// Whether the filters are put here: the source does not put them, or perhaps those of before a change.
     pub(super) filtered_here: bool,
+    /// How the source is spoken to, for taking it back once the registration is gone.
+    pub(super) reach: Json,
+}
+
+/// A copy at a source that is registered no longer, or elsewhere now: it is to be removed there.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Left {
+    /// Its id there.
+    pub(super) remote: String,
+    /// The registration that the source had.
+    pub(super) registration: EntityId,
+    /// How the source is spoken to.
+    pub(super) reach: Json,
+    pub(super) since: Timestamp,
+    /// When it was tried last; not kept.
+    pub(super) tried: Option<Instant>,
+}
+
+impl Left {
+    pub(super) fn age(&self, now: Timestamp) -> Duration {
+        let micros = now.micros().saturating_sub(self.since.micros());
+        Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+    }
+
+    fn to_json(&self) -> Json {
+        let since = Json::Int(self.since.micros());
+        Json::Array(vec![Json::text(&self.remote), Json::text(&self.registration), since, self.reach.clone()])
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        let [remote, registration, Json::Int(since), reach] = json.as_array()? else { return None };
+        Some(Self {
+            remote: remote.as_str()?.to_owned(),
+            registration: EntityId::trusted(registration.as_str()?),
+            reach: reach.clone(),
+            since: Timestamp::from_micros(*since),
+            tried: None,
+        })
+    }
 }
 
 impl Placed {
@@ -61,6 +104,7 @@ impl Placed {
             made_of: <(Timestamp, Timestamp)>::default(),
             members: self.members.clone(),
             filtered_here: true,
+            reach: self.reach.clone(),
         }
     }
 
@@ -72,18 +116,17 @@ impl Placed {
     fn to_json(&self) -> Json {
         let [subscription, source] = [self.made_of.0, self.made_of.1].map(|at| Json::Int(at.micros()));
         let members = self.members.iter().map(|name| Json::text(name)).collect();
-        let filtered = Json::Bool(self.filtered_here);
-        Json::Array(vec![Json::text(&self.remote), subscription, source, Json::Array(members), filtered])
+        let (members, filtered) = (Json::Array(members), Json::Bool(self.filtered_here));
+        let (remote, reach) = (Json::text(&self.remote), self.reach.clone());
+        Json::Array(vec![remote, subscription, source, members, filtered, reach])
     }
 
     fn read(json: &Json) -> Option<Self> {
         let [remote, subscription, source, rest @ ..] = json.as_array()? else { return None };
         let remote = remote.as_str()?.to_owned();
-        let [Json::Array(members), Json::Bool(filtered_here)] = rest else {
+        let [Json::Array(members), Json::Bool(filtered_here), reach @ ..] = rest else {
             // Kept before more was kept of a copy: it is made anew.
-            let members = MEMBERS.map(str::to_owned).to_vec();
-            let made_of = <(Timestamp, Timestamp)>::default();
-            return Some(Self { remote, made_of, members, filtered_here: true });
+            return Some(Self { remote, members: every_member(), filtered_here: true, ..Self::default() });
         };
         let at = |json: &Json| match json {
             Json::Int(micros) => Some(Timestamp::from_micros(*micros)),
@@ -91,7 +134,8 @@ impl Placed {
         };
         let made_of = (at(subscription)?, at(source)?);
         let members = members.iter().filter_map(Json::as_str).map(str::to_owned).collect();
-        Some(Self { remote, made_of, members, filtered_here: *filtered_here })
+        let reach = reach.first().cloned().unwrap_or_default();
+        Some(Self { remote, made_of, members, filtered_here: *filtered_here, reach })
     }
 }
 
@@ -143,9 +187,15 @@ impl Subscription {
     }
 }
 
-/// Keeps how a subscription came and which of its copies stand; where there is nothing to say, nothing is kept.
-pub(super) async fn save(hub: &Hub, key: &Key, came: &Came, copies: &Copies) -> Result<(), Problem> {
-    if copies.is_empty() && came.is_plain() {
+/// Keeps how a subscription came, which of its copies stand, and which were left; where there is nothing to say, nothing
+/// is kept.
+pub(super) async fn save(
+    hub: &Hub,
+    key: &Key,
+    came: &Came,
+    (copies, left): (&Copies, &[Left]),
+) -> Result<(), Problem> {
+    if copies.is_empty() && left.is_empty() && came.is_plain() {
         return match keep(hub, Write::new(relay_id(key), Operation::Delete)).await {
             Err(problem) if problem.kind == ErrorKind::NotFound => Ok(()),
             other => other,
@@ -155,6 +205,9 @@ pub(super) async fn save(hub: &Hub, key: &Key, came: &Came, copies: &Copies) -> 
     let mut write = Write::new(relay_id(key), Operation::CreateOrReplace);
     write.types.push(Name::new(KIND));
     write.attributes.push(opaque(COPIES, Json::Object(copies.iter().map(one).collect())));
+    write
+        .attributes
+        .push(opaque(LEFT, object([("copies", Json::Array(left.iter().map(Left::to_json).collect()))])));
     let setting = object([
         ("tenant", Json::text(&key.0)),
         ("id", Json::text(&key.1)),
@@ -165,9 +218,12 @@ pub(super) async fn save(hub: &Hub, key: &Key, came: &Came, copies: &Copies) -> 
     keep(hub, write).await
 }
 
-/// All that is kept of subscriptions: how they came, and the copies that stand.
-pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Came, Copies)>, Problem> {
-    let read = |entity: &Entity| -> Option<(Key, Came, Copies)> {
+/// What is kept of one subscription: how it came, the copies that stand, and those that were left.
+pub(super) type All = (Key, Came, Copies, Vec<Left>);
+
+/// The same of all.
+pub(super) async fn all(hub: &Hub) -> Result<Vec<All>, Problem> {
+    let read = |entity: &Entity| -> Option<All> {
         let setting = Setting::of(entity)?;
         let key = (setting.tenant()?, setting.id()?);
         let came = Came {
@@ -177,7 +233,9 @@ pub(super) async fn all(hub: &Hub) -> Result<Vec<(Key, Came, Copies)>, Problem> 
         let members = opaque_of(entity, COPIES)?.as_object()?.iter();
         let copies = members
             .filter_map(|(registration, copy)| Some((EntityId::trusted(registration), Placed::read(copy)?)));
-        Some((key, came, copies.collect()))
+        let left = opaque_of(entity, LEFT).and_then(|left| left.get("copies")).and_then(Json::as_array);
+        let left = left.unwrap_or_default().iter().filter_map(Left::read).collect();
+        Some((key, came, copies.collect(), left))
     };
     all_kept(hub, KIND, read).await
 }
@@ -194,10 +252,30 @@ mod tests {
             made_of: (at(1), at(2)),
             members: vec!["q".to_owned()],
             filtered_here: false,
+            reach: object([("endpoint", Json::text("http://a.org"))]),
         };
-        assert_eq!(Placed::read(&copy.to_json()), Some(copy));
+        assert_eq!(Placed::read(&copy.to_json()), Some(copy.clone()));
+        let left = Left {
+            remote: copy.remote,
+            registration: EntityId::trusted("urn:reg:1"),
+            reach: copy.reach,
+            since: at(5),
+            tried: None,
+        };
+        assert_eq!(Left::read(&left.to_json()), Some(left));
         let old = Json::Array(vec![Json::text("urn:c:1"), Json::Int(1), Json::Int(2)]);
         let read = Placed::read(&old).unwrap();
-        assert!(!read.is_made() && read.filtered_here && read.members.len() == MEMBERS.len());
+        assert!(!read.is_made() && read.filtered_here && read.members == every_member());
+        let with_members = Json::Array(vec![
+            Json::text("urn:c:1"),
+            Json::Int(1),
+            Json::Int(2),
+            Json::Array(Vec::new()),
+            Json::Bool(true),
+        ]);
+        assert_eq!(
+            Placed::read(&with_members).map(|read| (read.is_made(), read.reach)),
+            Some((true, Json::Null))
+        );
     }
 }

@@ -4,7 +4,8 @@ use http::Method;
 use senne_model::{Json, Problem};
 
 use super::{
-    copy::{change, copy, covers_filter, members_of},
+    conditions::{conditions, of_registrations},
+    copy::{Copying, change, members_of},
     keeper::Relays,
     kept::{Placed, Subscription},
 };
@@ -13,9 +14,9 @@ use crate::{
     distributed::{
         failure::Failure,
         forward::{Naming, Outgoing},
+        gather::covers_filter,
         trip::Trip,
     },
-    registration_subscriptions::wanted,
     registrations::{Matched, Registration, Serves},
 };
 
@@ -43,16 +44,24 @@ impl Relays {
         remote: &str,
     ) -> Result<Plan, Failure> {
         let invalid = |problem: Problem| Failure::Invalid(problem.detail);
-        let unreadable = || Failure::Invalid("its expressions cannot be read".to_owned());
+        let document = &subscription.document;
         let terms = self.contexts.by_text(&subscription.context.to_string()).await.map_err(invalid)?;
         let naming = self.forwarder.naming(&found.registration, &terms).await;
-        let wanted = wanted(&subscription.document, &terms).map_err(invalid)?;
+        let query = conditions(document, &terms).map_err(invalid)?;
+        let wanted = of_registrations(document, &terms).map_err(invalid)?;
         // A source cannot put a filter to what it has not.
-        let covered = covers_filter(subscription, &terms, found).ok_or_else(unreadable)?;
-        let split = !covered || subscription.is_split(self.split);
-        let endpoint = self.endpoint(subscription);
-        let body = copy(subscription, &terms, &naming, found, &wanted, (remote, &endpoint), split);
-        Ok(Plan { naming, body: body.ok_or_else(unreadable)?, split })
+        let split = !covers_filter(found, &query) || subscription.is_split(self.split);
+        let copying = Copying {
+            document,
+            terms: &terms,
+            query: &query,
+            naming: &naming,
+            matched: found,
+            wanted: &wanted,
+            split,
+        };
+        let body = copying.copy(remote, &self.endpoint(subscription));
+        Ok(Plan { naming, body, split })
     }
 
     /// Makes the copy, or what may stand of it since `before` into it.
@@ -121,17 +130,22 @@ impl Relays {
         }
     }
 
-    /// Whether a copy is gone, or is of a source that does not remove any.
-    pub(super) async fn take_back(&self, trip: &Trip, registration: &Registration, copy: &Placed) -> bool {
+    /// Takes a copy back; at a source that does not remove any, there is nothing to be done.
+    pub(super) async fn take_back(
+        &self,
+        trip: &Trip,
+        registration: &Registration,
+        remote: &str,
+    ) -> Result<(), Failure> {
         if !registration.operations.has(Serves::DeleteSubscription) {
-            return true;
+            return Ok(());
         }
         let naming = self.forwarder.naming(registration, &Terms::default_core()).await;
-        let removed = self.remove(trip, registration, &naming, &copy.remote).await;
+        let removed = self.remove(trip, registration, &naming, remote).await;
         if let Err(failure) = &removed {
             tracing::warn!(registration = %registration.id, "a subscription could not be taken back, it is tried again: {failure}");
         }
-        removed.is_ok()
+        removed
     }
 }
 

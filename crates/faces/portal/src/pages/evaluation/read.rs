@@ -34,6 +34,12 @@ pub(crate) fn text<'a>(entity: &'a Entity, local: &str) -> Option<&'a str> {
     instance(entity, local)?.value.as_text()
 }
 
+/// The day on which the project begins to act; it may be written as a moment.
+pub(crate) fn begins(entity: &Entity) -> Option<&str> {
+    let text = text(entity, "startDate")?;
+    Some(text.get(..10).unwrap_or(text))
+}
+
 /// The entities that an attribute names.
 pub(crate) fn targets(entity: &Entity, local: &str) -> Vec<String> {
     match instance(entity, local).map(|instance| &instance.value) {
@@ -139,7 +145,21 @@ pub(crate) fn weights(report: &Json, name: &str, most: usize) -> Vec<(String, f6
 
 #[cfg(test)]
 mod tests {
+    use senne_model::EntityId;
+
     use super::*;
+
+    #[test]
+    fn a_project_begins_on_a_day_however_it_is_written() {
+        let name = |local: &str| Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{local}"));
+        let day = "2026-11-12";
+        for (written, day) in [(day, day), ("2026-11-12T08:00:00Z", day), ("é", "é")] {
+            let mut entity = Entity::new(EntityId::trusted("urn:ngsi-ld:Evaluation:1"), name("Evaluation"));
+            let value = AttributeValue::Property(Json::text(written));
+            entity.attributes = vec![Attribute::new(name("startDate"), Instance::new(value))];
+            assert_eq!(begins(&entity), Some(day));
+        }
+    }
 
     #[test]
     fn sentences_are_in_the_reader_s_language_and_older_ones_still_there() {

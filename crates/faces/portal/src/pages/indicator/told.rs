@@ -1,7 +1,7 @@
 //! A figure in words: with its unit, interval, period, and what it means beside another.
 
 use senne_chart::{Axis, Known};
-use senne_indicator::{Declaration, Direction, Figure, Interval, Status, Target, TargetDeclaration};
+use senne_indicator::{Declaration, Direction, Figure, Interval, Period, Status, Target, TargetDeclaration};
 
 use crate::{
     format,
@@ -135,9 +135,15 @@ pub(crate) fn change(words: Words, declaration: &Declaration, now: &Figure, befo
 
 /// The target that comes next, or the last one.
 pub(crate) fn target_of(declaration: &Declaration, figure: &Figure) -> Option<Target> {
-    let mut targets: Vec<Target> = declaration.targets.iter().filter_map(TargetDeclaration::target).collect();
-    targets.sort_by_key(|target| target.by.first());
-    let next = targets.iter().find(|target| target.by.first() >= figure.period.first());
+    let targets = declaration.targets.iter().filter_map(TargetDeclaration::target);
+    next_of(targets.collect(), figure.period)
+}
+
+/// A target lies ahead until the period by which it should be reached has ended.
+fn next_of(mut targets: Vec<Target>, period: Period) -> Option<Target> {
+    let end = |target: &Target| target.by.next().first();
+    targets.sort_by_key(end);
+    let next = targets.iter().find(|target| end(target) > period.first());
     next.or(targets.last()).copied()
 }
 
@@ -160,4 +166,26 @@ pub(crate) fn target(words: Words, declaration: &Declaration, figure: &Figure) -
         None => words.t("indicator.perhaps_met"),
     };
     format!("{aim} {met}")
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_indicator::Band;
+
+    use super::*;
+
+    #[test]
+    fn a_target_lies_ahead_until_its_period_has_ended() {
+        let target = |by: &str| Target {
+            baseline: None,
+            by: by.parse().unwrap(),
+            band: Band { low: None, high: Some(10.0) },
+        };
+        let next = |period: &str| {
+            next_of(vec![target("2030"), target("2025")], period.parse().unwrap()).unwrap().by.to_string()
+        };
+        assert_eq!(["2024-12", "2025-06", "2025-12", "2026-01"].map(next), ["2025", "2025", "2025", "2030"]);
+        assert_eq!(["2030-12-31", "2031"].map(next), ["2030", "2030"]);
+        assert!(next_of(Vec::new(), "2031".parse().unwrap()).is_none());
+    }
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use senne_model::Problem;
 use senne_programme::{
     Colour, Programme, Words as Told,
+    effect::{Interval, Pooled},
     says::{Language as Spoken, Speaker},
 };
 
@@ -82,6 +83,15 @@ pub(super) fn mark(words: Words, colour: Option<Colour>) -> Mark {
 /// Nothing of this name: a page of the portal says so.
 pub(super) fn missing(kind: &str, id: &str) -> Problem {
     Problem::not_found(format!("the programme has no {kind} `{id}`")).field("id")
+}
+
+/// The wider of both intervals: that by Hartung and Knapp is too narrow where few studies happen to agree.
+pub(super) fn wider(pool: &Pooled) -> Interval {
+    let width = |interval: Interval| interval.high - interval.low;
+    match pool.hartung_knapp {
+        Some(other) if width(other.interval) > width(pool.interval) => other.interval,
+        _ => pool.interval,
+    }
 }
 
 #[cfg(test)]

@@ -142,12 +142,17 @@ fn row(words: Words, view: &View, speaker: Speaker<'_>, one: &Asked<'_>, courses
             })
             .unwrap_or_default(),
         level: level.map(|level| quantity(words, level.value, unit)).unwrap_or_default(),
-        period: level.map(|level| level.period.clone()).unwrap_or_default(),
+        period: level.map(|level| period(words, level)).unwrap_or_default(),
         target: one.objective.map(|objective| target(words, objective, unit)).unwrap_or_default(),
         picture: picture(level, one.objective),
         spark,
         simulated,
     }
+}
+
+/// When a level was so.
+fn period(words: Words, level: &Level) -> String {
+    says::period(spoken(words), &level.period)
 }
 
 /// A value with its unit.
@@ -217,6 +222,13 @@ mod tests {
         assert_eq!(said(Some(10.0), None), "at least 10 µg/m³ by 31 December 2028");
         assert_eq!(said(None, Some(16.5)), "at most 16.5 µg/m³ by 31 December 2028");
         assert_eq!(said(None, None), "");
+    }
+
+    #[test]
+    fn the_period_of_a_level_reads_in_its_language() {
+        let level = Level { value: 18.0, interval: None, period: "2025-10".into() };
+        let said = [Language::Fr, Language::Nl, Language::En].map(|one| period(Words::new(one), &level));
+        assert_eq!(said, ["octobre 2025", "oktober 2025", "October 2025"]);
     }
 
     #[test]

@@ -12,7 +12,10 @@ use senne_programme::{
 };
 
 use super::{Subject, ground::Ground, similar::kind_name};
-use crate::{pages::rows::Linked, words::key};
+use crate::{
+    pages::{programme::shared::wider, rows::Linked},
+    words::key,
+};
 
 /// The chance with which intervals hold what they are of.
 const CHANCE: f64 = 0.95;
@@ -147,15 +150,6 @@ fn row(
             || words.t("value.not_measured").to_owned(),
             |measured| ground.change(measured.estimate, unit),
         ),
-    }
-}
-
-/// The wider of both intervals: that by Hartung and Knapp is too narrow where few studies happen to agree.
-fn wider(pool: &Pooled) -> Interval {
-    let width = |interval: Interval| interval.high - interval.low;
-    match pool.hartung_knapp {
-        Some(other) if width(other.interval) > width(pool.interval) => other.interval,
-        _ => pool.interval,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     pages::programme::{
         call::told::{indicator, kind, part, project, state},
         decision::rule::listed,
-        shared::{link, speaker},
+        shared::{link, speaker, wider},
     },
     visit::Visit,
     words::{Words, key},
@@ -139,8 +139,10 @@ fn verdict(words: Words, smallest: f64, low: Option<f64>, high: Option<f64>) -> 
     }
 }
 
+/// An effect with its unit; on a percentage, in points.
 fn with_unit(words: Words, x: f64, unit: &str) -> String {
     let number = figure(Spoken::of(words.language.code()), x);
+    let unit = if unit == "%" { words.t("portfolio.points") } else { unit };
     if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
 }
 
@@ -244,7 +246,7 @@ fn study(evaluation: &Evaluation) -> Option<Study> {
 fn together(words: Words, programme: &Programme, proposal: &Proposal, found: &Pooled) -> String {
     let unit = proposal.indicator.as_ref().map(|id| speaker(programme, words).unit(id)).unwrap_or_default();
     let number = |x: f64| figure(Spoken::of(words.language.code()), x);
-    let interval = found.hartung_knapp.map_or(found.interval, |wide| wide.interval);
+    let interval = wider(found);
     let studies = words.count("choice.evaluations", found.studies as u64);
     let values = [studies, with_unit(words, found.effect, unit), number(interval.low), number(interval.high)];
     let mean = words.fill("choice.pooled", values);
@@ -260,7 +262,7 @@ fn together(words: Words, programme: &Programme, proposal: &Proposal, found: &Po
 
 #[cfg(test)]
 mod tests {
-    use senne_programme::{Answer, Direction, Measurement, Words as Told};
+    use senne_programme::{Answer, Direction, Measurement, Words as Told, effect::pool};
 
     use super::*;
     use crate::language::Language;
@@ -311,6 +313,20 @@ mod tests {
             (with(Some(0.5)), with(Some(0.0)), with(None), with(Some(f64::NAN))),
             (Some(0.25), None, None, None)
         );
+    }
+
+    #[test]
+    fn studies_that_happen_to_agree_are_no_surer_than_each_is() {
+        let study = |id: &str| Study { id: id.to_owned(), effect: -2.0, variance: 0.25 };
+        let pool = pool(&[study("a"), study("b")], Heterogeneity::default(), CHANCE).unwrap();
+        let said = together(Words::new(Language::En), &Programme::default(), &Proposal::default(), &pool);
+        assert!(said.contains("\u{2212}2.69 to \u{2212}1.31"), "{said}");
+    }
+
+    #[test]
+    fn an_effect_on_a_percentage_is_in_points() {
+        assert_eq!(with_unit(Words::new(Language::En), 0.4, "%"), "0.4\u{a0}percentage points");
+        assert_eq!(with_unit(Words::new(Language::Fr), 0.4, "min"), "0,4\u{a0}min");
     }
 
     #[test]
