@@ -3,7 +3,7 @@
 pub(crate) mod sorted;
 
 use std::{
-    path::Path,
+    path::{Component, Path},
     sync::{Arc, OnceLock},
 };
 
@@ -285,6 +285,21 @@ fn memory_scan(view: &View, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>,
     Ok(MemorySourceConfig::try_new_exec(&parts, schema, None)?)
 }
 
+/// A file as the store of files names it: what its folders are called is taken as it is, such as the `~` of a companion tenant, and steps
+/// back are gone.
+fn store_path(path: &Path) -> Result<StorePath, DataFusionError> {
+    let mut plain = std::path::PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    Ok(StorePath::parse(plain.to_string_lossy())?)
+}
+
 /// The kept files in at most so many groups.
 fn file_groups(view: &View, kept: &[bool], groups_max: usize) -> Result<Vec<FileGroup>, DataFusionError> {
     let files: Vec<_> =
@@ -292,10 +307,11 @@ fn file_groups(view: &View, kept: &[bool], groups_max: usize) -> Result<Vec<File
     let count = groups_max.min(files.len()).max(1);
     let mut groups: Vec<Vec<PartitionedFile>> = vec![Vec::new(); count];
     for (i, file) in files.into_iter().enumerate() {
-        let path = StorePath::from_absolute_path(view.dir.join(&file.path))?;
+        let path = store_path(&view.dir.join(&file.path))?;
         let type_name = ScalarValue::Utf8(Some(file.type_name.clone()));
         let type_name = ScalarValue::Dictionary(Box::new(DataType::Int32), Box::new(type_name));
-        let file = PartitionedFile::new(path.to_string(), file.bytes).with_partition_values(vec![type_name]);
+        let mut file = PartitionedFile::new("", file.bytes).with_partition_values(vec![type_name]);
+        file.object_meta.location = path;
         groups[i % count].push(file);
     }
     groups.retain(|group| !group.is_empty());

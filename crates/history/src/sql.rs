@@ -124,11 +124,15 @@ fn session(
 ) -> Result<SessionContext, Problem> {
     let known = engine.speech.get_or_init(speech);
     let catalog = views::catalog(known.clone(), engine, tenant, around, question.as_of)?;
-    let state = SessionStateBuilder::new_from_existing(known.clone())
+    let mut state = SessionStateBuilder::new_from_existing(known.clone())
         .with_runtime_env(budget::runtime(engine, question.limits.memory_bytes_max))
-        .with_catalog_list(catalog)
-        .build();
-    Ok(SessionContext::new_with_state(state))
+        .with_catalog_list(catalog);
+    if question.beside_others {
+        let config = known.config().clone().with_target_partitions(1);
+        // The catalogue is there already.
+        state = state.with_config(config.with_create_default_catalog_and_schema(false));
+    }
+    Ok(SessionContext::new_with_state(state.build()))
 }
 
 /// What a question may say: functions and rules, without any table.

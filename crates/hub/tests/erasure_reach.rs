@@ -59,6 +59,7 @@ async fn is_there(hub: &Hub, context: &Context, n: usize) -> (bool, bool) {
             // Files went while they were read: «ask again».
             Err(problem) => assert_eq!(problem.kind, ErrorKind::Conflict),
         }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

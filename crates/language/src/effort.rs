@@ -24,8 +24,8 @@ const NODE: usize = 16;
 /// West, south, east, north.
 type Bounds = [f64; 4];
 
-/// Whether the library may relate two shapes.
-pub(crate) fn can_relate(a: &Shape<f64>, b: &Shape<f64>) -> bool {
+/// Whether two shapes can be related ([`geo::Relate`]) in bounded time and memory.
+pub fn can_relate(a: &Shape<f64>, b: &Shape<f64>) -> bool {
     let (places_a, places_b) = (a.coords_count(), b.coords_count());
     if places_a.saturating_add(places_b) <= FEW {
         return true;
@@ -54,8 +54,8 @@ pub(crate) fn is_tangled(shape: &Shape<f64>) -> bool {
     shape.coords_count() > FEW && Count::default().within(&Tree::of(shape)).is_none()
 }
 
-/// Whether the distance between two shapes is found soon.
-pub(crate) fn can_measure(a: &Shape<f64>, b: &Shape<f64>) -> bool {
+/// Whether the distance between two shapes, or whether they meet, is found soon.
+pub fn can_measure(a: &Shape<f64>, b: &Shape<f64>) -> bool {
     let (places_a, places_b) = (a.coords_count(), b.coords_count());
     let ordered = |parts: usize, places: usize| if parts > 1 { parts.saturating_mul(places) } else { 0 };
     places_a.saturating_mul(places_b) <= PAIRS_MAX

@@ -25,6 +25,7 @@ mod types;
 pub use buckets::Buckets;
 pub use collate::Collation;
 pub use distance::metres as distance_metres;
+pub use effort::{can_measure, can_relate};
 pub use filter::{Comparison, Condition, Filter, Find, Link, Literal, Operand, Path, Step, Test, Word};
 pub use geo_filter::{GeoFilter, GeoRelation};
 pub use method::Method;

@@ -40,7 +40,7 @@ use crate::{
 /// The name of the cursor.
 pub(crate) const NAME: &str = "indicators";
 /// So long after a change more are waited for.
-const GATHER: Duration = Duration::from_millis(300);
+const GATHER: Duration = Duration::from_millis(100);
 /// The worker rests so many times as long as it worked, so that a city at full flow is not slowed by its indicators.
 const REST: u32 = 2;
 /// The longest rest.

@@ -94,13 +94,11 @@ impl Indicators {
         for id in ids {
             self.indicator(id)?;
         }
-        let before = self.hub.head();
-        self.desk()?.compute(ids, tell).await?;
         if ids.is_empty() {
-            // What comes before somebody follows the log is computed then.
-            self.hub.begin_at(desk::NAME, before).await?;
+            // What comes from now on is computed once somebody follows the log, which is kept until then.
+            self.hub.begin_at(desk::NAME, self.hub.head()).await?;
         }
-        Ok(())
+        self.desk()?.compute(ids, tell).await
     }
 
     /// Computes from now on what changes touch, and what was never computed. Ends with the hub.

@@ -12,6 +12,8 @@ use senne_model::{ChangeNo, EntityId, Problem, TenantName, Timestamp};
 
 /// The most rows of an answer: 724 sectors for ten years of days.
 const ROWS_MAX: usize = 3_000_000;
+/// Questions about so many microseconds, two months, are those of what a reading touches: all indicators of it ask at once.
+const SHORT: i64 = 62 * 86_400_000_000;
 /// How long one question may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -65,6 +67,7 @@ pub(crate) async fn ask(
         parameters: Parameters::Named(named.map(|(name, value)| (name.to_owned(), value)).into()),
         limits,
         as_of: asked.as_of,
+        beside_others: asked.to - asked.from <= SHORT,
     };
     let table = hub.ask(&service(tenant), question).await?.table().await?;
     if table.truncated {

@@ -22,7 +22,16 @@ pub(crate) enum Lack {
     Areas,
 }
 
-/// The books of a worker, and when each was last used.
+/// A book on the shelf.
+struct Shelved {
+    book: Book,
+    /// What [`Book::size`] said when it was put there: counting takes long.
+    size: usize,
+    /// When it was last used.
+    used: u64,
+}
+
+/// The books of a worker.
 #[derive(Default)]
 pub(crate) struct Shelf {
     /// What waits.
@@ -31,8 +40,7 @@ pub(crate) struct Shelf {
     pub(crate) again_at: Option<Instant>,
     /// How often areas had moved when all was computed by them.
     pub(crate) areas: u64,
-    /// Books, and when each was last used.
-    books: HashMap<Key, (Book, u64)>,
+    books: HashMap<Key, Shelved>,
     /// Indicators that could not be computed in full, and what there was not.
     pub(crate) lacks: HashMap<Key, Lack>,
     /// When an indicator that must not be computed often was computed last.
@@ -52,7 +60,7 @@ impl Shelf {
 
     /// Takes the book of an indicator out, to be put back when it has been worked with.
     pub(crate) fn take(&mut self, key: &Key, declaration: &Declaration) -> Book {
-        let known = self.books.remove(key).map(|(book, _)| book);
+        let known = self.books.remove(key).map(|shelved| shelved.book);
         known.filter(|book| book.formula() == declaration.formula()).unwrap_or_else(|| Book::of(declaration))
     }
 
@@ -60,12 +68,14 @@ impl Shelf {
     #[must_use = "what finds no room goes to the disk"]
     pub(crate) fn put(&mut self, key: Key, book: Book) -> Vec<(Key, Book)> {
         self.turn += 1;
-        self.books.insert(key, (book, self.turn));
+        let size = book.size();
+        self.books.insert(key, Shelved { book, size, used: self.turn });
         let mut out = Vec::new();
         while self.size() > SIZE_MAX {
-            let oldest = self.books.iter().min_by_key(|(_, (_, used))| *used).map(|(other, _)| other.clone());
-            let Some((key, (book, _))) = oldest.and_then(|key| self.books.remove_entry(&key)) else { break };
-            out.push((key, book));
+            let oldest =
+                self.books.iter().min_by_key(|(_, shelved)| shelved.used).map(|(other, _)| other.clone());
+            let Some((key, shelved)) = oldest.and_then(|key| self.books.remove_entry(&key)) else { break };
+            out.push((key, shelved.book));
         }
         out
     }
@@ -81,12 +91,12 @@ impl Shelf {
     }
 
     fn size(&self) -> usize {
-        self.books.values().map(|(book, _)| book.size()).sum()
+        self.books.values().map(|shelved| shelved.size).sum()
     }
 
     /// Whether another book would most likely push one out.
     pub(crate) fn is_full(&self) -> bool {
-        let largest = self.books.values().map(|(book, _)| book.size()).max().unwrap_or_default();
+        let largest = self.books.values().map(|shelved| shelved.size).max().unwrap_or_default();
         self.size() + largest > SIZE_MAX
     }
 

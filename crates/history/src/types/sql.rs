@@ -38,12 +38,20 @@ pub struct Question {
     /// Only what was recorded up to this change counts: observations, and roll-ups computed from them anew. Entities and areas are always
     /// those of now.
     pub as_of: Option<ChangeNo>,
+    /// Whether it is one of many that are asked at once: it is planned for one core, which takes less work in all.
+    pub beside_others: bool,
 }
 
 impl Question {
     /// A question without parameters, with the usual limits.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), parameters: Parameters::None, limits: SqlLimits::default(), as_of: None }
+        Self {
+            text: text.into(),
+            parameters: Parameters::None,
+            limits: SqlLimits::default(),
+            as_of: None,
+            beside_others: false,
+        }
     }
 }
 

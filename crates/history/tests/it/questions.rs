@@ -323,3 +323,32 @@ async fn places_are_geojson() {
     // Distance by the haversine, area on the ellipsoid.
     assert_eq!(lines(&history, &ask).await, "[4.3517,50.8466,true,false,70.0,78.0,null,null]");
 }
+
+#[tokio::test]
+async fn a_question_beside_others_has_the_same_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let text =
+        "SELECT h.entity, e.id FROM hourly AS h FULL JOIN entity AS e ON e.id = h.entity ORDER BY 1, 2";
+    let alone = Question::new(text);
+    let beside = Question { beside_others: true, ..alone.clone() };
+    let alone = history.sql(&tenant(), alone, around()).await.unwrap();
+    let beside = history.sql(&tenant(), beside, around()).await.unwrap();
+    assert_eq!((beside.columns, beside.rows), (alone.columns, alone.rows));
+}
+
+/// A ring whose sides all cross one another: relating two of them would take all memory.
+#[tokio::test]
+async fn what_is_too_tangled_is_compared_with_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let count = 2_000;
+    let place = |n: usize| {
+        format!("[{},{:.2}]", n % 2, 0.02 * if n.is_multiple_of(2) { n } else { count - n } as f64)
+    };
+    let ring: Vec<String> = (0..count).chain([0]).map(place).collect();
+    let tangle = format!(r#"{{"type":"Polygon","coordinates":[[{}]]}}"#, ring.join(","));
+    let ask = format!("SELECT st_within(g, g), st_x(g) FROM (SELECT '{tangle}' AS g)");
+    assert!(ask.len() < 100_000);
+    assert_eq!(lines(&history, &ask).await, "[null,0.5]");
+}

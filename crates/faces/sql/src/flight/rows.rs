@@ -58,7 +58,7 @@ impl Flight {
         parameters: Parameters,
     ) -> Result<Response<Messages>, Status> {
         let limits = SqlLimits { rows_max: usize::MAX, time_max: TIME_MAX, ..SqlLimits::default() };
-        let question = Question { text, parameters, limits, as_of: None };
+        let question = Question { parameters, limits, ..Question::new(text) };
         let feed = Feed::open(&self.face, context, question, Wire::Arrow).await.map_err(status)?;
         let schema = Arc::clone(feed.schema());
         Ok(Response::new(messages(schema, stream::try_unfold(feed, next))))

@@ -96,7 +96,7 @@ fn asked(words: Words, headers: &HeaderMap) -> Result<Asked, Refusal> {
     let limits = limits(format, rows, words.seconds)?;
     let text = if matches!(parameters, Parameters::Values(_)) { numbered(&text) } else { text };
     let as_of = words.as_of.map(ChangeNo);
-    Ok(Asked { question: Question { text, parameters, limits, as_of }, format, may_be_cut })
+    Ok(Asked { question: Question { parameters, limits, as_of, ..Question::new(text) }, format, may_be_cut })
 }
 
 fn limits(format: Format, rows: Option<usize>, seconds: Option<f64>) -> Result<SqlLimits, Problem> {

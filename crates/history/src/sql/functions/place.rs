@@ -1,9 +1,14 @@
 //! Places: functions over GeoJSON in WGS 84, under the names of OGC Simple Features.
 //!
 //! `st_point(longitude, latitude)`, `st_x(g)`, `st_y(g)`, `st_distance(g, g)` in metres, the shortest,
-//! `st_intersects(g, g)`, `st_within(g, g)`, `st_area(g)` in square metres. What is no geometry gives null.
+//! `st_intersects(g, g)`, `st_within(g, g)`, `st_area(g)` in square metres. What is no geometry gives null, and so do two that are too
+//! large or too tangled to be compared.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use datafusion::{
     arrow::{
@@ -16,7 +21,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 use geo::{GeodesicArea, Intersects, Relate};
-use senne_language::distance_metres;
+use senne_language::{can_measure, can_relate, distance_metres};
 use senne_model::{Geometry, Json};
 
 type Arguments<'a> = &'a [ColumnarValue];
@@ -34,14 +39,18 @@ pub(super) fn register(context: &SessionContext) {
         number(arguments, |g| Some(g.shape().geodesic_area_unsigned()))
     });
     put("st_distance", two(), DataType::Float64, |arguments| {
-        let distances = pairs(arguments, |a, b| distance_metres(a.shape(), b.shape()))?;
+        let distances = pairs(arguments, |a, b| {
+            can_measure(a.shape(), b.shape()).then(|| distance_metres(a.shape(), b.shape()))
+        })?;
         Ok(ColumnarValue::Array(Arc::new(distances.into_iter().collect::<Float64Array>())))
     });
     put("st_intersects", two(), DataType::Boolean, |arguments| {
-        truth(arguments, |a, b| a.shape().intersects(b.shape()))
+        truth(arguments, |a, b| can_measure(a.shape(), b.shape()).then(|| a.shape().intersects(b.shape())))
     });
     put("st_within", two(), DataType::Boolean, |arguments| {
-        truth(arguments, |a, b| a.shape().relate(b.shape()).is_within())
+        truth(arguments, |a, b| {
+            can_relate(a.shape(), b.shape()).then(|| a.shape().relate(b.shape()).is_within())
+        })
     });
 }
 
@@ -65,14 +74,14 @@ fn number(arguments: Arguments<'_>, of: impl Fn(&Geometry) -> Option<f64>) -> An
     Ok(ColumnarValue::Array(Arc::new(numbers.collect::<Float64Array>())))
 }
 
-fn truth(arguments: Arguments<'_>, of: impl Fn(&Geometry, &Geometry) -> bool) -> Answer {
+fn truth(arguments: Arguments<'_>, of: impl Fn(&Geometry, &Geometry) -> Option<bool>) -> Answer {
     let truths = pairs(arguments, of)?;
     Ok(ColumnarValue::Array(Arc::new(truths.into_iter().collect::<BooleanArray>())))
 }
 
 fn pairs<T>(
     arguments: Arguments<'_>,
-    of: impl Fn(&Geometry, &Geometry) -> T,
+    of: impl Fn(&Geometry, &Geometry) -> Option<T>,
 ) -> Result<Vec<Option<T>>, DataFusionError> {
     let rows = arguments
         .iter()
@@ -84,14 +93,26 @@ fn pairs<T>(
     let array = |i: usize| cast(&arguments[i].to_array(rows.unwrap_or(1))?, &DataType::Utf8);
     let (left, right) = (array(0)?, array(1)?);
     let (mut of_left, mut of_right) = (Known::default(), Known::default());
-    let answers = (0..left.len()).map(|row| Some(of(of_left.read(&left, row)?, of_right.read(&right, row)?)));
-    Ok(answers.collect())
+    let until = Instant::now() + PATIENCE;
+    let mut answers = Vec::with_capacity(left.len());
+    for row in 0..left.len() {
+        if Instant::now() > until {
+            let detail = "comparing these geometries takes too long; compare fewer or simpler ones";
+            return Err(DataFusionError::Execution(detail.to_owned()));
+        }
+        let both = of_left.read(&left, row).zip(of_right.read(&right, row));
+        answers.push(both.and_then(|(a, b)| of(a, b)));
+    }
+    Ok(answers)
 }
 
 fn texts(arguments: Arguments<'_>, i: usize) -> Result<ArrayRef, DataFusionError> {
     let arrays = ColumnarValue::values_to_arrays(arguments)?;
     Ok(cast(&arrays[i], &DataType::Utf8)?)
 }
+
+/// So long the pairs of one batch are compared: no deadline ends it in between.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Geometries of a column: the same outline comes row after row.
 #[derive(Default)]
