@@ -64,6 +64,7 @@ pub(crate) async fn measure(
     whole(&indicators, report).await?;
     by_then("after all were computed in full", report);
     indicators.keep_up()?;
+    caught_up(&hub).await?;
     for (what, day) in [
         ("one changed day, its year not in memory", "2015-06-10"),
         ("one changed day, its year in memory", "2015-06-11"),
@@ -149,6 +150,18 @@ async fn whole(indicators: &Indicators, report: &mut Report) -> anyhow::Result<(
         &format!("{:.0} s (slowest {}: {:.1} s)", began.elapsed().as_secs_f64(), slowest.1, slowest.0),
         "≤ 120 s",
     );
+    Ok(())
+}
+
+/// Waits until followers have seen what was published meanwhile: a city at rest is measured.
+async fn caught_up(hub: &Hub) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while hub.followers().iter().any(|follower| follower.lag > 0) {
+        if began.elapsed() > PATIENCE {
+            bail!("followers did not catch up within {PATIENCE:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     Ok(())
 }
 
