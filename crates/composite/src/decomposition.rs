@@ -83,16 +83,37 @@ fn apart(composite: &Composite, group: &Group, parent: &Contribution, unit: usiz
     let present: Vec<f64> =
         values.iter().zip(&group.shares).map(|(value, share)| value.map_or(0.0, |_| *share)).collect();
     let weights = shares(&present);
-    let slopes = match parent.score {
-        None => vec![0.0; values.len()],
-        Some(score) if group.plan.by == Aggregation::Copeland => by_pairs(&columns, &weights, unit, score),
-        Some(score) => slopes(group.plan.by, &values, &weights, score),
+    let by_part = |part: f64, value: Value| match value {
+        Some(value) if value != 0.0 => (part / value, part),
+        _ => (0.0, part),
     };
-    let child = |((code, score), slope): ((&String, &Value), &f64)| {
+    let by_slope = |slope: f64, value: Value| {
         let weight = parent.weight * slope;
-        Contribution { code: code.clone(), score: *score, weight, part: weight * score.unwrap_or(0.0) }
+        (weight, weight * value.unwrap_or(0.0))
     };
-    group.children.iter().zip(&values).zip(&slopes).map(child).collect()
+    // How much the index moves with each child, and its part.
+    let each: Vec<(f64, f64)> = match parent.score {
+        None => vec![(0.0, 0.0); values.len()],
+        // How far a value of 0 moves the index says nothing of what it brings; that is shared out by weight.
+        Some(0.0) if parent.part != 0.0 => {
+            weights.iter().zip(&values).map(|(weight, value)| by_part(parent.part * weight, *value)).collect()
+        }
+        Some(score) if group.plan.by == Aggregation::Copeland => {
+            let points = by_pairs(&columns, &weights, unit, score).into_iter().zip(&values);
+            points.map(|(points, value)| by_part(parent.weight * points, *value)).collect()
+        }
+        Some(score) => {
+            let slopes = slopes(group.plan.by, &values, &weights, score).into_iter().zip(&values);
+            slopes.map(|(slope, value)| by_slope(slope, *value)).collect()
+        }
+    };
+    let child = |((code, score), (weight, part)): ((&String, &Value), (f64, f64))| Contribution {
+        code: code.clone(),
+        score: *score,
+        weight,
+        part,
+    };
+    group.children.iter().zip(&values).zip(each).map(child).collect()
 }
 
 /// How much the mean moves with each value.
@@ -161,7 +182,7 @@ fn penalty_slopes(values: &[Value], weights: &[f64], correction: f64, penalty: P
     values.iter().zip(weights).map(slope).collect()
 }
 
-/// For Copeland: how much each criterion wins by itself, the rest by weight, as a part of the value.
+/// For Copeland: how much each criterion wins by itself, and of the rest as much as it weighs.
 fn by_pairs(columns: &[&[Value]], weights: &[f64], unit: usize, score: f64) -> Vec<f64> {
     let won = |(column, weight): (&&[Value], &f64)| {
         let Some(own) = column[unit] else { return 0.0 };
@@ -178,11 +199,7 @@ fn by_pairs(columns: &[&[Value]], weights: &[f64], unit: usize, score: f64) -> V
     };
     let won: Vec<f64> = columns.iter().zip(weights).map(won).collect();
     let rest = score - won.iter().sum::<f64>();
-    let slope = |((column, weight), won): ((&&[Value], &f64), &f64)| match column[unit] {
-        Some(value) if value != 0.0 => (won + weight * rest) / value,
-        _ => 0.0,
-    };
-    columns.iter().zip(weights).zip(&won).map(slope).collect()
+    won.iter().zip(weights).map(|(won, weight)| won + weight * rest).collect()
 }
 
 /// Why one unit stands higher than another: at each level the difference of parts, which sum to the difference of the two indices.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use datafusion::logical_expr::col;
 use senne_language::{Buckets, Method, TimeProperty};
-use senne_model::{EntityId, ErrorKind, Flag, Iri, Name, Problem, Quality, Timestamp};
+use senne_model::{EntityId, ErrorKind, Flag, Iri, Name, Problem, Quality, SCOPE, Timestamp};
 
 use crate::{
     Aggregation, Bucket, HistoryError, PastQuery, SeriesBuckets,
@@ -13,6 +13,7 @@ use crate::{
     fresh::Fresh,
     gather::{Gathered, SeriesName},
     names::expanded,
+    others::{self, Gives, Others},
     partial::{Partial, Sums},
     past::{by_recording, counting, recorded},
     rollup::{self, COLUMNS, RollupRow, bucket_micros, start_of},
@@ -20,6 +21,7 @@ use crate::{
     schema::Kind,
     steps::Steps,
     tenant::{Snapshot, Tenant},
+    unrolled,
 };
 
 /// Beyond so many buckets in all, an answer is refused.
@@ -35,9 +37,8 @@ struct Sum {
     partial: Partial,
     /// All values, whatever their flag; only where these are asked for.
     all: Sums,
-    /// Values that are no numbers; only where nothing but counts is asked for.
-    others: u64,
-    others_usable: u64,
+    /// Values that are no numbers.
+    others: Option<Box<Others>>,
     distinct: HashSet<u64>,
 }
 
@@ -46,6 +47,8 @@ struct Answer<'a> {
     buckets: Buckets,
     series: BTreeMap<SeriesKey, BTreeMap<Timestamp, (Timestamp, Sum)>>,
     count: usize,
+    /// The numbers are in it already, from a roll-up.
+    rolled: bool,
 }
 
 pub(crate) async fn aggregate(
@@ -56,29 +59,20 @@ pub(crate) async fn aggregate(
     aggregation: &Aggregation,
 ) -> Result<Vec<SeriesBuckets>, Problem> {
     let buckets = Buckets::new(aggregation.period, aggregation.zone.as_deref(), aggregation.origin)?;
-    let fresh = || Answer { aggregation, buckets: buckets.clone(), series: BTreeMap::new(), count: 0 };
+    let fresh =
+        || Answer { aggregation, buckets: buckets.clone(), series: BTreeMap::new(), count: 0, rolled: false };
     if let Some(kind) = rollup_kind(query, aggregation) {
         let mut answer = fresh();
         if answer.add_rolled(kind, Fresh { engine, tenant, snapshot }, query).await? {
+            if let Some(others) = unrolled::part(engine, snapshot, query).await? {
+                answer.rolled = true;
+                answer.add_observed(engine, snapshot, &others).await?;
+            }
             return Ok(answer.finish(query));
         }
     }
     let mut answer = fresh();
-    let mut steps = Steps::new(engine, snapshot, query, false, Vec::new())?;
-    let mut columns = COLUMNS.to_vec();
-    if counts_only(aggregation) {
-        columns.extend(["text", "json", "geometry"]);
-    }
-    // Which versions count is for what corrects and withdraws them to say.
-    if query.every_version {
-        columns.push("kind");
-    }
-    if query.as_of.is_some() || by_recording(query) {
-        columns.push("sub_attributes");
-    }
-    while let Some(rows) = steps.next(Some(&columns)).await? {
-        answer.add(&rows, query)?;
-    }
+    answer.add_observed(engine, snapshot, query).await?;
     Ok(answer.finish(query))
 }
 
@@ -157,6 +151,28 @@ fn halves(kind: Kind, (from, to): (i64, i64)) -> Option<[(i64, i64); 2]> {
 }
 
 impl Answer<'_> {
+    /// Adds what the observations say.
+    async fn add_observed(
+        &mut self,
+        engine: &Engine,
+        snapshot: &Snapshot,
+        query: &PastQuery,
+    ) -> Result<(), Problem> {
+        let mut steps = Steps::new(engine, snapshot, query, false, Vec::new())?;
+        let mut columns = COLUMNS.to_vec();
+        columns.extend(["kind", "text", "json"]);
+        if self.aggregation.methods.contains(&Method::DistinctCount) {
+            columns.push("geometry");
+        }
+        if query.as_of.is_some() || by_recording(query) {
+            columns.push("sub_attributes");
+        }
+        while let Some(rows) = steps.next(Some(&columns)).await? {
+            self.add(&rows, query)?;
+        }
+        Ok(())
+    }
+
     /// Adds what a roll-up has, so much of it at once as memory should hold; gives `false` when a bucket does not begin and end on the
     /// edges of its buckets.
     async fn add_rolled(&mut self, kind: Kind, fresh: Fresh<'_>, query: &PastQuery) -> Result<bool, Problem> {
@@ -203,25 +219,33 @@ impl Answer<'_> {
     /// Adds observations.
     fn add(&mut self, rows: &Gathered, query: &PastQuery) -> Result<(), Problem> {
         let keys = counting(rows, query);
-        let counts = counts_only(self.aggregation);
         let distinct = self.aggregation.methods.contains(&Method::DistinctCount);
         let observed_only = query.time.property == TimeProperty::ObservedAt;
         for run in keys.chunk_by(|a, b| a.series() == b.series()) {
             let Some(first) = run.first() else { continue };
+            let scopes = rows.name(first.series()).attribute_iri == Some(SCOPE);
             let mut found: BTreeMap<Timestamp, (Timestamp, Sum)> = BTreeMap::new();
             let mut span = (Timestamp::MIN, Timestamp::MIN);
             for key in run {
-                let value = rows.value(*key);
+                let mut value = rows.value(*key);
                 // On the time line of observation only what was observed has a place.
-                if value.deleted || (observed_only && value.observed.is_none()) {
+                let no_place = observed_only && value.observed.is_none();
+                if value.deleted || no_place || (self.rolled && value.number.is_some()) {
                     continue;
                 }
-                let usable = Quality::from_bits(value.quality).usable();
-                let other = value.number.is_none()
-                    && counts
-                    && Quality::from_bits(value.quality).flag() != Flag::Missing;
-                if value.number.is_none() && !other {
-                    continue;
+                let quality = Quality::from_bits(value.quality);
+                let taken = quality.usable() || !self.aggregation.usable_only;
+                let mut other = None;
+                if value.number.is_none() {
+                    // What is missing is no value, whatever stands there.
+                    if !taken || quality.flag() == Flag::Missing {
+                        continue;
+                    }
+                    match others::gives(rows, *key) {
+                        Gives::Number(x) => value.number = Some(x),
+                        _ if scopes => other = Some(Gives::Nothing),
+                        gives => other = Some(gives),
+                    }
                 }
                 let moment = if observed_only { key.moment() } else { recorded(rows, *key, query) };
                 let at = Timestamp::from_micros(moment);
@@ -233,11 +257,11 @@ impl Answer<'_> {
                 if let Some(x) = value.number {
                     sum.all.add(moment, x);
                 }
-                let taken = usable || !self.aggregation.usable_only;
-                sum.others += u64::from(other);
-                sum.others_usable += u64::from(other && usable);
+                if let Some(gives) = other {
+                    sum.others.get_or_insert_default().add(gives, quality.usable());
+                }
                 if distinct && taken {
-                    sum.distinct.insert(rows.content_hash(*key));
+                    others::note_contents(rows, *key, &mut sum.distinct);
                 }
             }
             self.put(&rows.name(first.series()), found)?;
@@ -274,20 +298,17 @@ impl Answer<'_> {
 
     fn finish(self, query: &PastQuery) -> Vec<SeriesBuckets> {
         let whole = self.aggregation.period.is_whole();
-        let each = |(from, (to, sum)): (Timestamp, (Timestamp, Sum))| Bucket {
-            from: if whole { query.time.from.unwrap_or(from) } else { from },
-            to: if whole { query.time.to.unwrap_or(to) } else { to },
-            count: sum.partial.count + sum.others,
-            usable: sum.partial.usable.count + sum.others_usable,
-            values: self
-                .aggregation
-                .methods
-                .iter()
-                .map(|method| sum.result(*method, self.aggregation))
-                .collect(),
+        let each = |(from, (to, sum)): (Timestamp, (Timestamp, Sum))| {
+            let from = if whole { query.time.from.unwrap_or(from) } else { from };
+            let to = if whole { query.time.to.unwrap_or(to) } else { to };
+            sum.bucket((from, to), self.aggregation)
         };
-        let series = self.series.into_iter().map(|((entity, attribute, dataset_id), buckets)| {
-            SeriesBuckets { entity, attribute, dataset_id, buckets: buckets.into_iter().map(each).collect() }
+        let series = self.series.into_iter().map(|((entity, attribute, dataset_id), sums)| {
+            let mut others = sums.values().filter_map(|(_, sum)| sum.others.as_deref());
+            let relationship = others.any(|others| others.targets);
+            let numbers = sums.values().any(|(_, sum)| sum.partial.count > 0);
+            let buckets = sums.into_iter().map(each).collect();
+            SeriesBuckets { entity, attribute, dataset_id, relationship, numbers, buckets }
         });
         series.collect()
     }
@@ -297,19 +318,37 @@ impl Sum {
     fn join(&mut self, other: Self) {
         self.partial.join(&other.partial);
         self.all.join(&other.all);
-        self.others += other.others;
-        self.others_usable += other.others_usable;
+        if let Some(others) = other.others {
+            self.others.get_or_insert_default().join(*others);
+        }
         self.distinct.extend(other.distinct);
     }
 
-    fn result(&self, method: Method, aggregation: &Aggregation) -> Option<f64> {
-        let usable = aggregation.usable_only;
-        let (sums, others) =
-            if usable { (&self.partial.usable, self.others_usable) } else { (&self.all, self.others) };
-        match method {
-            Method::TotalCount => Some((sums.count + others) as f64),
+    fn bucket(&self, (from, to): (Timestamp, Timestamp), aggregation: &Aggregation) -> Bucket {
+        let numbers = if aggregation.usable_only { &self.partial.usable } else { &self.all };
+        let others = self.others.as_deref();
+        let result = |method: &Method| match method {
+            Method::TotalCount => Some((numbers.count + others.map_or(0, |others| others.count)) as f64),
             Method::DistinctCount => Some(self.distinct.len() as f64),
-            method => sums.result(method),
+            // Where numbers and others come together, numbers are meant.
+            method if numbers.count > 0 => numbers.result(*method),
+            method => others?.number(*method),
+        };
+        let text = |method: &Method| Some((*method, others?.text(*method)?));
+        let texts = if numbers.count > 0 {
+            Vec::new()
+        } else {
+            aggregation.methods.iter().filter_map(text).collect()
+        };
+        let sizes = || others.map_or(0, Others::summed);
+        Bucket {
+            from,
+            to,
+            count: self.partial.count + others.map_or(0, |others| others.count),
+            usable: self.partial.usable.count + others.map_or(0, |others| others.usable),
+            summed: if numbers.count > 0 { numbers.count } else { sizes() },
+            values: aggregation.methods.iter().map(result).collect(),
+            texts,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Instant,
 };
 
@@ -19,6 +19,7 @@ use senne_model::{Amendment, Change, ChangeNo, ChangedAttribute, Effect, Json, i
 
 use crate::{
     names::{Shown, shown},
+    ranges::Ranges,
     schema::Kind,
     sub_attributes, value,
 };
@@ -43,9 +44,16 @@ pub(crate) struct Chunk {
     /// First and last moment (`observed_at`, else `recorded_at`) in microseconds.
     pub(crate) moments: (i64, i64),
     bytes: usize,
+    /// Looked up when it is first asked for.
+    ranges: OnceLock<Ranges>,
 }
 
 impl Chunk {
+    /// From which entity to which each type has values here.
+    pub(crate) fn ranges(&self) -> &Ranges {
+        self.ranges.get_or_init(|| Ranges::of(&self.batch))
+    }
+
     /// Whether it may have rows of one of these entities (given as sorted hashes); an empty list means all.
     pub(crate) fn may_have(&self, entities: &[u64]) -> bool {
         entities.is_empty() || entities.iter().any(|hash| self.entities.binary_search(hash).is_ok())
@@ -116,6 +124,12 @@ impl Generation {
             }
         }
         Ok(())
+    }
+
+    /// Makes what is not sealed yet of no use, as a defect would.
+    #[cfg(test)]
+    pub(crate) fn spoil(&mut self) {
+        self.rows.deleted.append_value(true);
     }
 
     /// All rows as they stand now.
@@ -333,5 +347,5 @@ fn chunk(columns: Vec<ArrayRef>, mut entities: Vec<u64>, moments: (i64, i64)) ->
     entities.sort_unstable();
     entities.dedup();
     let bytes = batch.get_array_memory_size() + entities.len() * 8;
-    Ok(Chunk { batch, entities, moments, bytes })
+    Ok(Chunk { batch, entities, moments, bytes, ranges: OnceLock::new() })
 }

@@ -24,7 +24,7 @@ use datafusion::{
         table_schema::TableSchema,
     },
     execution::{
-        SessionStateBuilder,
+        SendableRecordBatchStream, SessionStateBuilder,
         memory_pool::FairSpillPool,
         object_store::ObjectStoreUrl,
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
@@ -156,18 +156,9 @@ impl Engine {
         filter: Option<Expr>,
         rows_max: usize,
     ) -> Result<Option<Vec<RecordBatch>>, HistoryError> {
-        let failed =
-            |e: DataFusionError| HistoryError::Query { step: "reading the past", detail: e.to_string() };
-        let schema = view.files.kind().schema();
-        let projection = columns
-            .map(|names| names.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>())
-            .transpose()
-            .map_err(|e| failed(e.into()))?;
-        let filters: Vec<Expr> = filter.into_iter().collect();
-        let plan = plan(&self.state, view, projection.as_ref(), &filters).map_err(failed)?;
-        let mut stream = execute_stream(plan, self.state.task_ctx()).map_err(failed)?;
+        let mut stream = self.stream(view, columns, filter)?;
         let (mut batches, mut rows) = (Vec::new(), 0);
-        while let Some(batch) = stream.try_next().await.map_err(failed)? {
+        while let Some(batch) = stream.try_next().await.map_err(unread)? {
             rows += batch.num_rows();
             if rows > rows_max {
                 return Ok(None);
@@ -178,6 +169,41 @@ impl Engine {
         }
         Ok(Some(batches))
     }
+
+    /// Hands on the rows that pass the filter, in no order, and keeps none of them.
+    pub(crate) async fn each(
+        &self,
+        view: &View,
+        columns: &[&str],
+        filter: Option<Expr>,
+        mut take: impl FnMut(&RecordBatch) + Send,
+    ) -> Result<(), HistoryError> {
+        let mut stream = self.stream(view, Some(columns), filter)?;
+        while let Some(batch) = stream.try_next().await.map_err(unread)? {
+            take(&batch);
+        }
+        Ok(())
+    }
+
+    fn stream(
+        &self,
+        view: &View,
+        columns: Option<&[&str]>,
+        filter: Option<Expr>,
+    ) -> Result<SendableRecordBatchStream, HistoryError> {
+        let schema = view.files.kind().schema();
+        let projection = columns
+            .map(|names| names.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>())
+            .transpose()
+            .map_err(|e| unread(e.into()))?;
+        let filters: Vec<Expr> = filter.into_iter().collect();
+        let plan = plan(&self.state, view, projection.as_ref(), &filters).map_err(unread)?;
+        execute_stream(plan, self.state.task_ctx()).map_err(unread)
+    }
+}
+
+fn unread(cause: DataFusionError) -> HistoryError {
+    HistoryError::Query { step: "reading the past", detail: cause.to_string() }
 }
 
 impl Engine {

@@ -2,7 +2,7 @@
 
 mod count;
 mod look;
-mod rewrite;
+pub(crate) mod rewrite;
 mod unseen;
 
 use std::{

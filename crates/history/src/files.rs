@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use datafusion::{
@@ -18,6 +18,7 @@ use senne_model::{EntityId, Json, Timestamp};
 
 use crate::{
     parquet_file::NameParts,
+    ranges::Ranges,
     schema::{Kind, dictionary},
 };
 
@@ -194,6 +195,8 @@ pub(crate) struct FileSet {
     kind: Kind,
     pub(crate) files: Vec<Arc<FileEntry>>,
     columns: HashMap<&'static str, (ArrayRef, ArrayRef)>,
+    /// Looked up when it is first asked for.
+    ranges: OnceLock<Ranges>,
 }
 
 impl FileSet {
@@ -241,11 +244,23 @@ impl FileSet {
             Some(integers(&|f| f.bounds.change.map(|b| b.0))),
             Some(integers(&|f| f.bounds.change.map(|b| b.1))),
         );
-        Self { kind, files, columns }
+        Self { kind, files, columns, ranges: OnceLock::new() }
     }
 
     pub(crate) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// From which entity to which each type has values here.
+    pub(crate) fn ranges(&self) -> &Ranges {
+        self.ranges.get_or_init(|| {
+            let mut ranges = Ranges::default();
+            for file in &self.files {
+                let bounds = file.bounds.entity.as_ref();
+                ranges.add(&file.type_name, bounds.map(|(least, most)| (least.as_str(), most.as_str())));
+            }
+            ranges
+        })
     }
 
     pub(crate) fn rows(&self) -> u64 {

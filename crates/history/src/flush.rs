@@ -121,7 +121,8 @@ pub(crate) async fn touched(
         let type_name = rows.text("type", *last).unwrap_or_default();
         let types = rows.text("types", *last);
         let series = Arc::new(Series::of(&rows.name(last.series()), type_name, types));
-        let kept = run.iter().filter(|key| !retired.covers(type_name, key.moment()));
+        let until = retired.until(type_name, types);
+        let kept = run.iter().filter(|key| until.is_none_or(|until| key.moment() >= until));
         let starts: Vec<i64> = kept.map(|key| start_of(kind, key.moment())).collect();
         if !starts.is_empty() {
             dirty.entry(series).or_default().extend(starts);

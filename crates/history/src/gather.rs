@@ -216,6 +216,13 @@ impl Gathered {
         self.value(key).deleted && self.text("kind", key) == Some(WITHDRAWN)
     }
 
+    /// The text of a column that is no dictionary; `None` also when it was not read.
+    pub(crate) fn long_text(&self, column: &str, key: Key) -> Option<&str> {
+        let (batch, row) = self.locate(key);
+        let column = self.batches[batch].column_by_name(column)?.as_string_opt::<i32>()?;
+        column.is_valid(row).then(|| column.value(row))
+    }
+
     /// The text of a dictionary column.
     pub(crate) fn text(&self, column: &str, key: Key) -> Option<&str> {
         let (batch, row) = self.locate(key);

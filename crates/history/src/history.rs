@@ -34,7 +34,7 @@ pub(crate) const DURABLE_FILE: &str = "durable.txt";
 
 /// The past of all tenants: rows in memory and Delta tables, read as one.
 ///
-/// What is handed over with [`History::append`] can be read at once. It is on disk when [`History::durable`] has reached its
+/// What is handed over with [`History::take_all`] can be read at once. It is on disk when [`History::durable`] has reached its
 /// change; until then the change log must be able to give it again. After a restart the caller appends every change after
 /// [`History::durable`]; what the tables have already is dropped, so that nothing is lost and nothing stands twice.
 #[derive(Debug)]
@@ -82,21 +82,27 @@ impl History {
         }))
     }
 
-    /// Takes changes of one tenant into memory, in log order. Changes of several tenants must come in log order too: use
-    /// [`History::append_all`] for a mixed batch. Changes that were taken before are dropped.
-    pub fn append(&self, tenant: &TenantName, changes: &[Arc<Change>]) {
-        self.take(tenant, changes);
-        if let Some(last) = changes.last() {
+    /// Takes changes of any tenants into memory, in log order. Those that were taken before are dropped.
+    ///
+    /// # Errors
+    /// When one of them could not be taken. It does not count as taken, and [`History::durable`] stays before it.
+    pub fn take_all(&self, changes: &[Arc<Change>]) -> Result<(), HistoryError> {
+        for run in changes.chunk_by(|a, b| a.tenant == b.tenant) {
+            let Some((first, last)) = run.first().zip(run.last()) else { continue };
+            let tenant = self.tenant_or_new(&first.tenant);
+            tenant.append(run.iter().map(AsRef::as_ref)).map_err(|error| HistoryError::Query {
+                step: "taking changes into memory",
+                detail: error.to_string(),
+            })?;
             self.buffered.fetch_max(last.no.0, Ordering::Release);
         }
+        Ok(())
     }
 
-    /// Takes a batch of changes of any tenants, in log order.
+    /// The same for tests and measurements, which have no log to go back to: what fails is logged.
     pub fn append_all(&self, changes: &[Arc<Change>]) {
-        for run in changes.chunk_by(|a, b| a.tenant == b.tenant) {
-            if let Some(first) = run.first() {
-                self.append(&first.tenant, run);
-            }
+        if let Err(error) = self.take_all(changes) {
+            tracing::error!(%error, "observations could not be taken into memory: {error}");
         }
     }
 
@@ -110,13 +116,6 @@ impl History {
                 tenants.entry(name.clone()).or_insert_with(|| Arc::new(Tenant::absent(&dir, recorded))),
             )
         })
-    }
-
-    fn take(&self, name: &TenantName, changes: &[Arc<Change>]) {
-        let tenant = self.tenant_or_new(name);
-        if let Err(error) = tenant.append(changes.iter().map(AsRef::as_ref)) {
-            tracing::error!(%error, tenant = %name, "observations could not be taken into memory");
-        }
     }
 
     /// Everything up to this change is in the tables, durably and exactly once. After a crash, changes after the value that

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use senne_model::Name;
+use senne_model::{Json, Name};
 
 const DEFAULT_CONTEXT: &str = "https://uri.etsi.org/ngsi-ld/default-context/";
 const CORE: &str = "https://uri.etsi.org/ngsi-ld/";
@@ -44,6 +44,13 @@ pub(crate) fn expanded(term: &str, iri: Option<&str>) -> Name {
     Name::new(&text)
 }
 
+/// The expanded name of the first type of a row, by its columns `type` and `types`.
+pub(crate) fn first_type(term: &str, types: Option<&str>) -> Name {
+    let listed = types.and_then(|list| serde_json::from_str::<Json>(list).ok());
+    let first = listed.as_ref().and_then(Json::as_array).and_then(|list| list.first()?.as_str());
+    first.map_or_else(|| expanded(term, None), Name::new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +71,15 @@ mod tests {
             assert_eq!(form.term, term);
             assert_eq!(&*expanded(form.term, form.iri), name);
         }
+    }
+
+    #[test]
+    fn the_first_type_of_a_row_is_known_in_full() {
+        let plain = "https://uri.etsi.org/ngsi-ld/default-context/Station";
+        assert_eq!(&*first_type("Station", None), plain);
+        assert_eq!(&*first_type("Station", Some("[]")), plain);
+        let listed = r#"["https://smartdatamodels.org/x/Station","urn:x:y"]"#;
+        assert_eq!(&*first_type("Station", Some(listed)), "https://smartdatamodels.org/x/Station");
+        assert_eq!(&*first_type("urn:x:y", None), "urn:x:y");
     }
 }

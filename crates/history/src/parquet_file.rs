@@ -56,20 +56,10 @@ static PROPERTIES: LazyLock<WriterProperties> = LazyLock::new(|| {
             .set_column_dictionary_enabled(ColumnPath::from(name), false)
             .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
     }
-    // Pages of these are never passed by for their bounds.
-    for name in [
-        "number",
-        "text",
-        "json",
-        "geometry",
-        "sub_attributes",
-        "sum",
-        "sum_squares",
-        "min",
-        "max",
-        "first",
-        "last",
-    ] {
+    // Pages of these are never passed by for their bounds. Those of `number` are, where all is numbers.
+    for name in
+        ["text", "json", "geometry", "sub_attributes", "sum", "sum_squares", "min", "max", "first", "last"]
+    {
         properties =
             properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Chunk);
     }

@@ -131,10 +131,21 @@ fn run(
     newest: &mut dyn FnMut(&SeriesName<'_>, i64) -> i64,
     retired: &Retired,
 ) -> Option<Run> {
+    let mut known = None;
+    let mut until = |key: Key| {
+        let types = (fresh.text("type", key).unwrap_or_default(), fresh.text("types", key));
+        match known {
+            Some((same, until)) if same == types => until,
+            _ => {
+                let until = retired.until(types.0, types.1);
+                known = Some((types, until));
+                until
+            }
+        }
+    };
     let kept = |key: &Key| {
-        fresh.is_observed(*key)
-            && (retired.is_empty()
-                || !retired.covers(fresh.text("type", *key).unwrap_or_default(), key.moment()))
+        let late = |until: i64| key.moment() < until;
+        fresh.is_observed(*key) && (retired.is_empty() || !until(*key).is_some_and(late))
     };
     let timed: Vec<Key> = keys.iter().copied().filter(kept).collect();
     let (first, last) = (timed.first()?, timed.last()?);

@@ -12,6 +12,7 @@ pub(crate) const SERIES_COLUMNS: [&str; 4] = ["attribute", "attribute_iri", "ent
 
 /// Positions in the observation table; the last column is a partition column and not in the files.
 pub(crate) mod observation {
+    pub(crate) const ENTITY: usize = 1;
     pub(crate) const OBSERVED: usize = 3;
     pub(crate) const RECORDED: usize = 4;
     pub(crate) const TEXT: usize = 6;
@@ -220,6 +221,7 @@ mod tests {
         assert_eq!(at(observation::UNIT), "unit");
         assert_eq!(at(observation::KIND), "kind");
         assert_eq!(at(observation::TYPE), "type");
+        assert_eq!(at(observation::ENTITY), "entity");
         assert_eq!(at(observation::SUB_ATTRIBUTES), "sub_attributes");
         let at = |i: usize| ROLLUP.field(i).name().clone();
         assert_eq!(at(rollup::LAST_AT), "last_at");

@@ -99,6 +99,8 @@ struct State {
     files: Files,
     /// Changes up to this one are in memory or in the tables; when they come again they are dropped.
     taken: ChangeNo,
+    /// Rows of this change, or of one after it, could not be taken and may be missing among the others.
+    broken: Option<ChangeNo>,
     newest: HashMap<u64, i64>,
 }
 
@@ -151,6 +153,7 @@ impl Tenant {
             frozen: Vec::new(),
             files: tables.files(),
             taken: recorded.max(ChangeNo(tables.observation.change as u64)),
+            broken: None,
             newest: HashMap::new(),
         };
         Self {
@@ -173,13 +176,17 @@ impl Tenant {
         Arc::downgrade(&std::mem::take(&mut *self.readers.lock()))
     }
 
-    /// Adds changes; those that were taken before are dropped.
+    /// Adds changes; those that were taken before are dropped. After one that could not be taken nothing is taken, read or flushed: all
+    /// are still in the log, and whoever opens the tables anew is handed them again.
     pub(crate) fn append<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Result<(), ArrowError> {
         let mut state = self.state.lock();
+        state.check()?;
         for change in changes {
             if change.no > state.taken {
-                state.taken = change.no;
+                // Beforehand, since taking it may also break off.
+                state.broken = Some(state.generation.first_change.unwrap_or(change.no));
                 state.generation.push(change)?;
+                (state.taken, state.broken) = (change.no, None);
             }
         }
         Ok(())
@@ -189,7 +196,7 @@ impl Tenant {
     pub(crate) fn first_pending(&self) -> Option<ChangeNo> {
         let state = self.state.lock();
         let frozen = state.frozen.iter().map(|frozen| frozen.first_change);
-        frozen.chain(state.generation.first_change).min()
+        frozen.chain(state.generation.first_change).chain(state.broken).min()
     }
 
     /// Rows and bytes in memory, and since when the oldest of them waits: for a first flush, or for another after one that failed.
@@ -206,6 +213,7 @@ impl Tenant {
     /// Takes the rows in memory for a flush, with those of a flush that failed; readers still see them.
     pub(crate) fn freeze(&self) -> Result<Vec<Frozen>, ArrowError> {
         let mut state = self.state.lock();
+        state.check()?;
         let taken = Instant::now();
         state.frozen.iter_mut().for_each(|frozen| frozen.taken = taken);
         if let Some(first_change) = state.generation.first_change {
@@ -239,6 +247,7 @@ impl Tenant {
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, ArrowError> {
         let mut state = self.state.lock();
+        state.check()?;
         let mut chunks: Vec<Arc<Chunk>> =
             state.frozen.iter().flat_map(|f| f.chunks.iter().cloned()).collect();
         chunks.extend(state.generation.chunks()?);
@@ -275,6 +284,16 @@ pub(crate) fn series_hash(series: &SeriesName<'_>) -> u64 {
     hasher.finish()
 }
 
+impl State {
+    /// An error when rows may be missing.
+    fn check(&self) -> Result<(), ArrowError> {
+        let Some(from) = self.broken else { return Ok(()) };
+        let what =
+            format!("what was recorded from change {from} on is not whole in memory; start Senne again");
+        Err(ArrowError::ComputeError(what))
+    }
+}
+
 impl Snapshot {
     /// Shows again what is hidden, to those who count what there is of it.
     pub(crate) fn show(&mut self, what: &Hidden) {
@@ -289,6 +308,13 @@ impl Snapshot {
     /// Whether anything is left out because it is being erased.
     pub(crate) fn hides(&self) -> bool {
         !self.hidden.is_empty()
+    }
+
+    /// Whether certainly no entity has values under two types.
+    pub(crate) fn types_are_apart(&self) -> bool {
+        let mut ranges = self.files(Kind::Observation).ranges().clone();
+        self.chunks.iter().for_each(|chunk| ranges.join(chunk.ranges()));
+        ranges.are_apart()
     }
 
     /// A table with rows in memory.
@@ -312,5 +338,50 @@ impl Snapshot {
         };
         let chosen = self.chunks.iter().filter(overlaps).filter(|chunk| chunk.may_have(&hashes));
         chosen.map(|chunk| chunk.batch.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{
+        AttributeValue, ChangeKind, ChangedAttribute, Effect, EntityId, Instance, Json, Name, TenantName,
+        Timestamp,
+    };
+
+    use super::*;
+    use crate::buffer::CHUNK_ROWS;
+
+    fn change(no: u64, values: usize) -> Change {
+        let value = |n: usize| ChangedAttribute {
+            name: Name::new("urn:x:n"),
+            effect: Effect::Updated,
+            instance: Instance::new(AttributeValue::Property(Json::Int(n as i64))),
+            previous: None,
+        };
+        Change {
+            no: ChangeNo(no),
+            tenant: TenantName::default(),
+            actor: "test".into(),
+            recorded_at: Timestamp::from_micros(no as i64),
+            entity: EntityId::trusted("urn:x:1"),
+            types: std::iter::once(Name::new("urn:x:t")).collect(),
+            kind: ChangeKind::Updated,
+            before: None,
+            attributes: (0..values).map(value).collect(),
+        }
+    }
+
+    #[test]
+    fn after_a_change_that_could_not_be_taken_nothing_counts_as_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let tenant = Tenant::absent(dir.path(), ChangeNo(0));
+        tenant.append([change(1, 1), change(2, 1)].iter()).unwrap();
+        tenant.state.lock().generation.spoil();
+        assert!(tenant.append([change(3, CHUNK_ROWS), change(4, 1)].iter()).is_err());
+        assert_eq!(tenant.state.lock().taken, ChangeNo(2));
+        // The rows of the others may have gone with it: none of them may be let go of in the log.
+        assert_eq!(tenant.first_pending(), Some(ChangeNo(1)));
+        assert!(tenant.append([change(3, 1)].iter()).is_err());
+        assert!(tenant.snapshot().is_err() && tenant.freeze().is_err(), "half of it is not told");
     }
 }

@@ -1,6 +1,9 @@
-//! Which addresses are of the internet: what callers name is asked there alone, and not in the operator's own network.
+//! Which addresses are of the internet: what callers name is asked there alone, and not in the operator's own network. And by which
+//! address callers are told apart whom nobody knows.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
+
+use axum::http::HeaderMap;
 
 /// Whether an address belongs to the public internet (IANA special-purpose registries, RFC 6890). Those of version 6 that stand for
 /// one of version 4 (6to4, Teredo, NAT64) do not: what they lead to is not to be seen in them.
@@ -37,9 +40,45 @@ pub fn is_public(ip: IpAddr) -> bool {
     }
 }
 
+/// The address by which what a caller has is counted. A proxy in the operator's own network says in the last part of
+/// `X-Forwarded-For` for whom it speaks; what stands before that, and what others say, may be made up. Who has one address of
+/// version 6 has all of its network (/64), so these count as one.
+pub fn of_caller(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let told = || {
+        let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+        last.rsplit(',').next()?.trim().parse().ok()
+    };
+    let peer = peer.to_canonical();
+    let address: IpAddr = if is_public(peer) { peer } else { told().unwrap_or(peer) };
+    match address.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & (u128::MAX << 64))),
+        ip @ IpAddr::V4(_) => ip,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
+
+    #[test]
+    fn a_proxy_of_ours_speaks_for_others_and_a_stranger_does_not() {
+        let of = |peer: &str, told: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for text in told {
+                headers.append("x-forwarded-for", HeaderValue::from_static(text));
+            }
+            of_caller(peer.parse().unwrap(), &headers).to_string()
+        };
+        assert_eq!(of("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(of("127.0.0.1", &["8.8.8.8, 193.190.130.15"]), "193.190.130.15");
+        assert_eq!(of("::ffff:10.0.0.2", &["8.8.8.8", "193.190.130.15"]), "193.190.130.15");
+        assert_eq!(of("10.0.0.2", &["unknown"]), "10.0.0.2");
+        assert_eq!(of("193.190.130.15", &["8.8.8.8"]), "193.190.130.15");
+        assert_eq!(of("2a02:2788:1:2:3:4:5:6", &[]), of("2a02:2788:1:2::9", &[]));
+        assert_ne!(of("2a02:2788:1:2::9", &[]), of("2a02:2788:1:3::9", &[]));
+    }
 
     #[test]
     fn private_addresses_are_told_from_public_ones() {

@@ -25,7 +25,7 @@ impl RecordingClock {
         Ok(Self::from(logged.max(history.newest_recorded()).unwrap_or(Timestamp::from_micros(i64::MIN))))
     }
 
-    fn from(newest: Timestamp) -> Self {
+    pub(crate) fn from(newest: Timestamp) -> Self {
         Self { newest, told: false }
     }
 

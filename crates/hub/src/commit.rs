@@ -1,6 +1,13 @@
 //! Group commit: writes of many callers in one transaction, one fsync, then every caller is answered.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use senne_contract::Contracts;
 use senne_model::{ChangeNo, ErrorKind, Problem, Timestamp};
@@ -35,6 +42,8 @@ pub(crate) struct CommitQueue {
     orders: mpsc::Sender<Order>,
     places: Arc<Semaphore>,
     places_max: usize,
+    /// Something broke off, and the way back to what is on disk has not been found yet.
+    broken: Arc<AtomicBool>,
     done: parking_lot::Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
@@ -49,9 +58,16 @@ impl CommitQueue {
     ) -> std::io::Result<Self> {
         let (orders, receiver) = mpsc::channel(4096);
         let thread = std::thread::Builder::new().name("senne-commit".to_owned());
-        let done = thread.spawn(move || Committer { writer, contracts, tail, clock, receiver }.run())?;
+        let broken = Arc::new(AtomicBool::new(false));
+        let committer = Committer { writer, contracts, tail, clock, receiver, broken: Arc::clone(&broken) };
+        let done = thread.spawn(move || committer.run())?;
         let places = Arc::new(Semaphore::new(places_max));
-        Ok(Self { orders, places, places_max, done: parking_lot::Mutex::new(Some(done)) })
+        Ok(Self { orders, places, places_max, broken, done: parking_lot::Mutex::new(Some(done)) })
+    }
+
+    /// Whether writes can be stored, as far as is known.
+    pub(crate) fn works(&self) -> bool {
+        !self.broken.load(Ordering::Acquire)
     }
 
     /// Commits a request and gives the reply once it is on disk.
@@ -66,7 +82,7 @@ impl CommitQueue {
         let (answer, reply) = oneshot::channel();
         let order = Order::Write(Waiting { request, answer, place });
         self.orders.send(order).await.map_err(|_| stopping())?;
-        reply.await.map_err(|_| stopping())?
+        reply.await.map_err(|_| self.gone())?
     }
 
     pub(crate) async fn set_cursors(&self, cursors: Vec<(String, ChangeNo)>) {
@@ -87,7 +103,15 @@ impl CommitQueue {
             answer.send(work(writer)).ok();
         }));
         self.orders.send(order).await.map_err(|_| stopping())?;
-        Ok(reply.await.map_err(|_| stopping())??)
+        Ok(reply.await.map_err(|_| self.gone())??)
+    }
+
+    /// Why there is no answer.
+    fn gone(&self) -> Problem {
+        if self.places.is_closed() {
+            return stopping();
+        }
+        Problem::internal("what was to be done with the store broke off")
     }
 
     /// Refuses new writes; the thread ends once those that were taken are stored.
@@ -108,6 +132,7 @@ struct Committer {
     tail: Arc<Tail>,
     clock: RecordingClock,
     receiver: mpsc::Receiver<Order>,
+    broken: Arc<AtomicBool>,
 }
 
 impl Committer {
@@ -116,7 +141,7 @@ impl Committer {
             if self.serve(order) {
                 return;
             }
-            if let Err(error) = self.writer.tidy() {
+            if let Err(error) = self.guarded("moving the write-ahead log", |own| own.writer.tidy()) {
                 tracing::warn!(%error, "the write-ahead log could not be moved: {error}");
             }
         }
@@ -139,7 +164,15 @@ impl Committer {
                 }
                 Order::Cursors(cursors) => self.note("cursors", |w| w.set_cursors(&cursors)),
                 Order::Prune(upto) => self.note("prune", |w| w.prune(upto)),
-                Order::Work(work) => work(&mut *self.writer),
+                Order::Work(work) => {
+                    let done = self.guarded("work on the store", |own| {
+                        work(&mut *own.writer);
+                        Ok(())
+                    });
+                    if let Err(error) = done {
+                        tracing::error!(%error, "something was not done to the store: {error}");
+                    }
+                }
                 Order::Stop => stops = true,
             }
         }
@@ -154,24 +187,62 @@ impl Committer {
         what: &'static str,
         work: impl FnOnce(&mut dyn StoreWriter) -> Result<(), StoreError>,
     ) {
-        if let Err(error) = work(&mut *self.writer) {
+        if let Err(error) = self.guarded(what, |own| work(&mut *own.writer)) {
             tracing::warn!(%error, "{what} could not be stored, it will be tried again: {error}");
         }
+    }
+
+    /// Does something with the writer. What breaks off is a defect of ours and hurts those whom it was done for alone: it is taken
+    /// back, and the thread goes on. As long as the way back is not found, nothing else is done.
+    fn guarded<T>(
+        &mut self,
+        what: &'static str,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.broken.load(Ordering::Acquire) {
+            self.recover()?;
+        }
+        if let Ok(done) = catch_unwind(AssertUnwindSafe(|| work(&mut *self))) {
+            return done;
+        }
+        metrics::counter!("senne_commit_panics_total").increment(1);
+        tracing::error!("{what} broke off; Senne goes back to what is on disk");
+        self.broken.store(true, Ordering::Release);
+        if let Err(error) = self.recover() {
+            tracing::error!(%error, "writes are refused until what is on disk can be read: {error}");
+        }
+        Err(StoreError::Broke(what))
+    }
+
+    /// Brings everything in memory to what is on disk: what broke off may have left it half changed.
+    fn recover(&mut self) -> Result<(), StoreError> {
+        let recovered = catch_unwind(AssertUnwindSafe(|| self.writer.recover()));
+        let head = recovered.unwrap_or(Err(StoreError::Broke("going back to what is on disk")))?;
+        self.tail.begin_anew(head);
+        self.broken.store(false, Ordering::Release);
+        Ok(())
     }
 
     fn commit(&mut self, group: Vec<Waiting>, writes: usize) {
         let started = Instant::now();
         let (requests, answers): (Vec<_>, Vec<_>) =
             group.into_iter().map(|w| (w.request, (w.answer, w.place))).unzip();
-        let result = self.writer.commit(requests, self.clock.at(Timestamp::now()), &*self.contracts);
+        let result = self.guarded("storing a group of writes", |own| {
+            let at = own.clock.at(Timestamp::now());
+            let group = own.writer.commit(requests, at, &*own.contracts)?;
+            own.tail.push(group.changes);
+            Ok(group.replies)
+        });
         metrics::histogram!("senne_commit_seconds").record(started.elapsed().as_secs_f64());
         match result {
-            Ok(group) => {
+            Ok(replies) => {
                 metrics::counter!("senne_commits_total").increment(1);
                 metrics::counter!("senne_writes_total").increment(writes as u64);
-                self.tail.push(group.changes);
-                for ((answer, place), reply) in answers.into_iter().zip(group.replies) {
-                    answer.send(Ok(reply)).ok();
+                for ((answer, place), reply) in answers.into_iter().zip(replies) {
+                    if let Err(error) = &reply {
+                        tracing::error!(%error, "a request was not stored: {error}");
+                    }
+                    answer.send(reply.map_err(Problem::from)).ok();
                     drop(place);
                 }
             }
@@ -185,5 +256,116 @@ impl Committer {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{Change, EntityId, Judge, Name, Operation, TenantName, Write};
+    use senne_policy::Principal;
+    use senne_store::{Erased, Erasure, Group, Store, StoreSettings, sqlite::SqliteStore};
+
+    use super::*;
+
+    /// A writer in which something breaks off: for one actor before anything is on disk, for another when it is.
+    struct Fragile(Box<dyn StoreWriter>);
+
+    impl StoreWriter for Fragile {
+        fn commit(
+            &mut self,
+            group: Vec<Request>,
+            at: Timestamp,
+            judge: &dyn Judge,
+        ) -> Result<Group, StoreError> {
+            let is_of = |actor: &str| group.iter().any(|request| &*request.actor == actor);
+            assert!(!is_of("early"), "broke off");
+            let late = is_of("late");
+            let done = self.0.commit(group, at, judge);
+            assert!(!late, "broke off");
+            done
+        }
+
+        fn recover(&mut self) -> Result<ChangeNo, StoreError> {
+            self.0.recover()
+        }
+
+        fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {
+            self.0.set_cursors(cursors)
+        }
+
+        fn prune(&mut self, upto: ChangeNo) -> Result<(), StoreError> {
+            self.0.prune(upto)
+        }
+
+        fn erase(&mut self, erasure: &Erasure, at: Timestamp) -> Result<Erased, StoreError> {
+            self.0.erase(erasure, at)
+        }
+
+        fn note_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+            self.0.note_erasure(id, record)
+        }
+
+        fn forget_erased(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+            self.0.forget_erased(id, record)
+        }
+
+        fn settle_erasure(&mut self, id: &str, record: &str) -> Result<(), StoreError> {
+            self.0.settle_erasure(id, record)
+        }
+
+        fn scrub(&mut self, anew: bool) -> Result<bool, StoreError> {
+            self.0.scrub(anew)
+        }
+
+        fn tidy(&mut self) -> Result<(), StoreError> {
+            self.0.tidy()
+        }
+    }
+
+    fn id(n: usize) -> EntityId {
+        EntityId::trusted(&format!("urn:ngsi-ld:T:{n}"))
+    }
+
+    fn request(actor: &str, n: usize) -> Request {
+        let mut write = Write::new(id(n), Operation::Create);
+        write.types.push(Name::new("https://example.org/T"));
+        let (tenant, actor) = (TenantName::default(), Arc::from(actor));
+        Request { tenant, actor, writes: vec![write], all_or_nothing: false, position: None }
+    }
+
+    fn logged(changes: &[Arc<Change>]) -> Vec<(u64, EntityId)> {
+        changes.iter().map(|change| (change.no.0, change.entity.clone())).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_breaks_off_ends_neither_the_thread_nor_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path(), StoreSettings::default()).unwrap();
+        let writer = Box::new(Fragile(store.writer().unwrap()));
+        let tail = Arc::new(Tail::new(ChangeNo(0), 1 << 20));
+        let clock = RecordingClock::from(Timestamp::MIN);
+        let contracts = Arc::new(Contracts::builtin());
+        let queue = CommitQueue::start(writer, contracts, Arc::clone(&tail), clock, 100).unwrap();
+        let context = Context::new(Principal::System, TenantName::default());
+        let kind = async |actor: &str, n: usize| {
+            queue.write(&context, request(actor, n)).await.err().map(|problem| problem.kind)
+        };
+        assert_eq!(kind("clerk", 1).await, None);
+        assert_eq!(kind("early", 2).await, Some(ErrorKind::Internal));
+        assert_eq!(kind("clerk", 3).await, None);
+        assert_eq!(kind("late", 4).await, Some(ErrorKind::Internal));
+        assert_eq!(*tail.watch().borrow(), ChangeNo(3), "followers hear of what is on disk");
+        assert_eq!(kind("clerk", 5).await, None);
+        let broke: Result<(), Problem> = queue.work(|_| panic!("broke off")).await;
+        assert_eq!(broke.unwrap_err().kind, ErrorKind::Internal);
+        assert_eq!(kind("clerk", 6).await, None);
+        assert!(queue.works());
+        let all: [(u64, EntityId); 5] = [(1, id(1)), (2, id(3)), (3, id(4)), (4, id(5)), (5, id(6))];
+        assert_eq!(logged(&store.changes(ChangeNo(0), 9).unwrap()), all);
+        // The memory does not pass over what only the log has.
+        assert_eq!(tail.after(ChangeNo(2), 9), None);
+        assert_eq!(logged(&tail.after(ChangeNo(4), 9).unwrap()), all[4..]);
+        queue.close().await.unwrap().join().unwrap();
+        drop(queue);
     }
 }

@@ -17,28 +17,46 @@ impl Hub {
     pub(crate) async fn sweep_expired(&self) -> Result<(), Problem> {
         loop {
             let due = self.inner.store.expired(Timestamp::now(), AT_ONCE)?;
-            let all = due.len() < AT_ONCE;
-            if due.is_empty() {
-                return Ok(());
-            }
+            let (all, mut some_went) = (due.len() < AT_ONCE, false);
             let mut of_tenants: HashMap<TenantName, Vec<EntityId>> = HashMap::new();
             for (tenant, id) in due {
                 of_tenants.entry(tenant).or_default().push(id);
             }
             for (tenant, ids) in of_tenants {
-                let context = Context::new(Principal::System, tenant.clone());
-                let request = Request {
-                    tenant,
-                    actor: Arc::from("senne"),
-                    writes: ids.into_iter().map(|id| Write::new(id, Operation::Expire)).collect(),
-                    all_or_nothing: false,
-                    position: None,
-                };
-                self.inner.commit.write(&context, request).await?;
+                some_went |= self.expire(&tenant, ids).await?;
             }
-            if all {
+            // What cannot be read stays due, and must not be asked for again at once.
+            if all || !some_went {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes away what has expired of some entities; gives whether any of them could be read.
+    async fn expire(&self, tenant: &TenantName, mut ids: Vec<EntityId>) -> Result<bool, Problem> {
+        let Err(problem) = self.expire_together(tenant, ids.clone()).await else { return Ok(true) };
+        // A damaged row fails those that go with it, so they go without it.
+        let count = ids.len();
+        ids.retain(|id| self.inner.store.entity(tenant, id).is_ok());
+        if ids.len() == count {
+            return Err(problem);
+        }
+        tracing::warn!("what has expired of {} damaged rows stays: {problem}", count - ids.len());
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        self.expire_together(tenant, ids).await.map(|()| true)
+    }
+
+    async fn expire_together(&self, tenant: &TenantName, ids: Vec<EntityId>) -> Result<(), Problem> {
+        let context = Context::new(Principal::System, tenant.clone());
+        let request = Request {
+            tenant: tenant.clone(),
+            actor: Arc::from("senne"),
+            writes: ids.into_iter().map(|id| Write::new(id, Operation::Expire)).collect(),
+            all_or_nothing: false,
+            position: None,
+        };
+        self.inner.commit.write(&context, request).await.map(|_| ())
     }
 }

@@ -1,6 +1,7 @@
 //! Followers: whoever does something because of changes.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use senne_model::{Change, ChangeNo, Problem};
 use tokio::sync::watch;
 
@@ -61,6 +62,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// What breaks off is a defect of ours, and must not end the follower for good without a word.
+    async fn take(&self, changes: &[Arc<Change>]) -> Result<(), Problem> {
+        let taken = AssertUnwindSafe(self.follower.take(changes)).catch_unwind().await;
+        taken.unwrap_or_else(|_| Err(Problem::internal("it broke off")))
+    }
+
     pub(crate) fn durable(&self) -> ChangeNo {
         let taken = *self.taken.borrow();
         self.follower.durable().map_or(taken, |durable| durable.min(taken))
@@ -186,7 +193,7 @@ impl Hub {
             &outside
         };
         let mut wait = Duration::from_millis(100);
-        while let Err(error) = running.follower.take(wanted).await {
+        while let Err(error) = running.take(wanted).await {
             let name = running.follower.name();
             tracing::warn!(follower = name, %error, "`{name}` could not take changes up to {last}, tries again: {error}");
             tokio::time::sleep(wait).await;

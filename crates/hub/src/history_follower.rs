@@ -46,9 +46,9 @@ impl Follower for HistoryFollower {
             if changes.iter().any(|c| c.tenant.is_system()) {
                 let outside: Vec<_> =
                     changes.iter().filter(|c| !c.tenant.is_system()).map(Arc::clone).collect();
-                self.history.append_all(&outside);
+                self.history.take_all(&outside)?;
             } else {
-                self.history.append_all(changes);
+                self.history.take_all(changes)?;
             }
             if let Some(last) = changes.last() {
                 self.handed.store(last.no.0, Ordering::Release);

@@ -26,6 +26,10 @@ impl Hub {
                 () = tokio::time::sleep(EVERY) => {}
             }
             self.flush_when_due().await;
+            if !self.can_write() {
+                // Nobody may be writing any more: the way back is looked for from here too.
+                self.inner.commit.work(|_| Ok(())).await.ok();
+            }
             if let Err(error) = self.sweep_expired().await {
                 tracing::warn!(%error, "what has expired could not be taken away, it will be tried again: {error}");
             }

@@ -2,6 +2,7 @@
 //!
 //! Every call takes a [`Context`]; without it nothing can be asked. Decisions of policy happen here, once.
 
+mod ahead;
 mod areas;
 mod chart;
 mod clock;
@@ -30,6 +31,7 @@ use senne_history::History;
 use senne_model::ChangeNo;
 use senne_store::Store;
 
+pub use ahead::Ahead;
 pub use chart::CHART_SERIES_MAX;
 pub use config::HubConfig;
 pub use context::Context;

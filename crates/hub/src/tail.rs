@@ -46,6 +46,12 @@ impl Tail {
         self.head.send_replace(last);
     }
 
+    /// Forgets all changes, since some may be missing; who follows reads them in the log, which goes up to `head`.
+    pub(crate) fn begin_anew(&self, head: ChangeNo) {
+        *self.ring.write() = Ring::default();
+        self.head.send_replace(head);
+    }
+
     /// Leaves of the changes of these entities what the log leaves of them.
     pub(crate) fn erase(&self, tenant: &TenantName, entities: &HashSet<EntityId>) {
         let mut ring = self.ring.write();

@@ -74,6 +74,11 @@ impl Hub {
         Ok(merged.collect())
     }
 
+    /// Whether writes can be stored, as far as is known: false after a defect of ours, until the disk has been read again.
+    pub fn can_write(&self) -> bool {
+        self.inner.commit.works()
+    }
+
     /// How far a source has been loaded, in its own words.
     pub async fn position(&self, context: &Context, source: &str) -> Result<Option<String>, Problem> {
         decide(&context.principal, &context.tenant, Action::Write)?;

@@ -368,3 +368,41 @@ async fn a_follower_that_has_taken_nothing_yet_misses_nothing() {
     assert_eq!(*notes.seen.lock().unwrap(), [1]);
     hub.stop().await;
 }
+
+/// Breaks off when it is first handed something.
+#[derive(Default)]
+struct Startled {
+    seen: Mutex<Vec<u64>>,
+    calm: std::sync::atomic::AtomicBool,
+}
+
+impl Follower for Startled {
+    fn name(&self) -> &str {
+        "startled"
+    }
+
+    fn take<'a>(&'a self, changes: &'a [Arc<Change>]) -> BoxFuture<'a, Result<(), Problem>> {
+        Box::pin(async move {
+            assert!(self.calm.swap(true, std::sync::atomic::Ordering::Relaxed), "broke off");
+            self.seen.lock().unwrap().extend(changes.iter().map(|c| c.no.0));
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_that_breaks_off_is_handed_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = open(folder.path()).await;
+    let startled = Arc::new(Startled::default());
+    hub.follow(Arc::clone(&startled) as Arc<dyn Follower>).unwrap();
+    write(&hub, vec![observe(1, 0, 20.0)]).await;
+    for _ in 0..100 {
+        if !startled.seen.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(*startled.seen.lock().unwrap(), [1]);
+    hub.stop().await;
+}

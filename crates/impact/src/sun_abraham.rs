@@ -1,6 +1,6 @@
 //! Effects by group and time since treatment from one regression (Sun and Abraham 2021).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use faer::Mat;
 
@@ -26,7 +26,8 @@ pub struct PanelRows {
 pub struct CohortEffect {
     /// When they were first treated.
     pub group: i64,
-    /// Times since then; −1 is what the others are compared with.
+    /// Times since then; the last time before treatment at which its group is seen (−1 where none is missing) is what the others are
+    /// compared with.
     pub since: i64,
     /// The effect, in units of the outcome.
     pub effect: f64,
@@ -100,12 +101,14 @@ impl CohortEffects {
 }
 
 /// Fits an effect for each group and time since treatment, with fixed effects of units and times, and errors clustered by unit. Where no
-/// unit is never treated, the group treated last is what the others are compared with, up to its treatment.
+/// unit is never treated, the group treated last is what the others are compared with, up to its treatment. Where times are missing, each
+/// group is compared with the last time before its own treatment.
 ///
 /// # Errors
 /// When lengths differ, a value is not finite, or no effect is identified.
 pub fn cohort_effects(panel: &PanelRows) -> Result<CohortEffects, StatisticsError> {
-    let kept = kept_rows(panel);
+    let before = last_before(panel);
+    let kept = kept_rows(panel, &before);
     let take = |column: &[f64]| kept.iter().map(|row| column[*row]).collect::<Vec<f64>>();
     let unit: Vec<usize> = kept.iter().map(|row| panel.unit[*row]).collect();
     let times: Vec<i64> = kept.iter().map(|row| panel.time[*row]).collect();
@@ -114,7 +117,7 @@ pub fn cohort_effects(panel: &PanelRows) -> Result<CohortEffects, StatisticsErro
     let compared = last_group(panel);
     let cell = |row: usize| {
         let group = panel.first_treated[kept[row]].filter(|group| Some(*group) != compared)?;
-        Some((group, times[row] - group)).filter(|(_, since)| *since != -1)
+        Some((group, times[row] - group)).filter(|_| before.get(&group) != Some(&times[row]))
     };
     let cells: Vec<Option<(i64, i64)>> = (0..kept.len()).map(cell).collect();
     let names: Vec<(i64, i64)> =
@@ -157,10 +160,21 @@ fn last_group(panel: &PanelRows) -> Option<i64> {
     }
 }
 
-/// Rows of units that are seen untreated, and before the group treated last is treated when it is what others are compared with.
-fn kept_rows(panel: &PanelRows) -> Vec<usize> {
-    let start = panel.time.iter().min().copied().unwrap_or_default();
+/// For each group the last time before its treatment at which it is seen.
+fn last_before(panel: &PanelRows) -> BTreeMap<i64, i64> {
+    let mut last = BTreeMap::new();
+    for (time, first) in panel.time.iter().zip(&panel.first_treated) {
+        if let Some(group) = first.filter(|group| time < group) {
+            let known = last.entry(group).or_insert(*time);
+            *known = (*known).max(*time);
+        }
+    }
+    last
+}
+
+/// Rows of groups that are seen untreated, and before the group treated last is treated when it is what others are compared with.
+fn kept_rows(panel: &PanelRows, before: &BTreeMap<i64, i64>) -> Vec<usize> {
     let end = last_group(panel).unwrap_or(i64::MAX);
-    let seen_before = |row: &usize| panel.first_treated[*row].is_none_or(|first| first > start);
+    let seen_before = |row: &usize| panel.first_treated[*row].is_none_or(|first| before.contains_key(&first));
     (0..panel.unit.len()).filter(|row| seen_before(row) && panel.time[*row] < end).collect()
 }

@@ -106,7 +106,9 @@ impl Catalogue {
     pub fn with_own(&self, own: &[(String, String)]) -> (Self, Vec<Finding>) {
         let mut catalogue = self.clone();
         let mut findings = Vec::new();
-        for (name, text) in own {
+        let mut taken: Vec<(&(String, String), String)> = Vec::new();
+        for file in own {
+            let (name, text) = file;
             let declaration = match read(name, text) {
                 Ok(declaration) => declaration,
                 Err(found) => {
@@ -119,10 +121,24 @@ impl Catalogue {
             alone.indicators.push(declaration.clone());
             alone.check_codes(&[(declaration.id.clone(), name.clone())], &mut faults);
             if faults.is_empty() {
+                taken.push((file, declaration.id.clone()));
                 catalogue.indicators.retain(|known| known.id != declaration.id);
                 catalogue.indicators.push(declaration);
             }
             findings.extend(faults);
+        }
+        let without_weather = |((name, text), id): &(&(String, String), String)| {
+            let declaration = catalogue.indicator(id);
+            declaration.map(|one| catalogue.check_weather(one, name, text)).unwrap_or_default()
+        };
+        let faults: Vec<Vec<Finding>> = taken.iter().map(without_weather).collect();
+        if faults.iter().any(|found| !found.is_empty()) {
+            // Another may have had one of these for its weather: the rest is looked at again.
+            let well = taken.iter().zip(&faults).filter(|(_, found)| found.is_empty());
+            let rest: Vec<(String, String)> = well.map(|((file, _), _)| (*file).clone()).collect();
+            let (catalogue, more) = self.with_own(&rest);
+            findings.extend(faults.into_iter().flatten().chain(more));
+            return (catalogue, findings);
         }
         catalogue.order();
         let composites = std::mem::take(&mut catalogue.composites);
@@ -319,6 +335,29 @@ mod tests {
         assert_ne!(coarse, *text);
         let (catalogue, findings) = brought.with_own(&[given(name, coarse)]);
         assert!(catalogue.composite(&index.id).is_none() && !findings.is_empty());
+    }
+
+    #[test]
+    fn what_the_city_declares_has_weather_that_is_declared() {
+        let brought = Catalogue::builtin();
+        let files = Catalogue::builtin_files();
+        let (_, text) = files.iter().find(|(name, _)| name.ends_with("/no2-mean.yaml")).unwrap();
+        let under = |weather: &str| {
+            let of = format!("weather_normalisation: {{ covariates: [{weather}], harmonics: 2 }}");
+            let is_weather = |line: &str| line.starts_with("weather_normalisation:");
+            let lines = text.lines().map(|line| if is_weather(line) { of.as_str() } else { line });
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let own = |weather: &str| ("no2-mean.yaml".to_owned(), under(weather));
+        let (catalogue, findings) = brought.with_own(&[own("wind-speed-mean")]);
+        assert!(findings.is_empty() && catalogue.indicator("no2-mean").is_some(), "{findings:?}");
+        for (weather, wanted) in [("sun", "`sun` is not an indicator"), ("no2-mean", "its own weather")] {
+            let (catalogue, findings) = brought.with_own(&[own(weather)]);
+            assert!(findings.iter().any(|finding| finding.message.contains(wanted)), "{findings:?}");
+            // That of the same id that Senne brings counts on.
+            let weather = |of: &Catalogue| of.indicator("no2-mean").unwrap().weather_normalisation.clone();
+            assert_eq!(weather(&catalogue), weather(&brought));
+        }
     }
 
     #[test]

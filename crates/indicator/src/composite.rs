@@ -168,7 +168,7 @@ impl CompositeIndex {
 }
 
 /// Goes up when the program makes scores or places of the same values in another way.
-const FORMULA_VERSION: u32 = 1;
+const FORMULA_VERSION: u32 = 2;
 
 fn weighs(weight: f64, at: &str, find: &mut impl FnMut(&str, String)) {
     if !(weight.is_finite() && weight > 0.0) {

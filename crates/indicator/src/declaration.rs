@@ -252,6 +252,16 @@ impl Declaration {
         Some(estimate)
     }
 
+    /// Whether a value rests on too few persons or events to be published.
+    pub fn hides(&self, parts: &Parts) -> bool {
+        let counted = match (self.measure, self.uncertainty) {
+            (Measure::Ratio { .. } | Measure::Excess { .. }, Uncertainty::Events) => parts.numerator,
+            (Measure::Ratio { .. } | Measure::Excess { .. }, _) => parts.denominator,
+            _ => parts.count,
+        };
+        self.suppress_below > 0.0 && counted < self.suppress_below
+    }
+
     /// Where drawing begins for one value.
     pub fn seed(&self, area: &EntityId, period: Period) -> u64 {
         let text = format!("{}|{area}|{period}", self.formula());

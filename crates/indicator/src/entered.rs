@@ -68,6 +68,8 @@ pub fn read_entered(
     areas: AreaCodes<'_>,
     filters: &[(String, String)],
 ) -> Result<Vec<EnteredValue>, EnteredError> {
+    // Some programs begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
     let values = match form {
         EnteredForm::Csv => columns::read(text, declaration, areas, filters, &columns::PLAIN),
         EnteredForm::SdmxCsv => columns::read(text, declaration, areas, filters, &columns::SDMX),
@@ -105,31 +107,47 @@ pub(crate) fn number(text: &str) -> Result<Option<f64>, String> {
     }
 }
 
-/// The status of flags as SDMX and Eurostat write them: `p` provisional, `c` confidential, everything else final.
+/// So many letters may stand together as flags of one value; what is longer is a word.
+const FLAGS_MAX: usize = 3;
+
+/// The status of flags as SDMX and Eurostat write them, also of several at once (`bep`): `c` confidential, `p` provisional, `r` revised, `u` of
+/// low reliability, in this order; everything else is final.
 pub(crate) fn status(flags: &str) -> Status {
-    match flags.trim().to_ascii_lowercase().as_str() {
-        "p" | "provisional" | "bp" | "ep" => Status::Provisional,
-        "c" | "q" | "suppressed" => Status::Suppressed,
-        "r" | "revised" => Status::Revised,
-        "u" | "incomplete" => Status::Incomplete,
-        _ => Status::Final,
+    let flags = flags.trim().to_ascii_lowercase();
+    if let Some(status) = Status::parse(&flags) {
+        return status;
     }
+    let letters = [
+        ('c', Status::Suppressed),
+        ('q', Status::Suppressed),
+        ('p', Status::Provisional),
+        ('r', Status::Revised),
+        ('u', Status::Incomplete),
+    ];
+    let has = |letter: &char| flags.len() <= FLAGS_MAX && flags.contains(*letter);
+    letters.into_iter().find(|(letter, _)| has(letter)).map_or(Status::Final, |(_, status)| status)
+}
+
+/// A value of which only that there is one may be said.
+pub(crate) fn hidden() -> Value {
+    Value { status: Status::Suppressed, coverage: 1.0, ..Value::default() }
 }
 
 /// A value without parts of its own: it stands for itself.
 pub(crate) fn whole(declaration: &Declaration, given: &Given<'_>) -> Result<Option<Value>, String> {
     let status = status(given.flags);
     let number = number(given.number)?;
-    if number.is_none() && status != Status::Suppressed {
-        return Ok(None);
+    if status == Status::Suppressed {
+        return Ok(Some(hidden()));
     }
-    let parts = match (declaration.measure, number) {
-        (Measure::Value | Measure::Quantile { .. } | Measure::Sum, Some(number)) => {
+    let Some(number) = number else { return Ok(None) };
+    let parts = match declaration.measure {
+        Measure::Value | Measure::Quantile { .. } | Measure::Sum => {
             Parts { sum: number, count: 1.0, ..Parts::default() }
         }
         _ => Parts::default(),
     };
-    Ok(Some(Value { number, status, parts, coverage: 1.0, ..Value::default() }))
+    Ok(Some(Value { number: Some(number), status, parts, coverage: 1.0, ..Value::default() }))
 }
 
 /// The period of a text, of a frequency that the indicator has.

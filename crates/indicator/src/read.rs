@@ -78,6 +78,12 @@ fn check_names(declaration: &Declaration, find: &mut impl FnMut(&str, String)) {
     if declaration.frequencies.is_empty() {
         find("/frequencies", "name at least one length of periods, e.g. [month]".to_owned());
     }
+    let longer = |frequency: &Frequency| *frequency > Frequency::Week;
+    let put_together = declaration.computed.is_some() && declaration.adds_up();
+    if put_together && declaration.base() == Frequency::Week && declaration.frequencies.iter().any(longer) {
+        let message = "weeks lie in two months and make up no month, quarter or year; name `day` too";
+        find("/frequencies", message.to_owned());
+    }
 }
 
 fn check_source(declaration: &Declaration, find: &mut impl FnMut(&str, String)) {
@@ -122,6 +128,15 @@ fn check_numbers(declaration: &Declaration, find: &mut impl FnMut(&str, String))
         && !(0.0..=1.0).contains(&part)
     {
         find("/measure/quantile/part", format!("{part} is not a part from 0 to 1; 0.5 is the median"));
+    }
+    let factor = match declaration.measure {
+        Measure::Count { factor } | Measure::Ratio { factor } | Measure::Excess { factor } => factor,
+        _ => 1.0,
+    };
+    let turns = factor < 0.0 && matches!(declaration.uncertainty, Uncertainty::Share | Uncertainty::Events);
+    if !factor.is_finite() || factor == 0.0 || turns {
+        let message = format!("{factor} is no factor: a number that is not 0, nor below 0 for an interval");
+        find("/measure", message);
     }
     check_uncertainty(declaration, find);
 }
@@ -269,6 +284,7 @@ targets:
         let declaration = read("indicators/no2.yaml", GOOD).unwrap();
         assert_eq!((declaration.base().word(), declaration.finest()), ("day", "commune"));
         assert_eq!((declaration.unit_shown("fr"), declaration.formula().len()), ("µg/m³", 16));
+        assert!(read("a", &GOOD.replace("[month, day, year]", "[week]")).is_ok());
         let other = read("a", &GOOD.replace("$from < $to", "$from <= $to")).unwrap();
         assert_ne!(declaration.formula(), other.formula());
     }
@@ -345,6 +361,16 @@ targets:
                 "frequencies: [month, day, year]",
                 "frequencies: [year]\nseasonal_adjustment: { method: stl }",
                 "a:12:22: none of its periods has a season",
+            ),
+            (
+                "frequencies: [month, day, year]",
+                "frequencies: [week, month]",
+                "a:11:14: weeks lie in two months",
+            ),
+            (
+                "measure: mean\nuncertainty: sample",
+                "measure: { count: { factor: -1 } }\nuncertainty: events",
+                "-1 is no factor",
             ),
             ("high: 10, ", "", "a lower end, an upper end or both"),
         ] {

@@ -6,9 +6,11 @@ use senne_model::Problem;
 
 use crate::scan::{DEPTH_MAX, Scan};
 
-/// An expression over the scopes of an entity. An entity without scopes never matches.
+/// An expression over the scopes of an entity. Whatever is read of a text, an entity without scopes never matches.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScopeExpression {
+    /// The entity has no scope at all: it stands at the root. No text says so.
+    Unscoped,
     /// One scope of the entity has this form.
     Is(ScopePattern),
     /// All of these hold; at least two.
@@ -48,6 +50,7 @@ impl ScopeExpression {
     /// Whether an entity with these scopes is meant.
     pub fn matches(&self, scopes: &[Box<str>]) -> bool {
         match self {
+            Self::Unscoped => scopes.is_empty(),
             Self::Is(pattern) => scopes.iter().any(|scope| pattern.matches(scope)),
             Self::All(parts) => parts.iter().all(|part| part.matches(scopes)),
             Self::Any(parts) => parts.iter().any(|part| part.matches(scopes)),
@@ -70,6 +73,7 @@ impl fmt::Display for ScopeExpression {
             for (i, part) in parts.iter().enumerate() {
                 let separator = if i == 0 { "" } else { by };
                 match part {
+                    Self::Unscoped => write!(f, "{separator}/")?,
                     Self::Is(pattern) => write!(f, "{separator}{pattern}")?,
                     group => write!(f, "{separator}({group})")?,
                 }
@@ -77,6 +81,7 @@ impl fmt::Display for ScopeExpression {
             Ok(())
         };
         match self {
+            Self::Unscoped => f.write_str("/"),
             Self::Is(pattern) => pattern.fmt(f),
             Self::All(parts) => join(parts, ";", f),
             Self::Any(parts) => join(parts, "|", f),
@@ -176,6 +181,7 @@ mod tests {
     fn any_scope_at_all_is_not_no_scope() {
         assert!(matches("/#", &["/A"]));
         assert!(!matches("/#", &[]));
+        assert!(ScopeExpression::Unscoped.matches(&[]) && !ScopeExpression::Unscoped.matches(&["/A".into()]));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a write meets the present state: pure, the same for every store.
 
+pub(crate) mod places;
 mod removals;
 
 use smallvec::SmallVec;
@@ -12,7 +13,8 @@ use crate::{
     merge::{is_null_marker, merge_instance, replace_parts},
     scopes,
 };
-use removals::{removal, removals};
+use places::Places;
+use removals::removals;
 
 /// What a judge is told beside the instance.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +119,7 @@ pub fn apply(
         (_, true) => {
             let Some(entity) = state.as_mut() else { return Err(ApplyError::NoEntity) };
             let mut pen = Pen {
+                places: Places::default(),
                 entity,
                 at,
                 judge,
@@ -150,6 +153,7 @@ fn create(
         attributes: Vec::with_capacity(write.attributes.len()),
     };
     let mut pen = Pen {
+        places: Places::of(&[], write.attributes.len()),
         entity: &mut entity,
         at,
         judge,
@@ -162,6 +166,7 @@ fn create(
     let mut attributes = write.attributes;
     pen.tell_scopes(true, &mut attributes);
     for attribute in attributes {
+        pen.places.turn_to(pen.entity, &attribute.name, attribute.instances.len());
         for instance in attribute.instances {
             match (is_null_marker(&instance.value), newest_wins) {
                 (false, _) => pen.set(&attribute.name, instance, newest_wins),
@@ -169,7 +174,9 @@ fn create(
                 (true, false) => {}
             }
         }
+        pen.places.leave(pen.entity, &attribute.name);
     }
+    pen.drop_empty();
     let changed = pen.changed;
     let types = entity.types.clone();
     *state = Some(entity);
@@ -218,6 +225,7 @@ fn delete(state: &mut Option<Entity>, at: Timestamp) -> Applied {
 
 /// Writes into one entity that exists and remembers what it did.
 struct Pen<'a> {
+    places: Places,
     entity: &'a mut Entity,
     at: Timestamp,
     judge: &'a dyn Judge,
@@ -263,10 +271,13 @@ impl Pen<'_> {
         if replaces {
             self.drop_absent(&attributes);
         }
+        self.places = Places::of(&self.entity.attributes, attributes.len());
         for attribute in attributes {
+            self.places.turn_to(self.entity, &attribute.name, attribute.instances.len());
             for instance in attribute.instances {
                 self.one(&write.operation, &attribute.name, instance);
             }
+            self.places.leave(self.entity, &attribute.name);
         }
         Ok(())
     }
@@ -281,7 +292,7 @@ impl Pen<'_> {
     }
 
     fn one(&mut self, operation: &Operation, name: &Name, instance: Instance) {
-        let there = self.entity.attribute(name).and_then(|a| a.instance(instance.dataset_id.as_ref()));
+        let there = self.there(name, instance.dataset_id.as_ref());
         match operation {
             Operation::Append { keep: true } if there.is_some() => {
                 self.not_updated.push((name.clone(), "exists already, and noOverwrite was asked".to_owned()));
@@ -312,7 +323,7 @@ impl Pen<'_> {
 
     /// An un-timed value that says what is already so is no news; a timed one may belong to the past.
     fn observe(&mut self, name: &Name, instance: Instance) {
-        let there = self.entity.attribute(name).and_then(|a| a.instance(instance.dataset_id.as_ref()));
+        let there = self.there(name, instance.dataset_id.as_ref());
         let same = there.is_some_and(|t| {
             instance.observed_at.is_none()
                 && t.observed_at.is_none()
@@ -324,30 +335,15 @@ impl Pen<'_> {
         }
     }
 
-    /// The past may tell that an attribute was removed at some moment (5.6.11); what came later stays.
-    fn observe_removal(&mut self, name: &Name, mut instance: Instance) {
-        let dataset = instance.dataset_id.as_ref();
-        if let Some(attribute) = self.entity.attribute_mut(name) {
-            let before = attribute.instances.len();
-            attribute.instances.retain(|there| {
-                there.dataset_id.as_ref() != dataset || there.observed_at > instance.observed_at
-            });
-            self.state_changed |= attribute.instances.len() < before;
-        }
-        self.entity.attributes.retain(|attribute| !attribute.instances.is_empty());
-        (instance.created_at, instance.modified_at) = (self.at, self.at);
-        self.changed.push(removal(name.clone(), instance));
-    }
-
     /// Puts an instance in its place, judged. With `newest_wins`, one that was observed before the present
     /// one goes to the past only.
     fn set(&mut self, name: &Name, mut instance: Instance, newest_wins: bool) {
         let (at, simulated, judge) = (self.at, self.simulated, self.judge);
         let seen = Seen { types: &self.entity.types, attribute: name, recorded_at: at, simulated };
-        let index = self.entity.attributes.iter().position(|a| a.name == *name);
+        let index = self.places.attribute(self.entity, name);
         let place = index.and_then(|i| {
-            let instances = &self.entity.attributes[i].instances;
-            instances.iter().position(|x| x.dataset_id == instance.dataset_id).map(|j| (i, j))
+            let attribute = &self.entity.attributes[i];
+            self.places.instance(attribute, instance.dataset_id.as_ref()).map(|j| (i, j))
         });
         // Whoever sets a value anew has nothing to take away from it.
         instance.observed_at = instance.observed_at.filter(|at| *at != Timestamp::NEVER);
@@ -387,8 +383,16 @@ impl Pen<'_> {
                 previous.track = None;
                 changed.previous = Some(Box::new(previous));
             }
-            (None, Some(i)) => self.entity.attributes[i].instances.push(instance),
-            (None, None) => self.entity.attributes.push(Attribute::new(name.clone(), instance)),
+            (None, Some(i)) => {
+                let instances = &mut self.entity.attributes[i].instances;
+                self.places.note_instance(instance.dataset_id.as_ref(), instances.len());
+                instances.push(instance);
+            }
+            (None, None) => {
+                self.places.note_attribute(name, self.entity.attributes.len());
+                self.places.note_instance(instance.dataset_id.as_ref(), 0);
+                self.entity.attributes.push(Attribute::new(name.clone(), instance));
+            }
         }
         self.changed.push(changed);
     }
@@ -402,15 +406,8 @@ impl Pen<'_> {
         }
     }
 
-    fn need_all(&self, attributes: &[Attribute]) -> Result<(), ApplyError> {
-        let missing = attributes.iter().find(|a| {
-            let there = self.entity.attribute(&a.name);
-            a.instances.iter().any(|i| there.and_then(|t| t.instance(i.dataset_id.as_ref())).is_none())
-        });
-        missing.map_or(Ok(()), |a| Err(ApplyError::NoAttribute(a.name.clone())))
-    }
-
-    fn finish(self) -> Applied {
+    fn finish(mut self) -> Applied {
+        self.drop_empty();
         let news = self.state_changed || !self.changed.is_empty();
         if self.state_changed {
             self.entity.modified_at = self.at;

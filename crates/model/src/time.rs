@@ -35,10 +35,12 @@ impl Timestamp {
         Self(jiff::Timestamp::now().as_microsecond())
     }
 
-    /// Reads an RFC 3339 date-time with a zone (`Z` or an offset).
+    /// Reads an RFC 3339 date-time with a zone (`Z` or an offset). The last two days of the year 9999, which many write for «never», are
+    /// taken as [`MAX`](Self::MAX).
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
+        // Beyond the last instant, calendars fail and show another time.
         if let Some(fast) = parse_zulu(text.as_bytes()) {
-            return Ok(fast);
+            return Ok(fast.min(Self::MAX));
         }
         let error = || TimestampError(crate::error::shorten(text));
         if !text.contains(['T', 't']) {
@@ -162,6 +164,16 @@ mod tests {
         ] {
             assert!(Timestamp::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn no_form_goes_beyond_the_last_instant() {
+        assert_eq!(Timestamp::parse("9999-12-30T00:00:00Z"), Ok(Timestamp::MAX));
+        for never in ["9999-12-30T00:00:00.000001Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z"] {
+            assert_eq!(Timestamp::parse(never), Ok(Timestamp::MAX), "{never}");
+        }
+        assert!(Timestamp::parse("9999-12-30T00:00:00-01:00").is_err());
+        assert_eq!(Timestamp::parse("0001-01-01T00:00:00Z"), Ok(Timestamp::MIN));
     }
 
     proptest! {

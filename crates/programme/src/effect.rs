@@ -16,5 +16,5 @@ pub use groups::{Contribution, EffectGroup, JointMeasure, MeasuredEffect, Overla
 pub use meta::{HartungKnapp, Interval, Pooled, ShrunkenStudy, Study, pool, pool_by_kind};
 pub use ratio::{CostRatio, Measured, RatioInterval, cost_per_unit};
 pub use spread::standard_error;
-pub use surest::measured_effects;
+pub use surest::{measured_effects, one_each};
 pub use variance::Heterogeneity;

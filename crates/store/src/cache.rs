@@ -61,6 +61,13 @@ impl StateCache {
         }
     }
 
+    /// Forgets everything, and what readers are about to bring.
+    pub(crate) fn clear(&self) {
+        let mut epoch = self.epoch.lock();
+        *epoch += 1;
+        self.rows.clear();
+    }
+
     /// Takes over what a commit made.
     pub(crate) fn publish(&self, rows: impl Iterator<Item = (Key, Option<Row>)>) {
         let mut epoch = self.epoch.lock();

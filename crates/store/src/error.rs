@@ -2,7 +2,7 @@
 
 use senne_model::{CodecError, ErrorKind, Problem};
 
-/// A failure of the store as a whole; nothing of the group was stored.
+/// A failure of the store: of a whole group, or of a request that met a damaged row. Nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full. Reads go on; writes work again when there is room.
@@ -45,6 +45,13 @@ pub enum StoreError {
     /// The operating system gave no thread.
     #[error("a thread could not be started: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl StoreError {
+    /// Whether it is about one row alone: who does not need that row goes on.
+    pub(crate) fn is_of_one_row(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Codec(_))
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -33,7 +33,8 @@ pub trait Store: Send + Sync + 'static {
     /// How many entities there are of each type.
     fn types(&self, tenant: &TenantName) -> Result<Vec<(Name, u64)>, StoreError>;
 
-    /// Up to `max` changes after `after`, in order (whole requests, so it may be more by one request).
+    /// Up to `max` changes after `after`, in order (whole requests, so it may be more by one request; of large ones fewer, but always some
+    /// where there are any).
     fn changes(&self, after: ChangeNo, max: usize) -> Result<Vec<Arc<Change>>, StoreError>;
 
     /// The newest change on disk.
@@ -70,8 +71,13 @@ pub trait Store: Send + Sync + 'static {
 /// The one who writes. Used by one thread.
 pub trait StoreWriter: Send {
     /// Commits the requests of a group in one transaction with one fsync.
-    /// On an error nothing of the group is stored.
+    /// On an error nothing of the group is stored. A request that touches a row that is damaged fails alone: its reply is the error,
+    /// nothing of it is stored, and the others are carried out.
     fn commit(&mut self, group: Vec<Request>, at: Timestamp, judge: &dyn Judge) -> Result<Group, StoreError>;
+
+    /// To be called after a panic in any of the others, before anything else: takes back what was begun, and brings what is in
+    /// memory to what is on disk. Gives the newest change there. On an error it must be called again.
+    fn recover(&mut self) -> Result<ChangeNo, StoreError>;
 
     /// Notes how far followers have come.
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError>;
@@ -136,8 +142,8 @@ pub struct Written {
 /// A committed group.
 #[derive(Debug)]
 pub struct Group {
-    /// One for each request, in their order.
-    pub replies: Vec<Reply>,
+    /// One for each request, in their order; an error for one of which nothing was stored.
+    pub replies: Vec<Result<Reply, StoreError>>,
     /// All changes of the group, in order.
     pub changes: Vec<Arc<Change>>,
 }

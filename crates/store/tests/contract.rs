@@ -28,12 +28,14 @@ store_suite!(
     sqlite,
     what_is_committed_is_there_after_a_restart,
     a_request_that_fails_hurts_no_other,
+    what_breaks_off_is_taken_back,
     selections_narrow_page_and_count,
     an_index_follows_updates_and_removals,
     an_index_that_narrows_little_gives_the_same_pages,
     queries_by_value_keep_up_with_the_writer,
     a_query_by_value_sees_whole_groups,
     the_log_is_read_from_anywhere_and_pruned_by_whole_rows,
+    large_changes_are_read_some_at_a_time,
     tenants_do_not_see_one_another,
     the_cache_is_never_older_than_the_disk,
     a_place_holds_while_data_change,
@@ -148,6 +150,39 @@ fn a_damaged_row_is_refused_when_it_is_read() {
     assert!(error.contains("table cursor, row history"), "{error}");
     let found: Vec<String> = store.check().unwrap().into_iter().filter_map(|f| f.place).collect();
     assert!(found.contains(&"table entity, row 2".to_owned()), "{found:?}");
+}
+
+/// Who touches a damaged row is refused; who shares the transaction with them is not.
+#[test]
+fn a_damaged_row_hurts_nobody_who_leaves_it_alone() {
+    use senne_model::{ChangeNo, Operation, TenantName};
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let flip = "document = substr(document, 1, 40) || x'00' || substr(document, 42)";
+    tamper(folder.path(), &format!("UPDATE entity SET {flip} WHERE no = 2"));
+    let store = sqlite(folder.path());
+    let mut writer = store.writer().unwrap();
+    let new = |n: usize| suite::write(Operation::Create, n, 2.5);
+    let damaged = suite::write(Operation::CreateOrReplace, 1, 2.5);
+    let mut some = suite::request(vec![new(10), damaged.clone(), new(11)]);
+    some.position = Some(("feed".to_owned(), "never".to_owned()));
+    let mut whole = suite::request(vec![new(12), damaged]);
+    whole.all_or_nothing = true;
+    let (first, last) = (suite::request(vec![new(13)]), suite::request(vec![new(14)]));
+    let group = suite::commit(&mut *writer, vec![first, some, whole, last]);
+    let refused = |n: usize| group.replies[n].as_ref().err().map(ToString::to_string);
+    assert_eq!((refused(0), refused(3)), (None, None));
+    for n in [1, 2] {
+        assert!(refused(n).unwrap().contains("table entity, row 2"), "{:?}", refused(n));
+    }
+    let tenant = TenantName::default();
+    let there: Vec<bool> =
+        (10..15).map(|n| store.entity(&tenant, &suite::id(n)).unwrap().is_some()).collect();
+    assert_eq!(there, [false, false, false, true, true]);
+    assert_eq!(store.position(&tenant, "feed").unwrap(), None);
+    let logged = store.changes(ChangeNo(3), 9).unwrap();
+    let logged: Vec<_> = logged.iter().map(|change| (change.no.0, change.entity.clone())).collect();
+    assert_eq!(logged, [(4, suite::id(13)), (5, suite::id(14))]);
 }
 
 /// The key of a row is damaged: it must not answer for another entity.

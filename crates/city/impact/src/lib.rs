@@ -4,6 +4,7 @@
 //! The statistics are those of `senne_impact`; here they are asked with names of columns, and answered with names of units and times.
 
 mod advice;
+mod clock;
 mod error;
 mod evaluations;
 mod foresight;

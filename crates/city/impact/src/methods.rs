@@ -19,6 +19,7 @@ use crate::{
     reason::why,
     request::MethodName,
     sentence::{Language, Spoken},
+    warning,
 };
 
 /// What a method found, before it is judged.
@@ -62,7 +63,8 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
         }
         asked => (asked, Vec::new()),
     };
-    let found = match method {
+    check_table(method, &rows, request)?;
+    let mut found = match method {
         MethodName::Did => differences::two_way(&rows, request)?,
         MethodName::EventStudy => differences::event_study(&rows, request)?,
         MethodName::Bacon => differences::bacon(&rows)?,
@@ -77,8 +79,48 @@ pub fn evaluate(table: &Table, request: &Request) -> Result<Report, EvaluationEr
         MethodName::Randomised => lots::drawn(&rows, table, request)?,
         MethodName::Interrupted | MethodName::Auto => single::interrupted_series(&rows, table, request)?,
     };
+    found.warnings.extend(unused(method, request));
     let found = neighbours::with_rings(found, &rows, request);
     Ok(report(method, reasons, &rows, request, found))
+}
+
+/// What a method needs of a table, whatever its outcomes are.
+fn check_table(method: MethodName, rows: &Rows, request: &Request) -> Result<(), EvaluationError> {
+    let lacks = |what: String| Err(EvaluationError::Lacks { method: method.name(), what });
+    let by_threshold = method == MethodName::Discontinuity;
+    let starts = rows.starts();
+    if starts.is_empty() && !by_threshold {
+        return lacks("a treated unit; none is treated within the times of the table".to_owned());
+    }
+    let by_regression = matches!(method, MethodName::Did | MethodName::EventStudy | MethodName::SunAbraham);
+    let compares = by_regression || matches!(method, MethodName::CallawaySantAnna | MethodName::Bacon);
+    if let ([start], true) = (&starts[..], compares)
+        && rows.first.iter().all(Option::is_some)
+    {
+        let start = &rows.times[*start];
+        return lacks(format!("units to compare with; all are treated, and all begin at {start}"));
+    }
+    // A regression takes several rows of a unit and time as they are; elsewhere one would silently stand for all.
+    let of_rows = by_regression || (by_threshold && request.unit.is_none());
+    if of_rows { Ok(()) } else { rows.each_once() }
+}
+
+/// Says which columns that were given are not used.
+fn unused(method: MethodName, request: &Request) -> Option<Wording> {
+    let takes_predictors = matches!(method, MethodName::SyntheticControl | MethodName::AugmentedControl);
+    let takes_covariates = !takes_predictors
+        && !matches!(
+            method,
+            MethodName::Bacon | MethodName::SyntheticDifference | MethodName::Geo | MethodName::Discontinuity
+        );
+    let columns = [(&request.covariates, takes_covariates), (&request.predictors, takes_predictors)];
+    let names: Vec<&str> = columns
+        .into_iter()
+        .filter(|(_, takes)| !takes)
+        .flat_map(|(names, _)| names)
+        .map(String::as_str)
+        .collect();
+    (!names.is_empty()).then(|| warning::not_used(&names.join(", ")))
 }
 
 pub(crate) fn situation(rows: &Rows, request: &Request) -> Situation {

@@ -1,10 +1,18 @@
 //! From a table to panels: which unit, at which time, with what, treated or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use senne_impact::{BlockPanel, Design, PanelRows, StaggeredPanel};
 
-use crate::{EvaluationError, Request, Table, neighbours::Near, table::value};
+use crate::{
+    EvaluationError, Request, Table,
+    clock::{self, Clock},
+    neighbours::Near,
+    table::value,
+};
+
+/// Squares of larger outcomes, and their sums, are no numbers any more.
+const LARGEST: f64 = 1e100;
 
 /// The rows of a table, with names apart.
 pub(crate) struct Rows {
@@ -12,6 +20,8 @@ pub(crate) struct Rows {
     pub(crate) times: Vec<String>,
     /// The times as whole numbers: as they are written when they are, else counted from 0.
     pub(crate) clock: Vec<i64>,
+    /// What counts them.
+    pub(crate) counted: Clock,
     /// For each row: which of the table it is, its unit, its time, its outcome.
     pub(crate) of_table: Vec<usize>,
     pub(crate) unit: Vec<usize>,
@@ -19,6 +29,8 @@ pub(crate) struct Rows {
     pub(crate) outcome: Vec<f64>,
     /// For each unit: the place of its first treated time.
     pub(crate) first: Vec<Option<usize>>,
+    /// For each unit: when it was first treated, as a whole number; that may lie between two times of the table.
+    pub(crate) begun: Vec<Option<i64>>,
     pub(crate) covariates: Vec<Vec<f64>>,
     /// The place of each row on earth, where it is asked for.
     pub(crate) places: Option<[Vec<f64>; 2]>,
@@ -47,14 +59,16 @@ impl Grid {
     pub(crate) fn of(
         table: &Table,
         unit: Option<&String>,
-        time: &str,
+        time_column: &str,
         outcome: &str,
     ) -> Result<Self, EvaluationError> {
-        let (times, time) = table.levels(time)?;
+        let (times, time) = table.levels(time_column)?;
         let (units, unit) = match unit {
             Some(column) => table.levels(column)?,
             None => (vec![outcome.to_owned()], vec![0; time.len()]),
         };
+        clock::check(&times, &time, time_column)?;
+        each_once(&unit, &time, |row| row)?;
         let mut grid = vec![vec![f64::NAN; times.len()]; units.len()];
         for (row, value) in table.numbers(outcome)?.into_iter().enumerate() {
             grid[unit[row]][time[row]] = value;
@@ -70,13 +84,27 @@ impl Grid {
 impl Rows {
     pub(crate) fn of(table: &Table, request: &Request) -> Result<Self, EvaluationError> {
         let (times, time) = table.levels(&request.time)?;
+        clock::check(&times, &time, &request.time)?;
         let (units, unit) = match &request.unit {
             Some(column) => table.levels(column)?,
             None => (vec![request.outcome.clone()], vec![0; time.len()]),
         };
-        let whole: Option<Vec<i64>> = times.iter().map(|text| text.parse().ok()).collect();
-        let clock = whole.unwrap_or_else(|| (0..times.len() as i64).collect());
+        if let (Some(column), Some(nameless)) = (&request.unit, units.iter().position(String::is_empty)) {
+            let row = unit.iter().position(|unit| *unit == nameless).unwrap_or_default();
+            return Err(value(row, column, "", "a unit; leave the row out, or fill it in"));
+        }
+        let counted = Clock::of(&times);
+        let clock = counted.numbers(&times);
         let outcome = table.numbers(&request.outcome)?;
+        if let Some(row) = outcome.iter().position(|value| value.is_finite() && value.abs() > LARGEST) {
+            let text = &table.texts(&request.outcome)?[row];
+            return Err(value(
+                row,
+                &request.outcome,
+                text,
+                "between −1e100 and 1e100: squares would have no end",
+            ));
+        }
         let covariates =
             request.covariates.iter().map(|name| table.numbers(name)).collect::<Result<Vec<_>, _>>()?;
         let places = match (&request.latitude, &request.longitude) {
@@ -87,9 +115,11 @@ impl Rows {
         let mut rows = Self {
             of_table: (0..outcome.len()).collect(),
             first: vec![None; units.len()],
+            begun: vec![None; units.len()],
             units,
             times,
             clock,
+            counted,
             unit,
             time,
             outcome,
@@ -99,6 +129,7 @@ impl Rows {
             near: None,
         };
         rows.first = rows.first_treated(table, request)?;
+        rows.begun = rows.begun(table, request)?;
         if request.rings_m.is_empty() { Ok(rows) } else { rows.without_neighbours(request) }
     }
 
@@ -123,6 +154,25 @@ impl Rows {
                     or for a single series --start TIME within its times"
                 .to_owned();
         Err(EvaluationError::Lacks { method: request.method.name(), what })
+    }
+
+    /// When each unit was first treated: as a column of first times says, or at the first of the table's times that is treated.
+    fn begun(&self, table: &Table, request: &Request) -> Result<Vec<Option<i64>>, EvaluationError> {
+        let mut begun: Vec<Option<i64>> =
+            self.first.iter().map(|place| place.map(|place| self.clock[place])).collect();
+        if let (None, Some(column)) = (&request.treated, &request.first_treated) {
+            for (unit, text) in self.unit.iter().zip(table.texts(column)?) {
+                if begun[*unit].is_some() {
+                    begun[*unit] = self.counted.number(text).or(begun[*unit]);
+                }
+            }
+        }
+        Ok(begun)
+    }
+
+    /// Says so when a unit has a time twice.
+    pub(crate) fn each_once(&self) -> Result<(), EvaluationError> {
+        each_once(&self.unit, &self.time, |row| self.of_table[row])
     }
 
     /// A unit is treated from the beginning on when its first known running value is not below the threshold.
@@ -238,9 +288,11 @@ impl Rows {
             places: self.places.as_ref().map(|places| places.each_ref().map(take)),
             running: self.running.as_ref().map(take),
             first: units.iter().map(|unit| self.first[*unit]).collect(),
+            begun: units.iter().map(|unit| self.begun[*unit]).collect(),
             units: units.iter().map(|unit| self.units[*unit].clone()).collect(),
             times: self.times,
             clock: self.clock,
+            counted: self.counted,
             near: self.near,
         }
     }
@@ -274,7 +326,7 @@ impl Rows {
     }
 
     fn first_of_rows(&self) -> Vec<Option<i64>> {
-        self.unit.iter().map(|unit| self.first[*unit].map(|place| self.clock[place])).collect()
+        self.unit.iter().map(|unit| self.begun[*unit]).collect()
     }
 
     /// Rows with a finite value in every column.
@@ -307,6 +359,25 @@ impl Rows {
         self.clock
             .iter()
             .position(|time| *time == clock)
-            .map_or_else(|| clock.to_string(), |place| self.times[place].clone())
+            .map_or_else(|| self.counted.name(clock), |place| self.times[place].clone())
     }
+}
+
+/// Says so when two rows are of one unit and time; `of_table` gives the row of the table.
+fn each_once(
+    unit: &[usize],
+    time: &[usize],
+    of_table: impl Fn(usize) -> usize,
+) -> Result<(), EvaluationError> {
+    let mut seen = HashMap::new();
+    for (row, place) in unit.iter().zip(time).enumerate() {
+        if let Some(before) = seen.insert(place, row) {
+            let why = format!(
+                "it is of the same unit and time as line {}; keep one of them, or take their mean, or name the column of units",
+                of_table(before) + 2
+            );
+            return Err(EvaluationError::Table { line: of_table(row) as u64 + 2, why });
+        }
+    }
+    Ok(())
 }

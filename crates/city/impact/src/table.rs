@@ -9,13 +9,20 @@ use crate::EvaluationError;
 pub struct Table {
     names: Vec<String>,
     columns: Vec<Vec<String>>,
+    /// Whether a comma stands before the part of a number that is less than one.
+    decimal_comma: bool,
 }
 
 /// Texts that stand for no value.
 const NOTHING: [&str; 6] = ["", "NA", "NaN", "nan", "null", "."];
 
+pub(crate) fn is_nothing(text: &str) -> bool {
+    NOTHING.contains(&text)
+}
+
 impl Table {
-    /// Reads CSV with a header line; fields are separated by commas, or by semicolons or tabs when the header has those instead.
+    /// Reads CSV with a header line; fields are separated by commas, or by semicolons or tabs when the header has those instead, and then numbers
+    /// may be written with a comma: `3,5`.
     ///
     /// # Errors
     /// When a line has more or fewer fields than the header, or is not UTF-8.
@@ -40,7 +47,8 @@ impl Table {
             let record = record.map_err(fault)?;
             columns.iter_mut().zip(&record).for_each(|(column, field)| column.push(field.to_owned()));
         }
-        Ok(Self { names, columns })
+        // Where fields are not separated by commas, numbers may have one.
+        Ok(Self { names, columns, decimal_comma: separator != b',' })
     }
 
     /// How many rows there are.
@@ -51,8 +59,12 @@ impl Table {
     /// The texts of a column.
     ///
     /// # Errors
-    /// When it is not there; the error names one that is like it.
+    /// When it is not there; the error names one that is like it. When two columns have its name.
     pub fn texts(&self, name: &str) -> Result<&[String], EvaluationError> {
+        if self.names.iter().filter(|known| *known == name).count() > 1 {
+            let why = format!("two columns are called `{name}`; give one of them another name");
+            return Err(EvaluationError::Table { line: 1, why });
+        }
         if let Some(place) = self.names.iter().position(|known| known == name) {
             return Ok(&self.columns[place]);
         }
@@ -74,10 +86,12 @@ impl Table {
     /// When the column is not there, or a text is not a number.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, EvaluationError> {
         let number = |(row, text): (usize, &String)| {
-            if NOTHING.contains(&text.as_str()) {
+            if is_nothing(text) {
                 return Ok(f64::NAN);
             }
-            text.parse().map_err(|_| value(row, name, text, "a number"))
+            let is_comma = self.decimal_comma && !text.contains('.') && text.matches(',').count() == 1;
+            let read = if is_comma { text.replace(',', ".").parse::<f64>() } else { text.parse() };
+            read.map_err(|_| value(row, name, text, "a number"))
         };
         self.texts(name)?.iter().enumerate().map(number).collect()
     }
@@ -138,6 +152,23 @@ mod tests {
         assert!(numbers[0] == 1.0 && numbers[1].is_nan() && numbers[2].is_nan());
         let error = table.truths("t").unwrap_err().to_string();
         assert_eq!(error, "line 2, column `t`: `10` is not 0 or 1");
+    }
+
+    #[test]
+    fn commas_in_numbers_where_they_do_not_separate() {
+        let table = Table::read(b"t;x\n1;-3,5\n2;4.25\n3;1,234,567\n").unwrap();
+        let error = table.numbers("x").unwrap_err().to_string();
+        assert_eq!(error, "line 4, column `x`: `1,234,567` is not a number");
+        let table = Table::read(b"t;x\n1;-3,5\n2;4.25\n").unwrap();
+        assert_eq!(table.numbers("x").unwrap(), [-3.5, 4.25]);
+        assert!(Table::read(b"t,x\n1,\"3,5\"\n").unwrap().numbers("x").is_err(), "it could be thousands");
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_when_they_are_asked_for() {
+        let table = Table::read(b"t,x,x\n1,2,3\n").unwrap();
+        assert!(table.numbers("x").unwrap_err().to_string().contains("two columns are called `x`"));
+        assert!(table.numbers("t").is_ok());
     }
 
     #[test]

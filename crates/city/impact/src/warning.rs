@@ -126,6 +126,56 @@ pub(crate) fn newey_west() -> Wording {
     )
 }
 
+/// Columns that were given and that the method does not look at.
+pub(crate) fn not_used(columns: &str) -> Wording {
+    Wording {
+        en: format!("this method does not use {columns}: the estimate is the same without"),
+        fr: format!("cette méthode n’utilise pas {columns} : l’estimation serait la même sans"),
+        nl: format!("deze methode gebruikt {columns} niet: zonder is de schatting dezelfde"),
+    }
+}
+
+/// Times since treatment that others explain.
+pub(crate) fn steps_left_out(steps: &str) -> Wording {
+    Wording {
+        en: format!(
+            "effects {steps} after treatment cannot be told beside the others and are left out; where no unit is never treated the others \
+             may then be a trend alone: ask callaway-santanna with not-yet-treated units"
+        ),
+        fr: format!(
+            "les effets au pas {steps} après le traitement ne se distinguent pas des autres et sont écartés ; si aucune unité n’est jamais \
+             traitée, les autres peuvent n’être qu’une tendance : utilisez callaway-santanna avec les unités pas encore traitées"
+        ),
+        nl: format!(
+            "effecten op stap {steps} na de behandeling zijn niet van de andere te onderscheiden en zijn weggelaten; als elke eenheid ooit \
+             behandeld wordt, kunnen de andere louter een trend zijn: gebruik callaway-santanna met nog niet behandelde eenheden"
+        ),
+    }
+}
+
+/// The group treated last stands for units that are never treated.
+pub(crate) fn last_group_compared(group: &str) -> Wording {
+    Wording {
+        en: format!(
+            "every unit is treated in the end: those treated last ({group}) stand for the untreated, and effects are told up to then only"
+        ),
+        fr: format!(
+            "toutes les unités finissent par être traitées : les dernières ({group}) tiennent lieu de témoins, et les effets ne sont mesurés que jusque-là"
+        ),
+        nl: format!(
+            "alle eenheden worden uiteindelijk behandeld: de laatste ({group}) dienen als controle, en effecten zijn alleen tot dan gemeten"
+        ),
+    }
+}
+
+pub(crate) fn uneven_steps() -> Wording {
+    Wording::fixed(
+        "times are missing from the series: its steps are counted as if they were not, which shifts trend, season and memory",
+        "il manque des dates dans la série : les pas sont comptés comme si elles se suivaient, ce qui décale tendance, saisons et autocorrélation",
+        "er ontbreken tijdstippen in de reeks: de stappen zijn geteld alsof ze op elkaar volgen, wat trend, seizoen en autocorrelatie verschuift",
+    )
+}
+
 /// A group of one treated unit.
 pub(crate) fn lone_group() -> Wording {
     Wording::fixed(

@@ -7,8 +7,8 @@ use senne_hub::{
 };
 use senne_model::{EntityId, Geometry, Name, Problem};
 
-/// The most areas that are looked at.
-const AREAS_MAX: usize = 1000;
+/// So many areas are read at once.
+const PAGE: usize = 1_000;
 
 /// The administrative areas with their outlines.
 #[derive(Debug, Default)]
@@ -21,14 +21,23 @@ impl AreaIndex {
     pub async fn load(hub: &Hub, context: &Context) -> Result<Self, Problem> {
         let expand = |term: &str| Name::new(&format!("https://uri.etsi.org/ngsi-ld/default-context/{term}"));
         let types = Some(TypeExpression::parse("AdministrativeArea", &expand)?);
-        let found = hub.query(context, &Query { types, ..Query::default() }, &Page::first(AREAS_MAX)).await?;
+        let query = Query { types, ..Query::default() };
         let outline = |entity: &std::sync::Arc<senne_model::Entity>| {
             let geometry =
                 entity.attributes.iter().flat_map(|a| &a.instances).filter_map(|i| i.value.as_geometry());
             let polygon = geometry.into_iter().find(|g| g.kind().ends_with("Polygon"))?;
             Some((entity.id.clone(), polygon.clone(), polygon.bounds()))
         };
-        Ok(Self { areas: found.entities.iter().filter_map(outline).collect() })
+        let mut page = Page::first(PAGE);
+        let mut areas = Vec::new();
+        loop {
+            let found = hub.query(context, &query, &page).await?;
+            page.after = found.entities.last().map(|last| last.id.clone());
+            areas.extend(found.entities.iter().filter_map(outline));
+            if !found.more || page.after.is_none() {
+                return Ok(Self { areas });
+            }
+        }
     }
 
     /// The area in which a position lies: the smallest by its bounds, when several hold it.

@@ -54,7 +54,8 @@ impl Book {
         self.years.insert(year, leaf);
     }
 
-    /// Replaces what is known of base periods from `from` to before `to`.
+    /// Replaces what is known of base periods from `from` to before `to`. What a question gives of others is left out: it was not asked for them,
+    /// and has but part of what they are.
     pub(crate) fn replace(
         &mut self,
         from: Period,
@@ -68,7 +69,7 @@ impl Book {
                 known.append(&mut after);
             }
         }
-        for (slot, period, cell) in cells {
+        for (slot, period, cell) in cells.filter(|(_, period, _)| (from..to).contains(period)) {
             if let Some(leaf) = self.years.get_mut(&year_of(period)) {
                 leaf.cells.entry(slot).or_default().entry(period).or_default().add(&cell);
             }
@@ -123,6 +124,17 @@ impl Book {
         sums.into_iter()
     }
 
+    /// Of which areas and slices a value is published, for some periods.
+    pub(crate) fn said(&self, periods: &BTreeSet<Period>) -> HashMap<Period, Vec<Slot>> {
+        let mut said: HashMap<Period, Vec<Slot>> = HashMap::new();
+        for ((slot, period), value) in self.years.values().flat_map(|leaf| &leaf.published) {
+            if value.number.is_some() && periods.contains(period) {
+                said.entry(*period).or_default().push(slot.clone());
+            }
+        }
+        said
+    }
+
     /// Whether anything is published, as far as that was asked.
     pub(crate) fn is_published(&self) -> bool {
         self.published || self.years.values().any(|leaf| !leaf.published.is_empty())
@@ -159,4 +171,63 @@ fn base_periods(first: Period, last: Period) -> usize {
     std::iter::successors(Some(first), |period| Some(period.next()))
         .take_while(|period| *period < last)
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_indicator::{Parts, read};
+    use senne_model::EntityId;
+
+    use super::*;
+
+    const WEEKLY: &str = "id: visits
+version: 1
+title: { fr: a, nl: b, en: c }
+definition: { fr: a, nl: b, en: c }
+pillar: mobility
+unit: C62
+direction: up
+measure: sum
+levels: [region]
+frequencies: [week]
+computed:
+  reads: [{ type: Counter, attributes: [visits] }]
+  sql: SELECT area, at, sum FROM x WHERE $from < $to AND level = $level
+data_quality: measured
+owner: Somebody
+";
+
+    fn cell(sum: f64) -> Cell {
+        Cell { parts: Parts { sum, ..Parts::default() }, covered: 1.0, ..Cell::default() }
+    }
+
+    fn slot() -> Slot {
+        Slot::all(EntityId::trusted("urn:a"))
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_not_added_to_what_is_known() {
+        let declaration = read("a", WEEKLY).unwrap();
+        let week = |text: &str| text.parse::<Period>().unwrap();
+        let mut book = Book::of(&declaration);
+        book.open(2024, HashMap::new());
+        let all = [(slot(), week("2024-W10"), cell(5.0)), (slot(), week("2024-W11"), cell(7.0))];
+        book.replace(week("2024-W10"), week("2024-W12"), all.clone().into_iter());
+        // A question that looks back gives the week before, too.
+        book.replace(week("2024-W11"), week("2024-W12"), all.into_iter());
+        let sums: Vec<f64> = book.years[&2024].cells[&slot()].values().map(|cell| cell.parts.sum).collect();
+        assert_eq!(sums, [5.0, 7.0]);
+    }
+
+    #[test]
+    fn what_is_published_is_known_by_its_period() {
+        let value = |number| Value { number, ..Value::default() };
+        let period = |text: &str| text.parse::<Period>().unwrap();
+        let mut book = Book::default();
+        let published = [("2024-W10", Some(1.0)), ("2024-W11", None), ("2024-W12", Some(2.0))];
+        let published = published.map(|(text, number)| ((slot(), period(text)), value(number)));
+        book.open(2024, published.into());
+        let asked = BTreeSet::from([period("2024-W10"), period("2024-W11")]);
+        assert_eq!(book.said(&asked), HashMap::from([(period("2024-W10"), vec![slot()])]));
+    }
 }

@@ -1,6 +1,6 @@
 //! What is known of one area in one period: parts, and how much of what should be there is there.
 
-use senne_indicator::{Declaration, Measure, Parts, Period, Pieces, Status, Uncertainty, Value, rounded};
+use senne_indicator::{Declaration, Parts, Period, Pieces, Status, Value, alike, rounded};
 use senne_model::EntityId;
 
 /// The chance with which intervals hold the value.
@@ -46,8 +46,7 @@ impl Cell {
         let coverage = if expected > 0.0 { (self.covered / expected).clamp(0.0, 1.0) } else { 0.0 };
         let mut value = Value { coverage: rounded(coverage), parts: self.parts, ..Value::default() };
         value.simulated = self.simulated;
-        let counted = counted(&self.parts, declaration.measure, declaration.uncertainty);
-        if declaration.suppress_below > 0.0 && counted < declaration.suppress_below {
+        if declaration.hides(&self.parts) {
             return Some(Value { parts: Parts::default(), status: Status::Suppressed, ..value });
         }
         let estimate = declaration.estimate(&self.parts, &self.pieces, at, CHANCE)?;
@@ -65,11 +64,14 @@ impl Cell {
     }
 }
 
-/// How many persons or events a value rests on.
-fn counted(parts: &Parts, measure: Measure, uncertainty: Uncertainty) -> f64 {
-    match (measure, uncertainty) {
-        (Measure::Ratio { .. } | Measure::Excess { .. }, Uncertainty::Events) => parts.numerator,
-        (Measure::Ratio { .. } | Measure::Excess { .. }, _) => parts.denominator,
-        _ => parts.count,
-    }
+/// The status of a value beside what is published: what stood and was changed by later data is revised.
+pub(crate) fn beside(known: Option<&Value>, value: &Value) -> Status {
+    let Some(known) = known.filter(|known| known.status.stood() && value.status == Status::Final) else {
+        return value.status;
+    };
+    let same = match (known.number, value.number) {
+        (Some(known), Some(value)) => alike(known, value),
+        (known, value) => known == value,
+    };
+    if same { known.status } else { Status::Revised }
 }

@@ -1,18 +1,19 @@
 //! From touched days to figures that are new.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use jiff::{civil::Date, tz::TimeZone};
 use senne_hub::{Hub, PastQuery, language::TimeFilter};
-use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, alike, entity_of};
+use senne_indicator::{Declaration, Figure, Frequency, Period, Status, Value, entity_of};
 use senne_model::{EntityId, Problem, TenantName, Timestamp};
 
 use crate::{
     book::Book,
     calendar::{day, is_over},
+    cell::beside,
     entity::{SUPPRESSED, VALUE, figure, moment, term},
     hierarchy::Hierarchy,
     leaf::{Year, year_of},
@@ -60,9 +61,12 @@ impl Computation<'_> {
                 self.refresh(book, from, to).await?;
             }
         }
+        let mut said = book.said(&periods);
         let mut found = Vec::new();
         for period in periods {
-            for (slot, value) in self.figures(book, period).await? {
+            let now = self.figures(book, period).await?;
+            let gone = gone(said.remove(&period).unwrap_or_default(), &now);
+            for (slot, value) in now.into_iter().chain(gone) {
                 found.extend(self.news(book, slot, period, value));
             }
         }
@@ -121,7 +125,9 @@ impl Computation<'_> {
             book.open(year, known);
             return Ok(());
         }
-        let rows = self.ask(self.declaration.finest(), whole, None).await?;
+        let base = self.declaration.base();
+        let (from, to) = (begins(first, base), begins(whole.next().first(), base));
+        let rows = self.between(self.declaration.finest(), from, to, None).await?;
         let mut areas: BTreeSet<EntityId> = rows.iter().map(|row| row.area.clone()).collect();
         let holders: Vec<EntityId> = areas
             .iter()
@@ -130,9 +136,9 @@ impl Computation<'_> {
             })
             .collect();
         areas.extend(holders);
+        // Those of which nothing is there any more have published values all the same.
+        areas.extend(self.all_areas());
         book.open(year, self.published(areas, whole).await?);
-        let base = self.declaration.base();
-        let (from, to) = (Period::of(first, base), Period::of(whole.next().first(), base));
         book.replace(from, to, cells(self.declaration, rows, self.zone));
         Ok(())
     }
@@ -208,16 +214,7 @@ impl Computation<'_> {
             }
             (None, _) => return None,
         };
-        if let Some(known) = known
-            && known.status.stood()
-            && value.status == Status::Final
-        {
-            let same = match (known.number, value.number) {
-                (Some(known), Some(value)) => alike(known, value),
-                (known, value) => known == value,
-            };
-            value.status = if same { known.status } else { Status::Revised };
-        }
+        value.status = beside(known, &value);
         if known.is_some_and(|known| known.alike(&value)) {
             return None;
         }
@@ -268,6 +265,18 @@ impl Computation<'_> {
     }
 }
 
+/// The first period that begins in a year: a week that began in the year before is of that year.
+fn begins(year: Date, base: Frequency) -> Period {
+    let first = Period::of(year, base);
+    if first.first() < year { first.next() } else { first }
+}
+
+/// The areas and slices of which a value is published and nothing is there any more.
+fn gone(said: Vec<Slot>, now: &[(Slot, Option<Value>)]) -> Vec<(Slot, Option<Value>)> {
+    let there: HashSet<&Slot> = now.iter().map(|(slot, _)| slot).collect();
+    said.into_iter().filter(|slot| !there.contains(slot)).map(|slot| (slot, None)).collect()
+}
+
 /// Consecutive periods as ranges, from the first to the one after the last.
 fn runs(periods: impl Iterator<Item = Period>) -> Vec<(Period, Period)> {
     let mut runs: Vec<(Period, Period)> = Vec::new();
@@ -290,5 +299,25 @@ mod tests {
         let days = ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-05"].map(day);
         let found = runs(days.into_iter());
         assert_eq!(found, [(day("2024-02-28"), day("2024-03-02")), (day("2024-03-05"), day("2024-03-06"))]);
+    }
+
+    #[test]
+    fn a_week_is_of_the_year_in_which_it_begins() {
+        let begins = |year: i16, base| begins(Date::new(year, 1, 1).unwrap(), base).to_string();
+        assert_eq!(begins(2024, Frequency::Week), "2024-W01");
+        // The first of January 2023 is a Sunday: its week is the last of 2022.
+        assert_eq!(begins(2023, Frequency::Week), "2023-W01");
+        // The first week of 2025 begins in 2024, that of 2026 in 2025.
+        assert_eq!([2025, 2026].map(|year| begins(year, Frequency::Week)), ["2025-W02", "2026-W02"]);
+        assert_eq!(begins(2023, Frequency::Day), "2023-01-01");
+        assert_eq!(begins(2023, Frequency::Month), "2023-01");
+    }
+
+    #[test]
+    fn what_is_published_and_no_longer_there_is_gone() {
+        let slot = |area: &str| Slot::all(EntityId::trusted(area));
+        let now = [(slot("urn:a"), Some(Value::default())), (slot("urn:b"), None)];
+        let gone = gone(vec![slot("urn:a"), slot("urn:b"), slot("urn:c")], &now);
+        assert_eq!(gone, [(slot("urn:c"), None)]);
     }
 }

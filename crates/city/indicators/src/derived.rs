@@ -1,12 +1,19 @@
 //! What follows from published values as a whole: without the season, in reference weather.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock},
+};
 
 use senne_hub::Context;
 use senne_indicator::{Declaration, Derived, Figure, Frequency, Period, SeriesQuery, Shown, Weather};
 use senne_model::{EntityId, Problem, Timestamp};
+use tokio::sync::Semaphore;
 
 use crate::{Indicators, hierarchy::Hierarchy};
+
+/// Anybody may ask for what follows from whole series, and each question takes a core for a while: so many are worked on at once.
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// The nearest area counts whose weather is known for so many of the periods for which that of any is.
 const KNOWN_NEEDED: f64 = 0.75;
@@ -52,13 +59,19 @@ impl Indicators {
         }
         let mut weather = self.weather(context, declaration, series, as_of).await?;
         let (declaration, series) = (declaration.clone(), series.clone());
+        let turns: &Arc<Semaphore> = &TURNS;
+        let turn = Arc::clone(turns).acquire_owned().await;
+        let turn = turn.map_err(|error| Problem::internal(error.to_string()))?;
         // Robust seasons of ten years of days take a while for all communes; whoever else is served must not wait.
         let work = tokio::task::spawn_blocking(move || {
             let each = series.into_iter().map(|(area, figures)| {
                 let derived = Derived::of(&declaration, &figures, &weather.remove(&area).unwrap_or_default());
                 (area, derived)
             });
-            each.collect()
+            let found = each.collect();
+            // Held to the end of the work, also when nobody waits for it any more.
+            drop(turn);
+            found
         });
         work.await.map_err(|error| Problem::internal(error.to_string()))
     }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture};
-use jiff::{ToSpan, civil::Date, tz::TimeZone};
+use jiff::{civil::Date, tz::TimeZone};
 use parking_lot::{Mutex, RwLock};
 use senne_hub::{Follower, Hub};
 use senne_indicator::{Catalogue, Declaration};
@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 use crate::{
     Indicators,
     book::Book,
-    calendar::{day, zone},
+    calendar::{day, ended, last_ended, zone},
     compute::Computation,
     entity::declare,
     held::Job,
@@ -47,6 +47,8 @@ const REST: u32 = 2;
 const REST_MAX: Duration = Duration::from_secs(5);
 /// How often the clock alone may end a period.
 const CLOCK: Duration = Duration::from_secs(600);
+/// The first time that it is looked at the clock, so many days are looked back: what ended while nobody ran says that it has.
+const AWAY_DAYS: i64 = 31;
 /// How often it is looked whether the time of what must wait has come.
 const LOOK: Duration = Duration::from_secs(5);
 /// So many indicators are computed at once: while one waits for the disk another is thought about.
@@ -179,6 +181,7 @@ impl Desk {
         let mut shelf = Shelf::after(ChangeNo(self.durable.load(Ordering::Acquire)));
         let mut missed = missed;
         let mut clock = Instant::now();
+        let mut away = true;
         let mut ahead = ahead::Ahead::default();
         loop {
             let begun = Instant::now();
@@ -203,7 +206,7 @@ impl Desk {
             tokio::time::sleep(GATHER).await;
             if clock.elapsed() >= CLOCK {
                 clock = Instant::now();
-                self.touch_ended();
+                self.touch_ended(std::mem::take(&mut away));
             }
         }
     }
@@ -335,8 +338,9 @@ impl Desk {
         Ok(published)
     }
 
-    /// Touches the periods that may have ended by the clock alone: that of yesterday, and that of the day whose release has come.
-    fn touch_ended(&self) {
+    /// Touches the periods that may have ended by the clock alone: that of yesterday, and that of the day whose release has come; where nobody
+    /// looked before, those of the days before, and the last of each length.
+    fn touch_ended(&self, away: bool) {
         let today = day(Timestamp::now(), &self.zone);
         let plan = self.plan();
         let tenants = self.hub.tenants().unwrap_or_default();
@@ -344,10 +348,13 @@ impl Desk {
         for declaration in
             plan.catalogue.indicators.iter().filter(|declaration| declaration.computed.is_some())
         {
-            let lag = i64::from(declaration.released_after_days);
+            let mut ends = ended(declaration, today, if away { AWAY_DAYS } else { 1 });
+            if away {
+                ends.extend(last_ended(declaration, today));
+            }
             for tenant in &tenants {
                 let days = touched.days.entry((tenant.clone(), declaration.id.as_str().into())).or_default();
-                days.extend([today.saturating_sub(1.day()), today.saturating_sub((lag + 1).days())]);
+                days.extend(&ends);
             }
         }
     }

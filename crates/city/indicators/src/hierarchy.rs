@@ -22,9 +22,9 @@ const AREAS_MAX: usize = 100_000;
 /// What of an area says what lies in it.
 const BOUNDS: [&str; 3] = ["location", "level", "containedInPlace"];
 
-/// Whether a change moves areas: one comes or goes, or has other bounds.
+/// Whether a change moves areas: one comes or goes, or has other bounds. A register that is loaded again as it was moves none.
 pub(crate) fn moves_areas(change: &Change) -> bool {
-    let bounds = |changed: &ChangedAttribute| BOUNDS.contains(&changed.name.local());
+    let bounds = |changed: &ChangedAttribute| BOUNDS.contains(&changed.name.local()) && changed.is_news();
     change.types.contains(&term("AdministrativeArea"))
         && (change.kind != ChangeKind::Updated || change.attributes.iter().any(bounds))
 }
@@ -117,10 +117,38 @@ impl Hierarchy {
 
 #[cfg(test)]
 mod tests {
+    use senne_model::{AttributeValue, ChangeNo, Effect, Instance, Timestamp};
+
     use super::*;
 
     fn id(text: &str) -> EntityId {
         EntityId::trusted(text)
+    }
+
+    #[test]
+    fn a_register_that_is_loaded_again_as_it_was_moves_nothing() {
+        let level = |text: &str| Instance::new(AttributeValue::Property(Json::text(text)));
+        let change = |now: &str, then: Option<&str>| Change {
+            no: ChangeNo(1),
+            tenant: TenantName::default(),
+            actor: "test".into(),
+            recorded_at: Timestamp::from_micros(1),
+            entity: id("urn:c"),
+            types: [term("AdministrativeArea")].into_iter().collect(),
+            kind: ChangeKind::Updated,
+            before: None,
+            attributes: vec![ChangedAttribute {
+                name: term("level"),
+                effect: Effect::Updated,
+                instance: level(now),
+                previous: then.map(|then| Box::new(level(then))),
+            }],
+        };
+        assert!(!moves_areas(&change("commune", Some("commune"))));
+        assert!(moves_areas(&change("commune", Some("quarter"))));
+        // Logs of older builds do not say what was there before.
+        assert!(moves_areas(&change("commune", None)));
+        assert!(moves_areas(&Change { kind: ChangeKind::Deleted, ..change("commune", Some("commune")) }));
     }
 
     #[test]

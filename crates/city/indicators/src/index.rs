@@ -91,7 +91,7 @@ impl Indicators {
     ) -> Result<BTreeMap<String, Vec<Figure>>, Problem> {
         let from = match asked.period {
             Some(period) => period,
-            None => earliest(index.frequency)?,
+            None => earliest(index.frequency, asked.as_of.unwrap_or_else(Timestamp::now))?,
         };
         let wanted = SeriesQuery {
             areas: areas.to_vec(),
@@ -122,8 +122,8 @@ fn cannot(index: &CompositeIndex, error: &CompositeError) -> Problem {
     Problem::bad(format!("the index `{}` cannot be made: {error}", index.id)).field("index")
 }
 
-/// The earliest period that is looked at for the newest full one.
-fn earliest(frequency: Frequency) -> Result<Period, Problem> {
+/// The earliest period that is looked at, from a moment on, for the newest full one.
+fn earliest(frequency: Frequency, now: Timestamp) -> Result<Period, Problem> {
     let days = match frequency {
         Frequency::Day => 45,
         Frequency::Week => 120,
@@ -131,7 +131,7 @@ fn earliest(frequency: Frequency) -> Result<Period, Problem> {
         Frequency::Quarter => 800,
         Frequency::Year => 3_700,
     };
-    let today = day(Timestamp::now(), &zone()?);
+    let today = day(now, &zone()?);
     Ok(Period::of(today.saturating_sub(days.days()), frequency))
 }
 
@@ -142,4 +142,17 @@ fn fullest(found: &BTreeMap<String, Vec<Figure>>) -> Option<Period> {
     known.for_each(|figure| *counts.entry(figure.period).or_default() += 1);
     let most = counts.values().copied().max()? as f64;
     counts.into_iter().rev().find(|(_, count)| *count as f64 >= FULL_ENOUGH * most).map(|(period, _)| period)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_known_then_is_looked_for_then() {
+        let then = Timestamp::parse("2021-06-15T12:00:00Z").unwrap();
+        let from = |frequency| earliest(frequency, then).unwrap().to_string();
+        assert_eq!(from(Frequency::Month), "2020-05");
+        assert_eq!(from(Frequency::Year), "2011");
+    }
 }

@@ -39,7 +39,7 @@ use std::{
 };
 
 use parking_lot::{Mutex, RwLock};
-use senne_hub::{Context, Hub};
+use senne_hub::{Action, Context, Grant, Hub};
 use senne_indicator::{Catalogue, Declaration};
 use senne_model::{Problem, TenantName};
 
@@ -53,8 +53,8 @@ pub use published::FiguresOf;
 /// How long the map of areas is used before it is made anew.
 const AREAS_KEPT: Duration = Duration::from_secs(60);
 
-/// The maps of areas, and when each was made.
-type AreasByTenant = HashMap<TenantName, (Instant, Arc<AreaIndex>)>;
+/// The maps of areas of a tenant, for those who see everything and for those who see what is open, and when each was made.
+type AreasByTenant = HashMap<(TenantName, bool), (Instant, Arc<AreaIndex>)>;
 
 /// Computes indicators for whoever may read what they rest on.
 #[derive(Clone)]
@@ -133,13 +133,18 @@ impl Indicators {
     }
 
     async fn areas(&self, context: &Context) -> Result<Arc<AreaIndex>, Problem> {
-        if let Some((made, areas)) = self.areas.lock().get(&context.tenant)
+        let everything = self.hub.decide(context, Action::Read)? == Grant::Everything;
+        let key = (context.tenant.clone(), everything);
+        if let Some((made, areas)) = self.areas.lock().get(&key)
             && made.elapsed() < AREAS_KEPT
         {
             return Ok(Arc::clone(areas));
         }
         let areas = Arc::new(AreaIndex::load(&self.hub, context).await?);
-        self.areas.lock().insert(context.tenant.clone(), (Instant::now(), Arc::clone(&areas)));
+        // Anybody can name any tenant: what nobody asked about for a while is not kept.
+        let mut kept = self.areas.lock();
+        kept.retain(|_, (made, _)| made.elapsed() < AREAS_KEPT);
+        kept.insert(key, (Instant::now(), Arc::clone(&areas)));
         Ok(areas)
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use senne_hub::{Action, Context, Hub, Principal, model::Json};
 use senne_model::{EntityId, Problem, Test, Timestamp};
 
-use crate::{AreaIndex, day::Days};
+use crate::{AreaIndex, day::Days, entity::term};
 
 /// The daily guideline for NO2 in µg/m³ (WHO global air quality guidelines, 2021, table 0.1).
 pub(crate) const GUIDELINE: f64 = 25.0;
@@ -167,9 +167,11 @@ pub(crate) fn by_area(stations: &[StationDay]) -> Vec<AreaDay> {
 /// The question, hour by hour. The caller must be allowed to read the type; the sum over it is then asked by
 /// the service that may use SQL.
 async fn ask(hub: &Hub, context: &Context, start: Timestamp, end: Timestamp) -> Result<Vec<Hour>, Problem> {
-    let kind = senne_model::Name::new("https://uri.etsi.org/ngsi-ld/default-context/AirQualityObserved");
-    let grant = hub.decide(context, Action::Read)?;
-    if !grant.allows_types(&[kind], hub.contracts()) {
+    let types = [term("AirQualityObserved")];
+    let (grant, contracts) = (hub.decide(context, Action::Read)?, hub.contracts());
+    let attributes = ["no2", "NO2"].map(term);
+    let may = |attribute| grant.allows_attribute(&types, attribute, contracts);
+    if !grant.allows_types(&types, contracts) || !attributes.iter().all(may) {
         return Err(Problem::not_found("there is no indicator here that you may see"));
     }
     let service =

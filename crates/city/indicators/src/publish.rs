@@ -50,9 +50,17 @@ pub(crate) async fn publish(
         if hub.entity(context, &entity_of(&declaration.id, &area)).await.is_err() {
             writes.push(describe(declaration, &area));
         }
-        writes.extend(figures.chunks(FIGURES).map(|figures| observed(declaration, &area, figures)));
+        writes.extend(portions(declaration, &area, figures));
     }
     write(hub, context, writes).await
+}
+
+/// The writes of the figures of an area. A write is of the simulator or it is not: what is real must not be marked with what is made up.
+fn portions(declaration: &Declaration, area: &EntityId, figures: Vec<Figure>) -> Vec<Write> {
+    let (made, real): (Vec<Figure>, Vec<Figure>) =
+        figures.into_iter().partition(|figure| figure.value.simulated);
+    let portions = made.chunks(FIGURES).chain(real.chunks(FIGURES));
+    portions.map(|some| observed(declaration, area, some)).collect()
 }
 
 /// Writes in portions; the first that is refused is the error.
@@ -65,4 +73,45 @@ pub(crate) async fn write(hub: &Hub, context: &Context, writes: Vec<Write>) -> R
         answers.into_iter().collect::<Result<Vec<_>, Problem>>()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_indicator::{Status, Value, read};
+    use senne_model::ChangeNo;
+
+    use super::*;
+
+    #[test]
+    fn what_is_real_is_not_marked_with_what_is_made_up() {
+        let text = "id: rate
+version: 1
+title: { fr: a, nl: b, en: c }
+definition: { fr: a, nl: b, en: c }
+pillar: economy
+unit: P1
+direction: down
+measure: value
+levels: [region]
+frequencies: [year]
+entered: { from: { fr: a, nl: b, en: c } }
+data_quality: survey
+owner: Somebody
+";
+        let declaration = read("a", text).unwrap();
+        let area = EntityId::trusted("urn:a");
+        let figure = |year: &str, simulated: bool| Figure {
+            area: area.clone(),
+            period: year.parse().unwrap(),
+            slice: None,
+            value: Value { number: Some(1.0), status: Status::Final, simulated, ..Value::default() },
+            formula: "f".to_owned(),
+            vintage: ChangeNo(1),
+        };
+        let all = vec![figure("2022", true), figure("2023", false), figure("2024", true)];
+        let writes = portions(&declaration, &area, all);
+        let marked: Vec<(bool, usize)> =
+            writes.iter().map(|write| (write.simulated, write.attributes[0].instances.len())).collect();
+        assert_eq!(marked, [(true, 2), (false, 1)]);
+    }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use senne_hub::{
-    Context, Page, PastQuery,
+    Context, EntityPast, Page, PastQuery,
     language::{Query, TimeFilter, TypeExpression},
 };
 use senne_indicator::{Catalogue, Declaration, Figure, Frequency, Latest, Period, SeriesQuery, entity_of};
-use senne_model::{AttributeValue, Entity, EntityId, Iri, Problem};
+use senne_model::{AttributeValue, Entity, EntityId, ErrorKind, Iri, Problem};
 
 use crate::{
     Indicators,
@@ -172,6 +172,7 @@ impl Indicators {
         found: &mut FiguresOf,
     ) -> Result<(), Problem> {
         for past in self.hub.past(context, query).await? {
+            whole(&past)?;
             let Some((id, area)) = entities.get(&past.entity) else { continue };
             let points = past.series.iter().flat_map(|series| &series.points);
             let mut by_period: BTreeMap<(Frequency, Period), Figure> = BTreeMap::new();
@@ -204,14 +205,28 @@ impl Indicators {
     }
 }
 
+/// An answer that was cut short must not be taken for all there is.
+pub(crate) fn whole(past: &EntityPast) -> Result<(), Problem> {
+    if !past.truncated {
+        return Ok(());
+    }
+    let detail = format!("these are more than {FIGURES_MAX} values; ask for fewer areas or periods");
+    Err(Problem::new(ErrorKind::TooComplex, detail))
+}
+
 fn take(latest: &mut Latest, entity: &Entity) {
     let Some((indicator, area)) = told(entity) else { return };
     let values = [VALUE, SUPPRESSED].into_iter().filter_map(|local| entity.attribute(&term(local)));
+    let instances = values.flat_map(|attribute| &attribute.instances);
+    let known = instances.filter_map(|one| Some((&one.dataset_id, figure_now(&area, one)?)));
+    let mut known: Vec<_> = known.filter(|(_, figure)| figure.slice.is_none()).collect();
+    // Of a value and a suppression of the same period the one recorded last counts.
+    known.sort_by(|(dataset, one), (other_dataset, other)| {
+        let newest_first = (other.period.first(), other.vintage).cmp(&(one.period.first(), one.vintage));
+        dataset.cmp(other_dataset).then(newest_first)
+    });
     let mut figures: Vec<Figure> = Vec::new();
-    let mut instances: Vec<_> = values.flat_map(|attribute| &attribute.instances).collect();
-    instances.sort_by(|a, b| a.dataset_id.cmp(&b.dataset_id).then(b.observed_at.cmp(&a.observed_at)));
-    let figures_now = instances.into_iter().filter_map(|instance| figure_now(&area, instance));
-    for figure in figures_now.filter(|figure| figure.slice.is_none()) {
+    for (_, figure) in known {
         if figures.iter().all(|known| known.period.frequency() != figure.period.frequency()) {
             figures.push(figure);
         }
@@ -228,4 +243,58 @@ fn told(entity: &Entity) -> Option<(String, EntityId)> {
     let indicator = target("refIndicator")?;
     let indicator = indicator.rsplit(':').next()?.to_owned();
     Some((indicator, EntityId::trusted(&target("area")?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_indicator::{Status, Value, read};
+    use senne_model::ChangeNo;
+
+    use super::*;
+    use crate::entity::{describe, observed};
+
+    const DECLARED: &str = "id: calm
+version: 1
+title: { fr: a, nl: b, en: c }
+definition: { fr: a, nl: b, en: c }
+pillar: environment
+unit: P1
+direction: up
+measure: { ratio: { factor: 100 } }
+levels: [region]
+frequencies: [month]
+suppress_below: 20
+entered: { from: { fr: a, nl: b, en: c } }
+data_quality: survey
+owner: Somebody
+";
+
+    #[test]
+    fn a_value_that_was_withdrawn_for_so_few_is_not_the_latest() {
+        let declaration = read("a", DECLARED).unwrap();
+        let area = EntityId::trusted("urn:ngsi-ld:AdministrativeArea:BE:04000");
+        let figure = |number: Option<f64>, vintage: u64| Figure {
+            area: area.clone(),
+            period: "2024-03".parse().unwrap(),
+            slice: None,
+            value: Value {
+                number,
+                status: if number.is_some() { Status::Final } else { Status::Suppressed },
+                ..Value::default()
+            },
+            formula: "f".to_owned(),
+            vintage: ChangeNo(vintage),
+        };
+        let latest = |value: u64, suppressed: u64| {
+            let both = [figure(Some(12.0), value), figure(None, suppressed)];
+            let mut entity = Entity::new(entity_of("calm", &area), term(KIND));
+            entity.attributes = describe(&declaration, &area).attributes;
+            entity.attributes.extend(observed(&declaration, &area, &both).attributes);
+            let mut latest = Latest::default();
+            take(&mut latest, &entity);
+            latest.figure("calm", &area).map(|figure| figure.value.number)
+        };
+        assert_eq!(latest(5, 9), Some(None), "too few are left");
+        assert_eq!(latest(9, 5), Some(Some(12.0)), "there are enough now");
+    }
 }

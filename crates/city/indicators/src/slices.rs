@@ -9,7 +9,7 @@ use senne_model::{EntityId, Iri, Problem};
 use crate::{
     Indicators,
     entity::{KIND, SUPPRESSED, VALUE, figure, moment, term},
-    published::FIGURES_MAX,
+    published::{FIGURES_MAX, whole},
     slot::Slot,
 };
 
@@ -80,6 +80,7 @@ impl Indicators {
             };
             let mut newest: BTreeMap<(EntityId, Period), Figure> = BTreeMap::new();
             for past in self.hub.past(context, &query).await? {
+                whole(&past)?;
                 let Some(area) = by_entity.get(&past.entity) else { continue };
                 let points = past.series.iter().flat_map(|series| &series.points);
                 for figure in points.filter_map(|point| figure(area, point)) {

@@ -103,6 +103,9 @@ impl Indicator<'_> {
             }
             Normalisation::Goalposts { low, high, from, to, truncate } => {
                 let (low, high) = self.turn(low, high)?;
+                if !(from.is_finite() && to.is_finite()) {
+                    return Err(self.fault("what its goalposts become are not two numbers; correct them"));
+                }
                 let line = Line::through(low, high, from, to);
                 let (least, most) = (from.min(to), from.max(to));
                 if truncate { Line { least, most, ..line } } else { line }

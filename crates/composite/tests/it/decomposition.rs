@@ -1,8 +1,8 @@
 //! The index of a unit taken apart: parts sum to it at every level, exactly or not.
 
 use senne_composite::{
-    Aggregation, Exactness, Normalisation, NormaliseOptions, Penalty, Plan, StrengthOptions, Table, build,
-    decompose, difference, strengths,
+    Aggregation, Element, Exactness, Hierarchy, Inputs, Method, Normalisation, NormaliseOptions, Penalty,
+    Plan, StrengthOptions, Table, Weights, build, decompose, difference, strengths,
 };
 
 use crate::{
@@ -81,6 +81,43 @@ fn parts_of_other_means() {
     }
     let mixed = [Aggregation::Arithmetic, Aggregation::Copeland, Aggregation::Arithmetic];
     other(&asem, Plan::new(mixed.map(Into::into).to_vec()));
+}
+
+/// The worst unit has 0 on a scale from 0, and what it lost to the others is told all the same.
+#[test]
+fn the_last_of_all_has_parts_too() {
+    let hierarchy = Hierarchy::new(vec![
+        Element::indicator("a", "p"),
+        Element::indicator("b", "p"),
+        Element::indicator("c", "q"),
+        Element::aggregate("p", 2, Some("i")),
+        Element::aggregate("q", 2, Some("i")),
+        Element::aggregate("i", 3, None),
+    ])
+    .unwrap();
+    let column = |code: &str, values: [f64; 3]| (code.to_owned(), values.map(Some).to_vec());
+    let columns =
+        vec![column("a", [0.0, 1.0, 2.0]), column("b", [0.0, 5.0, 1.0]), column("c", [0.0, 3.0, 4.0])];
+    let raw = Table::new(["x", "y", "z"].map(str::to_owned).to_vec(), columns).unwrap();
+    let method = Method {
+        denominate: false,
+        screening: None,
+        imputation: None,
+        treatment: None,
+        normalisation: NormaliseOptions::all(Normalisation::MinMax { low: 0.0, high: 1.0 }),
+        weights: Weights::equal(&hierarchy),
+        plan: Plan::new([Aggregation::Arithmetic, Aggregation::Copeland].map(Into::into).to_vec()),
+    };
+    let composite = build(&Inputs { hierarchy, raw, denominators: None }, &method).unwrap();
+    for unit in ["x", "y", "z"] {
+        let parts = decompose(&composite, unit).unwrap();
+        for level in &parts.levels {
+            close(unit, level.iter().map(|one| one.part).sum(), parts.score, 1e-12);
+        }
+    }
+    let last = decompose(&composite, "x").unwrap();
+    assert_eq!(last.score, -2.0);
+    assert!(last.levels[0].iter().all(|one| one.part < 0.0), "{last:?}");
 }
 
 /// How much the index moves with an element is what its weight says: against a small change.

@@ -97,6 +97,10 @@ fn steps() {
         .each
         .insert("a".to_owned(), Normalisation::DistanceToReference { unit: "w".to_owned(), cap: false });
     assert!(words(normalise(&data, &hierarchy, &options)).contains("the reference of `a` names `w`"));
+    let nowhere =
+        Normalisation::Goalposts { low: 0.0, high: 1.0, from: f64::NAN, to: f64::NAN, truncate: true };
+    options.each.insert("a".to_owned(), nowhere);
+    assert!(words(normalise(&data, &hierarchy, &options)).contains("are not two numbers; correct them"));
     options.each.insert("c".to_owned(), Normalisation::Rank);
     assert!(words(normalise(&data, &hierarchy, &options)).contains("normalisation names `c`"));
     let rule = Screening { least_available: Some(1.5), ..Screening::default() };

@@ -8,13 +8,16 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use senne_hub::{Context, Principal};
-use senne_model::{ErrorKind, Json, Problem};
+use senne_model::{ErrorKind, Json, Problem, TenantName};
 
 use crate::{face::Face, refusal::Refusal};
 
 /// The headers of FIWARE that name a tenant and a part of it.
 const TENANT: &str = "fiware-service";
 const SERVICE_PATH: &str = "fiware-servicepath";
+
+/// The service path of what has no scope.
+pub(crate) const ROOT: &str = "/";
 
 /// What a handler gives back.
 pub(crate) type Answer = Result<Response, Refusal>;
@@ -23,7 +26,7 @@ pub(crate) type Answer = Result<Response, Refusal>;
 pub(crate) struct Call {
     pub(crate) face: Arc<Face>,
     pub(crate) hub: Context,
-    /// The service path as it stood in the header; it is our scope.
+    /// The service paths as they stood in the header, none where they mean everywhere; they are our scopes.
     pub(crate) service_path: Option<String>,
     headers: HeaderMap,
     path: Vec<(String, String)>,
@@ -41,8 +44,7 @@ impl FromRequest<Arc<Face>> for Call {
             .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the path is not UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
-        let tenant =
-            senne_http::tenant(&parts.headers, &[TENANT, senne_http::TENANT_HEADER])?.unwrap_or_default();
+        let tenant = tenant(&parts.headers)?;
         let parameters: Vec<(String, String)> =
             url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
                 .into_owned()
@@ -65,6 +67,15 @@ impl FromRequest<Arc<Face>> for Call {
     }
 }
 
+/// The tenant. A service is one however it is written, large or small; the tenants of NGSI-LD are not.
+fn tenant(headers: &HeaderMap) -> Result<TenantName, Problem> {
+    let named = senne_http::tenant(headers, &[TENANT, senne_http::TENANT_HEADER])?.unwrap_or_default();
+    if !headers.contains_key(TENANT) {
+        return Ok(named);
+    }
+    TenantName::parse(&named.to_ascii_lowercase())
+}
+
 /// The service paths of the header; none where they mean everywhere.
 fn service_path(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(SERVICE_PATH) else { return Ok(None) };
@@ -82,14 +93,14 @@ fn service_path(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut paths = Vec::new();
     for one in text.split(',').map(str::trim) {
         // A slash at the end says nothing.
-        let one = if one == "/" { one } else { one.trim_end_matches('/') };
-        let fits = one == "/" || one.strip_prefix('/').is_some_and(|rest| rest.split('/').all(level));
+        let one = if one == ROOT { one } else { one.trim_end_matches('/') };
+        let fits = one == ROOT || one.strip_prefix('/').is_some_and(|rest| rest.split('/').all(level));
         if !fits || one.split('/').count() > 11 {
             return Err(wrong());
         }
         paths.push(one);
     }
-    let everywhere = paths.iter().any(|path| matches!(*path, "/" | "/#"));
+    let everywhere = paths.contains(&"/#");
     Ok((!everywhere).then(|| paths.join(",")))
 }
 
@@ -137,7 +148,7 @@ impl Call {
         senne_policy::decide(&self.hub.principal, &self.hub.tenant, senne_hub::Action::Administer).map(|_| ())
     }
 
-    /// The scope that what is written gets: it belongs to one place, while a question may go to several.
+    /// The scope that what is written gets, none at the root: it belongs to one place, while a question may go to several.
     pub(crate) fn scope(&self) -> Result<Option<Vec<Box<str>>>, Problem> {
         let told = self.headers.get(SERVICE_PATH).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if told.contains([',', '#']) {
@@ -145,7 +156,8 @@ impl Call {
                 "what is written belongs to one service path, without `,` and `#`, e.g. /Brussels/Ixelles";
             return Err(Problem::bad(detail).field("Fiware-ServicePath"));
         }
-        Ok(self.service_path.as_deref().map(|path| vec![path.into()]))
+        let path = self.service_path.as_deref().filter(|path| *path != ROOT);
+        Ok(path.map(|path| vec![path.into()]))
     }
 
     /// Reads the JSON body.

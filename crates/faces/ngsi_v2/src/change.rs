@@ -4,7 +4,8 @@ use senne_model::{Entity, ErrorKind, Operation, Problem, Write};
 
 use crate::{
     call::Call,
-    entities::{is_in_scope, missing},
+    entities::missing,
+    query,
     read::{EntityIn, Fragment, THING},
 };
 
@@ -49,7 +50,8 @@ pub(crate) fn write_of(
 ) -> Result<Vec<Write>, Problem> {
     let is_meant = match there {
         Some(there) => {
-            entity.kind.as_ref().is_none_or(|kind| there.types.contains(kind)) && is_in_scope(call, there)?
+            let of_kind = entity.kind.as_ref().is_none_or(|kind| there.types.contains(kind));
+            of_kind && query::place(call)?.matches(&there.scopes)
         }
         None => false,
     };

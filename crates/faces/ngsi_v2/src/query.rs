@@ -8,7 +8,7 @@ use senne_language::{
 use senne_model::{EntityId, ErrorKind, Json, Name, Problem};
 
 use crate::{
-    call::Call,
+    call::{Call, ROOT},
     expression,
     names::{id_in, name_in},
     pattern::{TypePattern, behind_prefix, found},
@@ -84,14 +84,26 @@ async fn of_pattern(call: &Call, pattern: &TypePattern) -> Result<TypeExpression
     Ok(TypeExpression::one_of(have).unwrap_or(TypeExpression::Any(Vec::new())))
 }
 
-/// What a service path means: that very scope, or with `#` all below it.
+/// What service paths mean in a question: that very scope, or with `#` all below it; `/` those without a scope. None means everywhere.
 pub(crate) fn scope(call: &Call) -> Result<Option<ScopeExpression>, Problem> {
     scope_of(call.service_path.as_deref())
 }
 
-/// The same for a service path that was kept.
+/// The same for service paths that were kept.
 pub(crate) fn scope_of(text: Option<&str>) -> Result<Option<ScopeExpression>, Problem> {
-    text.map(|text| ScopeExpression::parse(&text.replace(' ', ""))).transpose()
+    let Some(text) = text else { return Ok(None) };
+    let one = |path: &str| match path.trim() {
+        ROOT => Ok(ScopeExpression::Unscoped),
+        path => ScopeExpression::parse(path),
+    };
+    let mut paths = text.split(',').map(one).collect::<Result<Vec<_>, _>>()?;
+    Ok(if paths.len() == 1 { paths.pop() } else { Some(ScopeExpression::Any(paths)) })
+}
+
+/// Where what is written stands: at the root when no service path is named.
+pub(crate) fn place(call: &Call) -> Result<ScopeExpression, Problem> {
+    call.scope()?;
+    Ok(scope(call)?.unwrap_or(ScopeExpression::Unscoped))
 }
 
 /// A geo-query, in which points are given as latitude, longitude.

@@ -23,6 +23,7 @@ mod sentence;
 mod series;
 mod shelf;
 mod theme;
+mod turn;
 mod visit;
 mod words;
 
@@ -43,6 +44,7 @@ pub use figures::{
 pub use language::Language;
 pub use portal::PortalOptions;
 pub use programme::{NoProgramme, Programmes};
+pub use turn::in_turn;
 
 use crate::{portal::Portal, visit::At};
 

@@ -13,9 +13,11 @@ use axum::body::Bytes;
 use senne_model::{ErrorKind, Problem};
 use senne_print::{Document, pdf};
 use tokio::{
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    sync::{Mutex, Semaphore},
     time::timeout,
 };
+
+use crate::turn::in_turn;
 
 /// So many are kept, and so many bytes of them.
 const KEPT_MAX: usize = 16;
@@ -47,20 +49,6 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Works on a thread of its own. The turn ends with the work, also when the one who asked has left: work that has
-/// begun cannot be stopped.
-async fn work<T: Send + 'static>(
-    turn: OwnedSemaphorePermit,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let whole = move || {
-        let done = work();
-        drop(turn);
-        done
-    };
-    tokio::task::spawn_blocking(whole).await.map_err(|error| Problem::internal(error.to_string()))
-}
-
 impl Papers {
     /// A document as PDF. `key` says what it was made of: whoever asks with the same key gets what was printed before.
     ///
@@ -83,7 +71,7 @@ impl Papers {
         if let Some(known) = self.known(key).await {
             return Ok(known);
         }
-        let printed = work(turn, move || pdf(&document)).await?;
+        let printed = in_turn(turn, move || pdf(&document)).await?;
         let bytes = Bytes::from(printed.map_err(|error| Problem::internal(error.to_string()))?);
         self.keep(key, bytes.clone()).await;
         Ok(bytes)
@@ -140,18 +128,6 @@ mod tests {
         assert!(papers.known("k0").await.is_some());
         papers.keep("large", Bytes::from(vec![0; BYTES_MAX + 1])).await;
         assert!(papers.kept.lock().await.is_empty());
-    }
-
-    #[tokio::test]
-    async fn who_leaves_gives_the_turn_back_when_the_work_is_done() {
-        let turns = Arc::new(Semaphore::new(1));
-        let turn = Arc::clone(&turns).acquire_owned().await.unwrap();
-        let (end, ended) = std::sync::mpsc::channel::<()>();
-        let begun = work(turn, move || ended.recv().is_ok());
-        assert!(timeout(Duration::from_millis(20), begun).await.is_err());
-        assert_eq!(turns.available_permits(), 0);
-        end.send(()).unwrap();
-        timeout(Duration::from_secs(20), turns.acquire()).await.unwrap().unwrap().forget();
     }
 
     #[tokio::test]

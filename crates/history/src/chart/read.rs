@@ -110,8 +110,9 @@ impl Reader<'_> {
     /// The moment before which single values and hours of the type of these rows were let go of.
     pub(super) fn kept_from(&self, rows: &[RollupRow]) -> Option<Timestamp> {
         let retired = self.tenant.retired.read();
-        let types: BTreeSet<&str> = rows.iter().map(|row| row.series.type_name.as_str()).collect();
-        let until = types.into_iter().filter_map(|type_name| retired.until(type_name)).max();
+        let types = rows.iter().map(|row| (row.series.type_name.as_str(), row.series.types.as_deref()));
+        let types: BTreeSet<(&str, Option<&str>)> = types.collect();
+        let until = types.into_iter().filter_map(|(term, types)| retired.until(term, types)).max();
         until.filter(|until| *until > self.query.from.micros()).map(Timestamp::from_micros)
     }
 

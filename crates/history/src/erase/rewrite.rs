@@ -1,4 +1,4 @@
-//! One file written anew without the rows of some entities, batch by batch.
+//! One file written anew without some of its rows, batch by batch.
 
 use std::{fs::File, path::Path};
 
@@ -24,12 +24,22 @@ use crate::{
 /// Rows of a batch.
 const BATCH_ROWS: usize = 65_536;
 
-/// Writes the rows that stay, in their order, into a file that takes the place of the old one; `None` when none stays.
+/// Writes a file anew without the rows of some entities.
 pub(super) fn without(
     kind: Kind,
     table_dir: &Path,
     old: &FileEntry,
     hidden: &Hidden,
+) -> Result<Option<FileEntry>, HistoryError> {
+    keeping(kind, table_dir, old, |batch| staying(kind, batch, hidden))
+}
+
+/// Writes the rows that stay, in their order, into a file that takes the place of the old one; `None` when none stays.
+pub(crate) fn keeping(
+    kind: Kind,
+    table_dir: &Path,
+    old: &FileEntry,
+    staying: impl Fn(&RecordBatch) -> Result<RecordBatch, ArrowError>,
 ) -> Result<Option<FileEntry>, HistoryError> {
     let path = table_dir.join(&old.path);
     let file = File::open(&path).map_err(disk::error("opening", &path))?;
@@ -39,7 +49,7 @@ pub(super) fn without(
     let mut fresh: Option<FileWriter> = None;
     for batch in reader {
         let batch = batch.and_then(|batch| evolved(kind, batch)).map_err(|e| failed(&path, e))?;
-        let kept = staying(kind, &batch, hidden).map_err(|e| failed(&path, e))?;
+        let kept = staying(&batch).map_err(|e| failed(&path, e))?;
         if kept.num_rows() == 0 {
             continue;
         }

@@ -30,9 +30,16 @@ const COLUMNS: &str = "entity, type, attribute, dataset_id, observed_at, recorde
      CASE quality & 7 WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 3 WHEN 3 THEN 4 ELSE 9 END AS quality, \
      quality_tests(quality) AS quality_tests, change";
 
-/// Of each series and moment the row that was recorded last; the order of changes is the order of recording.
-const CORRECTED: &str = "(SELECT *, row_number() OVER (PARTITION BY entity, type, attribute, attribute_iri, dataset_id, \
-     observed_at, CASE WHEN observed_at IS NULL THEN recorded_at END ORDER BY change DESC, position DESC) AS version FROM raw)";
+/// Of each series and moment the row that was recorded last; the order of changes is the order of recording. The type of an entity may
+/// change, so it does not tell one series from another. Where no entity has two types it makes no difference, and lets a question for
+/// one type pass the files of the others by.
+fn newest_versions(types_are_apart: bool) -> String {
+    let by_type = if types_are_apart { "type, " } else { "" };
+    format!(
+        "(SELECT *, row_number() OVER (PARTITION BY entity, {by_type}attribute, attribute_iri, dataset_id, observed_at, \
+         CASE WHEN observed_at IS NULL THEN recorded_at END ORDER BY change DESC, position DESC) AS version FROM raw)"
+    )
+}
 
 /// What follows from the sums of a bucket.
 const SUMS: &str = "count, nullif(good + not_evaluated, 0) AS usable, good, not_evaluated, suspect, fail, missing, \
@@ -42,7 +49,7 @@ const SUMS: &str = "count, nullif(good + not_evaluated, 0) AS usable, good, not_
      coalesce(first, sum) AS first, coalesce(last, sum) AS last, first_at, coalesce(last_at, first_at) AS last_at";
 
 /// The columns of a roll-up from the observations themselves. `start` is the column of the bucket, with a comma, or nothing.
-fn rolled_anew(start: &str) -> String {
+fn rolled_anew(start: &str, newest_versions: &str) -> String {
     let by = if start.is_empty() { "" } else { ", 5" };
     let flag = |flag: &str| format!("count(*) FILTER (WHERE quality & 7 {flag})");
     let usable = "FILTER (WHERE quality & 7 <= 1)";
@@ -52,7 +59,7 @@ fn rolled_anew(start: &str) -> String {
          max(number) {usable} AS max, sum(number * number) {usable} AS sum_squares, \
          first_value(number ORDER BY observed_at) {usable} AS first, last_value(number ORDER BY observed_at) {usable} AS last, \
          min(observed_at) {usable} AS first_at, max(observed_at) {usable} AS last_at \
-         FROM {CORRECTED} WHERE version = 1 AND NOT deleted AND observed_at IS NOT NULL \
+         FROM {newest_versions} WHERE version = 1 AND NOT deleted AND observed_at IS NOT NULL \
            AND (number IS NOT NULL OR quality & 7 > 3) GROUP BY 1, 2, 3, 4{by}",
         flag("= 0"),
         flag("= 1"),
@@ -150,7 +157,8 @@ impl SchemaProvider for Views {
         };
         let of = format!("SELECT entity, type, attribute, dataset_id, {start}{SUMS} FROM");
         let view = if self.as_of.is_some() {
-            self.view("raw", self.observed(), &format!("{of} ({}) AS sums", rolled_anew(anew))).await
+            let anew = rolled_anew(anew, &self.newest_versions());
+            self.view("raw", self.observed(), &format!("{of} ({anew}) AS sums")).await
         } else {
             self.view("raw", self.rolled(kind), &format!("{of} raw WHERE count > 0 OR missing > 0")).await
         };
@@ -168,8 +176,13 @@ impl Views {
     }
 
     async fn corrected(&self) -> Result<Arc<dyn TableProvider>, DataFusionError> {
-        let text = format!("SELECT {COLUMNS} FROM {CORRECTED} WHERE version = 1 AND NOT deleted");
+        let versions = self.newest_versions();
+        let text = format!("SELECT {COLUMNS} FROM {versions} WHERE version = 1 AND NOT deleted");
         self.view("raw", self.observed(), &text).await
+    }
+
+    fn newest_versions(&self) -> String {
+        newest_versions(self.snapshot.types_are_apart())
     }
 
     async fn of_contract(&self, text: &str) -> Result<Arc<dyn TableProvider>, DataFusionError> {

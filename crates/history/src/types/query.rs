@@ -1,9 +1,11 @@
 //! Questions about the past and their answers.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
 use senne_language::{Method, Period, TimeFilter};
-use senne_model::{Attribute, AttributeValue, ChangeNo, EntityId, Iri, Name, Quality, Timestamp};
+use senne_model::{Attribute, AttributeValue, ChangeNo, EntityId, Iri, Json, Name, Quality, Timestamp};
+
+use crate::others::order;
 
 /// Which part of the past is asked for.
 #[derive(Clone, Debug)]
@@ -138,7 +140,7 @@ impl Point {
 /// How to sum up a range.
 #[derive(Clone, Debug)]
 pub struct Aggregation {
-    /// What to compute. Values that are no numbers are counted only when nothing but counts is asked for.
+    /// What to compute, of each value as far as its kind lets it (GS CIM 009 clause 4.5.19.1).
     pub methods: Vec<Method>,
     /// The length of a bucket; a whole period is one bucket over the range.
     pub period: Period,
@@ -159,8 +161,23 @@ pub struct SeriesBuckets {
     pub attribute: Name,
     /// The data set id; `None` is the default instance.
     pub dataset_id: Option<Iri>,
+    /// Whether the values are targets of relationships.
+    pub relationship: bool,
+    /// Whether there are numbers among the values, be they usable or not.
+    pub numbers: bool,
     /// The buckets that have values, oldest first.
     pub buckets: Vec<Bucket>,
+}
+
+impl SeriesBuckets {
+    /// Whether any of the methods that were asked for can be told of one of these values.
+    pub fn tells(&self, methods: &[Method]) -> bool {
+        let told = |bucket: &Bucket| {
+            let mut results = methods.iter().zip(&bucket.values);
+            results.any(|(method, value)| value.is_some() || bucket.text(*method).is_some())
+        };
+        self.numbers || self.buckets.iter().any(told)
+    }
 }
 
 /// One bucket: `from` ≤ moment < `to`.
@@ -174,8 +191,37 @@ pub struct Bucket {
     pub count: u64,
     /// How many of them are good or not evaluated.
     pub usable: u64,
+    /// How many numbers sums and means are of; lists count by their sizes.
+    pub summed: u64,
     /// One value per method, in the order asked; `None` where there is nothing to compute from.
     pub values: Vec<Option<f64>>,
+    /// Results that are no numbers, where `values` has none: the least and the greatest of texts, dates, times and moments, and the mean
+    /// of times of the day.
+    pub texts: Vec<(Method, Json)>,
+}
+
+impl Bucket {
+    /// The result of a method where it is no number.
+    pub fn text(&self, method: Method) -> Option<&Json> {
+        self.texts.iter().find(|(of, _)| *of == method).map(|(_, value)| value)
+    }
+
+    /// Takes in what a method gives for other values of the same bucket. Gives `false` where both cannot be joined to one.
+    pub fn join_text(&mut self, method: Method, other: &Json) -> bool {
+        let Some((_, there)) = self.texts.iter_mut().find(|(of, _)| *of == method) else {
+            self.texts.push((method, other.clone()));
+            return true;
+        };
+        let further = match method {
+            Method::Minimum => Ordering::Less,
+            Method::Maximum => Ordering::Greater,
+            _ => return false,
+        };
+        if order(other, there) == further {
+            *there = other.clone();
+        }
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Values of the past that were corrected or withdrawn, in sums and in what is selected by them.
 
+use std::sync::Arc;
+
 use senne_history::{Aggregation, History, PastQuery};
 use senne_language::{Method, Period, TimeFilter, TimeProperty};
-use senne_model::{Amendment, AttributeValue, ChangedAttribute, Effect, Json, Quality, Timestamp};
+use senne_model::{Amendment, AttributeValue, Change, ChangedAttribute, Effect, Json, Quality, Timestamp};
 
 use crate::common::*;
 
@@ -110,4 +112,32 @@ async fn who_was_only_corrected_at_another_time_is_doubtful() {
     let doubtful: Vec<_> = found.into_iter().map(|one| (one.entity, one.doubtful)).collect();
     assert_eq!(doubtful, [(id(1), true), (id(2), false)]);
     assert_eq!(numbers(&history, &query).await, [1.0], "of the second alone there is something");
+}
+
+/// What was recorded under one type is corrected while the entity has another: it is one value, of the type that it has now.
+#[tokio::test]
+async fn a_correction_under_another_type_is_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let under = |no: u64, kind: &str, entity: u32, x: f64| {
+        let value = number("NO2", x, at("2024-01-31T12:00:00Z"));
+        let mut made = Change::clone(&change(no, &id(entity), vec![value]));
+        made.types = [name(kind)].into_iter().collect();
+        Arc::new(made)
+    };
+    let told = async |condition: &str| {
+        let text = format!("SELECT type, number FROM observation_corrected {condition} ORDER BY number");
+        lines(&history, &text).await
+    };
+    history.append_all(&[under(1, "Station", 1, 1.0), under(2, "Tower", 7, 7.0)]);
+    assert_eq!(told("").await, "[\"Station\",1.0]\n[\"Tower\",7.0]");
+    history.flush().await.unwrap();
+    assert_eq!(told("WHERE type = 'Station'").await, "[\"Station\",1.0]");
+    history.append_all(&[under(3, "Depot", 1, 2.0)]);
+    for _ in 0..2 {
+        assert_eq!(told("").await, "[\"Depot\",2.0]\n[\"Tower\",7.0]");
+        assert_eq!(told("WHERE type = 'Station'").await, "");
+        assert_eq!(told("WHERE type = 'Depot'").await, "[\"Depot\",2.0]");
+        history.flush().await.unwrap();
+    }
 }

@@ -1,8 +1,8 @@
 //! A crash at any moment loses and doubles nothing.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
-use senne_model::{ChangeNo, TenantName};
+use senne_model::{Change, ChangeNo, Name, TenantName};
 
 use crate::common::*;
 
@@ -299,4 +299,39 @@ async fn what_is_kept_long_enough_goes_and_days_stay() {
     assert_eq!(lines(&history, "SELECT sum FROM daily ORDER BY start").await, "[1.0]\n[2.0]\n[3.0]");
     assert_eq!(history.retire(&rules("2024-02-15T00:00:00Z")).await.unwrap(), 1);
     assert_eq!(numbers(&history, &all()).await, [3.0]);
+}
+
+/// Two types are shown by one term: a rule for one of them is none for the other.
+#[tokio::test]
+async fn what_is_let_go_of_of_a_type_leaves_its_namesake_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let namesake = Name::new("https://smartdatamodels.org/dataModel.Environment/Station");
+    let of = |no: u64, kind: &Name, hour: &str| {
+        let entity = if *kind == namesake { id(2) } else { id(1) };
+        let value = number("NO2", no as f64, at(&format!("2024-01-{hour}:00:00Z")));
+        let mut made = Change::clone(&change(no, &entity, vec![value]));
+        made.types = [kind.clone()].into_iter().collect();
+        Arc::new(made)
+    };
+    let station = name("Station");
+    history.append_all(&[of(1, &station, "10T10"), of(2, &namesake, "10T10"), of(3, &namesake, "11T10")]);
+    history.flush().await.unwrap();
+    let hours = "SELECT sum FROM hourly ORDER BY start";
+    let days = "SELECT sum(sum) FROM daily";
+    let before = at("2024-02-15T00:00:00Z");
+    assert_eq!(history.retire(&[(station.clone(), before)]).await.unwrap(), 2);
+    assert_eq!(numbers(&history, &all()).await, [2.0, 3.0]);
+    assert_eq!(lines(&history, hours).await, "[2.0]\n[3.0]");
+    assert_eq!(lines(&history, days).await, "[6.0]");
+    assert_eq!(history.check().await.unwrap().damage(), Vec::<String>::new());
+    assert_eq!(history.retire(&[(station.clone(), before)]).await.unwrap(), 0);
+    // What comes late is rolled up for the one of which everything is there, and for no other.
+    history.append_all(&[of(4, &namesake, "10T11"), of(5, &station, "10T12")]);
+    history.flush().await.unwrap();
+    assert_eq!(lines(&history, hours).await, "[2.0]\n[4.0]\n[3.0]");
+    assert_eq!(lines(&history, days).await, "[10.0]");
+    history.retire(&[(station, before), (namesake, before)]).await.unwrap();
+    assert_eq!(numbers(&history, &all()).await, Vec::<f64>::new());
+    assert_eq!(lines(&history, days).await, "[10.0]");
 }

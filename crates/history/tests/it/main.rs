@@ -9,6 +9,7 @@ mod crash;
 mod erase;
 mod evolve;
 mod faults;
+mod kinds;
 mod model;
 mod questions;
 mod reads;

@@ -189,7 +189,8 @@ async fn values_by_hand() {
         assert_eq!((hours[1].count, hours[1].usable, hours[1].values.clone()), (1, 0, vec![None, None]));
         assert_eq!((hours[0].from, hours[0].to), (at("2024-01-01T00:00:00Z"), at("2024-01-01T01:00:00Z")));
         let day = ask(&[Method::Maximum], Period::DAY, false).await;
-        assert_eq!((day[0].count, day[0].values[0]), (3, Some(900.0)));
+        // Three numbers and a text, of which the numbers are meant.
+        assert_eq!((day[0].count, day[0].summed, day[0].values[0]), (4, 3, Some(900.0)));
         let counts = ask(&[Method::TotalCount, Method::DistinctCount], Period::DAY, false).await;
         assert_eq!((counts[0].count, counts[0].values.clone()), (4, vec![Some(4.0), Some(4.0)]));
         let quarter = ask(&[Method::Sum], Period { months: 0, days: 0, micros: 15 * MINUTE }, true).await;

@@ -12,6 +12,8 @@ use crate::{BlockPanel, StatisticsError, normal_quantile, verdict::detectable_by
 const OUTWARDS: usize = 20;
 /// So often what lies between a kept and a rejected effect is halved.
 const HALVINGS: usize = 10;
+/// So often what lies around the effect that leaves no mean gap is halved; the effects that are kept may lie close about it.
+const HALVINGS_OF_MIDDLE: usize = 50;
 
 /// How sure the mean effect is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +38,9 @@ impl ConformalMean {
 }
 
 /// Tests one effect after another: it is taken out of the treated, the weights are made anew by all times and λ as it was found, and the gaps from
-/// the treatment on are compared with those elsewhere. The interval goes out from the estimate as far as effects are kept, and to none when
-/// that is kept. With [`Reordering::Shift`] it holds the effect with the chance `1 − alpha` even when errors remember, as long as the
+/// the treatment on are compared with those elsewhere. The interval goes out from the estimate as far as effects are kept, and from none when
+/// that is kept too. Where donors follow the past so closely that the estimate itself is rejected, it goes out from the effect that leaves no mean
+/// gap, and holds the estimate. With [`Reordering::Shift`] it holds the effect with the chance `1 − alpha` even when errors remember, as long as the
 /// course is much longer than the memory.
 ///
 /// # Errors
@@ -58,19 +61,32 @@ pub fn conformal_mean(
         gaps(&past, donors, &without)
     };
     let chance_of = |effect: f64| chance(&gaps_less(effect)?, panel.before, how);
-    let step = spread_of_means(&gaps_less(found.effect)?, panel.before);
     let p_value = chance_of(0.0)?;
     // A test at the level alpha rejects what has just that chance.
     let kept = |chance: f64| chance > how.alpha + 1e-9;
+    let is_kept = |effect: f64| chance_of(effect).map(kept);
+    let around = |from: f64| -> Result<[f64; 2], StatisticsError> {
+        let step = spread_of_means(&gaps_less(from)?, panel.before);
+        Ok([end(from, -step, &is_kept)?, end(from, step, &is_kept)?])
+    };
+    let with = |[low, high]: [f64; 2], from: f64| -> Result<[f64; 2], StatisticsError> {
+        let other = around(from)?;
+        Ok([low.min(other[0]), high.max(other[1])])
+    };
     let few = how.reordering == Reordering::Shift && kept(1.0 / panel.times() as f64);
     let mut interval = if few {
         [f64::NEG_INFINITY, f64::INFINITY]
+    } else if is_kept(found.effect)? {
+        around(found.effect)?
     } else {
-        let kept = |effect: f64| chance_of(effect).map(kept);
-        [end(found.effect, -step, &kept)?, end(found.effect, step, &kept)?]
+        let mean = |effect: f64| -> Result<f64, StatisticsError> {
+            let later = gaps_less(effect)?;
+            Ok(later[panel.before..].iter().sum::<f64>() / (panel.times() - panel.before) as f64)
+        };
+        with([found.effect; 2], without_mean_gap(found.effect, &mean)?)?
     };
-    if kept(p_value) {
-        interval = [interval[0].min(0.0), interval[1].max(0.0)];
+    if kept(p_value) && (interval[0] > 0.0 || interval[1] < 0.0) {
+        interval = with(interval, 0.0)?;
     }
     let standard_error = (interval[1] - interval[0]) / 2.0 / normal_quantile(1.0 - how.alpha / 2.0);
     Ok(ConformalMean { interval, p_value, standard_error, alpha: how.alpha })
@@ -97,6 +113,29 @@ fn end(
         return Ok(outside);
     }
     Ok(step.signum() * f64::INFINITY)
+}
+
+/// The effect that leaves no mean gap from the treatment on, looked for from one on; that one when there is none near. A larger effect leaves a
+/// smaller gap: weights that are made anew take in a part of it only.
+fn without_mean_gap(
+    from: f64,
+    mean: &dyn Fn(f64) -> Result<f64, StatisticsError>,
+) -> Result<f64, StatisticsError> {
+    let first = mean(from)?;
+    let (mut near, mut step) = (from, first);
+    for _ in 0..2 * OUTWARDS {
+        let mut far = near + step;
+        if mean(far)? * first > 0.0 {
+            (near, step) = (far, 2.0 * step);
+            continue;
+        }
+        for _ in 0..HALVINGS_OF_MIDDLE {
+            let middle = near.midpoint(far);
+            if mean(middle)? * first > 0.0 { near = middle } else { far = middle }
+        }
+        return Ok(near.midpoint(far));
+    }
+    Ok(from)
 }
 
 /// The root mean square of the means over as many times in a row as there are from `before` on, in all other places; the last time is

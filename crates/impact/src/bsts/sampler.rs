@@ -63,14 +63,14 @@ pub struct Draws {
     pub counterfactual: Vec<Vec<f64>>,
     /// For each draw the same without noise.
     pub expected: Vec<Vec<f64>>,
-    /// How often each covariate counted.
+    /// How often each covariate counted, in the order in which they were given.
     pub inclusion: Vec<f64>,
 }
 
 /// Draws what the outcome would have been from `before` on.
 ///
 /// # Errors
-/// When lengths differ, a covariate is not finite, fewer than three values come before, or they are all equal.
+/// When lengths differ, a covariate is not finite, fewer than three values come before, or none after, or those before are all equal.
 pub fn draw(series: &CausalSeries, options: BayesOptions) -> Result<Draws, StatisticsError> {
     let length = series.outcome.len();
     for (number, column) in series.covariates.iter().enumerate() {
@@ -82,6 +82,10 @@ pub fn draw(series: &CausalSeries, options: BayesOptions) -> Result<Draws, Stati
         let what = "values before the project".to_owned();
         return Err(StatisticsError::TooFew { what, found: earlier.len(), wanted: 3 });
     }
+    if !series.outcome[series.before..].iter().flatten().any(|value| value.is_finite()) {
+        let what = "values from the project on".to_owned();
+        return Err(StatisticsError::TooFew { what, found: 0, wanted: 1 });
+    }
     let (mean, spread) = moments(&earlier);
     if spread <= 0.0 {
         let why = "all values before the project are equal".to_owned();
@@ -91,8 +95,10 @@ pub fn draw(series: &CausalSeries, options: BayesOptions) -> Result<Draws, Stati
         value.filter(|value| time < series.before && value.is_finite()).map(|value| (value - mean) / spread)
     };
     let outcome: Vec<Option<f64>> = series.outcome.iter().enumerate().map(known).collect();
-    let columns: Vec<Vec<f64>> =
-        series.covariates.iter().filter_map(|c| standard(c, series.before)).collect();
+    let standards: Vec<Option<Vec<f64>>> =
+        series.covariates.iter().map(|column| standard(column, series.before)).collect();
+    let moves: Vec<bool> = standards.iter().map(Option::is_some).collect();
+    let columns: Vec<Vec<f64>> = standards.into_iter().flatten().collect();
     let mut chain = Chain::new(&outcome, columns, series.before, options);
     let mut draws = Draws { counterfactual: Vec::new(), expected: Vec::new(), inclusion: Vec::new() };
     let warm_up = options.draws / WARM_UP;
@@ -111,7 +117,10 @@ pub fn draw(series: &CausalSeries, options: BayesOptions) -> Result<Draws, Stati
         draws.counterfactual.push(back(noisy));
         draws.expected.push(back(expected));
     }
-    draws.inclusion = counted.into_iter().map(|count| count / options.draws as f64).collect();
+    let mut counted = counted.into_iter();
+    // A covariate that did not move before never counts.
+    let often = |moves: &bool| if *moves { counted.next().unwrap_or_default() } else { 0.0 };
+    draws.inclusion = moves.iter().map(often).map(|count| count / options.draws as f64).collect();
     Ok(draws)
 }
 

@@ -31,6 +31,24 @@ impl StaggeredPanel {
         }
     }
 
+    /// The times at which the group treated last is not treated yet (nor may react), with that group as one that is never treated.
+    pub(crate) fn up_to_last_group(&self, anticipation: i64) -> Option<Self> {
+        let last = self.first_treated.iter().flatten().max().copied()?;
+        let kept = self.times.partition_point(|time| *time < last - anticipation);
+        let cut = |row: &Vec<f64>| row[..kept].to_vec();
+        Some(Self {
+            times: self.times[..kept].to_vec(),
+            first_treated: self
+                .first_treated
+                .iter()
+                .map(|first| first.filter(|first| *first < last))
+                .collect(),
+            outcome: self.outcome.iter().map(cut).collect(),
+            covariates: self.covariates.iter().map(|rows| rows[..kept].to_vec()).collect(),
+            left_out: self.left_out,
+        })
+    }
+
     /// From rows of unit, time, outcome, first treatment (nothing: never) and covariates (by column).
     ///
     /// Units that lack a time or a finite value are left out, and so are those that are treated from the first time on: nothing is

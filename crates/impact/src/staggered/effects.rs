@@ -73,7 +73,8 @@ pub struct GroupTimeEffects {
 }
 
 /// Estimates the effect on each group at each time. Before a group's treatment a time is compared with the time before it, from then on
-/// with the last time before the treatment. Covariates are those of the earlier time.
+/// with the last time before the treatment. Covariates are those of the earlier time. Where no unit is never treated and those not treated yet
+/// are compared with, the group treated last stands for them, up to its treatment.
 ///
 /// # Errors
 /// When nothing can be compared at all: no unit is treated, or none is not.
@@ -81,6 +82,13 @@ pub fn group_time_effects(
     panel: &StaggeredPanel,
     options: StaggeredOptions,
 ) -> Result<GroupTimeEffects, StatisticsError> {
+    let never = panel.first_treated.contains(&None);
+    let shorter = if never || options.comparison == Comparison::NeverTreated {
+        None
+    } else {
+        panel.up_to_last_group(options.anticipation)
+    };
+    let panel = shorter.as_ref().unwrap_or(panel);
     let (mut effects, mut influences, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     let units = panel.units();
     for group in panel.groups() {
@@ -99,7 +107,13 @@ pub fn group_time_effects(
         }
     }
     if effects.is_empty() {
-        let why = "no treated group has units to be compared with".to_owned();
+        let why = match options.comparison {
+            Comparison::NeverTreated if !never => {
+                "no unit is never treated; compare with units that are not treated yet"
+            }
+            _ => "no treated group has units to be compared with, and a time before its treatment",
+        };
+        let why = why.to_owned();
         return Err(StatisticsError::NotIdentified { what: "the effect".to_owned(), why });
     }
     let influence = Mat::from_fn(units, influences.len(), |unit, column| influences[column][unit]);

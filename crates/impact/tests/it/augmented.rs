@@ -172,6 +172,32 @@ fn the_mean_of_few_times_has_no_end() {
 }
 
 #[test]
+fn an_estimate_that_is_rejected_still_lies_within_its_interval() {
+    // Courses so smooth that ten donors follow the past of the treated to a millionth, and its future less well.
+    let course = |unit: usize, effect: f64| -> Vec<f64> {
+        let own = unit as f64;
+        let at = |time: usize| {
+            let z = time as f64 / 10.0;
+            let touched = if unit == 10 && time >= 20 { effect } else { 0.0 };
+            (5.0 + (own * 0.7).sin() * 2.0)
+                + (1.0 + 0.3 * (own * 1.3).sin()) * z
+                + 0.08 * (own * 2.1).cos() * z * z
+                + 0.6 * (time as f64 / 4.0 + own * 0.05).sin()
+                + touched
+        };
+        (0..40).map(at).collect()
+    };
+    let none = BlockCovariates::default();
+    for effect in [0.0, 0.2] {
+        let panel = BlockPanel::new((0..11).map(|unit| course(unit, effect)).collect(), 10, 20).unwrap();
+        let found = augmented_control(&panel, &none, AugmentedOptions::default()).unwrap();
+        let sure = conformal_mean(&panel, &none, &found, Conformal::of_mean(0.05)).unwrap();
+        let holds = |value: f64| sure.interval[0] <= value + 1e-9 && value - 1e-9 <= sure.interval[1];
+        assert!(holds(found.effect) && holds(effect), "{effect} {} {sure:?}", found.effect);
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said() {
     let panel = BlockPanel::new(vec![vec![1.0; 4]; 5], 4, 3).unwrap();
     let none = BlockCovariates::default();

@@ -75,3 +75,23 @@ fn noise_that_remembers() {
     };
     assert!(width(true) > 1.3 * width(false), "{} {}", width(true), width(false));
 }
+
+#[test]
+fn each_covariate_has_its_own_inclusion() {
+    let wave = |time: i32| (f64::from(time) * 0.7).sin() * 3.0;
+    let outcome =
+        (0..60).map(|time| Some(10.0 + 2.0 * wave(time) + 0.2 * (f64::from(time) * 2.9).cos())).collect();
+    let covariates = vec![vec![4.0; 60], (0..60).map(wave).collect()];
+    let series = CausalSeries { outcome, before: 40, covariates };
+    let draws = draw(&series, BayesOptions { draws: 100, ..BayesOptions::default() }).unwrap();
+    assert_eq!(draws.inclusion.len(), 2);
+    assert!(draws.inclusion[0] == 0.0 && draws.inclusion[1] > 0.9, "{:?}", draws.inclusion);
+}
+
+#[test]
+fn nothing_observed_from_the_project_on_has_no_effect_to_tell() {
+    let outcome = (0..20).map(|time| (time < 15).then(|| f64::from(time * 7 % 5))).collect();
+    let series = CausalSeries { outcome, before: 15, covariates: Vec::new() };
+    let said = draw(&series, BayesOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("from the project on"), "{said}");
+}

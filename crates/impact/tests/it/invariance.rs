@@ -26,6 +26,23 @@ fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-6 * (1.0 + a.abs().max(b.abs()))
 }
 
+#[test]
+fn a_level_that_all_units_share_does_not_matter_to_their_weights() {
+    let value = |unit: usize, time: usize| {
+        let (own, time) = (unit as f64, time as f64);
+        10.0 + (own * 1.7).sin() * 3.0 + (time * 0.3 + own).cos() + 0.05 * time * (own * 0.9).cos()
+    };
+    let rows = (0..8).map(|unit| (0..24).map(|time| value(unit, time)).collect()).collect();
+    let panel = BlockPanel::new(rows, 7, 18).unwrap();
+    let plain = synthetic_control(&panel).unwrap();
+    for level in [-1e3, 1e6, 1e7] {
+        let other = synthetic_control(&changed(&panel, |_, _, value| value + level)).unwrap();
+        assert!(near(plain.effect, other.effect), "{level}: {} {}", plain.effect, other.effect);
+        let nearest = plain.weights.iter().zip(&other.weights).all(|(a, b)| (a - b).abs() < 1e-5);
+        assert!(nearest, "{level}: {:?} {:?}", plain.weights, other.weights);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

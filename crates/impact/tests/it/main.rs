@@ -9,6 +9,7 @@ mod bayes;
 mod callaway;
 mod fixest;
 mod foresight;
+mod gaps;
 mod geo;
 mod invariance;
 mod kansas;

@@ -35,8 +35,9 @@ pub(super) fn read(
         let Some(area) = codes.get(geo).and_then(|code| areas(code)) else { continue };
         for (text, cell) in periods.iter().zip(cells) {
             let mut words = cell.split_whitespace();
-            let given =
-                Given { number: words.next().unwrap_or_default(), flags: words.next().unwrap_or_default() };
+            let number = words.next().unwrap_or_default();
+            let flags: String = words.collect();
+            let given = Given { number, flags: &flags };
             let Some(value) = whole(declaration, &given).map_err(at(line))? else { continue };
             let period = period(declaration, text).map_err(at(line))?;
             values.push((line + 1, EnteredValue { area: area.clone(), period, value }));

@@ -98,6 +98,80 @@ fn what_is_wrong_has_its_line() {
     }
 }
 
+/// The same declaration with another measure, and with few persons hidden.
+fn measured(measure: &str) -> Declaration {
+    let text = RATE
+        .replace("measure: { ratio: { factor: 100 } }", measure)
+        .replace("uncertainty: share", "uncertainty: none\nsuppress_below: 20");
+    read("a", &text).unwrap()
+}
+
+fn one(text: &str, declaration: &Declaration) -> Result<Vec<Value>, String> {
+    let found = read_entered(text, EnteredForm::of(text), declaration, &area, &[]);
+    found.map(|values| values.into_iter().map(|one| one.value).collect()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_value_is_not_put_together_from_half_of_its_parts() {
+    for (measure, header) in [
+        ("measure: value", "count"),
+        ("measure: mean", "count"),
+        ("measure: { ratio: { factor: 100 } }", "numerator"),
+    ] {
+        let text = format!("area,period,value,{header}\n21009,2023,12.5,200\n");
+        let found = one(&text, &measured(measure)).unwrap();
+        assert_eq!(found[0].number, Some(12.5), "{measure}");
+        let alone = format!("area,period,{header}\n21009,2023,200\n");
+        assert!(one(&alone, &measured(measure)).unwrap_err().contains("no column `value`"), "{measure}");
+    }
+    let ratio = measured("measure: { ratio: { factor: 100 } }");
+    let text = "area,period,value,numerator,denominator\n21009,2023,12.5,,1000\n";
+    let error = one(text, &ratio).unwrap_err();
+    assert!(error.contains("line 2: the value 12.5 is not what its parts give, 0"), "{error}");
+    // A value that was rounded is no other one; nothing of nothing is no value.
+    let text = "area,period,value,numerator,denominator\n21009,2023,12.5,12480,100000\n21009,2022,,0,0\n";
+    let found = one(text, &ratio).unwrap();
+    assert_eq!((found.len(), found[0].number), (1, Some(12.48)));
+}
+
+#[test]
+fn what_is_confidential_or_of_too_few_keeps_no_number() {
+    let hidden = |text: &str, declaration: &Declaration| {
+        let found = one(text, declaration).unwrap();
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!((found[0].number, found[0].interval), (None, None), "{text}");
+        assert_eq!((found[0].status, found[0].parts), (Status::Suppressed, Parts::default()), "{text}");
+    };
+    hidden("area,period,value,low,high,status\n21009,2023,12.5,11,14,suppressed\n", &declared());
+    hidden("area,period,numerator,denominator,status\n21009,2023,125,1000,c\n", &declared());
+    hidden("REF_AREA,TIME_PERIOD,OBS_VALUE,OBS_FLAG\nBE10,2023,12.5,bc\n", &declared());
+    hidden("freq,geo\\TIME_PERIOD\t2023 \nA,BE10\t12.5 b c\n", &declared());
+    let ratio = measured("measure: { ratio: { factor: 100 } }");
+    hidden("area,period,numerator,denominator\n21009,2023,3,12\n", &ratio);
+    // What was entered without a count is the same when it is given out and entered again.
+    let value = measured("measure: value");
+    let again = one("area,period,value,count,sum\n21009,2023,12.5,1,12.5\n", &value).unwrap();
+    let first = one("area,period,value\n21009,2023,12.5\n", &value).unwrap();
+    assert_eq!((again[0].number, &again), (Some(12.5), &first));
+    hidden("area,period,value,count,sum\n21009,2023,12.5,7,12.5\n", &value);
+}
+
+#[test]
+fn awkward_files_are_read_or_refused_for_what_they_are() {
+    let text = "\u{feff}freq,geo\\TIME_PERIOD\t2023\r\nA,BE10\t12.5 ep\r\n";
+    assert_eq!(entered(text, &[("freq", "A")]).unwrap(), [("2023".to_owned(), 12.5, Status::Provisional)]);
+    let text = "\u{feff}\"area\";\"period\";\"value\";\"note\"\r\n21009;2023;12.5;\"a; b\"\r\n";
+    assert_eq!(entered(text, &[]).unwrap(), [("2023".to_owned(), 12.5, Status::Final)]);
+    for (text, wanted) in [
+        ("area;period;value\n21009;2023;12,5\n", "line 2: `12,5` is not a number (decimals follow a point)"),
+        ("ACTION,REF_AREA,TIME_PERIOD,OBS_VALUE\nD,BE10,2023,1\n", "line 2: the line deletes a value"),
+        ("area,period,value\n21009,2023,1\n21009,2023,2\n", "line 3: `urn:area:21009` has a value for 2023"),
+    ] {
+        let error = entered(text, &[]).unwrap_err();
+        assert!(error.contains(wanted), "{wanted}: {error}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_makes_it_panic(text in "[a-z\\\\,;\t\n0-9.:]{0,200}") {

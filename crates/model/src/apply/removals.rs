@@ -1,5 +1,7 @@
 //! What a write removes.
 
+use std::collections::HashSet;
+
 use smallvec::SmallVec;
 
 use super::{ApplyError, Pen};
@@ -20,16 +22,18 @@ pub(super) fn removal(name: Name, instance: Instance) -> ChangedAttribute {
 impl Pen<'_> {
     /// Removes what a replacement does not mention.
     pub(super) fn drop_absent(&mut self, kept: &[Attribute]) {
-        let stays = |name: &Name, instance: &Instance| {
-            kept.iter().any(|a| a.name == *name && a.instance(instance.dataset_id.as_ref()).is_some())
-        };
+        let mut stays: HashSet<(&Name, Option<&Iri>)> = HashSet::new();
+        for attribute in kept {
+            stays.extend(attribute.instances.iter().map(|one| (&attribute.name, one.dataset_id.as_ref())));
+        }
         for attribute in &mut self.entity.attributes {
             let name = attribute.name.clone();
             let (stay, go): (SmallVec<[Instance; 1]>, Vec<Instance>) = {
                 let mut go = Vec::new();
                 let mut stay = SmallVec::new();
                 for instance in attribute.instances.drain(..) {
-                    if stays(&name, &instance) { stay.push(instance) } else { go.push(instance) }
+                    let stays = stays.contains(&(&name, instance.dataset_id.as_ref()));
+                    if stays { stay.push(instance) } else { go.push(instance) }
                 }
                 (stay, go)
             };
@@ -61,13 +65,22 @@ impl Pen<'_> {
     }
 
     pub(super) fn remove_instance(&mut self, name: &Name, dataset_id: Option<&Iri>) {
-        let Some(attribute) = self.entity.attribute_mut(name) else { return };
-        let Some(place) = attribute.instances.iter().position(|i| i.dataset_id.as_ref() == dataset_id) else {
-            return;
-        };
-        let gone = attribute.instances.remove(place);
+        let Some((i, j)) = self.spot(name, dataset_id) else { return };
+        let gone = self.places.take_out(&mut self.entity.attributes[i], j);
         self.changed.push(removal(name.clone(), gone));
         self.state_changed = true;
-        self.entity.attributes.retain(|a| !a.instances.is_empty());
+    }
+
+    /// The past may tell that an attribute was removed at some moment (5.6.11); what came later stays.
+    pub(super) fn observe_removal(&mut self, name: &Name, mut instance: Instance) {
+        if let Some((i, j)) = self.spot(name, instance.dataset_id.as_ref()) {
+            let attribute = &mut self.entity.attributes[i];
+            if attribute.instances[j].observed_at <= instance.observed_at {
+                self.places.take_out(attribute, j);
+                self.state_changed = true;
+            }
+        }
+        (instance.created_at, instance.modified_at) = (self.at, self.at);
+        self.changed.push(removal(name.clone(), instance));
     }
 }

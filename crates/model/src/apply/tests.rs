@@ -178,3 +178,69 @@ fn a_stamp_from_the_future_does_not_hold_the_state() {
     assert_eq!(observe(100, 4, &mut first), Effect::Updated);
     assert_eq!(value(&first, "a"), Some(Json::Int(4)));
 }
+
+/// One instance for each of these data sets; `None` removes what is there.
+fn in_sets(sets: impl Iterator<Item = (i64, Option<i64>)>) -> Vec<Instance> {
+    let marker = || Instance::new(AttributeValue::Property(Json::text("urn:ngsi-ld:null")));
+    let each = sets.map(|(set, value)| {
+        let mut one = value.map_or_else(marker, property);
+        one.dataset_id = Some(Iri::new(&format!("urn:d:{set}")));
+        one
+    });
+    each.collect()
+}
+
+fn write_sets(operation: Operation, instances: Vec<Instance>) -> Write {
+    let mut write = write(operation, vec![]);
+    write.attributes.push(Attribute { name: name("a"), instances: instances.into() });
+    write
+}
+
+/// Places are noted where there are many; what comes out is the same.
+#[test]
+fn many_instances_at_once_are_as_one_after_the_other() {
+    let begin = with(vec![("b", property(1)), ("c", property(2))]);
+    let set = |set: i64| match set % 4 {
+        0 => (set, None),
+        1 => (set, Some(-set)),
+        // Written twice, and removed between.
+        2 => (set / 2, Some(set)),
+        _ => (set / 2, None),
+    };
+    for operation in [Operation::Merge, Operation::Append { keep: false }, Operation::Observe] {
+        let first = in_sets((0..300).map(|set| (set, Some(set))));
+        let (mut at_once, mut each) = (begin.clone(), begin.clone());
+        let written = [first, in_sets((100..500).map(set)), in_sets((0..600).map(|set| (set, None)))];
+        for (round, instances) in written.into_iter().enumerate() {
+            let second = round as i64 + 2;
+            for one in &instances {
+                run(&mut each, second, write_sets(operation.clone(), vec![one.clone()])).unwrap();
+            }
+            run(&mut at_once, second, write_sets(operation.clone(), instances)).unwrap();
+            let told = |state: Option<&Entity>| state.map(|entity| entity.attributes.clone());
+            assert_eq!(told(at_once.as_ref()), told(each.as_ref()), "{operation:?} {round}");
+        }
+    }
+}
+
+/// One thread commits for everybody, so no write of a permitted size may keep it for long, however much is there.
+#[test]
+fn a_large_write_to_a_large_entity_is_quick() {
+    let begun = std::time::Instant::now();
+    let large = |operation: Operation, count: i64| {
+        let mut write = write(operation, vec![]);
+        let named = |i: i64| Name::new(&format!("https://example.org/attributes/{i:08}"));
+        write.attributes = (0..count).map(|i| Attribute::new(named(i), property(i))).collect();
+        write
+    };
+    let mut state = None;
+    run(&mut state, 1, large(Operation::Create, 40_000)).unwrap();
+    run(&mut state, 2, large(Operation::Update, 2_000)).unwrap();
+    run(&mut state, 3, large(Operation::Replace, 40_000)).unwrap();
+    let sets = |count: i64, value: Option<i64>| in_sets((0..count).map(move |set| (set, value)));
+    run(&mut state, 4, write_sets(Operation::Append { keep: false }, sets(40_000, Some(1)))).unwrap();
+    run(&mut state, 5, write_sets(Operation::Merge, sets(20_000, None))).unwrap();
+    assert_eq!(state.unwrap().attribute("a").unwrap().instances.len(), 20_000);
+    // Half a minute and more when all is looked through for each; well under a second else.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
+}

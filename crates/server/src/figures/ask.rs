@@ -1,5 +1,7 @@
 //! Indicators as the command line and HTTP give them: the same texts for both.
 
+use std::collections::BTreeSet;
+
 use senne_city_indicators::Indicators;
 use senne_hub::Context;
 use senne_indicator::{
@@ -81,8 +83,9 @@ pub(crate) async fn values(
     let declaration = indicators.indicator(id)?;
     let codes = indicators.area_codes(context).await?;
     let mut areas = Vec::new();
-    for code in &asked.areas {
-        match code.as_str() {
+    // Whoever names an area a thousand times has it looked up once.
+    for code in asked.areas.iter().map(String::as_str).collect::<BTreeSet<&str>>() {
+        match code {
             "all" => areas.extend(indicators.areas_of(context, &declaration).await?),
             code => areas.push(codes.area(code).ok_or_else(|| {
                 Problem::not_found(format!("there is no area `{code}`; name its official code")).field("area")
@@ -153,6 +156,8 @@ pub(crate) async fn enter(
     filters: &[(String, String)],
 ) -> Result<Json, Problem> {
     let declaration = indicators.indicator(id)?;
+    // Before a file is read that may be large.
+    indicators.may_enter(context, &declaration)?;
     let codes = indicators.area_codes(context).await?;
     let form = EnteredForm::of(text);
     let values = read_entered(text, form, &declaration, &|code| codes.area(code), filters)

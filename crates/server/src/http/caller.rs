@@ -28,13 +28,18 @@ pub(super) fn principal(
             }
         };
     }
-    // A proxy on this machine speaks for callers elsewhere: those are not let in by `--open`.
-    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
-    let local = address.is_some_and(|address| address.ip().to_canonical().is_loopback());
-    if server.open && local && !forwarded && same_site(headers, uri) {
+    if server.open && is_here(headers, uri, address) {
         return Ok(Principal::Administrator { name: "open".to_owned() });
     }
     Ok(Principal::Anonymous)
+}
+
+/// Whether the caller is on this machine, and asks on its own account: a proxy here speaks for callers elsewhere, and a page of
+/// another site for whoever made it.
+pub(super) fn is_here(headers: &HeaderMap, uri: &Uri, address: Option<SocketAddr>) -> bool {
+    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
+    let local = address.is_some_and(|address| address.ip().to_canonical().is_loopback());
+    local && !forwarded && same_site(headers, uri)
 }
 
 /// The key in a header. Database tools send it as a password; elsewhere that is not taken, since a browser would send it along
@@ -80,6 +85,23 @@ mod tests {
             headers.insert(name, HeaderValue::from_static(value));
         }
         same_site(&headers, &Uri::from_static("/"))
+    }
+
+    #[test]
+    fn who_is_elsewhere_is_not_here_whoever_asks_for_them() {
+        let here = |address: &str, header: Option<(&'static str, &'static str)>| {
+            let mut headers = HeaderMap::new();
+            if let Some((name, value)) = header {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            is_here(&headers, &Uri::from_static("/"), Some(address.parse().unwrap()))
+        };
+        assert!(here("127.0.0.1:7", None) && here("[::1]:7", None) && here("[::ffff:127.0.0.1]:7", None));
+        assert!(!here("10.0.0.2:7", None) && !here("193.190.130.15:7", None));
+        for told in ["x-forwarded-for", "forwarded"] {
+            assert!(!here("127.0.0.1:7", Some((told, "for=193.190.130.15"))), "{told}");
+        }
+        assert!(!here("127.0.0.1:7", Some(("origin", "http://evil.example"))));
     }
 
     #[test]

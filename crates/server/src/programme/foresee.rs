@@ -8,6 +8,7 @@ use std::{
 
 use senne_city_impact::{Foresight, MethodName, PlannedProject, Table, Wording};
 use senne_city_indicators::Indicators;
+use senne_face_portal::in_turn;
 use senne_hub::Context;
 use senne_indicator::{Declaration, Figure, Frequency, Period, SeriesQuery};
 use senne_model::{EntityId, Problem};
@@ -16,7 +17,7 @@ use senne_programme::{
     asking::{Foresee, Foreseen},
     says::{Language, number},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 /// The lengths of steps that are tried, the longest first: longer ones are calmer.
 const STEPS: [(Frequency, f64); 3] =
@@ -90,20 +91,6 @@ pub(crate) async fn foresee(
     let found = in_turn(turn, work).await?;
     let found = found.map_err(|error| Problem::bad(error.to_string()).field("areas"))?;
     Ok(told(&declaration, &past, &found, wanted))
-}
-
-/// Works on a thread of its own. The turn ends with the work, also when the one who asked has left: work that has
-/// begun cannot be stopped.
-async fn in_turn<T: Send + 'static>(
-    turn: OwnedSemaphorePermit,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let whole = move || {
-        let done = work();
-        drop(turn);
-        done
-    };
-    tokio::task::spawn_blocking(whole).await.map_err(|error| Problem::internal(error.to_string()))
 }
 
 /// The past in the longest steps of which there are enough.
@@ -325,10 +312,6 @@ fn step(frequency: Frequency, language: &str, count: usize) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::time::timeout;
-
     use super::*;
 
     #[test]
@@ -339,17 +322,5 @@ mod tests {
         assert_eq!(of(0.4, "%"), points);
         assert_eq!(of(12_345.67, ""), ["12\u{202f}345,7", "12.345,7", "12,345.7"]);
         assert_eq!(change(Language::En, 1.0, 1, "dB"), "1.0\u{a0}dB");
-    }
-
-    #[tokio::test]
-    async fn who_leaves_gives_the_turn_back_when_the_work_is_done() {
-        let turns = Arc::new(Semaphore::new(1));
-        let turn = Arc::clone(&turns).acquire_owned().await.unwrap();
-        let (end, ended) = std::sync::mpsc::channel::<()>();
-        let begun = in_turn(turn, move || ended.recv().is_ok());
-        assert!(timeout(Duration::from_millis(20), begun).await.is_err());
-        assert_eq!(turns.available_permits(), 0);
-        end.send(()).unwrap();
-        timeout(Duration::from_secs(20), turns.acquire()).await.unwrap().unwrap().forget();
     }
 }

@@ -115,6 +115,22 @@ fn slow_callers_hold_nobody_up() {
     assert_eq!(server.client().get("/healthz").status, 200);
 }
 
+/// What metrics tell of a city is not for those who come through a proxy without a key.
+#[test]
+fn metrics_are_for_the_machine_and_for_the_key() {
+    let city = City::new();
+    let server = city.serve_closed();
+    let key = std::fs::read_to_string(city.data().join("admin-key")).unwrap();
+    let bearer = format!("Bearer {}", key.trim());
+    let here = server.client().get("/metrics");
+    assert!(here.status == 200 && here.text().contains("senne_http_requests_total"), "{}", here.text());
+    let mut afar = server.client().with("X-Forwarded-For", "193.190.130.15");
+    let stranger = afar.get("/metrics");
+    assert_eq!((stranger.status, stranger.header("WWW-Authenticate")), (401, Some("Bearer")));
+    assert!(!stranger.text().contains("senne_http"), "{}", stranger.text());
+    assert_eq!(afar.with("Authorization", &bearer).get("/metrics").status, 200);
+}
+
 /// Sends bytes on a connection of their own; the first line of the answer, or nothing when it was hung up.
 fn raw(server: &Server, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(server.address()).unwrap();

@@ -46,6 +46,8 @@ pub(crate) struct Columns {
 #[derive(Default)]
 struct State {
     phase: Phase,
+    /// How often filling was begun: what an earlier filler brings is no longer wanted.
+    turn: u64,
     /// Written since filling began: what the filler read of them is old.
     touched: HashSet<i64, foldhash::fast::RandomState>,
     numbers: HashMap<Name, Numbers, foldhash::fast::RandomState>,
@@ -93,20 +95,24 @@ impl Columns {
         (state.phase == Phase::Ready).then(|| state.counts.survey(tenant))
     }
 
-    /// Whether the caller must fill them: true once.
-    pub(crate) fn begin(&self) -> bool {
+    /// The turn of the caller, when the caller must fill them: one at a time.
+    pub(crate) fn begin(&self) -> Option<u64> {
         let mut state = self.state.write();
-        let first = state.phase == Phase::Empty;
-        if first {
-            state.phase = Phase::Filling;
+        if state.phase != Phase::Empty {
+            return None;
         }
-        first
+        state.phase = Phase::Filling;
+        state.turn += 1;
+        Some(state.turn)
     }
 
-    /// Takes what the filler read (number, tenant, entity, in the order of the numbers), unless it has been written
+    /// Takes what the filler of a turn read (number, tenant, entity, in the order of the numbers), unless it has been written
     /// since.
-    pub(crate) fn fill(&self, entities: &[(i64, i64, Entity)]) {
+    pub(crate) fn fill(&self, turn: u64, entities: &[(i64, i64, Entity)]) {
         let mut state = self.state.write();
+        if !state.is_filled_by(turn) {
+            return;
+        }
         for (no, tenant, entity) in entities {
             if !state.touched.contains(no) {
                 state.put(*no, entity, &self.indexed);
@@ -116,15 +122,23 @@ impl Columns {
         }
     }
 
-    /// Ends the filling: all has been read, or it failed and will be begun anew.
-    pub(crate) fn end(&self, whole: bool) {
+    /// Ends the filling of a turn: all has been read, or it failed and will be begun anew.
+    pub(crate) fn end(&self, turn: u64, whole: bool) {
         let mut state = self.state.write();
+        if !state.is_filled_by(turn) {
+            return;
+        }
         if whole {
             state.phase = Phase::Ready;
             state.touched = HashSet::default();
         } else {
-            *state = State::default();
+            state.forget();
         }
+    }
+
+    /// Lets go of everything: it is filled anew when it is next asked for.
+    pub(crate) fn forget(&self) {
+        self.state.write().forget();
     }
 
     /// To be held from before a commit until it is published, so that columns and disk show the same groups (S4).
@@ -166,6 +180,14 @@ impl Gate<'_> {
 }
 
 impl State {
+    fn is_filled_by(&self, turn: u64) -> bool {
+        self.phase == Phase::Filling && self.turn == turn
+    }
+
+    fn forget(&mut self) {
+        *self = Self { turn: self.turn, ..Self::default() };
+    }
+
     fn put(&mut self, no: i64, entity: &Entity, indexed: &HashSet<Name>) {
         self.places.set(no, entity);
         for attribute in entity.attributes.iter().filter(|a| indexed.contains(&a.name)) {
@@ -217,5 +239,42 @@ impl State {
             found.len() < most
         });
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_model::{Attribute, AttributeValue, EntityId, Instance, Json};
+
+    use super::*;
+
+    fn entity(n: i64) -> Entity {
+        let mut entity = Entity::new(EntityId::trusted(&format!("urn:x:{n}")), Name::new("urn:t"));
+        let value = Instance::new(AttributeValue::Property(Json::Int(n)));
+        entity.attributes.push(Attribute::new(Name::new("urn:n"), value));
+        entity
+    }
+
+    fn found(columns: &Columns) -> Option<Vec<i64>> {
+        let wanted = Wanted { numbers: vec![(Name::new("urn:n"), 0.0, 100.0)], place: None };
+        columns.candidates::<()>(&wanted, 0, 10, || Ok(())).unwrap()
+    }
+
+    #[test]
+    fn who_began_before_all_was_forgotten_fills_nothing() {
+        let columns = Columns::new(HashSet::from([Name::new("urn:n")]));
+        let early = columns.begin().unwrap();
+        assert_eq!(columns.begin(), None, "one fills at a time");
+        columns.fill(early, &[(1, 1, entity(1))]);
+        columns.forget();
+        columns.end(early, true);
+        assert_eq!(found(&columns), None, "nobody has read it all");
+        let late = columns.begin().unwrap();
+        columns.fill(early, &[(1, 1, entity(1))]);
+        columns.fill(late, &[(2, 1, entity(2))]);
+        columns.end(early, true);
+        assert_eq!(found(&columns), None);
+        columns.end(late, true);
+        assert_eq!(found(&columns), Some(vec![2]));
     }
 }

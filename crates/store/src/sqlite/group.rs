@@ -43,21 +43,25 @@ impl Slot {
 }
 
 impl Overlay {
-    /// The slot of an entity, which is loaded on first touch.
-    pub(super) fn slot<E>(
+    /// The place of the slot of an entity, which is loaded on first touch. When that fails, nothing has changed.
+    pub(super) fn place<E>(
         &mut self,
         key: Key,
         load: impl FnOnce(&Key) -> Result<Option<(i64, Arc<Entity>)>, E>,
-    ) -> Result<&mut Slot, E> {
-        let place = match self.places.entry(key) {
-            Entry::Occupied(there) => *there.get(),
+    ) -> Result<usize, E> {
+        match self.places.entry(key) {
+            Entry::Occupied(there) => Ok(*there.get()),
             Entry::Vacant(free) => {
                 let found = load(free.key())?;
                 self.slots.push(Slot::new(free.key().clone(), found));
-                *free.insert(self.slots.len() - 1)
+                Ok(*free.insert(self.slots.len() - 1))
             }
-        };
-        Ok(&mut self.slots[place])
+        }
+    }
+
+    /// The slot at a place.
+    pub(super) fn at(&mut self, place: usize) -> &mut Slot {
+        &mut self.slots[place]
     }
 
     /// A copy of the slots of some keys, to put back when their request fails as a whole.

@@ -1,5 +1,6 @@
 //! The embedded adapter: one SQLite file in WAL mode with `synchronous=FULL`, one writer, pools of readers.
 
+mod back;
 mod erase;
 mod examine;
 mod expiry;

@@ -56,6 +56,9 @@ pub(super) fn types(connection: &Connection, tenant: i64) -> Result<Vec<(Name, u
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// So many bytes of changes are read at once, about: one change may bring the values of years.
+const AT_ONCE: usize = 32 << 20;
+
 pub(super) fn changes(
     connection: &Connection,
     after: ChangeNo,
@@ -69,7 +72,7 @@ pub(super) fn changes(
                WHERE no >= coalesce((SELECT max(no) FROM log WHERE no <= ?1), 0) ORDER BY no";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([after.0 as i64 + 1])?;
-    let mut changes = Vec::new();
+    let (mut changes, mut weight) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let first: i64 = row.get(0)?;
         if first as u64 > head {
@@ -92,10 +95,11 @@ pub(super) fn changes(
             let (change, rest) = decode_change(body, &names, ChangeNo(no as u64), &tenant)?;
             body = rest;
             if change.no > after {
+                weight += change.weight();
                 changes.push(Arc::new(change));
             }
         }
-        if changes.len() >= max {
+        if changes.len() >= max || weight >= AT_ONCE {
             break;
         }
     }

@@ -37,15 +37,9 @@ pub(super) struct SqliteWriter {
     /// The writer's own dictionary; the readers' is brought up to it before each commit.
     pub(super) names: Names,
     pub(super) head: ChangeNo,
-    next_entity: i64,
+    /// The number of the next new entity; 0 when it must be looked up.
+    pub(super) next_entity: i64,
     pub(super) scratch: Vec<u8>,
-}
-
-/// To go back to when a transaction fails.
-pub(super) struct Before {
-    names: usize,
-    head: ChangeNo,
-    next_entity: i64,
 }
 
 impl Drop for SqliteWriter {
@@ -61,7 +55,7 @@ impl Drop for SqliteWriter {
 #[derive(Default)]
 pub(super) struct Gathered {
     overlay: Overlay,
-    replies: Vec<Reply>,
+    replies: Vec<Result<Reply, StoreError>>,
     pub(super) changes: Vec<Arc<Change>>,
     new_tenants: Vec<(TenantName, i64)>,
 }
@@ -88,7 +82,14 @@ impl SqliteWriter {
                 self.log(other, &gathered.changes[logged..])?;
                 logged = gathered.changes.len();
             }
-            let reply = self.apply_request(&request, writes, tenant, at, judge, &mut gathered)?;
+            let reply = match self.apply_request(&request, writes, tenant, at, judge, &mut gathered) {
+                Ok(reply) => reply,
+                Err(error) if error.is_of_one_row() => {
+                    gathered.replies.push(Err(error));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let failed_whole = request.all_or_nothing && reply.results.iter().any(Result::is_err);
             if let Some((source, position)) = request.position.as_ref().filter(|_| !failed_whole) {
                 let sql = "INSERT INTO position (tenant, source, position, sum) VALUES (?1, ?2, ?3, ?4)
@@ -98,7 +99,7 @@ impl SqliteWriter {
                 let row = params![tenant, source, position, sum.value()];
                 self.connection.prepare_cached(sql)?.execute(row)?;
             }
-            gathered.replies.push(reply);
+            gathered.replies.push(Ok(reply));
         }
         if let Some(tenant) = of_tenant {
             self.log(tenant, &gathered.changes[logged..])?;
@@ -120,13 +121,17 @@ impl SqliteWriter {
         } else {
             Vec::new()
         };
+        // All that can fail of a single row is done before anything is changed: a damaged one takes no other request along.
+        let mut places = Vec::with_capacity(writes.len());
+        for write in &writes {
+            let (connection, shared, names) = (&self.connection, &self.shared, &self.names);
+            let key = (tenant, write.entity.clone());
+            places.push(gathered.overlay.place(key, |key| load(connection, shared, names, key))?);
+        }
         let (first_change, first_head) = (gathered.changes.len(), self.head);
         let mut results = Vec::with_capacity(writes.len());
-        for write in writes {
-            let (connection, shared) = (&self.connection, &self.shared);
-            let names = &self.names;
-            let key = (tenant, write.entity.clone());
-            let slot = gathered.overlay.slot(key, |key| load(connection, shared, names, key))?;
+        for (write, place) in writes.into_iter().zip(places) {
+            let slot = gathered.overlay.at(place);
             results.push(self.one(write, slot, request, at, judge, &mut gathered.changes));
         }
         if request.all_or_nothing && results.iter().any(Result::is_err) {
@@ -323,23 +328,6 @@ impl SqliteWriter {
         }
     }
 
-    pub(super) fn before(&self) -> Before {
-        Before { names: self.names.len(), head: self.head, next_entity: self.next_entity }
-    }
-
-    /// Takes back what a transaction that failed has done.
-    pub(super) fn roll_back(&mut self, before: &Before, error: &StoreError) {
-        if !self.connection.is_autocommit() {
-            self.connection.execute_batch("ROLLBACK").ok();
-        }
-        self.names.roll_back(before.names);
-        self.shared.names.write().roll_back(before.names);
-        (self.head, self.next_entity) = (before.head, before.next_entity);
-        if matches!(error, StoreError::Full) {
-            self.write_ahead_log.disk_is_full();
-        }
-    }
-
     /// The commit, and what readers are to see of it from then on.
     pub(super) fn finish(&self, Done { stored, gathered }: Done) -> Result<Group, StoreError> {
         let gate = self.shared.columns.gate();
@@ -421,6 +409,10 @@ impl StoreWriter for SqliteWriter {
 
     fn scrub(&mut self, anew: bool) -> Result<bool, StoreError> {
         self.scrub_now(anew)
+    }
+
+    fn recover(&mut self) -> Result<ChangeNo, StoreError> {
+        self.recover_now()
     }
 
     fn set_cursors(&mut self, cursors: &[(String, ChangeNo)]) -> Result<(), StoreError> {

@@ -3,14 +3,19 @@
 
 mod pages;
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
 
 use senne_language::{Filter, Order, Query, TypeExpression};
 use senne_model::{
-    ApplyError, Attribute, AttributeValue, ChangeNo, Entity, EntityId, Geometry, Instance, Json, Name,
-    NoJudge, Operation, Outcome, TenantName, Timestamp, Write,
+    ApplyError, Attribute, AttributeValue, ChangeNo, Entity, EntityId, Geometry, Instance, Json, Judge, Name,
+    NoJudge, Operation, Outcome, Seen, TenantName, Timestamp, Write,
 };
-use senne_store::{Group, Place, Request, Selection, Store, StoreSettings, StoreWriter};
+use senne_store::{Group, Place, Reply, Request, Selection, Store, StoreSettings, StoreWriter};
 
 pub(crate) use self::pages::{
     a_place_holds_while_data_change, a_query_that_nobody_waits_for_ends, an_order_of_its_own_is_whole,
@@ -44,6 +49,10 @@ pub(crate) fn request(writes: Vec<Write>) -> Request {
 
 pub(crate) fn commit(writer: &mut dyn StoreWriter, requests: Vec<Request>) -> Group {
     writer.commit(requests, Timestamp::from_micros(1_700_000_000_000_000), &NoJudge).unwrap()
+}
+
+fn reply(group: &Group, n: usize) -> &Reply {
+    group.replies[n].as_ref().unwrap()
 }
 
 fn all(query: &Query) -> Selection<'_> {
@@ -80,7 +89,7 @@ pub(crate) fn what_is_committed_is_there_after_a_restart(open: &dyn Fn(&Path) ->
     let mut first = request(vec![write(Operation::Create, 1, 20.5)]);
     first.position = Some(("feed".into(), "row 1".into()));
     let group = commit(&mut *writer, vec![first, request(vec![write(Operation::Create, 2, 30.0)])]);
-    assert_eq!(group.replies[0].results[0].as_ref().unwrap().outcome, Outcome::Created);
+    assert_eq!(reply(&group, 0).results[0].as_ref().unwrap().outcome, Outcome::Created);
     let before = store.entity(&TenantName::default(), &id(1)).unwrap();
     drop((writer, store));
     let store = open(folder.path());
@@ -98,17 +107,49 @@ pub(crate) fn a_request_that_fails_hurts_no_other(open: &dyn Fn(&Path) -> Arc<dy
     let mut writer = store.writer().unwrap();
     let twice = request(vec![write(Operation::Create, 1, 1.0), write(Operation::Create, 1, 2.0)]);
     let group = commit(&mut *writer, vec![twice, request(vec![write(Operation::Create, 3, 3.0)])]);
-    assert_eq!(group.replies[0].results[1], Err(ApplyError::Exists));
-    assert!(group.replies[1].results[0].is_ok());
+    assert_eq!(reply(&group, 0).results[1], Err(ApplyError::Exists));
+    assert!(reply(&group, 1).results[0].is_ok());
     let mut whole = request(vec![write(Operation::Create, 4, 4.0), write(Operation::Create, 3, 9.0)]);
     whole.all_or_nothing = true;
     whole.position = Some(("feed".into(), "never".into()));
     let group = commit(&mut *writer, vec![whole, request(vec![write(Operation::Create, 5, 5.0)])]);
-    assert!(group.replies[0].results.iter().all(Result::is_err));
+    assert!(reply(&group, 0).results.iter().all(Result::is_err));
     assert_eq!(store.position(&TenantName::default(), "feed").unwrap(), None);
     assert_eq!(ids(&*store, &all(&Query::default())).len(), 3);
     let numbers: Vec<u64> = store.changes(ChangeNo(0), 10).unwrap().iter().map(|c| c.no.0).collect();
     assert_eq!(numbers, [1, 2, 3], "numbers are dense (S3)");
+}
+
+/// A judge in which something breaks off.
+struct Fragile;
+
+impl Judge for Fragile {
+    fn judge(&self, _: &Seen<'_>, instance: &mut Instance, _: Option<&Instance>) {
+        assert_ne!(instance.value.as_number(), Some(666.0), "broke off");
+    }
+}
+
+pub(crate) fn what_breaks_off_is_taken_back(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    commit(&mut *writer, vec![request(vec![write(Operation::Create, 1, 1.0)])]);
+    let mut other = request(vec![write(Operation::Create, 2, 2.0)]);
+    other.tenant = TenantName::parse("ixelles").unwrap();
+    let group = vec![other, request(vec![write(Operation::Create, 3, 666.0)])];
+    let at = Timestamp::from_micros(1_700_000_000_000_000);
+    let broke = catch_unwind(AssertUnwindSafe(|| writer.commit(group, at, &Fragile)));
+    assert!(broke.is_err());
+    assert_eq!(writer.recover().unwrap(), ChangeNo(1));
+    assert_eq!(store.tenants().unwrap(), [TenantName::default()]);
+    let group = commit(&mut *writer, vec![request(vec![write(Operation::Create, 3, 3.0)])]);
+    assert_eq!(group.changes[0].no, ChangeNo(2), "numbers are dense (S3)");
+    assert_eq!(ids(&*store, &all(&Query::default())), [id(1).to_string(), id(3).to_string()]);
+    drop((writer, store));
+    let store = open(folder.path());
+    assert_eq!(ids(&*store, &all(&Query::default())), [id(1).to_string(), id(3).to_string()]);
+    assert_eq!(store.changes(ChangeNo(0), 9).unwrap().len(), 2);
+    assert_eq!(store.check().unwrap(), Vec::new());
 }
 
 pub(crate) fn selections_narrow_page_and_count(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
@@ -207,6 +248,25 @@ pub(crate) fn the_log_is_read_from_anywhere_and_pruned_by_whole_rows(open: &dyn 
     let mut writer = store.writer().unwrap();
     let group = commit(&mut *writer, vec![request(vec![write(Operation::Create, 99, 1.0)])]);
     assert_eq!(group.changes[0].no, ChangeNo(31), "numbers are never given twice");
+}
+
+pub(crate) fn large_changes_are_read_some_at_a_time(open: &dyn Fn(&Path) -> Arc<dyn Store>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut writer = store.writer().unwrap();
+    for n in 0..4 {
+        let mut large = write(Operation::Create, n, 1.0);
+        let text = AttributeValue::Property(Json::text(&"x".repeat(20 << 20)));
+        large.attributes[0].instances[0].value = text;
+        commit(&mut *writer, vec![request(vec![large])]);
+    }
+    let (mut after, mut read) = (ChangeNo(0), Vec::new());
+    while after < store.head() {
+        let some = store.changes(after, 100).unwrap();
+        after = some.last().unwrap().no;
+        read.push(some.len());
+    }
+    assert_eq!(read, [2, 2]);
 }
 
 pub(crate) fn tenants_do_not_see_one_another(open: &dyn Fn(&Path) -> Arc<dyn Store>) {

@@ -34,6 +34,8 @@ const NAME: &str = "evaluations";
 const GATHER: Duration = Duration::from_secs(2);
 /// How often an evaluation runs at most while its data keep changing.
 const EVERY: Duration = Duration::from_secs(60);
+/// How long one that failed waits for its next try.
+const RETRY: Duration = Duration::from_secs(300);
 /// How often the clock alone may end a period.
 const CLOCK: Duration = Duration::from_secs(600);
 /// How long one run may take to read its data.
@@ -118,16 +120,12 @@ impl Desk {
 
     async fn work(&self) {
         // All of them once: data may have come while nobody looked.
-        for tenant in self.hub.tenants().unwrap_or_default() {
-            match self.all(&tenant).await {
-                Ok(all) => self.noted.lock().touched.extend(all.into_iter().map(|id| (tenant.clone(), id))),
-                Err(problem) => tracing::warn!("evaluations could not be read, and wait for news: {problem}"),
-            }
-        }
-        let mut ran: BTreeMap<Key, Instant> = BTreeMap::new();
+        let mut unread = self.hub.tenants().unwrap_or_default();
+        let mut rests: BTreeMap<Key, Instant> = BTreeMap::new();
         let mut clock = Instant::now();
         loop {
-            self.pass(&mut ran).await;
+            self.read_all(&mut unread).await;
+            self.pass(&mut rests).await;
             tokio::time::timeout(EVERY, self.news.notified()).await.ok();
             tokio::time::sleep(GATHER).await;
             if clock.elapsed() >= CLOCK {
@@ -139,27 +137,45 @@ impl Desk {
         }
     }
 
-    /// Runs what is touched and has not run for a while.
-    async fn pass(&self, ran: &mut BTreeMap<Key, Instant>) {
-        let (now, up_to, left) = {
-            let mut noted = self.noted.lock();
-            let all = std::mem::take(&mut noted.touched);
-            let waits = |key: &Key| ran.get(key).is_some_and(|last| last.elapsed() < EVERY);
-            let (later, now): (BTreeSet<Key>, BTreeSet<Key>) = all.into_iter().partition(waits);
-            let left = !later.is_empty();
-            noted.touched = later;
-            (now, noted.up_to, left)
-        };
-        for key in now {
-            ran.insert(key.clone(), Instant::now());
-            if let Err(problem) = self.run(&key).await {
-                let id = &key.1;
-                tracing::warn!(evaluation = %id, "`{id}` could not be run: {problem}");
+    /// Notes all evaluations of some tenants; those of which they could not be read stay, and are read the next time.
+    async fn read_all(&self, unread: &mut Vec<TenantName>) {
+        let mut left = Vec::new();
+        for tenant in std::mem::take(unread) {
+            match self.all(&tenant).await {
+                Ok(all) => self.noted.lock().touched.extend(all.into_iter().map(|id| (tenant.clone(), id))),
+                Err(problem) => {
+                    tracing::warn!("evaluations could not be read, and are read again: {problem}");
+                    left.push(tenant);
+                }
             }
         }
-        if !left {
-            self.durable.store(up_to.0, Ordering::Release);
+        *unread = left;
+    }
+
+    /// Runs what is touched and does not rest; `rests` says until when.
+    async fn pass(&self, rests: &mut BTreeMap<Key, Instant>) {
+        let begun = Instant::now();
+        rests.retain(|_, until| *until > begun);
+        let (now, up_to) = {
+            let mut noted = self.noted.lock();
+            let all = std::mem::take(&mut noted.touched);
+            let (later, now): (BTreeSet<Key>, BTreeSet<Key>) =
+                all.into_iter().partition(|key| rests.contains_key(key));
+            noted.touched = later;
+            (now, noted.up_to)
+        };
+        for key in now {
+            let done = self.run(&key).await;
+            let rest = if done.is_ok() { EVERY } else { RETRY };
+            rests.insert(key.clone(), Instant::now() + rest);
+            if let Err(problem) = done {
+                let id = &key.1;
+                tracing::warn!(evaluation = %id, "`{id}` could not be run and is tried again: {problem}");
+                self.noted.lock().touched.insert(key);
+            }
         }
+        // The log is not kept for those that rest: after a start all of them run, whatever has changed.
+        self.durable.store(up_to.0, Ordering::Release);
     }
 
     /// Runs one evaluation; what is wrong with its plan or its data is written beside it.
@@ -183,7 +199,10 @@ impl Desk {
         };
         self.remember(key, &plan);
         let today = self.zone.to_datetime(instant(Timestamp::now())).date();
-        let gathered = gather(&self.hub, &context, &plan, today, &self.zone).await?;
+        let gathered = match gather(&self.hub, &context, &plan, today, &self.zone).await? {
+            Ok(gathered) => gathered,
+            Err(why) => return refused(&self.hub, &context, id, &entity, &why).await,
+        };
         let vintage = self.hub.head();
         let (text, inputs) = gathered.table(&plan);
         let request = Request { called: self.called(&context, &plan, &entity).await, ..request(&plan) };
@@ -193,6 +212,8 @@ impl Desk {
         };
         // Statistics of a second would hold up everybody on this thread.
         let report = tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(e.to_string()))?;
+        // What took long to compute has the whole time to be written.
+        let context = self.context(tenant);
         match report {
             Ok(report) => ran(&self.hub, &context, &plan, &entity, &report, &inputs, vintage).await,
             Err(error) => refused(&self.hub, &context, id, &entity, &error.to_string()).await,
@@ -275,5 +296,35 @@ fn request(plan: &Plan) -> Request {
         matters: plan.matters,
         draws: DRAWS,
         ..Request::new(plan.method, "time", "value")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use senne_hub::HubConfig;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn those_that_rest_do_not_hold_the_log_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
+        let desk = Desk::new(hub.clone()).unwrap();
+        let key = |id: &str| (TenantName::default(), EntityId::trusted(id));
+        let (one, other) = (key("urn:ngsi-ld:Evaluation:1"), key("urn:ngsi-ld:Evaluation:2"));
+        let mut rests = BTreeMap::from([(one.clone(), Instant::now() + EVERY)]);
+        for change in [7, 9] {
+            // Data that keep changing touch both, and one of them always rests.
+            {
+                let mut noted = desk.noted.lock();
+                noted.touched.extend([one.clone(), other.clone()]);
+                noted.up_to = ChangeNo(change);
+            }
+            desk.pass(&mut rests).await;
+            assert_eq!(desk.durable(), Some(ChangeNo(change)));
+            assert!(desk.noted.lock().touched.contains(&one), "it is still owed");
+        }
+        assert!(rests.contains_key(&other));
+        hub.stop().await;
     }
 }

@@ -50,6 +50,7 @@ fn errors_of(
 ) -> Result<(Errors, &'static str), EvaluationError> {
     match request.errors {
         ErrorWay::NeweyWest => {
+            rows.each_once()?;
             let times = time.iter().max().map_or(0, |last| last + 1);
             // As the package `fixest` has it.
             let lag = request.lag.unwrap_or((times as f64).powf(0.25) as usize);
@@ -160,7 +161,9 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
     let panel = rows.panel_rows(request);
     let since: Vec<Option<i64>> =
         panel.time.iter().zip(&panel.first_treated).map(|(t, f)| f.map(|f| t - f)).collect();
-    let steps: BTreeSet<i64> = since.iter().flatten().copied().filter(|step| *step != -1).collect();
+    let seen: BTreeSet<i64> = since.iter().flatten().copied().collect();
+    let compared = compared_with(&seen)?;
+    let steps: BTreeSet<i64> = seen.into_iter().filter(|step| *step != compared).collect();
     let mut design = Design::new();
     for step in &steps {
         let column = since.iter().map(|since| f64::from(u8::from(*since == Some(*step)))).collect();
@@ -173,6 +176,11 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
         identified(&whole.fit, "0")?;
     }
     let mut warnings = Vec::new();
+    let left_out: Vec<&str> =
+        steps.iter().filter_map(|step| left_out_as(&whole.fit, &step.to_string())).collect();
+    if !left_out.is_empty() {
+        warnings.push(warning::steps_left_out(&left_out.join(", ")));
+    }
     let Sureness { standard_error, free } = whole.sureness(&later, &mut warnings);
     let TwoWay { fit, covariance, errors, units, .. } = whole;
     let count = later.len() as f64;
@@ -183,13 +191,13 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
     let mut found = Found {
         source: match request.errors {
             ErrorWay::NeweyWest => {
-                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors that remember over time"
+                "Two-way fixed effects by time since treatment (the last one before it is what the others are compared with), errors that remember over time"
             }
             ErrorWay::Conley => {
-                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors that neighbours share"
+                "Two-way fixed effects by time since treatment (the last one before it is what the others are compared with), errors that neighbours share"
             }
             _ => {
-                "Two-way fixed effects by time since treatment (−1 is what the others are compared with), errors clustered by unit, \
+                "Two-way fixed effects by time since treatment (the last one before it is what the others are compared with), errors clustered by unit, \
                  as few clusters need (Bell and McCaffrey 2002)"
             }
         },
@@ -218,6 +226,19 @@ pub(super) fn event_study(rows: &Rows, request: &Request) -> Result<Found, Evalu
     Ok(found)
 }
 
+/// The time since treatment that others are compared with: the last one before it that is seen at all.
+fn compared_with(seen: &BTreeSet<i64>) -> Result<i64, EvaluationError> {
+    seen.range(..0).next_back().copied().ok_or_else(|| {
+        let why = "no treated unit is seen before its treatment".to_owned();
+        StatisticsError::NotIdentified { what: "the effect".to_owned(), why }.into()
+    })
+}
+
+/// The name of a column when others explain it.
+fn left_out_as<'a>(fit: &'a Fit, name: &str) -> Option<&'a str> {
+    fit.left_out.iter().find(|known| *known == name).map(String::as_str)
+}
+
 fn terms(fit: &Fit, errors: &[f64], is_step: impl Fn(&str) -> bool) -> Vec<GroupEffect> {
     let one = |(place, name): (usize, &String)| GroupEffect {
         by: if is_step(name) && name.parse::<i64>().is_ok() { "since" } else { "term" },
@@ -238,9 +259,19 @@ fn identified(fit: &Fit, name: &str) -> Result<usize, EvaluationError> {
 }
 
 fn parts(rows: &Rows) -> Result<Decomposition, EvaluationError> {
+    rows.each_once()?;
+    let grid = rows.grid(&rows.outcome);
+    for (unit, row) in grid.iter().enumerate() {
+        if let Some(time) = row.iter().position(|value| !value.is_finite()) {
+            let (unit, time) = (&rows.units[unit], &rows.times[time]);
+            let what = format!("a value of each unit at each time; `{unit}` has none at {time}");
+            return Err(EvaluationError::Lacks { method: "bacon", what });
+        }
+    }
+    // Units that begin between the same two times are one group here.
     let first: Vec<Option<i64>> =
         rows.first.iter().map(|place| place.map(|place| rows.clock[place])).collect();
-    Ok(decompose(&rows.clock, &rows.grid(&rows.outcome), &first)?)
+    Ok(decompose(&rows.clock, &grid, &first)?)
 }
 
 pub(super) fn bacon(rows: &Rows) -> Result<Found, EvaluationError> {

@@ -7,7 +7,9 @@ use senne_impact::{
 };
 
 use super::{Found, normal, student};
-use crate::{CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, panel::Rows, warning};
+use crate::{
+    CourseStep, ErrorWay, EvaluationError, GroupEffect, Request, Table, Wording, panel::Rows, warning,
+};
 
 /// The rows of the one treated unit in the order of time, and the place of its beginning.
 fn series(rows: &Rows, method: &'static str) -> Result<(Vec<usize>, usize), EvaluationError> {
@@ -21,6 +23,13 @@ fn series(rows: &Rows, method: &'static str) -> Result<(Vec<usize>, usize), Eval
     let begin = rows.first[unit].unwrap_or_default();
     let before = chosen.iter().filter(|row| rows.time[**row] < begin).count();
     Ok((chosen, before))
+}
+
+/// Says so when times of a series do not follow each other by equal steps, as far as they are numbers.
+fn uneven(rows: &Rows, chosen: &[usize]) -> Option<Wording> {
+    let clock: Vec<i64> = chosen.iter().map(|row| rows.clock[rows.time[*row]]).collect();
+    let steps: Vec<i64> = clock.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.windows(2).any(|pair| pair[0] != pair[1]).then(warning::uneven_steps)
 }
 
 pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
@@ -62,7 +71,10 @@ pub(super) fn bayesian(rows: &Rows, request: &Request) -> Result<Found, Evaluati
         standard_error: f64::NAN,
         weight: None,
     });
-    let warnings = if request.covariates.is_empty() { vec![warning::no_other_series()] } else { Vec::new() };
+    let mut warnings: Vec<Wording> = uneven(rows, &chosen).into_iter().collect();
+    if request.covariates.is_empty() {
+        warnings.push(warning::no_other_series());
+    }
     Ok(Found {
         source: "Brodersen, Gallusser, Koehler, Remy and Scott (2015), with noise that may remember",
         estimate: effect.effect.mean,
@@ -143,6 +155,7 @@ pub(super) fn interrupted_series(
         weight: None,
     });
     let mut warnings = vec![warning::nothing_compared()];
+    warnings.extend(uneven(rows, &chosen));
     if request.errors == ErrorWay::NeweyWest && !request.counts {
         warnings.push(warning::newey_west());
     }

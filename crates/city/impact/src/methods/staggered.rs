@@ -38,6 +38,8 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
             weight: None,
         })
         .collect();
+    // The error as many units would have it, beside that of few.
+    effects.push(one("overall", None, Some("simple".to_owned()), (whole.effect, whole.standard_error)));
     let mut diagnostics = vec![("units", panel.units() as f64)];
     for (by, name, overall) in [
         (Aggregation::Dynamic, "since", "dynamic"),
@@ -62,6 +64,9 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
         .map(|(group, time, why)| warning::group_left_out(&rows.name_of(*group), &rows.name_of(*time), why))
         .collect();
     warnings.extend(lone);
+    if request.comparison == Comparison::NotYetTreated {
+        warnings.extend(all_treated(rows));
+    }
     if let Some(chance) = found.pretest {
         diagnostics.push(("pre-test p", chance));
         if chance < 0.05 {
@@ -98,6 +103,12 @@ pub(super) fn callaway(rows: &Rows, request: &Request) -> Result<Found, Evaluati
     Ok(report)
 }
 
+/// Says who is compared with where no unit is never treated.
+fn all_treated(rows: &Rows) -> Option<Wording> {
+    let last = rows.begun.iter().copied().max().flatten()?;
+    rows.begun.iter().all(Option::is_some).then(|| warning::last_group_compared(&rows.name_of(last)))
+}
+
 fn one(
     by: &'static str,
     group: Option<String>,
@@ -115,7 +126,7 @@ pub(super) fn sun_abraham(rows: &Rows, request: &Request) -> Result<Found, Evalu
             senne_impact::StatisticsError::NotIdentified { what: "the effect".to_owned(), why }.into()
         );
     };
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<Wording> = all_treated(rows).into_iter().collect();
     let Sureness { standard_error, free } = found.sureness(None).unwrap_or_else(|why| {
         warnings.push(warning::no_error(&why));
         UNSURE
@@ -128,6 +139,8 @@ pub(super) fn sun_abraham(rows: &Rows, request: &Request) -> Result<Found, Evalu
             one("since", None, mean.since.map(|since| since.to_string()), (mean.effect, mean.standard_error))
         })
         .collect();
+    // The error as many clusters would have it, beside that of few.
+    effects.push(one("overall", None, Some("simple".to_owned()), (whole.effect, whole.standard_error)));
     effects.extend(found.effects.iter().map(|effect| {
         let at = Some(rows.name_of(effect.group + effect.since));
         one("group and time", Some(rows.name_of(effect.group)), at, (effect.effect, effect.standard_error))

@@ -185,7 +185,13 @@ pub(super) fn predictors(
                 grid[place][..block.panel.before].iter().copied().filter(|value| value.is_finite()).collect();
             known.iter().sum::<f64>() / known.len() as f64
         };
-        found.values.push(block.names.iter().map(mean).collect());
+        let values: Vec<f64> = block.names.iter().map(mean).collect();
+        if let Some(lacking) = values.iter().position(|value| !value.is_finite()) {
+            let unit = &block.names[lacking];
+            let what = format!("a value of `{name}` before the treatment for each unit; `{unit}` has none");
+            return Err(EvaluationError::Lacks { method: request.method.name(), what });
+        }
+        found.values.push(values);
     }
     Ok(found)
 }

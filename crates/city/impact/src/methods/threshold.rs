@@ -10,6 +10,8 @@ use crate::{EvaluationError, GroupEffect, Request, Wording, panel::Rows, warning
 /// One value per unit: the mean of its outcome from the beginning on.
 struct Units {
     data: ThresholdData,
+    /// The running value of all units, those without an outcome too.
+    running: Vec<f64>,
     threshold: f64,
     left_out: usize,
 }
@@ -22,9 +24,13 @@ fn units(rows: &Rows, request: &Request) -> Result<Units, EvaluationError> {
     let begin = rows.starts().first().copied().unwrap_or_default();
     let outcome = rows.grid(&rows.outcome);
     let single = request.unit.is_none();
-    let mut found = Units { data: ThresholdData::default(), threshold: cutoff, left_out: 0 };
+    let mut found =
+        Units { data: ThresholdData::default(), running: Vec::new(), threshold: cutoff, left_out: 0 };
     let mut received = Vec::new();
     let mut take = |value: f64, outcome: f64, treated: bool| {
+        if value.is_finite() {
+            found.running.push(value);
+        }
         if value.is_finite() && outcome.is_finite() {
             found.data.running.push(value);
             found.data.outcome.push(outcome);
@@ -54,7 +60,7 @@ fn units(rows: &Rows, request: &Request) -> Result<Units, EvaluationError> {
     let (high, low) = (above(true), above(false));
     if low > high {
         // The treated lie below: the same turned round.
-        found.data.running.iter_mut().for_each(|value| *value = -*value);
+        found.data.running.iter_mut().chain(&mut found.running).for_each(|value| *value = -*value);
         found.threshold = -cutoff;
     }
     if (high - low).abs() < 1.0 {
@@ -64,7 +70,7 @@ fn units(rows: &Rows, request: &Request) -> Result<Units, EvaluationError> {
 }
 
 pub(super) fn jump(rows: &Rows, request: &Request) -> Result<Found, EvaluationError> {
-    let Units { data, threshold, left_out } = units(rows, request)?;
+    let Units { data, running, threshold, left_out } = units(rows, request)?;
     let options = DiscontinuityOptions::few_units();
     let found = discontinuity(&data, threshold, options)?;
     let Jump { conventional, standard_error, bias_corrected, robust_error } = found.effect;
@@ -88,7 +94,7 @@ pub(super) fn jump(rows: &Rows, request: &Request) -> Result<Found, EvaluationEr
     if found.heaped {
         warnings.push(warning::heaped());
     }
-    if let Ok(density) = density_jump(&data.running, threshold, Kernel::Triangular) {
+    if let Ok(density) = density_jump(&running, threshold, Kernel::Triangular) {
         diagnostics.push(("jump in density, p", density.p_value));
         if density.p_value < 0.05 {
             warnings.push(warning::sorted_at_threshold(density.p_value));

@@ -1,5 +1,7 @@
 //! How sure the places of an index are, and what they hang on.
 
+use std::collections::BTreeMap;
+
 use rand_distr::{Distribution, Normal};
 use rand_pcg::Pcg64;
 use senne_composite::{
@@ -45,7 +47,12 @@ pub(super) fn doubt(
     method: &Method,
 ) -> Result<Doubt, CompositeError> {
     let mut random = Pcg64::new(u128::from(SEED), 0xa02_bdbf_7bb3_c0a7);
-    let mut table = || raw(index, areas, values, &mut |figure| moved(figure, &mut random));
+    let widest = widest(values);
+    let mut moved = |id: &str, figure: &Figure| {
+        let widest = widest.get(id).copied().unwrap_or_default();
+        moved(figure, widest, &mut random)
+    };
+    let mut table = || raw(index, areas, values, &mut moved);
     let tables = (0..POINTS).map(|_| table()).collect::<Result<Vec<_>, _>>()?;
     let noise = [(1, WEIGHT_NOISE), (2, WEIGHT_NOISE)];
     let weights = noisy_weights(&method.weights, &inputs.hierarchy, &noise, POINTS, SEED)?;
@@ -68,11 +75,22 @@ pub(super) fn doubt(
     })
 }
 
-/// The value, moved by chance as far as its interval (95 %) says.
-fn moved(figure: &Figure, random: &mut Pcg64) -> Option<f64> {
+/// How far a value may be off by its interval (95 %), as a standard deviation.
+fn deviation(figure: &Figure) -> Option<f64> {
+    figure.value.interval.map(|(low, high)| (high - low) / (2.0 * 1.959_964))
+}
+
+/// Of each indicator how far the least sure of its values may be off; none where no value has an interval.
+fn widest(values: &Values) -> BTreeMap<&str, f64> {
+    let of = |by_area: &BTreeMap<EntityId, Figure>| by_area.values().filter_map(deviation).reduce(f64::max);
+    values.iter().filter_map(|(id, by_area)| Some((id.as_str(), of(by_area)?))).collect()
+}
+
+/// The value, moved by chance as far as its interval says. One without an interval is known by too little to tell: it is as unsure as the least
+/// sure of the others.
+fn moved(figure: &Figure, widest: f64, random: &mut Pcg64) -> Option<f64> {
     let value = figure.value.number?;
-    let Some((low, high)) = figure.value.interval else { return Some(value) };
-    let deviation = (high - low) / (2.0 * 1.959_964);
+    let Some(deviation) = deviation(figure).or((widest > 0.0).then_some(widest)) else { return Some(value) };
     Some(Normal::new(value, deviation).map_or(value, |law| law.sample(random)))
 }
 

@@ -25,7 +25,7 @@ pub(super) fn table(
     period: Period,
 ) -> Result<IndexTable, CompositeError> {
     let hierarchy = hierarchy(index, catalogue)?;
-    let raw = raw(index, areas, values, &mut |figure| figure.value.number)?;
+    let raw = raw(index, areas, values, &mut |_, figure| figure.value.number)?;
     let weights = Weights::given(&hierarchy);
     let method = method(index, weights.clone());
     let inputs = Inputs { hierarchy, raw, denominators: None };
@@ -180,6 +180,38 @@ mod tests {
         let (table, _) = made(7, 0.3);
         assert!(table.rows[..6].iter().any(|row| row.places.is_some_and(|(low, high)| high > low + 1.0)));
         assert_eq!(made(7, 0.3).0, table, "the same draws give the same places");
+    }
+
+    #[test]
+    fn a_value_without_an_interval_is_not_surer_than_those_with_one() {
+        let (index, catalogue) = index();
+        let areas: Vec<EntityId> =
+            (0..6).map(|n| EntityId::trusted(&format!("urn:ngsi-ld:Area:{n}"))).collect();
+        let places = |without: Option<usize>, half: f64| {
+            let mut values = Values::new();
+            for member in index.members() {
+                let room = half * (member.high - member.low);
+                let up = catalogue.indicator(&member.id).unwrap().direction == Direction::Up;
+                let share = |n: usize| if up { 0.7 - 0.05 * n as f64 } else { 0.3 + 0.05 * n as f64 };
+                let at = |n: usize| member.low + share(n) * (member.high - member.low);
+                let mut by_area = std::collections::BTreeMap::new();
+                for (n, area) in areas.iter().enumerate() {
+                    let mut figure = figure(area, at(n), room);
+                    figure.value.interval = figure.value.interval.filter(|_| without != Some(n));
+                    by_area.insert(area.clone(), figure);
+                }
+                values.insert(member.id.clone(), by_area);
+            }
+            let table = table(&index, &catalogue, &areas, &values, "2026-10".parse().unwrap()).unwrap();
+            let row = table.rows.iter().find(|row| row.area == areas[2]).unwrap();
+            let (low, high) = row.places.unwrap();
+            high - low
+        };
+        // Of one station nobody knows how far it is off: its area may stand in as many places as the others.
+        assert!(places(Some(2), 0.3) >= places(None, 0.3) - 1.0);
+        assert!(places(Some(2), 0.3) > places(Some(2), 0.01));
+        // Where nothing has an interval all is counted.
+        assert_eq!(places(Some(2), 0.0), places(None, 0.0));
     }
 
     #[test]

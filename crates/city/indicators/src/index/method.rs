@@ -41,12 +41,13 @@ pub(super) fn raw(
     index: &CompositeIndex,
     areas: &[EntityId],
     values: &Values,
-    value: &mut dyn FnMut(&Figure) -> Option<f64>,
+    value: &mut dyn FnMut(&str, &Figure) -> Option<f64>,
 ) -> Result<Table, CompositeError> {
     let units = areas.iter().map(|area| area.as_str().to_owned()).collect();
     let columns = index.members().map(|member| {
         let by_area = values.get(&member.id);
-        let column = areas.iter().map(|area| by_area.and_then(|by_area| value(by_area.get(area)?)));
+        let column =
+            areas.iter().map(|area| by_area.and_then(|by_area| value(&member.id, by_area.get(area)?)));
         (member.id.clone(), column.collect())
     });
     Table::new(units, columns.collect())

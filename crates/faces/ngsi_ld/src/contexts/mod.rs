@@ -293,24 +293,24 @@ impl Contexts {
         after("") || after(OWN) || self.origin.as_deref().is_some_and(after)
     }
 
-    /// A document by its short name or its URL, when a tenant may know of it: what is served from here belongs to the
+    /// A document by its short name or its URL, when the caller may know of it: what is served from here belongs to the
     /// tenant that brought it (clause 5.5.10).
     pub(crate) async fn document(
         &self,
-        tenant: &TenantName,
+        caller: &senne_hub::Context,
         id: &str,
     ) -> Result<Arc<StoredContext>, Problem> {
         self.load_hosted().await?;
-        let found = self.catalog.get(&self.key(id)).filter(|stored| self.may_know(tenant, stored));
+        let found = self.catalog.get(&self.key(id)).filter(|stored| self.may_know(caller, stored));
         found.ok_or_else(|| Problem::not_found("there is no such context here"))
     }
 
-    /// All documents that a tenant may know of, by URL or short name. Those that stood inside a request on which nothing relies have no
+    /// All documents that the caller may know of, by URL or short name. Those that stood inside a request on which nothing relies have no
     /// tenant: who was told their URL may have them, and nobody else is told of it.
-    pub(crate) async fn all(&self, tenant: &TenantName) -> Result<Vec<Arc<StoredContext>>, Problem> {
+    pub(crate) async fn all(&self, caller: &senne_hub::Context) -> Result<Vec<Arc<StoredContext>>, Problem> {
         self.load_hosted().await?;
         let mut all = self.catalog.list();
-        all.retain(|stored| self.may_know(tenant, stored) && !self.is_nobodys(stored));
+        all.retain(|stored| self.may_know(caller, stored) && !self.is_nobodys(stored));
         Ok(all)
     }
 
@@ -318,11 +318,16 @@ impl Contexts {
         stored.kind == ContextKind::ImplicitlyCreated && !self.owners.lock().contains_key(&*stored.url)
     }
 
-    fn may_know(&self, tenant: &TenantName, stored: &StoredContext) -> bool {
+    /// Which documents were fetched tells what others work with, in whatever tenant: that is for who keeps house.
+    fn may_know(&self, caller: &senne_hub::Context, stored: &StoredContext) -> bool {
         match stored.kind {
-            ContextKind::Cached | ContextKind::Preloaded => true,
+            ContextKind::Preloaded => true,
+            ContextKind::Cached => {
+                let keeps_house = senne_hub::Action::Administer;
+                senne_policy::decide(&caller.principal, &caller.tenant, keeps_house).is_ok()
+            }
             ContextKind::Hosted | ContextKind::ImplicitlyCreated => {
-                self.owners.lock().get(&*stored.url).is_none_or(|owner| owner == tenant)
+                self.owners.lock().get(&*stored.url).is_none_or(|owner| *owner == caller.tenant)
             }
         }
     }
@@ -366,7 +371,7 @@ fn short_name(url: &str) -> Option<&str> {
 }
 
 /// What stands for a text that a stranger may have chosen: nobody finds another text with the same (SHA-256).
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {

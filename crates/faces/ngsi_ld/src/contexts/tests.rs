@@ -1,6 +1,6 @@
 //! The room for contexts, their names, and whose a context is.
 
-use senne_hub::{Hub, HubConfig};
+use senne_hub::{Hub, HubConfig, Principal};
 use senne_model::ErrorKind;
 
 use super::{cached::Freshness, fetch::Fetched, *};
@@ -20,12 +20,17 @@ fn tenant() -> TenantName {
     TenantName::default()
 }
 
+/// Who keeps house in a tenant.
+fn keeper(tenant: TenantName) -> senne_hub::Context {
+    senne_hub::Context::new(Principal::Administrator { name: "tester".to_owned() }, tenant)
+}
+
 fn document(iri: &str) -> Json {
     crate::read::read_json(format!(r#"{{"@context":{{"a":"{iri}"}}}}"#).as_bytes()).unwrap()
 }
 
 async fn count(contexts: &Contexts) -> usize {
-    contexts.all(&tenant()).await.unwrap().len()
+    contexts.all(&keeper(tenant())).await.unwrap().len()
 }
 
 #[tokio::test]
@@ -37,12 +42,12 @@ async fn contexts_from_inside_requests_do_not_take_all_room() {
     for n in 0..50 {
         let terms = contexts.by_text(&format!(r#"{{"a":"https://x.org/{n}"}}"#)).await.unwrap();
         let url = contexts.link(&terms, "http://city.example");
-        assert!(contexts.document(&tenant(), &url).await.is_ok(), "{url} is served");
+        assert!(contexts.document(&keeper(tenant()), &url).await.is_ok(), "{url} is served");
     }
     assert_eq!(contexts.catalog.list().len(), 10);
     assert!(contexts.catalog.get(&implicit(&relied_on).0).is_some());
     let key = contexts.host(&tenant(), document("https://x.org/hosted")).await.unwrap();
-    assert!(contexts.document(&tenant(), &key).await.is_ok());
+    assert!(contexts.document(&keeper(tenant()), &key).await.is_ok());
     let fetched = Fetched::New(document("https://x.org/fetched"), Freshness::default());
     contexts.take_fetched("https://x.org/c.jsonld", fetched).await.unwrap();
 }
@@ -120,13 +125,30 @@ async fn a_context_from_inside_a_request_is_told_to_nobody_else() {
     let terms = contexts.by_text(r#"{"a":"https://x.org/secret"}"#).await.unwrap();
     let url = contexts.link(&terms, "http://city.example");
     let others = TenantName::parse("others").unwrap();
-    for tenant in [&tenant(), &others] {
-        assert!(contexts.all(tenant).await.unwrap().is_empty());
-        assert!(contexts.document(tenant, &url).await.is_ok(), "who was told of it may have it");
+    for caller in [keeper(tenant()), keeper(others.clone())] {
+        assert!(contexts.all(&caller).await.unwrap().is_empty());
+        assert!(contexts.document(&caller, &url).await.is_ok(), "who was told of it may have it");
     }
     contexts.keep_implicit(&tenant(), &terms).await.unwrap();
     assert_eq!(count(&contexts).await, 1);
-    assert!(contexts.all(&others).await.unwrap().is_empty());
+    assert!(contexts.all(&keeper(others)).await.unwrap().is_empty());
+}
+
+/// What was fetched says with whom others work; what the operator gave is no secret.
+#[tokio::test]
+async fn fetched_contexts_are_told_to_who_keeps_house() {
+    let (hub, _folder) = hub().await;
+    let given = ("https://x.org/given".to_owned(), r#"{"@context":{}}"#.to_owned());
+    let options = NgsiLdOptions { context_preload: vec![given], ..NgsiLdOptions::default() };
+    let contexts = Contexts::with_room(hub, &options, 10, 1 << 20).unwrap();
+    let url = "https://partner.example/c.jsonld?key=1";
+    let fetched = Fetched::New(document("https://x.org/a"), Freshness::default());
+    contexts.take_fetched(url, fetched).await.unwrap();
+    let stranger = senne_hub::Context::new(Principal::Anonymous, tenant());
+    for (caller, count) in [(stranger, 1), (keeper(tenant()), 2)] {
+        assert_eq!(contexts.all(&caller).await.unwrap().len(), count);
+        assert_eq!(contexts.document(&caller, url).await.is_ok(), count == 2);
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Busy(&'static str),
     /// What it answered is no NGSI-LD.
     Invalid(String),
+    /// It answered more than so many bytes, which are taken in.
+    TooLarge(usize),
     /// It answered with an error.
     Refused { status: u16, detail: String },
     /// It does not offer the operation, and nobody else may carry it out.
@@ -37,6 +39,7 @@ impl fmt::Display for Failure {
             }
             Self::Busy(why) => write!(f, "there was no room or time for the source: {why}"),
             Self::Invalid(why) => write!(f, "the source's answer is no NGSI-LD: {why}"),
+            Self::TooLarge(most) => write!(f, "the source's answer is larger than {most} bytes"),
             Self::Refused { status, detail } => write!(f, "the source answered {status}: {detail}"),
             Self::NotOffered => {
                 f.write_str("what is registered is held by a source alone that does not offer this operation")
@@ -61,7 +64,7 @@ impl Failure {
     pub(crate) fn warning(&self) -> Option<u16> {
         match self {
             Self::Refused { status: 404, .. } => None,
-            Self::Invalid(_) => Some(111),
+            Self::Invalid(_) | Self::TooLarge(_) => Some(111),
             Self::Loop | Self::Silent(_) | Self::Resting | Self::Busy(_) => Some(199),
             Self::Refused { .. } | Self::NotOffered | Self::Partial { .. } => Some(299),
         }
@@ -75,7 +78,7 @@ impl Failure {
             Self::Busy(_) => 503,
             Self::Refused { status: 404, .. } => 404,
             Self::NotOffered => 409,
-            Self::Invalid(_) | Self::Refused { .. } => 502,
+            Self::Invalid(_) | Self::TooLarge(_) | Self::Refused { .. } => 502,
             Self::Partial { .. } => 207,
         }
     }

@@ -11,7 +11,7 @@ use reqwest::{RequestBuilder, Url};
 use senne_model::{Json, Problem};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{failure::Failure, names::Renaming, trip::Trip};
+use super::{failure::Failure, names::Renaming, trip::Trip, turns::Turns};
 use crate::{
     contexts::{Contexts, Terms, reasons, sending_client},
     http::MAP_HEADER,
@@ -27,7 +27,7 @@ pub(crate) struct Forwarder {
     client: reqwest::Client,
     contexts: Arc<Contexts>,
     options: FederationOptions,
-    turns: Semaphore,
+    turns: Turns,
     /// One permit per KiB of answer that is in memory.
     memory: Arc<Semaphore>,
 }
@@ -102,7 +102,7 @@ impl Forwarder {
             client: sending_client(options.allow_private_addresses, federation.timeout)?,
             contexts,
             options: federation,
-            turns: Semaphore::new(federation.forwards_max),
+            turns: Turns::new(federation.forwards_max),
             memory: Arc::new(Semaphore::new(federation.answers_bytes_max / 1024)),
         })
     }
@@ -160,9 +160,10 @@ impl Forwarder {
         }
         let limit = registration.peer.timeout.unwrap_or(self.options.timeout);
         let end = || trip.deadline.min(Instant::now() + limit);
+        let source = url.origin().ascii_serialization();
         let request = self.request(trip, registration, naming, outgoing, url)?.timeout(limit);
-        let turn = tokio::time::timeout_at(end().into(), self.turns.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
+        let turn = tokio::time::timeout_at(end().into(), self.turns.take(source)).await;
+        let Ok(Some(_turn)) = turn else {
             return Err(Failure::Busy("too many requests to sources are under way"));
         };
         if trip.deadline <= Instant::now() {
@@ -176,7 +177,7 @@ impl Forwarder {
             trip.pass_on_warnings(&reply.headers);
         }
         // What is for want of room here says nothing of the source.
-        if !matches!(outcome, Err(Failure::Busy(_))) {
+        if !matches!(outcome, Err(Failure::Busy(_) | Failure::TooLarge(_))) {
             let healthy = outcome.as_ref().map_or_else(Failure::is_an_answer, |_| true);
             registration.health.lock().count(healthy);
             metrics::counter!("senne_forwards", "healthy" => if healthy { "yes" } else { "no" }).increment(1);
@@ -257,8 +258,7 @@ impl Forwarder {
         let mut share: Share = None;
         while let Some(chunk) = response.chunk().await.map_err(silent)? {
             if body.len() + chunk.len() > self.options.answer_bytes_max {
-                let detail = format!("it is larger than {} bytes", self.options.answer_bytes_max);
-                return Err(Failure::Invalid(detail));
+                return Err(Failure::TooLarge(self.options.answer_bytes_max));
             }
             let permits = u32::try_from(chunk.len() / 1024 + 1).unwrap_or(u32::MAX);
             let more = Arc::clone(&self.memory).try_acquire_many_owned(permits);

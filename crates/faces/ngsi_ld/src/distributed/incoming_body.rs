@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// A body with what it means.
+#[derive(Clone)]
 pub(super) struct Received {
     pub(super) method: Method,
     pub(super) bytes: Bytes,

@@ -1,24 +1,37 @@
 //! The past of entities at all brokers together (clauses 5.7.3, 5.7.4).
 
+use std::collections::HashSet;
+
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use http::{HeaderValue, StatusCode, header};
-use senne_language::{Query, TimeFilter};
+use senne_language::{Method, Period, Query, TimeFilter};
 use senne_model::{EntityId, Json, Problem};
 
 use super::{
-    dressed::Dress, incoming_body::Received, parts::answer_of, past_asking::Version, past_members::Members,
-    past_merge::Form, past_page::PastPage, past_range::narrowest, provision::refused, together::together,
+    dressed::Dress,
+    incoming_body::Received,
+    parts::answer_of,
+    past_again::Again,
+    past_asking::Version,
+    past_members::{Members, flat},
+    past_merge::Form,
+    past_page::PastPage,
+    past_range::narrowest,
+    past_sums::Summing,
+    provision::refused,
+    together::together,
     trip::Trip,
 };
 use crate::{
     face::Face,
     http::{Ask, BASE, Parameters},
-    registrations::{Mode, Serves, Wanted, csf},
+    kind::QUALITY,
+    registrations::{Matched, Serves, Wanted, csf},
 };
 
 /// A question about the past.
 pub(super) struct Asked {
-    parameters: Parameters,
+    pub(super) parameters: Parameters,
     /// The parameters with what every broker is asked for.
     pub(super) wide: Parameters,
     pub(super) members: Members,
@@ -67,57 +80,94 @@ pub(super) async fn read(
         Some(page) => asked.widened(request, page),
         None => request,
     };
-    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
-    let answer = next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let asking = parts.clone();
+    let answer = next.clone().run(Request::from_parts(parts, body)).await;
     if !answer.status().is_success() && answer.status() != StatusCode::NOT_FOUND {
         return answer;
     }
     let sent = matched.iter().map(|found| asked.forward(face, trip, found, page));
-    let mut versions: Vec<Version> = together(sent.collect()).await.into_iter().flatten().collect();
+    let mut versions: Vec<Version<'_>> = together(sent.collect()).await.into_iter().flatten().collect();
     if versions.is_empty() && page.is_none() {
         return answer;
     }
     let more =
         page.is_some_and(|page| page.goes_on(&answer) || versions.iter().any(|one| one.given >= page.wide()));
-    versions.sort_by_key(|one| one.mode == Mode::Auxiliary);
+    versions.sort_by_key(Version::is_auxiliary);
     let (mut head, body) = answer.into_parts();
-    let dress = Dress { face, headers: &headers, terms: &asked.received.terms };
-    let mut joined: Option<Json> = None;
+    let dress = Dress { face, headers: &asking.headers, terms: &asked.received.terms };
+    let mut ours = None;
     if head.status.is_success() {
         match answer_of(body).await {
-            Ok(ours) => joined = Some(ours),
+            Ok(told) => ours = Some(told),
             Err(problem) => return refused(problem),
         }
     } else {
         dress.found(&mut head);
     }
-    let last: Option<usize> = asked.parameter("lastN").and_then(|text| text.parse().ok());
+    let last = asked.last();
     mark_range(&mut head, &versions, last.is_some());
-    let form = asked.form();
-    for version in &mut versions {
-        let json = std::mem::take(&mut version.json);
-        joined = Some(match joined {
-            None => json,
-            Some(there) => form.merge(there, json, version.mode == Mode::Auxiliary),
-        });
+    let summing = asked.summing();
+    let Joined { mut all, here, there, met } = asked.join(ours, &mut versions, summing.as_ref());
+    if let (Some(count), Some(all), None) = (last, all.as_mut(), &summing) {
+        asked.form().newest(all, count);
     }
-    if let (Some(count), Some(joined)) = (last, joined.as_mut()) {
-        form.newest(joined, count);
-    }
-    if let Some(joined) = joined.as_mut() {
-        dress.contexts(&head, joined);
+    if let Some(all) = all.as_mut() {
+        dress.contexts(&head, all);
     }
     head.headers.remove(header::CONTENT_LENGTH);
-    match (page, joined) {
+    let path = asking.uri.path().to_owned();
+    let again = summing.map(|summing| Again {
+        face,
+        trip,
+        asked: &asked,
+        summing,
+        next,
+        head: asking,
+        here,
+        there,
+        met,
+    });
+    match (page, all) {
         (Some(page), Some(Json::Array(all))) => {
-            page.cut(head, all, more, &path, &asked.parameters, &asked.members)
+            let (mut shown, found) = page.cut(all, &asked.parameters, &asked.members);
+            if let Err(problem) = summed_up(again.as_ref(), &mut shown).await {
+                return refused(problem);
+            }
+            page.answer(head, shown, (found, more), (path.as_str(), &asked.parameters), &asked.members)
         }
-        (_, joined) => Response::from_parts(head, Body::from(joined.unwrap_or(Json::Null).to_string())),
+        (_, all) => {
+            let mut shown = all.unwrap_or_default();
+            if let Err(problem) = summed_up(again.as_ref(), std::slice::from_mut(&mut shown)).await {
+                return refused(problem);
+            }
+            Response::from_parts(head, Body::from(shown.to_string()))
+        }
     }
 }
 
+/// Where sums are asked for, makes those anew that several brokers told of the same values.
+async fn summed_up(again: Option<&Again<'_>>, shown: &mut [Json]) -> Result<(), Problem> {
+    match again {
+        Some(again) => again.sum_up(shown).await,
+        None => Ok(()),
+    }
+}
+
+/// What all brokers told together.
+#[derive(Default)]
+struct Joined<'m> {
+    all: Option<Json>,
+    /// The entities that this broker gave, where sums are asked for.
+    here: HashSet<EntityId>,
+    /// Those that sources gave.
+    there: Vec<(&'m Matched, HashSet<EntityId>)>,
+    /// Those of which several have sums that may be of the same values.
+    met: HashSet<EntityId>,
+}
+
 /// What a source told of the past in part alone makes the whole a part (206).
-fn mark_range(head: &mut http::response::Parts, versions: &[Version], goes_back: bool) {
+fn mark_range(head: &mut http::response::Parts, versions: &[Version<'_>], goes_back: bool) {
     let ours = head.headers.get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
     let ours = ours.map(str::to_owned);
     let all = ours.into_iter().chain(versions.iter().filter_map(|one| one.range.clone()));
@@ -180,22 +230,86 @@ impl Asked {
         }
     }
 
-    /// In which form the past is told.
-    fn form(&self) -> Form {
-        // `format` goes before the older `options` (clause 6.3.12); whoever names methods in a document wants sums.
-        let wants = |words: &[&str]| match self.parameters.get("format") {
-            Some(format) if !format.is_empty() => words.contains(&format),
-            _ => words.iter().any(|word| self.parameters.option(word)),
-        };
+    /// How many of the newest instances are asked for.
+    fn last(&self) -> Option<usize> {
+        self.parameter("lastN").and_then(|text| text.parse().ok())
+    }
+
+    /// Whether a form is asked for; `format` goes before the older `options` (clause 6.3.12).
+    fn wants(&self, words: &[&str]) -> bool {
+        match self.parameters.get("format") {
+            Some(format) => words.contains(&format),
+            None => words.iter().any(|word| self.parameters.option(word)),
+        }
+    }
+
+    /// Whoever names methods in a document wants sums.
+    fn wants_sums(&self) -> bool {
         let document = self.received.json.as_ref().filter(|_| self.parameters.get("format").is_none());
-        let sums = document.is_some_and(|document| {
+        let names = document.is_some_and(|document| {
             let methods = document.get("temporalQ").and_then(|times| times.get("aggrMethods"));
             methods.is_some() || document.get("aggrParams").is_some()
         });
-        if wants(&["aggregatedValues", "temporalValues", "simplified", "keyValues"]) || sums {
+        names || self.wants(&["aggregatedValues"])
+    }
+
+    /// In which form the past is told.
+    fn form(&self) -> Form {
+        if self.wants_sums() || self.wants(&["temporalValues", "simplified", "keyValues"]) {
             Form::Series
         } else {
             Form::Instances
         }
+    }
+
+    /// How values are to be summed up, where that is asked for.
+    fn summing(&self) -> Option<Summing> {
+        if !self.wants_sums() {
+            return None;
+        }
+        let document = self.received.json.as_ref();
+        let said = |name: &str| {
+            let within = |whole: &str| document.and_then(|document| document.get(whole)?.get(name)).map(flat);
+            let within = within("aggrParams").or_else(|| within("temporalQ"));
+            within.or_else(|| self.parameters.get(name).map(str::to_owned))
+        };
+        let period = said("aggrPeriodDuration");
+        Some(Summing {
+            methods: Method::parse(&said("aggrMethods")?).ok()?,
+            period: Period::parse(period.as_deref().unwrap_or("PT0S")).ok()?,
+            zone: self.parameters.get("timezone").map(str::to_owned),
+            time: self.wanted.time.unwrap_or_default(),
+            last: self.last(),
+            usable_only: self.parameters.flag("usableOnly").unwrap_or_default(),
+            quality: self.received.terms.compact(QUALITY).into_owned(),
+        })
+    }
+
+    /// Joins what this broker has with what sources told, and notes where sums may be of the same values.
+    fn join<'m>(
+        &self,
+        ours: Option<Json>,
+        versions: &mut [Version<'m>],
+        summing: Option<&Summing>,
+    ) -> Joined<'m> {
+        let form = self.form();
+        let mut joined = Joined { all: ours, ..Joined::default() };
+        if let (Some(_), Some(ours)) = (summing, &joined.all) {
+            joined.here = self.ids_of(ours);
+        }
+        for version in versions {
+            let told = std::mem::take(&mut version.json);
+            if let Some(summing) = summing {
+                joined.there.push((version.found, self.ids_of(&told)));
+                if let Some(all) = &joined.all {
+                    self.note_met(summing, (all, &told), &mut joined.met);
+                }
+            }
+            joined.all = Some(match joined.all.take() {
+                None => told,
+                Some(there) => form.merge(there, told, version.is_auxiliary()),
+            });
+        }
+        joined
     }
 }

@@ -1,10 +1,11 @@
 //! What one source is asked of the past, and what is taken of its answer (clauses 4.3.6.1, 5.7.3, 5.7.4).
 
 use http::{StatusCode, header};
-use senne_model::{EntityId, Json, Name};
+use senne_model::{Json, Name};
 
 use super::{
     asking::{Asking, expression},
+    failure::Failure,
     forward::{Naming, Outgoing, Reply, Share},
     names::{Renaming, reduced},
     past::Asked,
@@ -21,25 +22,46 @@ use crate::{
 };
 
 /// What one source answered.
-pub(super) struct Version {
-    pub(super) mode: Mode,
+pub(super) struct Version<'m> {
+    pub(super) found: &'m Matched,
     pub(super) json: Json,
     /// How many entities it gave, those among them that were not registered.
     pub(super) given: usize,
     /// What of the past it covers, when that is not all of it.
     pub(super) range: Option<String>,
     /// Of the memory for answers.
-    _share: Share,
+    pub(super) share: Share,
+}
+
+impl Version<'_> {
+    pub(super) fn is_auxiliary(&self) -> bool {
+        self.found.registration.mode == Mode::Auxiliary
+    }
 }
 
 impl Asked {
-    pub(super) async fn forward(
+    /// What a source answers; one that does not serve costs a warning.
+    pub(super) async fn forward<'m>(
         &self,
         face: &Face,
         trip: &Trip,
-        found: &Matched,
+        found: &'m Matched,
         page: Option<PastPage>,
-    ) -> Option<Version> {
+    ) -> Option<Version<'m>> {
+        self.ask(face, trip, found, page).await.unwrap_or_else(|failure| {
+            trip.warn(&found.registration, &failure);
+            None
+        })
+    }
+
+    /// What a source answers; none when that is nothing of what it registered.
+    pub(super) async fn ask<'m>(
+        &self,
+        face: &Face,
+        trip: &Trip,
+        found: &'m Matched,
+        page: Option<PastPage>,
+    ) -> Result<Option<Version<'m>>, Failure> {
         let registration = &found.registration;
         let naming = face.forwarder.naming(registration, &self.received.terms).await;
         let outgoing = Outgoing {
@@ -49,20 +71,12 @@ impl Asked {
             body: self.document_for(found, &naming),
             ..Outgoing::default()
         };
-        let sent = face.forwarder.send(trip, registration, &naming, outgoing).await;
-        let read = sent.and_then(|reply| Ok((reply.json()?, reply)));
-        match read {
-            Ok((json, reply)) => {
-                let given = json.as_array().map_or(1, <[Json]>::len);
-                let json = self.registered(json, found, &naming)?;
-                let range = range_of(&reply);
-                Some(Version { mode: registration.mode, json, given, range, _share: reply.share })
-            }
-            Err(failure) => {
-                trip.warn(registration, &failure);
-                None
-            }
-        }
+        let reply = face.forwarder.send(trip, registration, &naming, outgoing).await?;
+        let json = reply.json()?;
+        let given = json.as_array().map_or(1, <[Json]>::len);
+        let range = range_of(&reply);
+        let json = self.registered(json, found, &naming);
+        Ok(json.map(|json| Version { found, json, given, range, share: reply.share }))
     }
 
     fn asking<'a>(&'a self, found: &'a Matched, naming: &'a Naming) -> Asking<'a> {
@@ -154,8 +168,7 @@ impl Asked {
 
     /// The parts of the information that are of an entity; none when there is no such part, or nobody can say.
     fn infos_of<'f>(&self, entity: &Json, found: &'f Matched, terms: &Terms) -> Option<Vec<&'f Info>> {
-        let named = entity.get("id").and_then(Json::as_str).and_then(|id| EntityId::parse(id).ok());
-        let id = named.or_else(|| self.one.clone())?;
+        let id = self.id_of(entity)?;
         let types: Vec<Name> = match entity.get("type") {
             Some(Json::Text(kind)) => vec![terms.expand(kind)],
             Some(Json::Array(kinds)) => {

@@ -102,7 +102,7 @@ fn names(list: &[String], name: &str) -> bool {
 }
 
 /// A text, or a list of texts as one.
-fn flat(value: &Json) -> String {
+pub(super) fn flat(value: &Json) -> String {
     match value {
         Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
         other => other.as_str().unwrap_or_default().to_owned(),

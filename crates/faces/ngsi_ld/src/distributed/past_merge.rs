@@ -3,12 +3,18 @@
 //! Of two instances of one data set at one moment, that of an auxiliary source never counts, else the later changed, else the first.
 //! Of two values of a series at one moment the first stays, as nothing says which was changed later.
 
-use std::{cmp::Reverse, collections::HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet, hash_map::Entry},
+};
 
 use senne_language::Method;
 use senne_model::{Json, Timestamp};
 
-use super::names::is_attribute;
+use super::{
+    names::is_attribute,
+    past_instances::{Instances, as_list, dataset, instant, moment},
+};
 
 /// In which form the past is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,26 +35,39 @@ impl Form {
     pub(super) fn merge(self, into: Json, from: Json, auxiliary: bool) -> Json {
         match (into, from) {
             (Json::Array(mut items), Json::Array(others)) => {
+                let places = items.iter().enumerate().rev();
+                let mut places: HashMap<_, _> = places.map(|(place, item)| (id_of(item), place)).collect();
                 for other in others {
-                    let same = items.iter_mut().find(|item| item.get("id") == other.get("id"));
-                    match same {
-                        Some(item) => {
+                    match places.entry(id_of(&other)) {
+                        Entry::Occupied(there) => {
+                            let item = &mut items[*there.get()];
                             let before = std::mem::replace(item, Json::Null);
                             *item = self.merge(before, other, auxiliary);
                         }
-                        None => items.push(other),
+                        Entry::Vacant(free) => {
+                            free.insert(items.len());
+                            items.push(other);
+                        }
                     }
                 }
                 Json::Array(items)
             }
             (Json::Object(mut members), Json::Object(others)) => {
+                let places = members.iter().enumerate().rev();
+                let mut places: HashMap<_, _> =
+                    places.map(|(place, (name, _))| (name.clone(), place)).collect();
                 for (name, other) in others.into_iter().filter(|(name, _)| is_attribute(name)) {
-                    match members.iter_mut().find(|(there, _)| *there == name) {
-                        Some((_, there)) => {
+                    match places.entry(name) {
+                        Entry::Occupied(there) => {
+                            let there = &mut members[*there.get()].1;
                             let before = std::mem::replace(there, Json::Null);
                             *there = self.attribute(before, other, auxiliary);
                         }
-                        None => members.push((name, other)),
+                        Entry::Vacant(free) => {
+                            let name = free.key().clone();
+                            free.insert(members.len());
+                            members.push((name, other));
+                        }
                     }
                 }
                 Json::Object(members)
@@ -59,20 +78,12 @@ impl Form {
 
     /// Instances side by side, by time; simplified series of one data set as one series.
     fn attribute(self, into: Json, from: Json, auxiliary: bool) -> Json {
-        let mut list = as_list(into);
+        let mut instances = Instances::of(self, as_list(into));
         for other in as_list(from) {
-            let series =
-                list.iter_mut().find(|there| self.is_series(there) && dataset(there) == dataset(&other));
-            match series {
-                Some(there) if self.is_series(&other) => self.join_series(there, other, auxiliary),
-                _ => match list.iter_mut().find(|there| same_instance(there, &other)) {
-                    Some(there) if !auxiliary && changed(&other) > changed(there) => *there = other,
-                    Some(_) => {}
-                    None => list.push(other),
-                },
-            }
+            instances.take_in(other, auxiliary);
         }
-        list.sort_by_key(|instance| Reverse(moment(instance)));
+        let mut list = instances.into_list();
+        list.sort_by_cached_key(|instance| Reverse(moment(instance)));
         match <[Json; 1]>::try_from(list) {
             Ok([only]) if self.is_series(&only) => only,
             Ok(one) => Json::Array(one.into()),
@@ -91,11 +102,11 @@ impl Form {
         members.filter(move |(name, value)| holds(name, value)).map(|(name, _)| &**name)
     }
 
-    fn is_series(self, instance: &Json) -> bool {
+    pub(super) fn is_series(self, instance: &Json) -> bool {
         self.series_members(instance).next().is_some()
     }
 
-    fn join_series(self, into: &mut Json, from: Json, auxiliary: bool) {
+    pub(super) fn join_series(self, into: &mut Json, from: Json, auxiliary: bool) {
         let names: Vec<String> = self.series_members(&from).map(str::to_owned).collect();
         let Json::Object(others) = from else { return };
         let Json::Object(members) = into else { return };
@@ -103,13 +114,13 @@ impl Form {
             let Json::Array(mut points) = value else { continue };
             match members.iter_mut().find(|(there, _)| *there == name) {
                 Some((_, Json::Array(there))) => {
-                    // Sums of several brokers over one period stand beside each other.
+                    // Sums of several brokers over one period stand beside each other until they are made anew.
                     if auxiliary || VALUES.contains(&&*name) {
                         let taken: HashSet<Timestamp> = there.iter().filter_map(point_moment).collect();
                         points.retain(|point| point_moment(point).is_none_or(|at| !taken.contains(&at)));
                     }
                     there.extend(points);
-                    there.sort_by_key(point_moment);
+                    there.sort_by_cached_key(point_moment);
                     there.dedup_by(|a, b| same_point(a, b));
                 }
                 _ => members.push((name, Json::Array(points))),
@@ -136,15 +147,11 @@ impl Form {
     /// Instances stand newest first.
     fn newest_of(self, instances: &mut Vec<Json>, count: usize) {
         instances.iter_mut().for_each(|instance| self.newest_points(instance, count));
-        let mut seen: Vec<(Option<String>, usize)> = Vec::new();
+        let mut seen: HashMap<Option<String>, usize> = HashMap::new();
         instances.retain(|instance| {
-            let set = dataset(instance).map(str::to_owned);
-            let place = seen.iter().position(|(there, _)| *there == set).unwrap_or_else(|| {
-                seen.push((set, 0));
-                seen.len() - 1
-            });
-            seen[place].1 += 1;
-            seen[place].1 <= count
+            let before = seen.entry(dataset(instance).map(str::to_owned)).or_default();
+            *before += 1;
+            *before <= count
         });
     }
 
@@ -164,34 +171,6 @@ fn is_of_series(member: &str) -> bool {
     VALUES.contains(&member) || Method::ALL.iter().any(|method| method.word() == member)
 }
 
-fn as_list(value: Json) -> Vec<Json> {
-    match value {
-        Json::Array(items) => items,
-        one => vec![one],
-    }
-}
-
-fn dataset(instance: &Json) -> Option<&str> {
-    instance.get("datasetId").and_then(Json::as_str)
-}
-
-/// The instant that a member names: brokers write the same one in different ways.
-fn at(instance: &Json, member: &str) -> Option<Timestamp> {
-    instant(instance.get(member)?)
-}
-
-fn instant(value: &Json) -> Option<Timestamp> {
-    Timestamp::parse(value.as_str()?).ok()
-}
-
-fn moment(instance: &Json) -> Option<Timestamp> {
-    at(instance, "observedAt").or_else(|| at(instance, "modifiedAt"))
-}
-
-fn changed(instance: &Json) -> Option<Timestamp> {
-    at(instance, "modifiedAt")
-}
-
 /// When a point of a series is, or when its period begins.
 fn point_moment(point: &Json) -> Option<Timestamp> {
     instant(point.as_array()?.get(1)?)
@@ -206,14 +185,8 @@ fn same_point(one: &Json, other: &Json) -> bool {
     value == same && times.len() == others.len() && times.iter().zip(others).all(alike)
 }
 
-/// Whether two instances are one: by their id, else by data set and moment.
-fn same_instance(there: &Json, other: &Json) -> bool {
-    let id = |instance: &Json| instance.get("instanceId").and_then(Json::as_str).map(str::to_owned);
-    let same_id = id(there).is_some() && id(there) == id(other);
-    let observed = at(there, "observedAt");
-    let same_moment = observed.is_some() && observed == at(other, "observedAt");
-    // Brokers number their instances each by itself.
-    (same_id || same_moment) && dataset(there) == dataset(other)
+fn id_of(entity: &Json) -> Option<String> {
+    entity.get("id").and_then(Json::as_str).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -346,5 +319,41 @@ mod tests {
         let later = at(3, "2024-01-01T00:30:00Z", "2024-02-01T00:00:00Z");
         let both = past(&format!("{later},{there}"));
         assert_eq!(merged(&past(&there), &past(&later), false), both);
+    }
+
+    #[test]
+    fn the_time_to_join_grows_with_the_number_of_instances_alone() {
+        let began = std::time::Instant::now();
+        let instance = |n: u32, value: u32| {
+            let (hour, minute, second) = (n / 3600, n / 60 % 60, n % 60);
+            format!(r#"{{"value":{value},"observedAt":"2024-01-01T{hour:02}:{minute:02}:{second:02}Z"}}"#)
+        };
+        let past = |value: u32| -> Json {
+            let list: Vec<String> = (0..40_000).map(|n| instance(n, value)).collect();
+            serde_json::from_str(&format!(r#"{{"id":"urn:a:1","p":[{}]}}"#, list.join(","))).unwrap()
+        };
+        let joined = Form::Instances.merge(past(1), past(2), false);
+        assert_eq!(joined.get("p").and_then(Json::as_array).map(<[Json]>::len), Some(40_000));
+        let entities = |tail: &str| -> Json {
+            let list: Vec<String> = (0..40_000).map(|n| format!(r#"{{"id":"urn:{tail}:{n}"}}"#)).collect();
+            serde_json::from_str(&format!("[{}]", list.join(","))).unwrap()
+        };
+        let joined = Form::Instances.merge(entities("a"), entities("b"), false);
+        assert_eq!(joined.as_array().map(<[Json]>::len), Some(80_000));
+        // Each compared with each other takes minutes.
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn an_instance_that_gave_way_is_no_longer_known() {
+        let one = |id: &str, second: u32, modified: u32| {
+            format!(
+                r#"{{"value":1,"instanceId":"urn:i:{id}","observedAt":"2024-01-01T00:00:0{second}Z","modifiedAt":"2024-02-0{modified}T00:00:00Z"}}"#
+            )
+        };
+        let past = |instances: &str| format!(r#"{{"id":"urn:a:1","p":[{instances}]}}"#);
+        let (later, other) = (one("b", 1, 2), one("a", 5, 1));
+        let got = merged(&past(&one("a", 1, 1)), &past(&format!("{later},{other}")), false);
+        assert_eq!(got, past(&format!("{other},{later}")));
     }
 }

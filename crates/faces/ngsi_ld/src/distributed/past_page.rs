@@ -48,6 +48,11 @@ impl PastPage {
         Ok(Some(page))
     }
 
+    /// A page that has so many entities.
+    pub(super) fn of_all(count: usize, face: &Face) -> Self {
+        Self { limit: count, offset: 0, count: false, limit_max: face.options.limit_max }
+    }
+
     /// How many entities everyone is asked for.
     pub(super) fn wide(&self) -> usize {
         if self.count { self.limit_max } else { (self.offset + self.limit + 1).min(self.limit_max) }
@@ -67,16 +72,13 @@ impl PastPage {
         links.filter_map(|link| link.to_str().ok()).any(|link| link.contains("rel=\"next\""))
     }
 
-    /// The page of what all have together, by their identifiers.
+    /// The entities of the page among what all have together, by their identifiers; and how many there are.
     pub(super) fn cut(
         &self,
-        mut head: Parts,
         mut all: Vec<Json>,
-        more: bool,
-        path: &str,
         parameters: &Parameters,
         members: &Members,
-    ) -> Response {
+    ) -> (Vec<Json>, usize) {
         all.retain(|entity| members.show(entity));
         let id = |entity: &Json| entity.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
         all.sort_by_cached_key(id);
@@ -84,8 +86,19 @@ impl PastPage {
             all.reverse();
         }
         let found = all.len();
-        let page = all.into_iter().skip(self.offset).take(self.limit);
-        let page: Vec<Json> = page.map(|entity| members.of(entity)).collect();
+        (all.into_iter().skip(self.offset).take(self.limit).collect(), found)
+    }
+
+    /// The answer with the entities of the page.
+    pub(super) fn answer(
+        &self,
+        mut head: Parts,
+        shown: Vec<Json>,
+        (found, more): (usize, bool),
+        (path, parameters): (&str, &Parameters),
+        members: &Members,
+    ) -> Response {
+        let page: Vec<Json> = shown.into_iter().map(|entity| members.of(entity)).collect();
         let media = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media.unwrap_or(Media::Json.text()).to_owned();
         let of_pages = |link: &http::HeaderValue| {

@@ -1,6 +1,6 @@
 //! `DELETE /entities` at sources too (clause 5.6.21.4).
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, Method};
@@ -10,6 +10,7 @@ use senne_model::{EntityId, Json, Problem};
 use super::{
     failure::Failure,
     forward::Outgoing,
+    gather::HeldAt,
     parts::{Fault, Manner, Part, combine, partial},
     provision::refused,
     purge_shares::{Goes, shares},
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     contexts::Terms,
+    entity_maps::{self, Mapped},
     face::Face,
     http::{Ask, Parameters, context_link},
     registrations::{Matched, Mode, Serves, Wanted, csf},
@@ -32,6 +34,8 @@ struct Asked {
     query: Query,
     goes: Goes,
     matched: Vec<Matched>,
+    /// The entity map that is used, and which of its entities sources have: others are not meant.
+    mapped: Option<(Mapped, HeldAt)>,
 }
 
 pub(super) async fn purge(
@@ -59,10 +63,14 @@ pub(super) async fn purge(
     let mut parts: Vec<Part> = together(sent.collect()).await.into_iter().flatten().collect();
     parts.retain(|part| !part.went_round());
     parts.insert(0, Part::of_answer(Vec::new(), next.run(request).await).await);
-    match EntityId::parse(MANY) {
+    let mut response = match EntityId::parse(MANY) {
         Ok(many) => combine(&parts, &many, Manner::Whole),
         Err(problem) => refused(problem),
+    };
+    if let Some((mapped, _)) = &asked.mapped {
+        mapped.mark(&mut response);
     }
+    response
 }
 
 impl Asked {
@@ -85,17 +93,32 @@ impl Asked {
         wanted.csf = csf(parameters.get("csf"), &terms)?;
         let mut matched = face.registrations.matching(&caller.tenant, &wanted);
         matched.retain(|found| found.registration.mode != Mode::Auxiliary);
-        Ok(Self { terms, query, goes, matched })
+        let mapped = entity_maps::given_to(face, caller, headers)?;
+        let mapped = mapped.map(|(mapped, chart)| (mapped, chart.held(&chart.entities)));
+        if let Some((_, held)) = &mapped {
+            matched.retain(|found| held.contains_key(&found.registration.id));
+        }
+        Ok(Self { terms, query, goes, matched, mapped })
+    }
+
+    /// What is asked of a source: with a map, about those of its entities that the source has. `None` when it has none of them.
+    fn of_source(&self, registration: &EntityId) -> Option<Cow<'_, Query>> {
+        let Some((_, held)) = &self.mapped else { return Some(Cow::Borrowed(&self.query)) };
+        let named: HashSet<&EntityId> = self.query.ids.iter().collect();
+        let there = held.get(registration)?.entities.iter();
+        let ids: Vec<EntityId> = there.filter(|id| named.is_empty() || named.contains(id)).cloned().collect();
+        (!ids.is_empty()).then(|| Cow::Owned(Query { ids, ..self.query.clone() }))
     }
 
     /// The part of a source; none when nothing of what is asked for is registered.
     async fn forward(&self, face: &Face, trip: &Trip, found: &Matched) -> Option<Part> {
         let registration = &found.registration;
+        let query = self.of_source(&registration.id)?;
         let outcome = if trip.would_loop(registration) {
             Err(Failure::Loop)
         } else if registration.operations.has(Serves::PurgeEntity) {
             let naming = face.forwarder.naming(registration, &self.terms).await;
-            match shares(found, &self.query, &self.goes, &naming) {
+            match shares(found, &query, &self.goes, &naming) {
                 Some(shares) if shares.is_empty() => return None,
                 Some(shares) => {
                     let mut outcome = Ok(());

@@ -88,7 +88,7 @@ impl Chart {
     }
 
     /// Which of these entities each source has.
-    pub(super) fn held(&self, ids: &[EntityId]) -> HeldAt {
+    pub(crate) fn held(&self, ids: &[EntityId]) -> HeldAt {
         let mut at = HeldAt::new();
         for id in ids {
             for place in self.elsewhere.held.get(id).into_iter().flat_map(|holders| &holders.sources) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use senne_hub::{Found, Page};
 use senne_language::{Period, Query};
 use senne_model::{Entity, EntityId, ErrorKind, Problem};
@@ -17,6 +17,7 @@ use super::{chart::Chart, kept::ENTITIES_MAX};
 use crate::{
     contexts::Terms,
     distributed,
+    face::Face,
     http::{BASE, Call, MAP_HEADER, put},
     temporal::{self, Asked},
 };
@@ -138,12 +139,21 @@ pub(crate) async fn one(call: &Call, id: &EntityId, response: &mut Response) -> 
 
 /// The map that a request names, which must be known: whoever takes things away must not take more because it has expired.
 pub(crate) fn given(call: &Call) -> Result<Option<Mapped>, Problem> {
-    if call.headers.get(MAP_HEADER).is_none() {
+    Ok(given_to(&call.face, &call.hub, &call.headers)?.map(|(mapped, _)| mapped))
+}
+
+/// The same with what the map says, for a request that is on its way through brokers.
+pub(crate) fn given_to(
+    face: &Face,
+    caller: &senne_hub::Context,
+    headers: &HeaderMap,
+) -> Result<Option<(Mapped, Chart)>, Problem> {
+    if headers.get(MAP_HEADER).is_none() {
         return Ok(None);
     }
-    let id = named(call).ok_or_else(super::missing)?;
-    let known = call.face.entity_maps.find(&call.hub.tenant, &call.hub.principal, &id);
-    known.map(|_| Some(Mapped { id, created: false })).ok_or_else(super::missing)
+    let id = named(headers).ok_or_else(super::missing)?;
+    let known = face.entity_maps.find(&caller.tenant, &caller.principal, &id).ok_or_else(super::missing)?;
+    Ok(Some((Mapped { id, created: false }, known.chart)))
 }
 
 /// What a map that has to be made is made of.
@@ -154,7 +164,7 @@ enum Making<'a> {
 }
 
 async fn mapped(call: &Call, making: Making<'_>) -> Result<Option<Mapped>, Problem> {
-    let (wants, named) = (call.parameters.flag("entityMap")?, named(call));
+    let (wants, named) = (call.parameters.flag("entityMap")?, named(&call.headers));
     if let Some(id) = &named {
         let known = call.face.entity_maps.find(&call.hub.tenant, &call.hub.principal, id);
         if known.is_some() {
@@ -177,8 +187,8 @@ async fn mapped(call: &Call, making: Making<'_>) -> Result<Option<Mapped>, Probl
 }
 
 /// The map that the header names, by its place or by its identifier.
-fn named(call: &Call) -> Option<EntityId> {
-    let text = call.headers.get(MAP_HEADER)?.to_str().ok()?;
+fn named(headers: &HeaderMap) -> Option<EntityId> {
+    let text = headers.get(MAP_HEADER)?.to_str().ok()?;
     let last = text.rsplit_once("/entityMaps/").map_or(text, |(_, id)| id);
     let decoded = url::form_urlencoded::parse(format!("id={}", last.replace('+', "%2B")).as_bytes())
         .next()

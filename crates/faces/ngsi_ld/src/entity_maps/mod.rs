@@ -12,7 +12,7 @@ mod kept;
 mod present;
 
 pub(crate) use chart::Chart;
-pub(crate) use in_use::{Mapped, find, given, one, span_of, temporal};
+pub(crate) use in_use::{Mapped, find, given, given_to, one, span_of, temporal};
 pub(crate) use kept::EntityMaps;
 
 use senne_model::{EntityId, Problem};

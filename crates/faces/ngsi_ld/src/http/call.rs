@@ -1,9 +1,12 @@
 //! One request: who asks, in which tenant, with which context and body.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request},
     http::Method,
 };
 use bytes::Bytes;
@@ -36,6 +39,8 @@ pub(crate) struct Call {
     /// The path and query as they came, without the host.
     pub(crate) path_only: String,
     path: Vec<(String, String)>,
+    /// Who is at the other end of the connection.
+    peer: Option<IpAddr>,
     /// Behind a lock, so that a call can be shared across threads while its body waits.
     body: parking_lot::Mutex<Option<axum::body::Body>>,
 }
@@ -71,6 +76,7 @@ impl FromRequest<Arc<Face>> for Call {
             .await
             .map_err(|_| Problem::new(ErrorKind::InvalidRequest, "the path is not UTF-8"))?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
         let mut hub = senne_hub::Context::new(principal, tenant(&parts.headers)?);
         let mut parameters = Parameters::parse(parts.uri.query())?;
@@ -91,6 +97,7 @@ impl FromRequest<Arc<Face>> for Call {
             trip,
             path_only: parts.uri.path().to_owned(),
             path,
+            peer,
             body: parking_lot::Mutex::new(Some(body)),
         })
     }
@@ -123,6 +130,11 @@ impl Call {
     /// A part of the path, decoded.
     pub(crate) fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(there, _)| there == name).map_or("", |(_, value)| value)
+    }
+
+    /// The address by which what the caller has is counted, when it is known.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.peer.map(|peer| senne_http::address::of_caller(peer, &self.headers))
     }
 
     /// The id in the path. What is no IRI is a malformed request.

@@ -158,6 +158,11 @@ impl Parameters {
         self.0.push((name.to_owned(), value));
     }
 
+    /// Takes parameters out, as if the request had not said them.
+    pub(crate) fn take_out(&mut self, names: &[&str]) {
+        self.0.retain(|(there, _)| !names.contains(&there.as_str()));
+    }
+
     /// Names and values in their order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

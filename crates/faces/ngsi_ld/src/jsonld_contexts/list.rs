@@ -12,7 +12,7 @@ pub(crate) async fn list(call: Call) -> Answer {
     if kind.is_some_and(|kind| !["Hosted", "Cached", "ImplicitlyCreated"].contains(&kind)) {
         return Err(Problem::bad("the kinds are Hosted, Cached and ImplicitlyCreated").field("kind").into());
     }
-    let all = call.face.contexts.all(&call.hub.tenant).await?;
+    let all = call.face.contexts.all(&call.hub).await?;
     let chosen = all.iter().filter(|stored| kind.is_none_or(|kind| kind == super::word(stored.kind)));
     let each =
         |stored| if details { super::details(&call, stored) } else { Json::from(super::url(&call, stored)) };

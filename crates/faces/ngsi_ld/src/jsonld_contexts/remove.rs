@@ -17,7 +17,7 @@ pub(crate) async fn remove(call: Call) -> Answer {
     }
     let contexts = &call.face.contexts;
     let not_fetched = || Problem::bad("only a fetched context can be fetched anew").field("reload");
-    let stored = match contexts.document(&call.hub.tenant, id).await {
+    let stored = match contexts.document(&call.hub, id).await {
         Ok(stored) => stored,
         Err(problem) if problem.kind == ErrorKind::NotFound && reload => return Err(not_fetched().into()),
         Err(problem) => return Err(problem.into()),

@@ -17,7 +17,7 @@ pub(crate) async fn serve(call: Call) -> Answer {
         return Ok(plain_json(StatusCode::OK, &super::core_details(id)));
     }
     let contexts = &call.face.contexts;
-    let stored = contexts.document(&call.hub.tenant, id).await?;
+    let stored = contexts.document(&call.hub, id).await?;
     if details {
         let answer = plain_json(StatusCode::OK, &super::details(&call, &stored));
         // It was found in the storage once more; a hosted one is counted when its terms are used.

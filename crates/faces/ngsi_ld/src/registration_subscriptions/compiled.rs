@@ -22,6 +22,8 @@ pub(super) struct Compiled {
     /// One for each selector of entities.
     pub(super) wanted: Vec<Wanted>,
     pub(super) every: Option<Duration>,
+    /// How long after one notification the next may come (clause 5.2.12).
+    pub(super) throttling: Duration,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) is_active: bool,
     pub(super) url: Url,
@@ -41,12 +43,11 @@ impl Compiled {
         let milliseconds = |name: &str| {
             endpoint.get(name).and_then(Json::as_f64).map(|ms| Duration::from_secs_f64(ms / 1000.0))
         };
+        let seconds = |name: &str| document.get(name).and_then(Json::as_f64).map(Duration::from_secs_f64);
         Ok(Self {
             wanted: wanted(document, terms)?,
-            every: document
-                .get("timeInterval")
-                .and_then(Json::as_f64)
-                .map(|seconds| Duration::from_secs_f64(seconds).max(SHORTEST)),
+            every: seconds("timeInterval").map(|every| every.max(SHORTEST)),
+            throttling: seconds("throttling").unwrap_or_default(),
             expires_at: text("expiresAt").and_then(|text| Timestamp::parse(text).ok()),
             is_active: document.get("isActive") != Some(&Json::Bool(false)),
             url: url(endpoint, allow_private).map_err(within)?,

@@ -104,6 +104,9 @@ pub(super) fn check(document: &Json) -> Result<(), Problem> {
     }
     positive(document, "timeInterval")?;
     positive(document, "throttling")?;
+    if member("timeInterval").is_some() && member("throttling").is_some() {
+        return Err(Problem::bad("this does not go together with timeInterval").field("throttling"));
+    }
     let moment = |value: &Json| {
         value.as_str().is_some_and(|text| text.ends_with('Z') && Timestamp::parse(text).is_ok())
     };

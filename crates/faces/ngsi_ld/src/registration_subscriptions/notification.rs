@@ -37,6 +37,9 @@ pub(super) struct Notification {
 }
 
 impl Reason {
+    /// In this order they are told, when one does not have to wait for another.
+    pub(super) const ALL: [Self; 3] = [Self::NewlyMatching, Self::Updated, Self::NoLongerMatching];
+
     fn word(self) -> &'static str {
         match self {
             Self::NewlyMatching => "newlyMatching",

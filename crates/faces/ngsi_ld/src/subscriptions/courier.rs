@@ -7,12 +7,11 @@ use std::{
 };
 
 use senne_hub::Hub;
-use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Problem, Timestamp};
+use senne_model::{Change, ChangeNo, Entity, EntityId, Json, Later, Problem, Timestamp};
 
 use super::{
     compiled::{Compiled, Join, compile},
     dead::DeadLetters,
-    later::Later,
     notification::{Mark, Notification, Told},
     runner::{Next, Runner, Waiting},
     sender::Sender,

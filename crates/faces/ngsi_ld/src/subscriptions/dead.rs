@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use senne_hub::{Hub, WriteOptions};
 use senne_model::{ChangeNo, Entity, EntityId, Json, Name, Operation, Problem, TenantName, Timestamp, Write};
 
+use super::notification::is_of_older_build;
 use crate::{
-    contexts::fingerprint,
+    contexts::{digest, fingerprint},
     house::{DOCUMENT, SETTING, all_kept, circumstances, opaque, opaque_of},
     http::object,
 };
@@ -49,7 +50,10 @@ pub(crate) struct DeadLetters {
 impl DeadLetter {
     fn entity_id(&self) -> EntityId {
         let key = format!("{}:{}", self.tenant, self.id);
-        EntityId::trusted(&format!("urn:senne:dead-letter:{:016x}", fingerprint(&key)))
+        // Those that an older build kept stay where they are.
+        let name =
+            if is_of_older_build(&self.id) { format!("{:016x}", fingerprint(&key)) } else { digest(&key) };
+        EntityId::trusted(&format!("urn:senne:dead-letter:{name}"))
     }
 
     fn key(&self) -> (TenantName, EntityId) {

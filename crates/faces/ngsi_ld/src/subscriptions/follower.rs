@@ -1,7 +1,7 @@
 //! Reads the log and hands each change to the subscriptions that may want it.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,16 +10,14 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use parking_lot::{Mutex, RwLock};
-use senne_hub::{Context, Follower, Hub, Principal};
+use senne_hub::{Ahead, Context, Follower, Hub, Principal};
 use senne_model::{
-    Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Problem, TenantName, Timestamp,
+    Change, ChangeKind, ChangeNo, Entity, EntityId, ErrorKind, Later, Problem, TenantName, Timestamp,
+    as_it_was, from_change,
 };
 
-use super::{index::Index, later::Later, matching::from_change, runner::Runner, told::as_it_was};
+use super::{index::Index, runner::Runner};
 use crate::options::DeliveryOptions;
-
-/// So many changes are looked ahead, to know an entity as it was before them.
-const AHEAD: usize = 10_000;
 
 /// The follower of all subscriptions.
 pub(super) struct Matcher {
@@ -28,8 +26,7 @@ pub(super) struct Matcher {
     index: RwLock<Index>,
     runners: RwLock<HashMap<(TenantName, EntityId), Arc<Runner>>>,
     taken: AtomicU64,
-    /// Changes after those that were taken last, in order.
-    ahead: tokio::sync::Mutex<VecDeque<Arc<Change>>>,
+    ahead: Ahead,
     /// The log is kept so many changes back, for replays.
     replay_changes: u64,
     /// It is kept for nobody further back than so many changes.
@@ -45,7 +42,7 @@ impl Matcher {
             index: RwLock::default(),
             runners: RwLock::default(),
             taken: AtomicU64::new(0),
-            ahead: tokio::sync::Mutex::default(),
+            ahead: Ahead::default(),
             replay_changes: options.replay_changes_kept,
             backlog_max: options.backlog_changes_max,
             since: Timestamp::now(),
@@ -126,6 +123,8 @@ fn look_up(hub: &Hub, change: &Change, later: &Later) -> Option<Arc<Entity>> {
     // A look by key never waits.
     let present = match hub.entity(&context, &change.entity).now_or_never()? {
         Ok(present) => Some(present),
+        // It was removed this moment, and the log will say what it was.
+        Err(problem) if problem.kind == ErrorKind::NotFound && !later.goes_on_after(change) => return None,
         Err(problem) if problem.kind == ErrorKind::NotFound => None,
         Err(_) => return None,
     };
@@ -133,23 +132,13 @@ fn look_up(hub: &Hub, change: &Change, later: &Later) -> Option<Arc<Entity>> {
 }
 
 impl Matcher {
-    /// What is known of the changes after some, as far as it is looked ahead.
+    /// What is known of the changes after some.
     async fn later(&self, changes: &[Arc<Change>]) -> Result<Later, Problem> {
-        let (Some(last), Some(hub)) = (changes.last(), self.hub.lock().clone()) else {
-            return Ok(Later::default());
-        };
-        let mut ahead = self.ahead.lock().await;
-        while ahead.front().is_some_and(|change| change.no <= last.no) {
-            ahead.pop_front();
+        let hub = self.hub.lock().clone();
+        match hub {
+            Some(hub) => self.ahead.later(&hub, changes).await,
+            None => Ok(Later::default()),
         }
-        while ahead.len() < AHEAD {
-            let more = hub.changes_after(ahead.back().unwrap_or(last).no).await?;
-            if more.is_empty() {
-                break;
-            }
-            ahead.extend(more);
-        }
-        Ok(Later::of(changes.iter().chain(ahead.iter())))
     }
 
     /// Hands changes on to the subscriptions that may want them.

@@ -1,13 +1,8 @@
 //! Whether a change matters to a subscription, and what it tells.
 
-use std::sync::Arc;
+use senne_model::{Change, ChangeKind, ChangedAttribute, Effect, Name, Timestamp};
 
-use senne_model::{Attribute, Change, ChangeKind, ChangedAttribute, Effect, Entity, Name, Timestamp};
-
-use super::{
-    compiled::Compiled,
-    later::{put_instance, remove_instance},
-};
+use super::compiled::Compiled;
 
 impl Compiled {
     /// Whether a change may matter, by the change alone: types, id, attributes, kind of event.
@@ -79,71 +74,4 @@ impl Compiled {
             || self.shows_changes && change.attributes.iter().any(|a| a.previous.is_some())
             || self.told_attributes(change).any(|a| a.effect == Effect::Deleted)
     }
-}
-
-/// The entity as the change left it. `present` is as it stands now, without the later changes that are known: each of several quick
-/// changes is told with its own values. To whom may not see everything, only what is visible in `present` is told.
-pub(super) fn as_changed(present: Arc<Entity>, change: &Change, sees_all: bool) -> Arc<Entity> {
-    // Changes of one commit have one moment: a later one of them may stand in the entity already.
-    let newest = change.recorded_at > present.modified_at
-        || (change.recorded_at == present.modified_at && stands_in(&present, change));
-    if newest {
-        return present;
-    }
-    let mut entity = Entity::clone(&present);
-    for changed in &change.attributes {
-        match changed.effect {
-            Effect::Created | Effect::Updated if sees_all || entity.attribute(&changed.name).is_some() => {
-                put_instance(&mut entity, &changed.name, &changed.instance);
-            }
-            Effect::Deleted => remove_instance(&mut entity, &changed.name, &changed.instance),
-            Effect::Created | Effect::Updated | Effect::Past => {}
-        }
-    }
-    entity.modified_at = change.recorded_at;
-    Arc::new(entity)
-}
-
-/// Whether an entity is, in what the change wrote, as the change left it.
-fn stands_in(present: &Entity, change: &Change) -> bool {
-    change.attributes.iter().all(|changed| {
-        let attribute = present.attribute(&changed.name);
-        let there = attribute
-            .and_then(|all| all.instances.iter().find(|one| one.dataset_id == changed.instance.dataset_id));
-        match changed.effect {
-            Effect::Deleted => there.is_none(),
-            Effect::Created | Effect::Updated => there == Some(&changed.instance),
-            Effect::Past => true,
-        }
-    })
-}
-
-/// What the change alone tells of an entity that is no longer there: what it wrote, or what a removal took away.
-pub(super) fn from_change(change: &Change) -> Arc<Entity> {
-    let kind = change.types.first().cloned().unwrap_or_else(|| Name::new("urn:senne:unknown"));
-    let mut entity = Entity::new(change.entity.clone(), kind);
-    entity.types.clone_from(&change.types);
-    entity.created_at = change.recorded_at;
-    entity.modified_at = change.recorded_at;
-    if let Some(before) = &change.before {
-        entity.created_at = before.created_at;
-        entity.modified_at = before.modified_at;
-        entity.scopes.clone_from(&before.scopes);
-    }
-    let gone = change.kind == ChangeKind::Deleted;
-    for changed in &change.attributes {
-        let shown = match changed.effect {
-            Effect::Created | Effect::Updated => true,
-            Effect::Deleted => gone,
-            Effect::Past => false,
-        };
-        if !shown {
-            continue;
-        }
-        match entity.attribute_mut(&changed.name) {
-            Some(attribute) => attribute.instances.push(changed.instance.clone()),
-            None => entity.attributes.push(Attribute::new(changed.name.clone(), changed.instance.clone())),
-        }
-    }
-    Arc::new(entity)
 }

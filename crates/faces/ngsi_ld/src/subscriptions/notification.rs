@@ -45,15 +45,26 @@ impl Mark {
     }
 }
 
-/// The same change makes the same id, however often it is sent.
+/// So many digits stand for a subscription in the ids of its notifications.
+const DIGITS: usize = 32;
+
+/// The same change makes the same id, however often it is sent. Who chooses the id of a subscription cannot make its notifications have
+/// those of another one.
 pub(super) fn notification_id(subscription: &EntityId, mark: Mark) -> String {
-    let subscription = crate::contexts::fingerprint(subscription);
+    let mut subscription = crate::contexts::digest(subscription);
+    subscription.truncate(DIGITS);
     match mark {
-        Mark::Change(no) => format!("urn:ngsi-ld:Notification:{subscription:016x}:{no}"),
+        Mark::Change(no) => format!("urn:ngsi-ld:Notification:{subscription}:{no}"),
         Mark::Clock(at, part) => {
-            format!("urn:ngsi-ld:Notification:{subscription:016x}:at:{}:{part}", at.micros())
+            format!("urn:ngsi-ld:Notification:{subscription}:at:{}:{part}", at.micros())
         }
     }
+}
+
+/// Whether the id of a notification is of an older build, which made them of a number that two subscriptions may share.
+pub(super) fn is_of_older_build(id: &str) -> bool {
+    let subscription = id.strip_prefix("urn:ngsi-ld:Notification:").and_then(|rest| rest.split(':').next());
+    subscription.is_some_and(|digits| digits.len() < DIGITS)
 }
 
 impl Notification {
@@ -96,5 +107,23 @@ impl Notification {
             Media::GeoJson => write_collection(pen, &entities, &compiled.shape),
             _ => write_entities(pen, &entities, &compiled.shape),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_notifications_tell_subscriptions_apart() {
+        let id =
+            |subscription: &str| notification_id(&EntityId::trusted(subscription), Mark::Change(ChangeNo(7)));
+        // Of these two the 64-bit number that ids were made of is the same.
+        let (one, other) = ("7mohtcOFVz", "c1E51sSEyx");
+        assert_eq!(crate::contexts::fingerprint(one), crate::contexts::fingerprint(other));
+        assert_ne!(id(one), id(other));
+        assert_eq!(id(one), id(one));
+        assert!(!is_of_older_build(&id(one)));
+        assert!(is_of_older_build("urn:ngsi-ld:Notification:0123456789abcdef:7"));
     }
 }

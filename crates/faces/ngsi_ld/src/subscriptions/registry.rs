@@ -7,18 +7,18 @@ use std::sync::{
 
 use senne_hub::{Hub, Principal};
 use senne_model::{ChangeNo, EntityId, ErrorKind, Json, Problem, TenantName, Timestamp};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
 use super::{
     compiled::{Compiled, compile},
     courier::{Courier, Held},
     dead::DeadLetters,
     follower::Matcher,
+    places::Places,
     progress,
     runner::{Counters, QueueLimits, Runner},
     sender::Sender,
     stored::Kept,
-    stream::STREAMS_MAX,
 };
 use crate::{
     contexts::{Contexts, Terms},
@@ -45,7 +45,7 @@ pub(crate) struct Subscriptions {
     pub(super) allow_private: bool,
     matcher: Arc<Matcher>,
     /// Places for readers of streams.
-    pub(super) streams: Arc<Semaphore>,
+    pub(super) streams: Places,
     /// How many changes wait in memory for all subscriptions.
     waiting: Arc<AtomicUsize>,
     loaded: OnceCell<()>,
@@ -81,7 +81,7 @@ impl Subscriptions {
             contexts,
             options: options.delivery,
             allow_private,
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            streams: Places::default(),
             waiting: Arc::default(),
             loaded: OnceCell::new(),
             changing: tokio::sync::Mutex::new(()),

@@ -6,21 +6,18 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use senne_hub::{Action, Context, Hub};
-use senne_model::{Change, ChangeNo, ErrorKind, Json, Problem, Timestamp};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use senne_model::{Change, ChangeNo, ErrorKind, Json, Later, Problem, Timestamp};
+use tokio::sync::watch;
 
 use super::{
     compiled::{Compiled, Join},
-    later::Later,
     notification::{Mark, Notification},
+    places::Place,
     registry::missing,
     runner::Runner,
     told,
 };
 use crate::http::Call;
-
-/// How many streams are open at a time.
-pub(super) const STREAMS_MAX: usize = 1024;
 
 /// What a reader is sent.
 pub(super) enum Event {
@@ -41,7 +38,7 @@ pub(super) struct Stream {
     /// The same by entity.
     later: Later,
     news: watch::Receiver<ChangeNo>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Stream {
@@ -59,10 +56,7 @@ impl Stream {
                 "the context of this subscription cannot be had now; come back later",
             )
         })?;
-        let place = Arc::clone(&subscriptions.streams).try_acquire_owned().map_err(|_| {
-            let detail = format!("{STREAMS_MAX} streams are open already; come back later");
-            Problem::new(ErrorKind::Overloaded, detail)
-        })?;
+        let place = subscriptions.streams.take(&call.hub.principal, call.address())?;
         let header = call.headers.get("last-event-id").and_then(|value| value.to_str().ok());
         let position = match header.or(call.parameters.get("lastEventId")) {
             None => hub.head(),

@@ -4,13 +4,11 @@ use std::{collections::HashSet, sync::Arc};
 
 use futures::FutureExt;
 use senne_hub::{Context, Hub};
-use senne_model::{Change, ChangeKind, Entity, EntityId, ErrorKind, Problem};
+use senne_model::{Change, ChangeKind, Entity, EntityId, ErrorKind, Later, Problem, as_seen, from_change};
 
 use super::{
     changes::objects,
     compiled::{Compiled, Join},
-    later::Later,
-    matching::{as_changed, from_change},
     notification::Told,
 };
 
@@ -49,25 +47,14 @@ async fn entity(
     if change.kind == ChangeKind::Deleted {
         return Ok(sees_all.then(|| from_change(change)));
     }
-    let present = match hub.entity(context, &change.entity).await {
-        Ok(present) => Some(present),
-        Err(problem) if is_trouble(&problem) => return Err(problem),
+    if sees_all {
+        return hub.entity_after(context, change, later).await;
+    }
+    match hub.entity(context, &change.entity).await {
+        Ok(present) => Ok(Some(as_seen(present, change))),
+        Err(problem) if is_trouble(&problem) => Err(problem),
         // It was removed since, or the owner may not see it.
-        Err(_) => None,
-    };
-    Ok(match present {
-        Some(present) if !sees_all => Some(as_changed(present, change, false)),
-        None if !sees_all => None,
-        present => Some(as_it_was(present, change, later)),
-    })
-}
-
-/// The entity as the change left it, for who may see everything.
-pub(super) fn as_it_was(present: Option<Arc<Entity>>, change: &Change, later: &Later) -> Arc<Entity> {
-    match later.take_back(present, change) {
-        Some(entity) => as_changed(entity, change, true),
-        // Only the change itself is left to tell of it.
-        None => from_change(change),
+        Err(_) => Ok(None),
     }
 }
 

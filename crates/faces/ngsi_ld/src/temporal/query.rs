@@ -1,8 +1,8 @@
 //! `GET /temporal/entities` (clause 6.18.3.2).
 
 use senne_hub::{Aggregation, EntityPast, Page, PastQuery, SeriesBuckets};
-use senne_language::Query;
-use senne_model::{EntityId, Problem};
+use senne_language::{Method, Query};
+use senne_model::{EntityId, ErrorKind, Name, Problem};
 
 use super::{
     answer::{Found, cut, mark_partial, pen_for, shows_something, write_found},
@@ -95,7 +95,9 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
     };
     if let Form::Aggregates(aggregation) = &asked.form {
         let aggregation = asked.aligned(call, &query, aggregation).await?;
-        let sums = sums(call, chosen, &query, &aggregation).await?;
+        let mut sums = sums(call, chosen, &query, &aggregation).await?;
+        check_told(&asked.attributes, &sums, &aggregation.methods)?;
+        sums.retain(|series| series.tells(&aggregation.methods));
         let of = |one: &One| {
             let series: Vec<_> = sums.iter().filter(|series| series.entity == one.id).cloned().collect();
             let past = past_of(one)?;
@@ -106,6 +108,17 @@ async fn find(call: &Call, chosen: &[One], asked: &Asked, shape: &Shape) -> Resu
     let limit = call.face.options.temporal_page_values;
     let shown = chosen.iter().filter_map(past_of).filter(|past| shows_something(past, shape));
     Ok(shown.map(|past| Found::Past(cut(past, limit, asked))).collect())
+}
+
+/// Of an attribute that is asked for by its name, one of the methods must be able to tell something (clause 5.7.4.4).
+fn check_told(asked: &[Name], sums: &[SeriesBuckets], methods: &[Method]) -> Result<(), Problem> {
+    let untold = |name: &&Name| {
+        let mut all = sums.iter().filter(|series| series.attribute == **name).peekable();
+        all.peek().is_some() && all.all(|series| !series.tells(methods))
+    };
+    let Some(name) = asked.iter().find(untold) else { return Ok(()) };
+    let detail = format!("none of the methods can be told of the values of `{name}`");
+    Err(Problem::new(ErrorKind::InvalidRequest, detail).field("aggrMethods"))
 }
 
 /// Adds up the values of the chosen: of most all in the range, of others those of the time in which their scopes fitted.

@@ -43,7 +43,8 @@ async fn find(call: &Call, id: &EntityId, asked: &Asked, shape: &Shape) -> Resul
             None => hub.past(&call.hub, &query).await?.into_iter().next().ok_or_else(missing)?.types,
         };
         let aggregation = asked.aligned(call, &query, aggregation).await?;
-        let series = hub.aggregate(&call.hub, &query, &aggregation).await?;
+        let mut series = hub.aggregate(&call.hub, &query, &aggregation).await?;
+        series.retain(|series| series.tells(&aggregation.methods));
         return Ok(Found::Buckets { id: id.clone(), types, series });
     }
     let past = hub.past(&call.hub, &query).await?.into_iter().next();

@@ -80,6 +80,8 @@ fn take_in(all: &mut Vec<SeriesBuckets>, series: SeriesBuckets, methods: &[Metho
         all.sort_by(|a, b| (&a.attribute, &a.dataset_id).cmp(&(&b.attribute, &b.dataset_id)));
         return Ok(());
     };
+    there.relationship |= series.relationship;
+    there.numbers |= series.numbers;
     for bucket in series.buckets {
         // Spans come in order, so only the last bucket can go on.
         match there.buckets.last_mut().filter(|last| last.from == bucket.from) {
@@ -94,22 +96,31 @@ fn take_in(all: &mut Vec<SeriesBuckets>, series: SeriesBuckets, methods: &[Metho
 fn join(there: &mut Bucket, more: &Bucket, methods: &[Method]) -> Result<(), Problem> {
     there.count += more.count;
     there.usable += more.usable;
+    there.summed += more.summed;
+    if !more.texts.iter().all(|(method, text)| there.join_text(*method, text)) {
+        return Err(untold(Method::Average));
+    }
     for ((value, other), method) in there.values.iter_mut().zip(&more.values).zip(methods) {
         let both = value.zip(*other);
         *value = match (method, both) {
             (_, None) => value.or(*other),
             (Method::Minimum, Some((a, b))) => Some(a.min(b)),
             (Method::Maximum, Some((a, b))) => Some(a.max(b)),
-            (Method::DistinctCount, Some((a, b))) if a > 0.0 && b > 0.0 => return Err(untold()),
+            (Method::DistinctCount, Some((a, b))) if a > 0.0 && b > 0.0 => {
+                return Err(untold(Method::DistinctCount));
+            }
             (_, Some((a, b))) => Some(a + b),
         };
     }
     Ok(())
 }
 
-/// Which values are the same in two spans no count tells.
-fn untold() -> Problem {
-    let detail = "the scopes fitted several times within one period, of which distinctCount cannot be told; ask for shorter periods";
+/// Which values are the same in two spans no count tells, and no mean time tells of how many times it is.
+fn untold(method: Method) -> Problem {
+    let word = method.word();
+    let detail = format!(
+        "the scopes fitted several times within one period, of which {word} cannot be told; ask for shorter periods"
+    );
     Problem::new(ErrorKind::TooComplex, detail).field("aggrMethods")
 }
 
@@ -119,17 +130,15 @@ fn settle(bucket: &mut Bucket, methods: &[Method]) {
         let place = methods.iter().position(|there| *there == method)?;
         bucket.values.get(place).copied().flatten()
     };
-    let known = of(Method::TotalCount).filter(|count| *count > 0.0);
-    let Some(((count, sum), squares)) = known.zip(of(Method::Sum)).zip(of(Method::SumOfSquares)) else {
-        return;
-    };
+    let Some(sum) = of(Method::Sum).filter(|_| bucket.summed > 0) else { return };
+    let count = bucket.summed as f64;
     let mean = sum / count;
     // Rounding can push a variance of zero below it.
-    let deviation = (squares / count - mean * mean).max(0.0).sqrt();
+    let deviation = of(Method::SumOfSquares).map(|squares| (squares / count - mean * mean).max(0.0).sqrt());
     for (value, method) in bucket.values.iter_mut().zip(methods) {
         match method {
             Method::Average => *value = Some(mean),
-            Method::StandardDeviation => *value = Some(deviation),
+            Method::StandardDeviation => *value = deviation,
             _ => {}
         }
     }
@@ -137,6 +146,8 @@ fn settle(bucket: &mut Bucket, methods: &[Method]) {
 
 #[cfg(test)]
 mod tests {
+    use senne_model::Json;
+
     use super::*;
 
     #[test]
@@ -153,12 +164,45 @@ mod tests {
             let deviation = (squares / n - mean * mean).sqrt();
             let at = Timestamp::default();
             let values = [mean, deviation, least, n, sum, squares, most].map(Some).to_vec();
-            Bucket { from: at, to: at, count: n as u64, usable: n as u64, values }
+            let n = n as u64;
+            Bucket { from: at, to: at, count: n, usable: n, summed: n, values, texts: Vec::new() }
         };
         let mut joined = of(&[2.0, 4.0, 4.0, 4.0]);
         join(&mut joined, &of(&[5.0, 5.0, 7.0, 9.0]), &methods).unwrap();
         settle(&mut joined, &methods);
         assert_eq!(joined, of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]));
         assert_eq!(joined.values[1], Some(2.0));
+    }
+
+    /// Lists have sizes to add up but no deviation, and what is no number is counted with those that are.
+    #[test]
+    fn means_of_two_spans_are_of_what_was_added_up() {
+        let methods = [Method::Average, Method::TotalCount, Method::Sum, Method::SumOfSquares];
+        let of = |mean: f64, count: u64, summed: u64, sum: f64| {
+            let at = Timestamp::default();
+            let values = vec![Some(mean), Some(count as f64), Some(sum), None];
+            Bucket { from: at, to: at, count, usable: count, summed, values, texts: Vec::new() }
+        };
+        let mut joined = of(2.0, 3, 2, 4.0);
+        join(&mut joined, &of(5.0, 1, 1, 5.0), &methods).unwrap();
+        settle(&mut joined, &methods);
+        assert_eq!(joined.values, [Some(3.0), Some(4.0), Some(9.0), None]);
+    }
+
+    #[test]
+    fn texts_of_two_spans_are_joined_and_a_mean_time_is_not() {
+        let of = |method: Method, text: &str| {
+            let at = Timestamp::default();
+            let texts = vec![(method, Json::text(text))];
+            Bucket { from: at, to: at, count: 1, usable: 1, summed: 0, values: vec![None], texts }
+        };
+        for (method, expected) in [(Method::Minimum, "b"), (Method::Maximum, "m")] {
+            let mut joined = of(method, "m");
+            join(&mut joined, &of(method, "b"), &[method]).unwrap();
+            assert_eq!(joined.text(method), Some(&Json::text(expected)));
+        }
+        let mut mean = of(Method::Average, "10:00:00Z");
+        let problem = join(&mut mean, &of(Method::Average, "11:00:00Z"), &[Method::Average]).unwrap_err();
+        assert_eq!(problem.kind, ErrorKind::TooComplex);
     }
 }

@@ -1,11 +1,18 @@
 //! What sources are asked, what is taken of their answers, and what is for want of room here.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
+use axum::{Router, body::Body};
 use senne_model::Json;
 
 use super::{
-    bed::{Bed, bed, bed_with, options},
+    bed::{Bed, bed, bed_with, options, request, sent},
     brokers::{Source, VEHICLES, ids, register},
 };
 
@@ -105,4 +112,56 @@ async fn what_stands_in_a_value_goes_as_it_is() {
     assert_eq!(here.post("/entities", entity).await.status, 201);
     let sent = r#"{"id":"urn:v:1","type":"Vehicle","vitesse":1,"gears":{"speed":[1,2]}}"#;
     assert_eq!(source.take()[0].body, sent);
+}
+
+/// A source that takes requests and answers none; how many it has.
+async fn hanging() -> (String, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&taken);
+    let hang = move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        std::future::pending::<()>()
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(hang)).await.unwrap() });
+    (url, taken)
+}
+
+/// Clauses: 6.3.17.
+#[tokio::test]
+async fn a_source_that_hangs_takes_no_turn_from_others() {
+    let mut few = options();
+    few.federation.forwards_max = 8;
+    few.federation.timeout = Duration::from_secs(4);
+    let (here, source) = (bed_with(few).await, Source::start().await);
+    let (url, taken) = hanging().await;
+    register(&here, "hanging", &url, r#"{"entities":[{"type":"Tram"}]}"#, "").await;
+    register(&here, "well", &source.url, VEHICLES, "").await;
+    source.answers("GET /ngsi-ld/v1/entities", 200, r#"[{"id":"urn:v:1","type":"Vehicle"}]"#);
+    let asked: Vec<_> = (0..12)
+        .map(|_| {
+            let router = here.router.clone();
+            let question = request("GET", "/entities?type=Tram").body(Body::empty()).unwrap();
+            tokio::spawn(async move { sent(&router, question).await })
+        })
+        .collect();
+    for _ in 0..300 {
+        if taken.load(Ordering::SeqCst) >= 4 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(taken.load(Ordering::SeqCst), 4, "one source has its share of the turns");
+    let began = Instant::now();
+    let got = here.get("/entities?type=Vehicle").await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!((ids(&got.json()), got.header("ngsild-warning")), (vec!["urn:v:1".to_owned()], ""));
+    // Whoever waits for the one that hangs is answered too, after its timeout.
+    for asked in asked {
+        let answer = asked.await.unwrap();
+        assert!(answer.header("ngsild-warning").starts_with("199"), "{}", answer.text);
+    }
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
 }

@@ -187,3 +187,26 @@ async fn a_source_that_fails_for_a_moment_stays_in_the_map() {
     source.answers("GET /ngsi-ld/v1/entities", 200, &format!("[{}]", vehicle(2, 2)));
     assert_eq!(page("").await, ["urn:v:1"]);
 }
+
+/// Clauses: 4.5.25, 5.6.21.
+#[tokio::test]
+async fn a_purge_with_a_map_takes_nothing_more_from_sources() {
+    let (here, there) =
+        two(r#","operations":["retrieveOps","createEntityMapQueryEntity","purgeEntity"]"#).await;
+    let purge = async |path: &str, map: &str| {
+        let request = request("DELETE", path).header("ngsild-entitymap", map);
+        here.bed.send(request.body(Body::empty()).unwrap()).await
+    };
+    let left = async |bed: &Bed| ids(&bed.get("/entities?type=Vehicle&local=true").await.json());
+    let unknown = "/ngsi-ld/v1/entityMaps/urn:ngsi-ld:EntityMap:0";
+    assert_eq!(purge("/entities?type=Vehicle", unknown).await.status, 404);
+    assert_eq!(left(&there.bed).await.len(), 3, "nothing goes there either by a map that is not known");
+    let made = here.bed.get("/entityMaps?type=Vehicle&q=speed%3C4").await;
+    let map = made.header("ngsild-entitymap").to_owned();
+    assert_eq!(purge("/entities?type=Vehicle&id=urn:v:2,urn:v:4", &map).await.status, 204);
+    assert_eq!((left(&here.bed).await, left(&there.bed).await.len()), (vec!["urn:v:1".to_owned()], 2));
+    let purged = purge("/entities?type=Vehicle", &map).await;
+    assert_eq!((purged.status.as_u16(), purged.header("ngsild-entitymap")), (204, map.as_str()));
+    assert!(left(&here.bed).await.is_empty());
+    assert_eq!(left(&there.bed).await, ["urn:v:4"]);
+}

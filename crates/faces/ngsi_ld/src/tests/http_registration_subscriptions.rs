@@ -222,3 +222,82 @@ async fn a_condition_on_the_source_may_be_percent_encoded() {
     subscribe(&bed, &receiver.url, r#","csf":"sourceType==%22sensor%22""#).await;
     assert_eq!(told(&receiver.wait_for(1).await[0]).1, ["urn:reg:1"]);
 }
+
+/// Clauses: 5.2.12, 5.11.2, 5.11.7.
+#[tokio::test]
+async fn throttling_joins_what_happens_within_its_period() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    subscribe(&bed, &receiver.url, r#","throttling":2.5"#).await;
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    assert_eq!(told(&receiver.wait_for(1).await[0]), ("newlyMatching".into(), vec!["urn:reg:1".into()]));
+    let began = std::time::Instant::now();
+    for n in 2..=5 {
+        register(&bed, &n.to_string(), "http://127.0.0.1:9", VEHICLES, "").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // What comes and goes within the period was never told.
+    bed.delete("/csourceRegistrations/urn:reg:5").await;
+    assert_eq!(receiver.all().len(), 1);
+    let got = receiver.wait_for(2).await;
+    assert!(began.elapsed() >= Duration::from_secs(2), "{:?}", began.elapsed());
+    let rest = ["urn:reg:2", "urn:reg:3", "urn:reg:4"].map(str::to_owned).to_vec();
+    assert_eq!(told(&got[1]), ("newlyMatching".into(), rest));
+    tokio::time::sleep(Duration::from_millis(2800)).await;
+    assert_eq!(receiver.all().len(), 2, "nothing else was to be told");
+}
+
+/// Clauses: 5.2.12, 5.11.7.
+#[tokio::test]
+async fn of_several_reasons_each_has_its_turn_after_a_period() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    for id in ["1", "2"] {
+        register(&bed, id, "http://127.0.0.1:9", VEHICLES, "").await;
+    }
+    subscribe(&bed, &receiver.url, r#","throttling":1.5"#).await;
+    receiver.wait_for(1).await;
+    register(&bed, "3", "http://127.0.0.1:9", VEHICLES, "").await;
+    bed.patch("/csourceRegistrations/urn:reg:1", r#"{"description":"x"}"#).await;
+    bed.delete("/csourceRegistrations/urn:reg:2").await;
+    let began = std::time::Instant::now();
+    let got = receiver.wait_for(4).await;
+    // The first of the three waits for the end of the period that was under way, the others for a whole one each.
+    assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
+    let all: Vec<_> = got[1..].iter().map(told).collect();
+    let of = |reason: &str, n: u32| (reason.to_owned(), vec![format!("urn:reg:{n}")]);
+    assert_eq!(all, [of("updated", 1), of("noLongerMatching", 2), of("newlyMatching", 3)]);
+    // What is gone is told as it was.
+    let gone = got[2].1.get("data").unwrap().as_array().unwrap()[0].clone();
+    assert!(gone.get("information").is_some(), "{gone}");
+}
+
+/// Clauses: 5.2.12, 5.11.2, 5.11.3.
+#[tokio::test]
+async fn throttling_does_not_go_with_an_interval() {
+    let bed = bed().await;
+    subscribe(&bed, "http://127.0.0.1:9/x", r#","throttling":5"#).await;
+    let path = "/csourceSubscriptions/urn:sub:1";
+    let both = bed.patch(path, r#"{"timeInterval":5}"#).await;
+    assert_eq!((both.status.as_u16(), both.at("field")), (400, Json::text("throttling")));
+    assert_eq!(bed.patch(path, r#"{"timeInterval":5,"throttling":null}"#).await.status, 204);
+    assert_eq!(bed.get(path).await.at("timeInterval"), Json::Int(5));
+}
+
+/// Clauses: 5.11.7.
+#[tokio::test]
+async fn what_is_gone_is_told_as_it_was_also_at_the_second_try() {
+    let (bed, receiver) = (bed().await, Receiver::start().await);
+    register(&bed, "1", "http://127.0.0.1:9", VEHICLES, "").await;
+    subscribe(&bed, &receiver.url, "").await;
+    receiver.wait_for(1).await;
+    receiver.answer_with(503);
+    bed.delete("/csourceRegistrations/urn:reg:1").await;
+    for _ in 0..500 {
+        if bed.get("/csourceSubscriptions/urn:sub:1").await.at("notification").get("timesFailed").is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    receiver.answer_with(200);
+    let gone = receiver.wait_for(2).await[1].1.get("data").unwrap().as_array().unwrap()[0].clone();
+    assert!(gone.get("information").is_some(), "{gone}");
+}

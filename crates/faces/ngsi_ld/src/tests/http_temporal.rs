@@ -56,6 +56,45 @@ async fn the_past_is_added_and_read() {
     assert_eq!(bed.post("/temporal/entities/urn:none:1/attrs", r#"{"y":[{"value":1}]}"#).await.status, 404);
 }
 
+/// Clauses: 4.5.19, 5.7.3, 5.7.4.
+#[tokio::test]
+async fn what_is_no_number_is_summed_up_as_far_as_it_can_be() {
+    let bed = bed().await;
+    let past = r#"{"id":"urn:t:1","type":"T",
+        "open":[{"type":"Property","value":true,"observedAt":"2024-01-01T00:00:00Z"},
+            {"type":"Property","value":false,"observedAt":"2024-01-01T01:00:00Z"}],
+        "state":[{"type":"Property","value":"shut","observedAt":"2024-01-01T00:00:00Z"},
+            {"type":"Property","value":"ajar","observedAt":"2024-01-01T01:00:00Z"}],
+        "checked":[{"type":"Property","value":{"@type":"DateTime","@value":"2024-01-01T12:00:00+02:00"},
+            "observedAt":"2024-01-01T00:00:00Z"}, {"type":"Property",
+            "value":{"@type":"DateTime","@value":"2024-01-01T11:00:00Z"},"observedAt":"2024-01-01T01:00:00Z"}],
+        "driver":[{"type":"Relationship","object":"urn:p:1","observedAt":"2024-01-01T00:00:00Z"}]}"#;
+    let made = bed.post("/temporal/entities", past).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let ask = |methods: &str, more: &str| {
+        format!(
+            "/temporal/entities?type=T&timerel=after&timeAt=2023-01-01T00:00:00Z&format=aggregatedValues&aggrMethods={methods}{more}"
+        )
+    };
+    let got = bed.get(&ask("min,max,avg,totalCount", "")).await;
+    assert_eq!(got.status, 200, "{}", got.text);
+    let first = |member: &str| got.at(&format!("0/{member}/0/0"));
+    assert_eq!(["state/min", "state/max"].map(first), ["ajar", "shut"].map(Json::text), "{}", got.text);
+    assert_eq!((first("state/avg"), first("state/totalCount")), (Json::Null, Json::Int(2)));
+    assert_eq!((first("open/max"), first("open/avg")), (Json::Int(1), Json::Float(0.5)));
+    assert_eq!(first("checked/max").get("@value"), Some(&Json::text("2024-01-01T11:00:00Z")));
+    assert_eq!(got.at("0/driver/type"), Json::text("Relationship"));
+    assert_eq!(first("driver/totalCount"), Json::Int(1));
+    // What no method fits is left out, and refused where it is asked for by its name.
+    let means = bed.get(&ask("avg", "")).await;
+    assert!(means.text.contains("\"open\"") && !means.text.contains("\"state\""), "{}", means.text);
+    let refused = bed.get(&ask("avg", "&attrs=state")).await;
+    assert_eq!((refused.status.as_u16(), refused.at("field")), (400, Json::text("aggrMethods")));
+    assert!(refused.at("type").to_string().contains("InvalidRequest"), "{}", refused.text);
+    let one = bed.get("/temporal/entities/urn:t:1?format=aggregatedValues&aggrMethods=max&attrs=state").await;
+    assert_eq!(one.at("state/max/0/0"), Json::text("shut"), "{}", one.text);
+}
+
 /// Clauses: 4.11, 5.7.3, 5.7.4.
 #[tokio::test]
 async fn wrong_questions_name_the_parameter() {

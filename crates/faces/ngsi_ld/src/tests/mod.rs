@@ -11,6 +11,7 @@ mod distributed_copies;
 mod distributed_hidden;
 mod distributed_maps;
 mod distributed_past;
+mod distributed_past_sums;
 mod distributed_reading;
 mod distributed_relays;
 mod distributed_subscribing;

@@ -151,12 +151,16 @@ fn the_past() {
         entity: entity.id.clone(),
         attribute: entity.attributes[0].name.clone(),
         dataset_id: None,
+        relationship: false,
+        numbers: true,
         buckets: vec![Bucket {
             from: at(0),
             to: at(60),
             count: 2,
             usable: 1,
+            summed: 2,
             values: vec![Some(25.5), Some(2.0), None],
+            texts: Vec::new(),
         }],
     }];
     let methods = [Method::Average, Method::TotalCount, Method::Minimum];

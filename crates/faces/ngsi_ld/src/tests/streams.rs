@@ -1,12 +1,15 @@
 //! Subscriptions read as streams: Server-Sent Events and WebSocket, over a real connection.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
+use axum::{Router, body::Body, extract::ConnectInfo};
 use futures::StreamExt;
+use senne_hub::{Hub, HubConfig, Principal};
 use senne_model::Json;
 use tokio_tungstenite::tungstenite::Message;
+use tower::ServiceExt;
 
-use super::bed::{Bed, S3, STATION, bed};
+use super::bed::{Bed, S3, STATION, bed, options, request};
 
 const STREAM: &str = r#"{"id":"urn:sub:1","type":"Subscription","entities":[{"type":"AirQualityObserved"}],"watchedAttributes":["NO2"],
     "q":"NO2>10","notification":{"format":"keyValues","endpoint":{"uri":"urn:senne:stream"}}}"#;
@@ -130,4 +133,33 @@ async fn what_is_no_stream_is_refused() {
     assert_eq!(bed.get("/subscriptions/urn:sub:1/socket").await.status, 400);
     let wrong = bed.get("/subscriptions/urn:sub:1/events?lastEventId=x").await;
     assert_eq!((wrong.status.as_u16(), wrong.at("field")), (400, Json::text("Last-Event-ID")));
+}
+
+#[tokio::test]
+async fn one_stranger_does_not_take_all_streams() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
+    let router = Router::new().nest("/ngsi-ld/v1", crate::router(hub, options()).unwrap());
+    let clerk = Principal::Administrator { name: "clerk".to_owned() };
+    let create = request("POST", "/subscriptions").header("content-type", "application/json");
+    let create = create.extension(clerk.clone()).body(Body::from(STREAM)).unwrap();
+    assert_eq!(router.clone().oneshot(create).await.unwrap().status(), 201);
+    let open = async |who: &Principal, from: [u8; 4]| {
+        let asked = request("GET", "/subscriptions/urn:sub:1/events").extension(who.clone());
+        let asked = asked.extension(ConnectInfo(SocketAddr::from((from, 7000))));
+        router.clone().oneshot(asked.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    let (stranger, here, there) = (Principal::Anonymous, [193, 190, 130, 15], [193, 190, 130, 16]);
+    let mut streams = Vec::new();
+    for _ in 0..64 {
+        let stream = open(&stranger, here).await;
+        assert_eq!(stream.status(), 200);
+        streams.push(stream);
+    }
+    let refused = open(&stranger, here).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (503, "1"));
+    assert_eq!(open(&stranger, there).await.status(), 200);
+    assert_eq!(open(&clerk, here).await.status(), 200);
+    streams.pop();
+    assert_eq!(open(&stranger, here).await.status(), 200);
 }

@@ -147,7 +147,7 @@ impl<'c> Pen<'c> {
 }
 
 /// A number without its fraction when it has none: a count reads better as 7 than as 7.0.
-fn whole(x: f64) -> Json {
+pub(crate) fn whole(x: f64) -> Json {
     if x.fract() == 0.0 && x.abs() < 9.0e15 { Json::Int(x as i64) } else { Json::from(x) }
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum TemporalForm<'a> {
     Instances(&'a [SeriesPast]),
     /// Pairs of value and time.
     Values(&'a [SeriesPast], TimeProperty),
-    /// Triples of number, start and end, per method.
+    /// Triples of result, start and end, per method.
     Aggregates(&'a [SeriesBuckets], &'a [Method]),
 }
 
@@ -198,7 +198,7 @@ fn write_aggregates(pen: &mut Pen<'_>, group: &[SeriesBuckets], methods: &[Metho
     for series in &shown {
         pen.open();
         pen.key("type");
-        pen.text(Kind::Property.word());
+        pen.text(if series.relationship { Kind::Relationship } else { Kind::Property }.word());
         if let Some(dataset) = &series.dataset_id {
             pen.key("datasetId");
             pen.text(dataset);
@@ -208,7 +208,11 @@ fn write_aggregates(pen: &mut Pen<'_>, group: &[SeriesBuckets], methods: &[Metho
             pen.open_array();
             for bucket in &series.buckets {
                 pen.open_array();
-                pen.number(bucket.values.get(place).copied().flatten());
+                let number = bucket.values.get(place).copied().flatten();
+                match bucket.text(*method).filter(|_| number.is_none()) {
+                    Some(text) => pen.json(text),
+                    None => pen.number(number),
+                }
                 pen.time(bucket.from);
                 pen.time(bucket.to);
                 pen.close_array();

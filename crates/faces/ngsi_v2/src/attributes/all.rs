@@ -6,7 +6,7 @@ use senne_model::{Operation, Problem};
 use crate::{
     call::{Answer, Call, answer, bare},
     change::{appended, replaced, to, updated},
-    entities::entity_in_path,
+    entities::{entity_in_path, entity_to_write},
     query,
     read::{self, Fragment},
     write,
@@ -25,7 +25,7 @@ async fn sent(call: &Call) -> Result<Fragment, crate::refusal::Refusal> {
 /// `POST`: appended or overwritten; with `options=append` what is there is left, and refused.
 pub(crate) async fn append(call: Call) -> Answer {
     call.writes()?;
-    let entity = entity_in_path(&call).await?;
+    let entity = entity_to_write(&call).await?;
     let fragment = sent(&call).await?;
     let fresh = if call.option("append") {
         to(&entity, Operation::Append { keep: true }, fragment)
@@ -39,7 +39,7 @@ pub(crate) async fn append(call: Call) -> Answer {
 /// `PATCH`: attributes that are there get other values; nothing is done when one is not there.
 pub(crate) async fn update(call: Call) -> Answer {
     call.writes()?;
-    let entity = entity_in_path(&call).await?;
+    let entity = entity_to_write(&call).await?;
     let fragment = sent(&call).await?;
     let mut names = fragment.attributes.iter().map(|attribute| &attribute.name);
     if let Some(absent) = names.find(|name| entity.attribute(name).is_none()) {
@@ -53,7 +53,7 @@ pub(crate) async fn update(call: Call) -> Answer {
 /// `PUT`: these are all attributes from now on.
 pub(crate) async fn replace(call: Call) -> Answer {
     call.writes()?;
-    let entity = entity_in_path(&call).await?;
+    let entity = entity_to_write(&call).await?;
     let fragment = sent(&call).await?;
     call.face.write(&call.hub, replaced(fragment, &entity)).await?;
     Ok(bare(StatusCode::NO_CONTENT))

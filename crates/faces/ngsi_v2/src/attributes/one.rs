@@ -6,7 +6,7 @@ use senne_model::{Name, Operation, Problem, Write};
 use crate::{
     call::{Answer, Call, answer, bare},
     change::{kept_for_ever, updated},
-    entities::entity_in_path,
+    entities::{entity_in_path, entity_to_write},
     names::name_in,
     query,
     read::{self, EXPIRES},
@@ -30,7 +30,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 
 pub(crate) async fn replace(call: Call) -> Answer {
     call.writes()?;
-    let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
+    let (entity, name) = (entity_to_write(&call).await?, name_in_path(&call)?);
     if call.path("attr") != EXPIRES {
         entity.attribute(&name).ok_or_else(missing)?;
     }
@@ -41,7 +41,7 @@ pub(crate) async fn replace(call: Call) -> Answer {
 
 pub(crate) async fn delete(call: Call) -> Answer {
     call.writes()?;
-    let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
+    let (entity, name) = (entity_to_write(&call).await?, name_in_path(&call)?);
     let fresh = if call.path("attr") == EXPIRES {
         entity.expires_at.ok_or_else(missing)?;
         kept_for_ever(&entity.id)

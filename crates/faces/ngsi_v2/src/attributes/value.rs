@@ -6,7 +6,7 @@ use senne_model::{Json, Operation, Write};
 use super::one::{missing, name_in_path};
 use crate::{
     call::{Answer, Call, answer, bare, put},
-    entities::entity_in_path,
+    entities::{entity_in_path, entity_to_write},
     read, write,
 };
 
@@ -24,7 +24,7 @@ pub(crate) async fn retrieve(call: Call) -> Answer {
 
 pub(crate) async fn replace(call: Call) -> Answer {
     call.writes()?;
-    let (entity, name) = (entity_in_path(&call).await?, name_in_path(&call)?);
+    let (entity, name) = (entity_to_write(&call).await?, name_in_path(&call)?);
     let attribute = read::with_value(&entity, &name, call.value().await?)?;
     let mut fresh = Write::new(entity.id.clone(), Operation::ReplaceAttribute);
     fresh.attributes.push(attribute);

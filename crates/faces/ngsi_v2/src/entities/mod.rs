@@ -7,10 +7,10 @@ pub(crate) mod retrieve;
 
 use std::sync::Arc;
 
-use senne_language::TypeExpression;
+use senne_language::{ScopeExpression, TypeExpression};
 use senne_model::{Entity, Problem};
 
-use crate::{call::Call, names::name_in};
+use crate::{call::Call, names::name_in, query};
 
 /// Said of an entity that is not there, or is another than the one that is meant.
 pub(crate) fn missing() -> Problem {
@@ -19,6 +19,15 @@ pub(crate) fn missing() -> Problem {
 
 /// The entity that the path names, when it is of the type and in the service path that are asked for.
 pub(crate) async fn entity_in_path(call: &Call) -> Result<Arc<Entity>, Problem> {
+    entity_in(call, query::scope(call)?).await
+}
+
+/// The same for one that is to be written.
+pub(crate) async fn entity_to_write(call: &Call) -> Result<Arc<Entity>, Problem> {
+    entity_in(call, Some(query::place(call)?)).await
+}
+
+async fn entity_in(call: &Call, scope: Option<ScopeExpression>) -> Result<Arc<Entity>, Problem> {
     let entity = call.face.hub.entity(&call.hub, &call.id()?).await?;
     let types = call
         .list("type")
@@ -26,10 +35,6 @@ pub(crate) async fn entity_in_path(call: &Call) -> Result<Arc<Entity>, Problem> 
         .map(|kind| name_in(&call.face.terms, kind, "type"))
         .collect::<Result<Vec<_>, _>>()?;
     let of_type = TypeExpression::one_of(types).is_none_or(|types| types.matches(&entity.types));
-    if of_type && is_in_scope(call, &entity)? { Ok(entity) } else { Err(missing()) }
-}
-
-/// Whether an entity is in the service path of a request.
-pub(crate) fn is_in_scope(call: &Call, entity: &Entity) -> Result<bool, Problem> {
-    Ok(crate::query::scope(call)?.is_none_or(|scope| scope.matches(&entity.scopes)))
+    let in_place = scope.is_none_or(|scope| scope.matches(&entity.scopes));
+    if of_type && in_place { Ok(entity) } else { Err(missing()) }
 }

@@ -4,32 +4,35 @@ use std::sync::{Arc, Weak};
 
 use futures::future::BoxFuture;
 use senne_context::Context as Terms;
-use senne_hub::{Action, Context, Follower, Grant, Hub};
-use senne_model::{Change, ChangeKind, Entity, ErrorKind, Problem};
+use senne_hub::{Action, Ahead, Context, Follower, Grant, Hub};
+use senne_model::{Change, ChangeKind, Entity, ErrorKind, Later, Problem, as_seen, from_change};
 
-use super::{
-    registry::Subscriptions,
-    told::{Told, as_changed, from_change},
-};
+use super::{registry::Subscriptions, told::Told};
 
 /// Follows the log for the subscriptions of this face.
 pub(super) struct Teller {
     subscriptions: Weak<Subscriptions>,
     hub: Hub,
     terms: Terms,
+    ahead: Ahead,
 }
 
 impl Teller {
     pub(super) fn new(subscriptions: Weak<Subscriptions>, hub: Hub) -> Self {
-        Self { subscriptions, hub, terms: Terms::default_core() }
+        Self { subscriptions, hub, terms: Terms::default_core(), ahead: Ahead::default() }
     }
 
     /// Hands a change to those who want it, with the entity as the change left it and as far as they may see it.
-    async fn tell(&self, subscriptions: &Subscriptions, change: &Change) -> Result<(), Problem> {
+    async fn tell(
+        &self,
+        subscriptions: &Subscriptions,
+        change: &Change,
+        later: &Later,
+    ) -> Result<(), Problem> {
         for runner in subscriptions.of(&change.tenant) {
             let Some(alteration) = runner.compiled.alteration(change) else { continue };
             let context = Context::new(runner.kept.owner.clone(), change.tenant.clone());
-            let Some(entity) = self.entity(&context, change).await? else { continue };
+            let Some(entity) = self.entity(&context, change, later).await? else { continue };
             if runner.compiled.wants(&entity, &self.terms) {
                 let changed = runner.compiled.changed(change);
                 runner.push(Told { entity, alteration, changed });
@@ -38,24 +41,34 @@ impl Teller {
         Ok(())
     }
 
-    /// The entity of a change; none when it may not be seen, or when it went meanwhile and too little of it is known.
-    async fn entity(&self, context: &Context, change: &Change) -> Result<Option<Arc<Entity>>, Problem> {
+    /// The entity of a change; none when it may not be seen.
+    async fn entity(
+        &self,
+        context: &Context,
+        change: &Change,
+        later: &Later,
+    ) -> Result<Option<Arc<Entity>>, Problem> {
         let sees_all = matches!(self.hub.decide(context, Action::Read), Ok(Grant::Everything));
         if change.kind == ChangeKind::Deleted {
             return Ok(sees_all.then(|| from_change(change)));
         }
+        if sees_all {
+            return self.hub.entity_after(context, change, later).await;
+        }
         match self.hub.entity(context, &change.entity).await {
-            Ok(present) => Ok(Some(as_changed(present, change, sees_all))),
-            Err(problem) if matches!(problem.kind, ErrorKind::NotFound | ErrorKind::NoSuchTenant) => {
-                let is_known = sees_all && change.kind == ChangeKind::Created;
-                Ok(is_known.then(|| from_change(change)))
-            }
-            Err(problem) if matches!(problem.kind, ErrorKind::Forbidden | ErrorKind::Unauthenticated) => {
-                Ok(None)
-            }
+            Ok(present) => Ok(Some(as_seen(present, change))),
+            // It was removed since, or it may not be seen.
+            Err(problem) if is_absent(&problem) => Ok(None),
             Err(problem) => Err(problem),
         }
     }
+}
+
+fn is_absent(problem: &Problem) -> bool {
+    matches!(
+        problem.kind,
+        ErrorKind::NotFound | ErrorKind::NoSuchTenant | ErrorKind::Forbidden | ErrorKind::Unauthenticated
+    )
 }
 
 impl Follower for Teller {
@@ -69,8 +82,9 @@ impl Follower for Teller {
             if subscriptions.is_empty() {
                 return Ok(());
             }
+            let later = self.ahead.later(&self.hub, changes).await?;
             for change in changes {
-                self.tell(&subscriptions, change).await?;
+                self.tell(&subscriptions, change, &later).await?;
             }
             Ok(())
         })

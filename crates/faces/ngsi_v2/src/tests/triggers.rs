@@ -43,6 +43,28 @@ async fn each_of_several_quick_changes_is_told_with_its_own_value() {
     assert_eq!(data(&heard), wanted);
 }
 
+/// One request for each write and no wait between: whatever stands when the first one is looked at, each is told as it was.
+#[tokio::test]
+async fn what_is_gone_already_is_told_as_it_was() {
+    let (bed, (url, heard)) = (bed().await, receiver(0).await);
+    let condition = r#""condition":{"attrs":["temperature"],"expression":{"q":"status==a"}}"#;
+    let told = format!(r#""http":{{"url":"{url}"}},"attrsFormat":"keyValues""#);
+    subscribe(&bed, &format!("{ROOMS},{condition}"), &told).await;
+    let entity = |value: i64, status: &str| {
+        format!(r#"{{"id":"A","type":"Room","temperature":{value},"status":"{status}"}}"#)
+    };
+    for round in 0..20 {
+        heard.lock().clear();
+        for (value, status) in [(20, "a"), (21, "a"), (22, "b"), (23, "a")] {
+            room(&bed, "A", value, status).await;
+        }
+        assert_eq!(bed.delete("/entities/A").await.status, 204);
+        until("three notifications", || heard.lock().len() == 3).await;
+        let wanted = [20, 21, 23].map(|value| format!("[{}]", entity(value, "a")));
+        assert_eq!(data(&heard), wanted, "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn creations_changes_and_removals_are_told_apart() {
     let bed = bed().await;

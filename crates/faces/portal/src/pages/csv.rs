@@ -48,15 +48,24 @@ async fn read(visit: &Visit, id: &str) -> Result<String, Problem> {
         address::parameter(&visit.parameters, "attribute").map(Name::new).into_iter().collect();
     query.limit = VALUES_MAX;
     let past = visit.hub().past(&visit.context(), &query).await?;
-    Ok(past.first().map_or_else(|| HEAD.to_owned(), write))
+    Ok(past.first().map_or_else(|| head(false), write))
 }
 
-const HEAD: &str = "entity,attribute,observed_at,recorded_at,value,unit_code,quality,tests\r\n";
+/// The names of the columns. Where there are data sets, a column says which one a value is of.
+fn head(sets: bool) -> String {
+    let set = if sets { "dataset_id," } else { "" };
+    format!("entity,attribute,{set}observed_at,recorded_at,value,unit_code,quality,tests\r\n")
+}
 
 fn write(past: &EntityPast) -> String {
-    let mut text = String::from(HEAD);
+    let sets = past.series.iter().any(|series| series.dataset_id.is_some());
+    let mut text = head(sets);
     for series in &past.series {
-        let attribute = cell(series.attribute.local());
+        let mut attribute = cell(series.attribute.local());
+        if sets {
+            let set = series.dataset_id.as_ref().map_or_else(String::new, |set| cell(set.as_str()));
+            let _ = write!(attribute, ",{set}");
+        }
         for point in series.points.iter().filter(|p| !p.deleted) {
             let tests: Vec<&str> = point.quality.tests().map(senne_model::Test::word).collect();
             let _ = write!(
@@ -152,7 +161,13 @@ mod tests {
             truncated: false,
         };
         let line = "urn:a:1,no2,2024-01-31T12:00:00Z,2024-01-31T12:00:00Z,7,\"'=1,\n2\",good,\r\n";
-        assert_eq!(write(&past), format!("{HEAD}{line}"));
+        assert_eq!(write(&past), format!("{}{line}", head(false)));
+        // Values of another data set stand beside it, and are told apart.
+        let mut both = past.clone();
+        both.series.push(SeriesPast { dataset_id: Some(Iri::new("urn:d:1")), ..past.series[0].clone() });
+        let told = line.replace("no2,", "no2,,") + &line.replace("no2,", "no2,urn:d:1,");
+        assert_eq!(write(&both), format!("{}{told}", head(true)));
+        assert!(head(true).starts_with("entity,attribute,dataset_id,observed_at,"));
     }
 
     #[test]

@@ -200,7 +200,12 @@ fn finding(words: Words, declaration: &Declaration, figure: &Figure, title: &str
         }
         (Some(value), None) => {
             let value = told::with_unit(words, declaration, value);
-            words.fill("indicator.finding", [title.to_owned(), place.to_owned(), period, value])
+            let said = [title.to_owned(), place.to_owned(), period, value];
+            if told::is_unsure(declaration, &figure.value) {
+                words.fill("indicator.finding_alone", said)
+            } else {
+                words.fill("indicator.finding", said)
+            }
         }
         (None, _) => words.fill("indicator.finding_suppressed", [title.to_owned(), place.to_owned(), period]),
     }

@@ -1,7 +1,9 @@
 //! A figure in words: with its unit, interval, period, and what it means beside another.
 
 use senne_chart::{Axis, Known};
-use senne_indicator::{Declaration, Direction, Figure, Interval, Period, Status, Target, TargetDeclaration};
+use senne_indicator::{
+    Declaration, Direction, Figure, Interval, Period, Status, Target, TargetDeclaration, Uncertainty, Value,
+};
 
 use crate::{
     format,
@@ -12,7 +14,7 @@ use crate::{
 pub(crate) struct Told {
     pub(crate) value: String,
     pub(crate) unit: String,
-    /// «22.1 to 24.8», or nothing.
+    /// «22.1 to 24.8», or that there is none; nothing where all is counted.
     pub(crate) interval: String,
     pub(crate) period: String,
     pub(crate) status: &'static str,
@@ -30,9 +32,11 @@ impl Told {
         Self {
             value: value.number.map_or_else(|| words.t("indicator.suppressed").to_owned(), number),
             unit: declaration.unit_shown(words.language.code()).to_owned(),
-            interval: value.interval.map_or_else(String::new, |(low, high)| {
-                words.fill("indicator.interval", [number(low), number(high)])
-            }),
+            interval: match value.interval {
+                Some((low, high)) => words.fill("indicator.interval", [number(low), number(high)]),
+                None if is_unsure(declaration, value) => words.t("profile.no_interval").to_owned(),
+                None => String::new(),
+            },
             period: format::period(words.language, figure.period),
             status: status(words, value.status),
             doubt: !matches!(value.status, Status::Final),
@@ -41,6 +45,11 @@ impl Told {
             suppressed: value.number.is_none(),
         }
     }
+}
+
+/// Whether nobody knows how sure a value is: it is of a sample that is too small for an interval. It must not be taken for one that is known in full.
+pub(crate) fn is_unsure(declaration: &Declaration, value: &Value) -> bool {
+    value.number.is_some() && value.interval.is_none() && declaration.uncertainty != Uncertainty::None
 }
 
 /// A number with the decimals of the indicator.
@@ -117,7 +126,9 @@ pub(crate) fn change(words: Words, declaration: &Declaration, now: &Figure, befo
         (Some(now), Some(before)) => Some(now.is_apart_from(before)),
         _ => None,
     };
+    let unsure = [now, before].iter().any(|figure| is_unsure(declaration, &figure.value));
     let better = match declaration.direction {
+        _ if unsure => None,
         Direction::Up => Some(new > old),
         Direction::Down => Some(new < old),
         Direction::Band => None,
@@ -159,6 +170,9 @@ pub(crate) fn target(words: Words, declaration: &Declaration, figure: &Figure) -
         (None, None) => return String::new(),
     };
     let Some(value) = figure.value.number else { return aim };
+    if is_unsure(declaration, &figure.value) {
+        return format!("{aim} {}", words.t("indicator.untested"));
+    }
     let (low, high) = figure.value.interval.unwrap_or((value, value));
     let met = match target.is_met(Interval { low, high }) {
         Some(true) => words.t("indicator.met"),
@@ -170,9 +184,56 @@ pub(crate) fn target(words: Words, declaration: &Declaration, figure: &Figure) -
 
 #[cfg(test)]
 mod tests {
-    use senne_indicator::Band;
+    use senne_indicator::{Band, read};
+    use senne_model::{ChangeNo, EntityId};
 
     use super::*;
+    use crate::language::Language;
+
+    const DECLARED: &str = "id: no2
+version: 1
+title: { fr: NO2, nl: NO2, en: NO2 }
+definition: { fr: a, nl: b, en: c }
+pillar: environment
+unit: GQ
+direction: down
+measure: mean
+uncertainty: sample
+levels: [region]
+frequencies: [year]
+entered: { from: { fr: a, nl: b, en: c } }
+data_quality: measured
+owner: Somebody
+targets: [{ by: \"2030\", high: 20, source: nobody }]
+";
+
+    fn figure(year: &str, number: f64, interval: Option<(f64, f64)>) -> Figure {
+        Figure {
+            area: EntityId::trusted("urn:a"),
+            period: year.parse().unwrap(),
+            slice: None,
+            value: Value { number: Some(number), interval, status: Status::Final, ..Value::default() },
+            formula: "f".to_owned(),
+            vintage: ChangeNo(1),
+        }
+    }
+
+    #[test]
+    fn of_one_station_nothing_is_said_that_only_an_interval_could_say() {
+        let words = Words::new(Language::En);
+        let sample = read("a", DECLARED).unwrap();
+        let full = read("a", &DECLARED.replace("uncertainty: sample", "uncertainty: none")).unwrap();
+        let (now, before) = (figure("2024", 15.0, None), figure("2023", 25.0, None));
+        assert_eq!(Told::of(words, &sample, &now).interval, words.t("profile.no_interval"));
+        assert_eq!(Told::of(words, &full, &now).interval, "");
+        assert!(change(words, &sample, &now, &before).starts_with("In 2023 it was"));
+        assert!(change(words, &full, &now, &before).starts_with("Better than in 2023"));
+        assert!(target(words, &sample, &now).ends_with(words.t("indicator.untested")));
+        assert!(target(words, &full, &now).ends_with(words.t("indicator.met")));
+        let sure = figure("2024", 15.0, Some((14.0, 16.0)));
+        assert!(target(words, &sample, &sure).ends_with(words.t("indicator.met")));
+        assert!(change(words, &sample, &sure, &before).starts_with("In 2023 it was"));
+    }
 
     #[test]
     fn a_target_lies_ahead_until_its_period_has_ended() {

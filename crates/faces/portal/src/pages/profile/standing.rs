@@ -9,7 +9,7 @@ use super::Place;
 use crate::{
     figures::{FiguresOf, RecentFigures},
     pages::{
-        indicator::told::{newest, previous_year},
+        indicator::told::{is_unsure, newest, previous_year},
         indicators::shown_first,
     },
     visit::Visit,
@@ -81,15 +81,14 @@ impl Beside {
         let figure = newest(shown)?;
         let before = previous_year(shown, figure);
         let region = self.whole.as_ref().and_then(|whole| self.of(declaration, whole, figure));
-        let direction = declaration.direction;
         Some(Standing {
             declaration,
             figures,
             figure,
             before,
-            changed: verdict(direction, &figure.value, before.map(|before| &before.value)),
+            changed: verdict(declaration, &figure.value, before.map(|before| &before.value)),
             region,
-            against: verdict(direction, &figure.value, region.map(|region| &region.value)),
+            against: verdict(declaration, &figure.value, region.map(|region| &region.value)),
             places: self.places(declaration, figure, place),
         })
     }
@@ -118,8 +117,8 @@ impl Beside {
 }
 
 /// Whether a value is clearly another than one that it is compared with: their intervals have nothing in common; one that is counted in full
-/// is its own interval, as long as the other has one.
-fn verdict(direction: Direction, own: &Value, other: Option<&Value>) -> Verdict {
+/// is its own interval, as long as the other has one. One of a sample that is too small for an interval tells nothing.
+fn verdict(declaration: &Declaration, own: &Value, other: Option<&Value>) -> Verdict {
     let Some((new, (old, other))) = own.number.zip(other.and_then(|other| Some((other.number?, other))))
     else {
         return Verdict::Alone;
@@ -128,13 +127,14 @@ fn verdict(direction: Direction, own: &Value, other: Option<&Value>) -> Verdict 
         let (low, high) = value.interval.unwrap_or((number, number));
         Interval { low, high }
     };
-    if own.interval.is_none() && other.interval.is_none() {
+    let unsure = is_unsure(declaration, own) || is_unsure(declaration, other);
+    if unsure || (own.interval.is_none() && other.interval.is_none()) {
         return Verdict::Untested;
     }
     if !ends(own, new).is_apart_from(ends(other, old)) {
         return Verdict::Unclear;
     }
-    match direction {
+    match declaration.direction {
         Direction::Band => Verdict::Different,
         Direction::Up if new > old => Verdict::Better,
         Direction::Down if new < old => Verdict::Better,
@@ -144,6 +144,8 @@ fn verdict(direction: Direction, own: &Value, other: Option<&Value>) -> Verdict 
 
 #[cfg(test)]
 mod tests {
+    use senne_indicator::read;
+
     use super::*;
 
     fn value(number: f64, half: Option<f64>) -> Value {
@@ -151,17 +153,41 @@ mod tests {
         Value { number: Some(number), interval, ..Value::default() }
     }
 
+    fn declared(direction: &str, uncertainty: &str) -> Declaration {
+        let text = format!(
+            "id: rate
+version: 1
+title: {{ fr: a, nl: b, en: c }}
+definition: {{ fr: a, nl: b, en: c }}
+pillar: economy
+unit: P1
+direction: {direction}
+measure: {{ ratio: {{ factor: 100 }} }}
+uncertainty: {uncertainty}
+levels: [region, commune]
+frequencies: [year]
+entered: {{ from: {{ fr: a, nl: b, en: c }} }}
+data_quality: survey
+owner: Somebody
+"
+        );
+        read("a", &text).unwrap()
+    }
+
     #[test]
     fn only_intervals_apart_make_a_difference() {
         let own = value(10.0, Some(1.0));
-        let of = |direction, other: Value| verdict(direction, &own, Some(&other));
-        assert_eq!(of(Direction::Down, value(13.0, Some(1.0))), Verdict::Better);
-        assert_eq!(of(Direction::Up, value(13.0, Some(1.0))), Verdict::Worse);
-        assert_eq!(of(Direction::Up, value(11.5, Some(1.0))), Verdict::Unclear);
-        assert_eq!(of(Direction::Band, value(13.0, Some(1.0))), Verdict::Different);
-        assert_eq!(of(Direction::Up, value(11.5, None)), Verdict::Worse, "one that is known in full");
-        assert_eq!(of(Direction::Up, Value::default()), Verdict::Alone);
-        assert_eq!(verdict(Direction::Up, &value(1.0, None), Some(&value(9.0, None))), Verdict::Untested);
-        assert_eq!(verdict(Direction::Up, &own, None), Verdict::Alone);
+        let of = |direction: &str, other: Value| verdict(&declared(direction, "share"), &own, Some(&other));
+        assert_eq!(of("down", value(13.0, Some(1.0))), Verdict::Better);
+        assert_eq!(of("up", value(13.0, Some(1.0))), Verdict::Worse);
+        assert_eq!(of("up", value(11.5, Some(1.0))), Verdict::Unclear);
+        assert_eq!(of("band", value(13.0, Some(1.0))), Verdict::Different);
+        assert_eq!(of("up", Value::default()), Verdict::Alone);
+        assert_eq!(of("up", value(19.0, None)), Verdict::Untested, "nobody knows how sure it is");
+        let counted = declared("up", "none");
+        let full = verdict(&counted, &own, Some(&value(11.5, None)));
+        assert_eq!(full, Verdict::Worse, "one that is known in full");
+        assert_eq!(verdict(&counted, &value(1.0, None), Some(&value(9.0, None))), Verdict::Untested);
+        assert_eq!(verdict(&counted, &own, None), Verdict::Alone);
     }
 }

@@ -1,11 +1,11 @@
 //! What the kind of intervention brought elsewhere, and what one unit of effect costs here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use senne_programme::{
-    Answer, Euros, Evaluation, EvaluationId, Measurement, Project, ProjectState,
+    Answer, Euros, Evaluation, Measurement, Project, ProjectState,
     effect::{
-        CostRatio, Heterogeneity, Interval, Measured, Pooled, RatioInterval, Study, cost_per_unit,
+        CostRatio, Heterogeneity, Interval, Measured, Pooled, RatioInterval, Study, cost_per_unit, one_each,
         pool_by_kind, standard_error,
     },
     says::euros,
@@ -47,8 +47,8 @@ pub(super) struct Cost {
     pub(super) sentence: String,
 }
 
-/// By what it is of, and which evaluation measured it.
-type Found<'a> = BTreeMap<(String, &'a EvaluationId), (&'a Evaluation, &'a Measurement)>;
+/// What was measured, by what it is of.
+type Found<'a> = BTreeMap<String, Vec<(&'a Evaluation, &'a Measurement)>>;
 
 pub(super) fn of(subject: Subject<'_>) -> Elsewhere {
     let Subject { ground, project, .. } = subject;
@@ -62,32 +62,31 @@ pub(super) fn of(subject: Subject<'_>) -> Elsewhere {
 fn pooled(subject: Subject<'_>) -> Vec<PooledRow> {
     let Subject { ground, project, .. } = subject;
     let found = studies(subject);
-    let all: Vec<(String, Study)> = found
-        .iter()
-        .filter_map(|((of, _), (one, measured))| Some((of.clone(), study(one, measured)?)))
-        .collect();
+    let each = found.iter().flat_map(|(of, all)| all.iter().map(move |one| (of, one)));
+    let all: Vec<(String, Study)> =
+        each.filter_map(|(of, (one, measured))| Some((of.clone(), study(one, measured)?))).collect();
     let own = surest(ground, project);
     let pools = pool_by_kind(&all, Heterogeneity::default(), CHANCE).unwrap_or_default();
     let tell = |(of, pool): (&String, &Pooled)| {
-        let (example, _) = found.iter().find(|((other, _), _)| other == of)?.1;
+        let (example, _) = found.get(of)?.first()?;
         let outcome = together(ground, example, pool.studies);
         Some(row(ground, example, outcome, pool, own.get(of).map(|(_, measured)| *measured)))
     };
     pools.iter().filter_map(tell).collect()
 }
 
-/// What was measured of the other projects of the kind, each by its surest evaluation of an outcome.
+/// What was measured of the other projects of the kind and can be pooled, each by its surest evaluation of an outcome. One that is of this
+/// project too is not from elsewhere.
 fn studies(subject: Subject<'_>) -> Found<'_> {
     let Subject { ground, project, .. } = subject;
     let programme = &ground.view.programme;
     let ids = project.kind.as_ref().and_then(|kind| programme.links.projects_by_kind.get(kind));
-    let mut found = Found::new();
-    for other in programme.projects_of(ids).filter(|other| other.id != project.id) {
-        for (of, (evaluation, measured)) in surest(ground, other) {
-            found.insert((of, &evaluation.id), (evaluation, measured));
-        }
-    }
-    found
+    let others = programme.projects_of(ids).map(|other| &other.id).filter(|other| **other != project.id);
+    let own: BTreeSet<_> = programme.evaluations_of(&project.id).map(|one| &one.id).collect();
+    one_each(programme, others, |evaluation, measured| {
+        let counts = !own.contains(&evaluation.id) && study(evaluation, measured).is_some();
+        outcome(evaluation).filter(|_| counts)
+    })
 }
 
 /// The surest evaluation of each outcome of a project.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use senne_model::{ErrorKind, Problem};
 use senne_programme::{
-    Evaluation, Programme, Project, ProjectId, Span, Words as Texts,
+    Evaluation, Measurement, Programme, Project, ProjectId, Span, Words as Texts,
     asking::{Foresee, Foreseen},
-    effect::{Heterogeneity, Pooled, Study, pool_by_kind, standard_error},
+    effect::{Heterogeneity, Pooled, Study, one_each, pool_by_kind, standard_error},
     portfolio::Expected,
     says::{Language as Spoken, Speaker, figure},
     similar::{Likeness, Profile, Similar, SimilarityWeights, similar},
@@ -218,26 +218,23 @@ fn said(programme: &Programme, speaker: Speaker<'_>, project: &ProjectId, evalua
     speaker.measured(evaluation, &promises)
 }
 
-/// What all evaluations of the kind on the indicator say together.
+/// What the evaluations of the kind on the indicator say together, one of each project.
 fn pooled(words: Words, programme: &Programme, proposal: &Proposal) -> String {
     let (Some(indicator), Some(code)) = (&proposal.indicator, &proposal.kind) else { return String::new() };
     let ids = programme.links.projects_by_kind.get(code).into_iter().flatten();
-    let evaluations = ids.flat_map(|id| programme.evaluations_of(id));
-    let evaluations = evaluations.filter(|evaluation| evaluation.own_indicator() == Some(indicator));
-    let mut studies: Vec<(String, Study)> = Vec::new();
-    for evaluation in evaluations {
-        let id = evaluation.id.to_string();
-        if let Some(study) = study(evaluation).filter(|_| studies.iter().all(|(_, one)| one.id != id)) {
-            studies.push((code.clone(), study));
-        }
-    }
+    let found = one_each(programme, ids, |evaluation, measured| {
+        let of = evaluation.own_indicator().filter(|of| *of == indicator)?;
+        study(evaluation, measured).map(|_| of.clone())
+    });
+    let each = found.get(indicator).into_iter().flatten();
+    let studies: Vec<(String, Study)> =
+        each.filter_map(|(one, measured)| Some((code.clone(), study(one, measured)?))).collect();
     let found = pool_by_kind(&studies, Heterogeneity::default(), CHANCE).unwrap_or_default();
     found.get(code).map_or_else(String::new, |found| together(words, programme, proposal, found))
 }
 
 /// An evaluation with a standard error as a study.
-fn study(evaluation: &Evaluation) -> Option<Study> {
-    let measured = evaluation.measured.as_ref()?;
+fn study(evaluation: &Evaluation, measured: &Measurement) -> Option<Study> {
     let variance = standard_error(measured)?.powi(2);
     let usable = measured.estimate.is_finite() && variance.is_normal() && variance.recip().is_normal();
     usable.then(|| Study { id: evaluation.id.to_string(), effect: measured.estimate, variance })
@@ -262,7 +259,7 @@ fn together(words: Words, programme: &Programme, proposal: &Proposal, found: &Po
 
 #[cfg(test)]
 mod tests {
-    use senne_programme::{Answer, Direction, Measurement, Words as Told, effect::pool};
+    use senne_programme::{Answer, Direction, Words as Told, effect::pool};
 
     use super::*;
     use crate::language::Language;
@@ -280,39 +277,64 @@ mod tests {
         );
     }
 
-    #[test]
-    fn only_evaluations_with_an_error_are_pooled() {
-        let mut evaluation = Evaluation {
-            id: "e".into(),
+    fn evaluation(id: &str) -> Evaluation {
+        Evaluation {
+            id: id.into(),
             name: Told::default(),
             project: None,
-            indicator: None,
+            indicator: Some("urn:ngsi-ld:Indicator:no2".into()),
             outcome: None,
             areas: Vec::new(),
             starts_on: None,
             better: Direction::Lower,
             measured: None,
             status: None,
-        };
-        assert_eq!(study(&evaluation), None);
-        let mut with = |error| {
-            evaluation.measured = Some(Measurement {
-                estimate: -2.0,
-                standard_error: error,
-                interval: None,
-                level: 0.95,
-                detectable: None,
-                answer: Answer::Better,
-                grade: 3,
-                verdict: Told::default(),
-                on: None,
-            });
-            study(&evaluation).map(|study| study.variance)
-        };
+        }
+    }
+
+    fn measured_with(error: Option<f64>) -> Measurement {
+        Measurement {
+            estimate: -2.0,
+            standard_error: error,
+            interval: None,
+            level: 0.95,
+            detectable: None,
+            answer: Answer::Better,
+            grade: 3,
+            verdict: Told::default(),
+            on: None,
+        }
+    }
+
+    #[test]
+    fn only_evaluations_with_an_error_are_pooled() {
+        let with = |error| study(&evaluation("e"), &measured_with(error)).map(|study| study.variance);
         assert_eq!(
             (with(Some(0.5)), with(Some(0.0)), with(None), with(Some(f64::NAN))),
             (Some(0.25), None, None, None)
         );
+    }
+
+    #[test]
+    fn a_project_that_was_evaluated_twice_is_one_study() {
+        let mut programme = Programme::default();
+        let kind = "calm".to_owned();
+        let proposal = Proposal {
+            indicator: Some("urn:ngsi-ld:Indicator:no2".into()),
+            kind: Some(kind.clone()),
+            ..Proposal::default()
+        };
+        for (project, ids) in [("p", ["a", "b"]), ("q", ["c", "d"])] {
+            let project = ProjectId::from(project);
+            programme.links.projects_by_kind.entry(kind.clone()).or_default().push(project.clone());
+            let measured = || Some(measured_with(Some(0.5)));
+            let evaluations = ids.map(|id| Evaluation { measured: measured(), ..evaluation(id) });
+            let of = evaluations.each_ref().map(|one| one.id.clone()).to_vec();
+            programme.links.evaluations_by_project.insert(project, of);
+            programme.evaluations.extend(evaluations.map(|one| (one.id.clone(), one)));
+        }
+        let said = pooled(Words::new(Language::En), &programme, &proposal);
+        assert!(said.starts_with("2 evaluations of this kind"), "{said}");
     }
 
     #[test]

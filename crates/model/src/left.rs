@@ -5,19 +5,21 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use senne_model::{Attribute, Change, ChangeKind, Effect, Entity, EntityId, Instance, Name};
+use crate::{Attribute, Change, ChangeKind, ChangeNo, Effect, Entity, EntityId, Instance, Name};
 
 /// Changes by their entity, in order.
-#[derive(Default)]
-pub(super) struct Later {
+#[derive(Debug, Default)]
+pub struct Later {
     by_entity: HashMap<EntityId, Vec<Arc<Change>>>,
+    newest: ChangeNo,
 }
 
 impl Later {
     /// Of changes in order.
-    pub(super) fn of<'c>(changes: impl IntoIterator<Item = &'c Arc<Change>>) -> Self {
+    pub fn of<'c>(changes: impl IntoIterator<Item = &'c Arc<Change>>) -> Self {
         let mut later = Self::default();
         for change in changes {
+            later.newest = later.newest.max(change.no);
             match later.by_entity.get_mut(&change.entity) {
                 Some(own) => own.push(Arc::clone(change)),
                 None => {
@@ -28,15 +30,29 @@ impl Later {
         later
     }
 
+    /// The newest change that is known, of whatever entity; 0 when none is.
+    pub fn newest(&self) -> ChangeNo {
+        self.newest
+    }
+
+    /// Whether later changes of the entity of a change are known.
+    pub fn goes_on_after(&self, change: &Change) -> bool {
+        self.after(change).next().is_some()
+    }
+
+    /// The known later changes of the entity of a change, the newest first.
+    fn after<'l>(&'l self, change: &'l Change) -> impl Iterator<Item = &'l Arc<Change>> {
+        let own = self.by_entity.get(&change.entity).map(Vec::as_slice).unwrap_or_default();
+        own.iter().rev().filter(move |other| other.no > change.no && other.tenant == change.tenant)
+    }
+
     /// The entity as `change` left it: what is `present` (none when it has been removed), with the later changes that are known taken
     /// back. None when nothing is known of it any more.
     ///
     /// What an instance was after `change` is what the first later change of it found, whatever came after that: so it does not matter
     /// which of the later changes the present entity has already.
-    pub(super) fn take_back(&self, present: Option<Arc<Entity>>, change: &Change) -> Option<Arc<Entity>> {
-        let own = self.by_entity.get(&change.entity).map(Vec::as_slice).unwrap_or_default();
-        let mut later =
-            own.iter().rev().filter(|other| other.no > change.no && other.tenant == change.tenant);
+    fn take_back(&self, present: Option<Arc<Entity>>, change: &Change) -> Option<Arc<Entity>> {
+        let mut later = self.after(change);
         let Some(newest) = later.next() else { return present };
         let mut entity = match present {
             Some(present) => Entity::clone(&present),
@@ -66,8 +82,88 @@ fn take_back(entity: &mut Entity, change: &Change) {
     }
 }
 
+/// The entity as the change left it, for who may see everything. `present` is as it stands now; none when it has been removed.
+pub fn as_it_was(present: Option<Arc<Entity>>, change: &Change, later: &Later) -> Arc<Entity> {
+    match later.take_back(present, change) {
+        Some(entity) => as_changed(entity, change, true),
+        // Only the change itself is left to tell of it.
+        None => from_change(change),
+    }
+}
+
+/// The entity as the change left it, as far as it is visible in `present`, which is what may be seen of it now.
+pub fn as_seen(present: Arc<Entity>, change: &Change) -> Arc<Entity> {
+    as_changed(present, change, false)
+}
+
+/// Without the later changes that are not known, each of several quick changes has its own values at least.
+fn as_changed(present: Arc<Entity>, change: &Change, sees_all: bool) -> Arc<Entity> {
+    // Changes of one commit have one moment: a later one of them may stand in the entity already.
+    let newest = change.recorded_at > present.modified_at
+        || (change.recorded_at == present.modified_at && stands_in(&present, change));
+    if newest {
+        return present;
+    }
+    let mut entity = Entity::clone(&present);
+    for changed in &change.attributes {
+        match changed.effect {
+            Effect::Created | Effect::Updated if sees_all || entity.attribute(&changed.name).is_some() => {
+                put_instance(&mut entity, &changed.name, &changed.instance);
+            }
+            Effect::Deleted => remove_instance(&mut entity, &changed.name, &changed.instance),
+            Effect::Created | Effect::Updated | Effect::Past => {}
+        }
+    }
+    entity.modified_at = change.recorded_at;
+    Arc::new(entity)
+}
+
+/// Whether an entity is, in what the change wrote, as the change left it.
+fn stands_in(present: &Entity, change: &Change) -> bool {
+    change.attributes.iter().all(|changed| {
+        let attribute = present.attribute(&changed.name);
+        let there = attribute
+            .and_then(|all| all.instances.iter().find(|one| one.dataset_id == changed.instance.dataset_id));
+        match changed.effect {
+            Effect::Deleted => there.is_none(),
+            Effect::Created | Effect::Updated => there == Some(&changed.instance),
+            Effect::Past => true,
+        }
+    })
+}
+
+/// What the change alone tells of an entity that is no longer there: what it wrote, or what a removal took away.
+pub fn from_change(change: &Change) -> Arc<Entity> {
+    let kind = change.types.first().cloned().unwrap_or_else(|| Name::new("urn:senne:unknown"));
+    let mut entity = Entity::new(change.entity.clone(), kind);
+    entity.types.clone_from(&change.types);
+    entity.created_at = change.recorded_at;
+    entity.modified_at = change.recorded_at;
+    if let Some(before) = &change.before {
+        entity.created_at = before.created_at;
+        entity.modified_at = before.modified_at;
+        entity.scopes.clone_from(&before.scopes);
+    }
+    let gone = change.kind == ChangeKind::Deleted;
+    for changed in &change.attributes {
+        let shown = match changed.effect {
+            Effect::Created | Effect::Updated => true,
+            Effect::Deleted => gone,
+            Effect::Past => false,
+        };
+        if !shown {
+            continue;
+        }
+        match entity.attribute_mut(&changed.name) {
+            Some(attribute) => attribute.instances.push(changed.instance.clone()),
+            None => entity.attributes.push(Attribute::new(changed.name.clone(), changed.instance.clone())),
+        }
+    }
+    Arc::new(entity)
+}
+
 /// Puts an instance in the place of that of its data set, or beside the others.
-pub(super) fn put_instance(entity: &mut Entity, name: &Name, instance: &Instance) {
+fn put_instance(entity: &mut Entity, name: &Name, instance: &Instance) {
     let Some(attribute) = entity.attribute_mut(name) else {
         entity.attributes.push(Attribute::new(name.clone(), instance.clone()));
         return;
@@ -79,7 +175,7 @@ pub(super) fn put_instance(entity: &mut Entity, name: &Name, instance: &Instance
 }
 
 /// Removes the instance of the same data set, and the attribute with its last.
-pub(super) fn remove_instance(entity: &mut Entity, name: &Name, instance: &Instance) {
+fn remove_instance(entity: &mut Entity, name: &Name, instance: &Instance) {
     if let Some(attribute) = entity.attribute_mut(name) {
         attribute.instances.retain(|there| there.dataset_id != instance.dataset_id);
     }
@@ -89,9 +185,9 @@ pub(super) fn remove_instance(entity: &mut Entity, name: &Name, instance: &Insta
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use senne_model::{AttributeValue, Before, ChangeNo, ChangedAttribute, Json, TenantName, Timestamp};
 
     use super::*;
+    use crate::{AttributeValue, Before, ChangedAttribute, Json, TenantName, Timestamp};
 
     const NAMES: [&str; 3] = ["urn:v", "urn:status", "urn:colour"];
 
