@@ -22,6 +22,9 @@ const PAST_STEP: usize = 500;
 /// How many values the aggregated series has.
 const POINTS: usize = 10_000;
 
+/// The name of our own.
+const OURS: &str = "senne";
+
 /// A broker that is measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
@@ -55,7 +58,7 @@ struct Row {
 pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let folder = options.folder()?;
     let server = Server::senne(&options.binary()?, &folder.path().join("city"))?;
-    let mut all = vec![Peer { name: "senne".to_owned(), address: server.address }];
+    let mut all = vec![Peer { name: OURS.to_owned(), address: server.address }];
     all.extend(options.beside.iter().cloned());
     let mut made = vec![0_u64; all.len()];
     for row in rows(options.connections) {
@@ -74,9 +77,10 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
                 let what = format!("aggregates of {POINTS} values, {}", peer.name);
                 table.latency(&what, &measured, Aim::AtMost(20.0));
                 let p50 = measured.quantile_ms(0.5);
-                let first = *ours.get_or_insert(p50);
-                if peer.name != "senne" {
-                    table.add(&format!("{what}: p50 ÷ Senne's"), p50 / first, "", Aim::AtLeast(1.0));
+                if peer.name == OURS {
+                    ours = Some(p50);
+                } else if let Some(ours) = ours {
+                    table.add(&format!("{what}: p50 ÷ Senne's"), p50 / ours, "", Aim::AtLeast(1.0));
                 }
             }
             Err(error) => eprintln!("  aggregates, {}: {error:#}", peer.name),
@@ -88,20 +92,29 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
 fn report(table: &mut Table, row: &Row, peer: &Peer, measured: &Measured, ours: &mut Option<f64>) {
     let rate = measured.rate() * row.each;
     table.rate(&format!("{}, {}", row.what, peer.name), measured, row.each, row.unit, Aim::None);
-    let first = *ours.get_or_insert(rate);
-    if peer.name != "senne" {
-        table.add(&format!("{}: Senne ÷ {}", row.what, peer.name), first / rate, "", Aim::AtLeast(1.0));
+    if peer.name == OURS {
+        *ours = Some(rate);
+    } else if let Some(ours) = ours {
+        table.add(&format!("{}: Senne ÷ {}", row.what, peer.name), *ours / rate, "", Aim::AtLeast(1.0));
     }
 }
 
 /// Six attributes, one relationship, one place; `id` and numbers are holes.
 fn entity(id: &str) -> String {
-    let number = |name: &str| {
+    let number = |(name, unit): (&str, &str)| {
         format!(
-            r#""{name}":{{"type":"Property","value":1{HOLE},"unitCode":"GQ","observedAt":"2026-01-01T00:00:00Z"}}"#
+            r#""{name}":{{"type":"Property","value":1{HOLE},"unitCode":"{unit}","observedAt":"2026-01-01T00:00:00Z"}}"#
         )
     };
-    let numbers = ["no2", "pm10", "pm25", "o3", "temperature", "humidity"].map(number).join(",");
+    let units = [
+        ("no2", "GQ"),
+        ("pm10", "GQ"),
+        ("pm25", "GQ"),
+        ("o3", "GQ"),
+        ("temperature", "CEL"),
+        ("humidity", "P1"),
+    ];
+    let numbers = units.map(number).join(",");
     format!(
         r#"{{"id":"urn:ngsi-ld:AirQualityObserved:{id}{HOLE}","type":"AirQualityObserved",{numbers},
         "refDevice":{{"type":"Relationship","object":"urn:ngsi-ld:Device:{HOLE}"}},

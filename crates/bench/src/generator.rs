@@ -137,7 +137,8 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Re
         }
     }
     let length = buffer.len() - head;
-    if !buffer.starts_with(b"HTTP/1.1 2") {
+    // A batch of which a part failed is answered with 207.
+    if !buffer.starts_with(b"HTTP/1.1 2") || buffer.starts_with(b"HTTP/1.1 207") {
         let shown = String::from_utf8_lossy(&buffer[..buffer.len().min(600)]);
         bail!("not an answer to measure: {shown}");
     }

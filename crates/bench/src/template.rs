@@ -17,7 +17,7 @@ impl Template {
     /// A request; each [`HOLE`] in path and body is filled later.
     pub(crate) fn request(method: &str, path: &str, body: &str) -> Self {
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         let text = format!("{head}{body}");

@@ -21,8 +21,13 @@ use crate::{
     texts::Texts,
 };
 
-/// So many entities are rebuilt with one scan.
+/// So many entities are rebuilt with one scan of a month.
 const ENTITIES_AT_ONCE: usize = 256;
+/// So many are rebuilt with one scan of however short a time.
+const ENTITIES_MAX: usize = 16_384;
+/// So many, when all their days are read.
+const ENTITIES_OF_DAYS: usize = 1024;
+const MONTH: i64 = 31 * 86_400_000_000;
 
 /// A bucket of a series.
 type Place<'a> = (&'a Arc<Series>, i64);
@@ -62,7 +67,7 @@ pub(crate) async fn rebuild(
     let mut rows = Vec::new();
     for ((_, attribute), mut places) in groups {
         places.sort_unstable_by_key(|(series, start)| (&series.entity, *start));
-        for places in by_entities(&places) {
+        for places in by_entities(&places, at_once(kind, &places)) {
             let mut entities: Vec<&str> = places.iter().map(|(series, _)| series.entity.as_str()).collect();
             entities.dedup();
             if kind == Kind::Series {
@@ -78,14 +83,23 @@ pub(crate) async fn rebuild(
     Ok(rows)
 }
 
-/// Cuts sorted places so that each part has a bounded number of entities.
-fn by_entities<'a, 'b>(places: &'a [Place<'b>]) -> Vec<&'a [Place<'b>]> {
+/// How many entities are rebuilt with one scan: the shorter the time that is read of each, the more.
+fn at_once(kind: Kind, places: &[Place<'_>]) -> usize {
+    let Some(bucket) = bucket_micros(kind) else { return ENTITIES_OF_DAYS };
+    let starts = || places.iter().map(|(_, start)| *start);
+    let span = starts().max().zip(starts().min()).map_or(0, |(last, first)| last - first) + bucket;
+    let times = usize::try_from(MONTH / span.max(1)).unwrap_or(1);
+    ENTITIES_AT_ONCE.saturating_mul(times).clamp(ENTITIES_AT_ONCE, ENTITIES_MAX)
+}
+
+/// Cuts sorted places so that each part has at most so many entities.
+fn by_entities<'a, 'b>(places: &'a [Place<'b>], most: usize) -> Vec<&'a [Place<'b>]> {
     let (mut parts, mut from, mut entities) = (Vec::new(), 0, 0);
     for at in 0..places.len() {
         if at == 0 || places[at].0.entity != places[at - 1].0.entity {
             entities += 1;
         }
-        if entities > ENTITIES_AT_ONCE {
+        if entities > most {
             parts.push(&places[from..at]);
             (from, entities) = (at, 1);
         }
@@ -122,8 +136,13 @@ async fn of_observations(
     Ok(rows.flatten().collect())
 }
 
+/// The rows of one attribute of some entities, which are sorted: from which to which they are, parts of files are passed over by.
 pub(crate) fn wanted(attribute: &str, entities: &[&str]) -> Expr {
-    col("attribute").eq(lit(attribute)).and(filter::one_of("entity", entities.iter().copied()))
+    let all = col("attribute").eq(lit(attribute)).and(filter::one_of("entity", entities.iter().copied()));
+    match entities {
+        [first, .., last] => all.and(col("entity").gt_eq(lit(*first))).and(col("entity").lt_eq(lit(*last))),
+        _ => all,
+    }
 }
 
 fn sum_up<'a>(
@@ -228,4 +247,33 @@ pub(crate) async fn days_of(
         row.series.attribute == attribute && entities.binary_search(&row.series.entity.as_str()).is_ok()
     }));
     Ok(rollup::merge(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(series: &[Arc<Series>], starts: std::ops::Range<i64>) -> Vec<Place<'_>> {
+        let hour = 3_600_000_000;
+        series.iter().flat_map(|one| starts.clone().map(move |start| (one, start * hour))).collect()
+    }
+
+    #[test]
+    fn the_shorter_the_time_the_more_entities_at_once() {
+        let name = |entity: usize| format!("urn:e:{entity:06}");
+        let series: Vec<Arc<Series>> = (0..40_000)
+            .map(|n| {
+                let entity = name(n);
+                let of = SeriesName { attribute: "a", attribute_iri: None, entity: &entity, dataset: None };
+                Arc::new(Series::of(&of, "T", None))
+            })
+            .collect();
+        let one_hour = places(&series, 0..1);
+        assert_eq!(at_once(Kind::Hour, &one_hour), ENTITIES_MAX);
+        let parts = by_entities(&one_hour, at_once(Kind::Hour, &one_hour));
+        assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [16_384, 16_384, 7_232]);
+        assert_eq!(at_once(Kind::Hour, &places(&series[..1], 0..24 * 31)), ENTITIES_AT_ONCE);
+        assert_eq!(at_once(Kind::Hour, &places(&series[..1], 0..24)), 31 * ENTITIES_AT_ONCE);
+        assert_eq!(at_once(Kind::Series, &one_hour), ENTITIES_OF_DAYS);
+    }
 }

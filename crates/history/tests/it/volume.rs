@@ -49,3 +49,23 @@ async fn a_hundred_thousand_values() {
     let text = "SELECT count(*), count(DISTINCT entity) FROM observation";
     assert_eq!(lines(&history, text).await, "[100000,50]");
 }
+
+/// Values of one moment of many series, sent again with other numbers once they are in the tables.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_series_are_corrected_at_once() {
+    const STATIONS: u32 = 20_000;
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path()).await;
+    let when = at("2024-01-25T10:00:00Z");
+    let values = |from: u64, x: f64| -> Vec<_> {
+        (0..STATIONS).map(|n| change(from + u64::from(n), &id(n), vec![number("NO2", x, when)])).collect()
+    };
+    history.append_all(&values(1, 1.0));
+    history.flush().await.unwrap();
+    history.append_all(&values(1 + u64::from(STATIONS), 3.0));
+    history.flush().await.unwrap();
+    for table in ["hourly", "daily", "series"] {
+        let text = format!("SELECT count(*), sum(count), sum(sum) FROM {table}");
+        assert_eq!(lines(&history, &text).await, "[20000,20000,60000.0]", "{table}");
+    }
+}
