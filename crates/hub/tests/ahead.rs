@@ -55,11 +55,11 @@ async fn whoever_is_far_behind_does_not_wait_at_each_change() {
     let known = hub.changes(ChangeNo(0), 2_200).unwrap();
     let later = Later::of(known.iter().take(2_200));
     let begun = Instant::now();
-    for _ in 0..40 {
+    for _ in 0..200 {
         let was = hub.entity_after(&context(), &known[0], &later).await.unwrap().unwrap();
         assert_eq!(was.instance("urn:a").unwrap().value.as_number(), Some(1.0));
     }
-    // Five pauses at each would be two seconds.
-    assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
+    // Five pauses at each would be ten seconds.
+    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
     hub.stop().await;
 }

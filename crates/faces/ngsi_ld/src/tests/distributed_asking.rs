@@ -163,5 +163,5 @@ async fn a_source_that_hangs_takes_no_turn_from_others() {
         let answer = asked.await.unwrap();
         assert!(answer.header("ngsild-warning").starts_with("199"), "{}", answer.text);
     }
-    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
 }
