@@ -200,7 +200,7 @@ fn aggregate(options: &Options, peer: &Peer) -> anyhow::Result<Measured> {
         ensure!((200..300).contains(&status), "the past was not taken: {status} {text}");
     }
     let path = format!(
-        "/ngsi-ld/v1/temporal/entities/{id}?attrs=no2&timerel=between&timeAt=2026-01-01T00:00:00Z&endTimeAt=2026-02-01T00:00:00Z&format=aggregatedValues&options=aggregatedValues&aggrMethods=avg,max&aggrPeriodDuration=PT1H"
+        "/ngsi-ld/v1/temporal/entities/{id}?attrs=no2&timerel=between&timeAt=2026-01-01T00:00:00Z&endTimeAt=2026-02-01T00:00:00Z&options=aggregatedValues&aggrMethods=avg,max&aggrPeriodDuration=PT1H"
     );
     let (status, text) = ask(peer.address, "GET", &path, "")?;
     ensure!(

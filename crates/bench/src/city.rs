@@ -80,6 +80,7 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
     );
     settle(&server)?;
     table.add("memory with 100,000 entities", server.memory()? / 1e6, "MB", Aim::None);
+    table.add("of it without pages of files", server.own_memory()? / 1e6, "MB", Aim::None);
     reads::measure(options, &server, table)?;
 
     let large = options.large / BATCH * BATCH;
@@ -89,19 +90,35 @@ pub(crate) fn measure(options: &Options, table: &mut Table) -> anyhow::Result<()
         table.rate(&word, &grown, each, "entities/s", Aim::None);
     }
     settle(&server)?;
-    table.add(&format!("memory with {large} entities"), server.memory()? / 1e6, "MB", Aim::None);
+    memory(table, &server, &format!("memory with {large} entities"), large)?;
     server.kill()?;
     let server = Server::senne(&binary, &data)?;
     let word = format!("start after kill -9 with {large} entities");
     table.add(&word, server.start.as_secs_f64(), "s", Aim::AtMost(5.0));
     settle(&server)?;
     server.stop()?;
+    table.add(
+        "on disk, each",
+        crate::process::bytes_of(&data) as f64 / 1_024.0 / large as f64,
+        "KiB",
+        Aim::None,
+    );
     let server = Server::senne(&binary, &data)?;
     let word = format!("start after a stop with {large} entities");
     table.add(&word, server.start.as_secs_f64(), "s", Aim::AtMost(5.0));
     settle(&server)?;
-    table.add(&format!("memory after that start, {large} entities"), server.memory()? / 1e6, "MB", Aim::None);
+    memory(table, &server, &format!("memory after that start, {large} entities"), large)?;
     server.stop()
+}
+
+/// What is resident, and how much of it each entity takes.
+fn memory(table: &mut Table, server: &Server, word: &str, entities: u64) -> anyhow::Result<()> {
+    let (all, own) = (server.memory()?, server.own_memory()?);
+    table.add(word, all / 1e6, "MB", Aim::None);
+    table.add(&format!("{word}: without pages of files"), own / 1e6, "MB", Aim::None);
+    let each = all / 1_024.0 / entities as f64;
+    table.add(&format!("{word}: each"), each, "KiB", Aim::AtMost(1.5));
+    Ok(())
 }
 
 /// Waits until no follower is behind.

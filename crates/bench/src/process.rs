@@ -69,10 +69,20 @@ impl Server {
         bail!("the server did not get ready: {}", std::fs::read_to_string(&log).unwrap_or_default())
     }
 
-    /// Resident memory in bytes.
+    /// Resident memory in bytes, with the pages of files that are mapped.
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
+        self.status("VmRSS:")
+    }
+
+    /// Resident memory in bytes that is its own: without pages of files, which the system takes back when others want room.
+    pub(crate) fn own_memory(&self) -> anyhow::Result<f64> {
+        self.status("RssAnon:")
+    }
+
+    fn status(&self, word: &str) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix(word)).with_context(|| format!("no {word}"))?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib * 1024.0)
     }

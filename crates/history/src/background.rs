@@ -4,6 +4,8 @@ use crate::{HistoryError, rollup};
 
 /// How far a thread that answers SQL stands back (`nice`, 0 to 19).
 const ASKING: i32 = 10;
+/// How far a thread that writes to tables what waits in memory stands back: who asks must not go before it for ever, or memory runs full.
+const FLUSHING: i32 = 5;
 /// How far a thread that joins files stands back.
 const TIDYING: i32 = 15;
 
@@ -18,17 +20,32 @@ pub(crate) fn asking() {
     stand_back(ASKING);
 }
 
-/// Does work on a thread of its own that stands back.
+/// Tidies up on a thread of its own that stands back.
 pub(crate) async fn tidy<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,
 ) -> Result<T, HistoryError> {
+    beside("senne-tidy", TIDYING, work).await
+}
+
+/// Writes to tables on a thread of its own that stands back a little: else answers from memory wait for it on few cores.
+pub(crate) async fn flush<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,
+) -> Result<T, HistoryError> {
+    beside("senne-flush", FLUSHING, work).await
+}
+
+/// Threads that the work starts stand back as far.
+async fn beside<T: Send + 'static>(
+    name: &str,
+    nice: i32,
+    work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,
+) -> Result<T, HistoryError> {
     let (to, from) = tokio::sync::oneshot::channel();
-    let thread = std::thread::Builder::new().name("senne-tidy".to_owned());
     let run = move || {
-        stand_back(TIDYING);
+        stand_back(nice);
         // Whoever waited may have gone; what was written is an orphan then.
         to.send(work()).ok();
     };
-    thread.spawn(run).map_err(rollup::failed)?;
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(rollup::failed)?;
     from.await.unwrap_or_else(|_| Err(rollup::failed("the thread broke off")))
 }

@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, col, lit};
 use senne_model::ChangeNo;
 
 use crate::{
-    HistoryError, disk,
+    HistoryError, background, disk,
     engine::{Engine, View},
     faults,
     files::{FileEntry, FileSet},
@@ -54,7 +54,7 @@ pub(crate) async fn flush(engine: &Arc<Engine>, tenant: &Arc<Tenant>) -> Result<
         let (dir, before) = (tables.observation.dir().to_owned(), Arc::clone(&tables.observation.files));
         let owner = Arc::clone(tenant);
         let work = move || write(&owner, &dir, &before, &fresh, last);
-        let written = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+        let written = background::flush(work).await?;
         let commit =
             Commit { added: written.files, removed: Vec::new(), change: Some(last.0 as i64), news: false };
         commit_change(&mut tables.observation, commit).await?;
@@ -217,7 +217,7 @@ async fn commit_rollups(
     let table = tables.of(kind);
     let dir = table.dir().to_owned();
     let work = move || write_rollups(kind, &dir, rows);
-    let added = tokio::task::spawn_blocking(work).await.map_err(rollup::failed)??;
+    let added = background::flush(work).await?;
     commit_change(table, Commit { added, removed: Vec::new(), change: Some(change), news: false }).await
 }
 

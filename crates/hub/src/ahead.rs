@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use senne_model::{Change, ChangeKind, ChangeNo, Entity, ErrorKind, Later, Problem, as_it_was};
+use senne_model::{Change, ChangeKind, ChangeNo, Entity, Later, Problem, as_it_was};
 use tokio::sync::Mutex;
 
 use crate::{Context, Hub};
@@ -86,7 +86,7 @@ impl Hub {
     ) -> Result<Option<Arc<Entity>>, Problem> {
         let present = match self.entity(context, &change.entity).await {
             Ok(present) => Some(present),
-            Err(problem) if is_absent(problem.kind) => None,
+            Err(problem) if problem.kind.is_absent() => None,
             Err(problem) => return Err(problem),
         };
         let is_newer = present.as_ref().is_none_or(|present| present.modified_at > change.recorded_at);
@@ -143,13 +143,6 @@ impl Hub {
         }
         Ok((Later::of(&own), false))
     }
-}
-
-fn is_absent(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::NotFound | ErrorKind::NoSuchTenant | ErrorKind::Forbidden | ErrorKind::Unauthenticated
-    )
 }
 
 #[cfg(test)]

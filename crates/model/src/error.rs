@@ -57,6 +57,11 @@ impl ErrorKind {
         }
     }
 
+    /// Whether it says that the thing is not there for the caller: removed since, or not to be seen.
+    pub fn is_absent(self) -> bool {
+        matches!(self, Self::NotFound | Self::NoSuchTenant | Self::Forbidden | Self::Unauthenticated)
+    }
+
     /// The exit code of a command that ends with this kind (sysexits where one fits).
     pub fn exit_code(self) -> u8 {
         match self {

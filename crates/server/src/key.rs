@@ -94,9 +94,15 @@ impl FolderLock {
     }
 }
 
-/// Says where the server of this folder listens.
-pub(crate) fn write_address(folder: &Path, url: &str) -> anyhow::Result<()> {
-    std::fs::write(folder.join(ADDRESS_FILE), url).context("the address could not be written")
+/// Says where the server of this folder listens. Where it cannot, on a full disk, the server serves nonetheless: only commands beside it
+/// that look for it here do not find it.
+pub(crate) fn write_address(folder: &Path, url: &str) {
+    if let Err(error) = std::fs::write(folder.join(ADDRESS_FILE), url) {
+        remove_address(folder);
+        tracing::warn!(
+            "where Senne listens could not be written, so that commands beside it do not find it: {error}"
+        );
+    }
 }
 
 /// The server of this folder listens no more.

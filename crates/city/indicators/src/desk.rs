@@ -191,16 +191,16 @@ impl Desk {
             if !missed && shelf.areas == self.areas.load(Ordering::Acquire) {
                 self.move_cursor(done).await;
             }
-            if ahead.waits() {
+            let rest = rest_after(begun);
+            if ahead.is_due() {
                 self.read_ahead(&mut shelf, &mut ahead).await;
             }
-            let patience = match (ahead.waits(), shelf.held.any(), shelf.again_at) {
-                (true, _, _) => Duration::ZERO,
+            let patience = match (ahead.waits_for(), shelf.held.any(), shelf.again_at) {
+                (Some(patience), _, _) => patience,
                 (_, true, _) => LOOK,
                 (_, false, Some(_)) => RETRY,
                 (_, false, None) => CLOCK,
             };
-            let rest = (begun.elapsed() * REST).min(REST_MAX);
             tokio::time::sleep(rest).await;
             tokio::time::timeout(patience, self.news.notified()).await.ok();
             tokio::time::sleep(GATHER).await;
@@ -219,7 +219,7 @@ impl Desk {
         }
         let (days, indices, up_to) = {
             let mut touched = self.touched.lock();
-            (std::mem::take(&mut touched.days), std::mem::take(&mut touched.indices), touched.up_to)
+            (touched.take_days(), std::mem::take(&mut touched.indices), touched.up_to)
         };
         let plan = self.plan();
         let mut due = Vec::new();
@@ -358,6 +358,11 @@ impl Desk {
             }
         }
     }
+}
+
+/// How long the worker rests after what it began then.
+fn rest_after(begun: Instant) -> Duration {
+    (begun.elapsed() * REST).min(REST_MAX)
 }
 
 fn by_year(days: &BTreeSet<Date>) -> Vec<BTreeSet<Date>> {

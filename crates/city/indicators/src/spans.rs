@@ -12,7 +12,7 @@ use crate::{calendar::day, question::service};
 /// The most pairs of a type and an attribute.
 const PAIRS_MAX: usize = 100_000;
 /// The most days of an indicator: more than two centuries.
-const DAYS_MAX: i64 = 100_000;
+pub(crate) const DAYS_MAX: i64 = 100_000;
 
 /// The first and the last moment of what there is of an attribute, by its type and its name.
 #[derive(Debug, Default)]

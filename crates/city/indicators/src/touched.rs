@@ -13,10 +13,11 @@ use crate::{
     calendar::day,
     entity::{KIND, SUPPRESSED, VALUE, indicator_of, term, value_of},
     question::ACTOR,
+    spans::DAYS_MAX as DAYS,
 };
 
-/// More days of one indicator than this are a load; they are kept as what they are, days, but a load touches years.
-const DAYS_MAX: usize = 40_000;
+/// The most days of one indicator, or periods of an index, the newest: as many as are computed in full, more than two centuries.
+const DAYS_MAX: usize = DAYS as usize;
 
 /// An indicator of a tenant.
 pub(crate) type Key = (TenantName, Arc<str>);
@@ -34,6 +35,33 @@ pub(crate) struct Touched {
     pub(crate) erased: HashSet<TenantName>,
     /// Changes up to here are in.
     pub(crate) up_to: ChangeNo,
+    looked: Looked,
+}
+
+/// Of indicators that look back, the days whose later days are in `days` already: a load brings many values of a day, and each would add
+/// a year of days again.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Until this day later days were added.
+    today: Date,
+    days: HashMap<Key, HashSet<Date>>,
+}
+
+impl Looked {
+    /// Whether a day has not been looked at yet.
+    fn is_new(&mut self, key: &Key, day: Date, today: Date) -> bool {
+        if self.today != today {
+            *self = Self { today, days: HashMap::new() };
+        }
+        let Some(days) = self.days.get_mut(key) else {
+            self.days.insert(key.clone(), HashSet::from([day]));
+            return true;
+        };
+        if days.len() >= DAYS_MAX {
+            days.clear();
+        }
+        days.insert(day)
+    }
 }
 
 /// Who reads what: type and attribute to the indicators that read it.
@@ -92,22 +120,28 @@ impl Touched {
             let indicator = indicator_of(&change.entity);
             self.foreign.extend(indicator.map(|indicator| (change.tenant.clone(), indicator.into())));
         }
+        // Most values of a change are of one moment.
+        let mut last = None;
         for (attribute, reader) in change.types.iter().filter_map(|kind| readers.by.get(kind)).flatten() {
             for changed in change.attributes.iter().filter(|changed| changed.name == *attribute) {
                 let at = changed.instance.observed_at.unwrap_or(change.recorded_at);
-                self.add(&change.tenant, reader, day(at, zone), today);
+                let (_, day) = last.filter(|(of, _)| *of == at).unwrap_or_else(|| (at, day(at, zone)));
+                last = Some((at, day));
+                self.add(&change.tenant, reader, day, today);
             }
         }
     }
 
     fn add(&mut self, tenant: &TenantName, reader: &Reader, day: Date, today: Date) {
-        let days = self.days.entry((tenant.clone(), Arc::clone(&reader.indicator))).or_default();
+        let key = (tenant.clone(), Arc::clone(&reader.indicator));
+        if reader.later.is_some() && !self.looked.is_new(&key, day, today) {
+            return;
+        }
+        let days = self.days.entry(key).or_default();
         let after = |n: u16| day.saturating_add(i64::from(n).days());
         let later = reader.later.into_iter().flat_map(|(from, to)| (from..=to).map(after));
         for day in std::iter::once(day).chain(later.take_while(|later| *later <= today)) {
-            if days.len() < DAYS_MAX {
-                days.insert(day);
-            }
+            keep_newest(days, day);
         }
     }
 
@@ -119,16 +153,28 @@ impl Touched {
             let Some((indicator, period)) = value_of(&change.entity, &changed.instance) else { continue };
             for index in readers.indices.get(indicator).into_iter().flatten() {
                 let periods = self.indices.entry((change.tenant.clone(), Arc::clone(index))).or_default();
-                if periods.len() < DAYS_MAX {
-                    periods.insert(period);
-                }
+                keep_newest(periods, period);
             }
         }
+    }
+
+    /// Takes the days out, to be worked off.
+    pub(crate) fn take_days(&mut self) -> HashMap<Key, BTreeSet<Date>> {
+        self.looked = Looked::default();
+        std::mem::take(&mut self.days)
     }
 
     /// Puts back what could not be worked off.
     pub(crate) fn put_back(&mut self, key: Key, days: BTreeSet<Date>) {
         self.days.entry(key).or_default().extend(days);
+    }
+}
+
+/// Adds one; where there are too many, what is oldest goes.
+fn keep_newest<T: Ord>(known: &mut BTreeSet<T>, one: T) {
+    known.insert(one);
+    if known.len() > DAYS_MAX {
+        known.pop_first();
     }
 }
 
@@ -183,6 +229,28 @@ mod tests {
         touched.take(&value_at("2024-01-01T12:00:00Z"), &readers, &zone, date("2025-06-01"));
         let year_after = &touched.days[&(TenantName::default(), "2".into())];
         assert!(year_after.contains(&date("2024-12-30")) && touched.up_to == ChangeNo(7));
+        // A day that has been there already: once the days have been taken, or when a day has begun since, its later days come again.
+        let again = value_at("2024-01-01T13:00:00Z");
+        let two = (TenantName::default(), Arc::from("1"));
+        touched.take_days();
+        touched.take(&again, &readers, &zone, date("2024-01-03"));
+        assert_eq!(
+            touched.days[&two].iter().copied().collect::<Vec<_>>(),
+            [date("2024-01-01"), date("2024-01-03")]
+        );
+        touched.take(&again, &readers, &zone, date("2024-01-03"));
+        touched.take(&again, &readers, &zone, date("2024-01-04"));
+        assert_eq!(touched.days[&two].last(), Some(&date("2024-01-04")));
+    }
+
+    #[test]
+    fn of_too_many_days_the_newest_are_kept() {
+        let mut days = BTreeSet::new();
+        let all = DAYS_MAX as i32 + 50_000;
+        for day in (0..all).rev() {
+            keep_newest(&mut days, day);
+        }
+        assert_eq!((days.len(), days.first(), days.last()), (DAYS_MAX, Some(&50_000), Some(&(all - 1))));
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(super) async fn run(options: Serve) -> anyhow::Result<ExitCode> {
     let url = format!("http://{address}");
     // Before anybody knows where Senne is: who asks it to stop as soon as it answers is heard.
     let asked_to_stop = StopSignals::listen()?;
-    write_address(&options.data, &url)?;
+    write_address(&options.data, &url);
     let indicators = Indicators::new(hub.clone(), Catalogue::builtin());
     indicators.reload().await?;
     indicators.keep_up()?;

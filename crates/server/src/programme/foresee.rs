@@ -11,7 +11,7 @@ use senne_city_indicators::Indicators;
 use senne_face_portal::in_turn;
 use senne_hub::Context;
 use senne_indicator::{Declaration, Figure, Frequency, Period, SeriesQuery};
-use senne_model::{EntityId, Problem};
+use senne_model::{EntityId, ErrorKind, Problem};
 use senne_programme::{
     Words,
     asking::{Foresee, Foreseen},
@@ -34,6 +34,8 @@ const LEVEL: f64 = 0.95;
 
 /// Hundreds of trial projects take a while; so many are asked about at once.
 static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+/// So many may wait for their turn; who comes then is told to come again.
+static WAITING: Semaphore = Semaphore::const_new(32);
 
 /// The past of the indicator: areas by steps.
 struct Past {
@@ -58,6 +60,9 @@ pub(crate) async fn foresee(
     let id = asked.indicator.as_str().rsplit(':').next().unwrap_or_default();
     let declaration = indicators.indicator(id)?;
     let treated: Vec<EntityId> = asked.areas.iter().map(|area| EntityId::trusted(area.as_str())).collect();
+    let _place = WAITING.try_acquire().map_err(|_| {
+        Problem::new(ErrorKind::Overloaded, "many others ask what could be seen; ask again in a minute")
+    })?;
     let past = past(indicators, context, &declaration, &treated).await?;
     let steps = past.periods.len();
     let wanted = (f64::from(asked.months.clamp(1, 120)) * past.per_month).round() as usize;

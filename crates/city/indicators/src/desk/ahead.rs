@@ -1,32 +1,45 @@
 //! The year of the newest data of each indicator, read before anything touches it: else the first readings after a start would wait for
 //! the whole year of every indicator that they touch.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use senne_model::{Problem, TenantName, Timestamp};
 
-use super::{Desk, Hierarchy};
+use super::{Desk, Hierarchy, rest_after};
 use crate::{compute::Computation, shelf::Shelf, spans::Spans, touched::Key};
 
 /// The indicators whose newest year is still to be read, with that year.
 #[derive(Default)]
 pub(super) struct Ahead {
     waiting: Option<Vec<(Key, i16)>>,
+    /// When the next may be read. What is touched meanwhile is computed: nobody waits for a rest from reading ahead.
+    at: Option<Instant>,
 }
 
 impl Ahead {
-    /// Whether any wait.
-    pub(super) fn waits(&self) -> bool {
-        self.waiting.as_ref().is_none_or(|waiting| !waiting.is_empty())
+    /// How long until the next is to be read; nothing when none waits.
+    pub(super) fn waits_for(&self) -> Option<Duration> {
+        let waits = self.waiting.as_ref().is_none_or(|waiting| !waiting.is_empty());
+        waits.then(|| self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now())))
+    }
+
+    /// Whether one is to be read now.
+    pub(super) fn is_due(&self) -> bool {
+        self.waits_for() == Some(Duration::ZERO)
     }
 }
 
 impl Desk {
     /// Reads the newest year of one more indicator, while there is room for it on the shelf.
     pub(super) async fn read_ahead(&self, shelf: &mut Shelf, ahead: &mut Ahead) {
+        let begun = Instant::now();
         if let Err(problem) = self.read_one(shelf, ahead).await {
             tracing::debug!("a year was not read ahead: {problem}");
         }
+        ahead.at = Some(Instant::now() + rest_after(begun));
         if shelf.is_full() {
             ahead.waiting = Some(Vec::new());
         }
@@ -148,7 +161,7 @@ owner: Somebody
         let desk = Desk::new(Indicators::new(hub.clone(), catalogue)).unwrap();
         let (mut shelf, mut ahead) = (Shelf::after(ChangeNo(0)), Ahead::default());
         let mut turns = 0;
-        while ahead.waits() {
+        while ahead.waits_for().is_some() {
             desk.read_ahead(&mut shelf, &mut ahead).await;
             turns += 1;
         }

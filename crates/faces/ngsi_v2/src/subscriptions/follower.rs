@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use futures::future::BoxFuture;
 use senne_context::Context as Terms;
 use senne_hub::{Action, Ahead, Context, Follower, Grant, Hub};
-use senne_model::{Change, ChangeKind, Entity, ErrorKind, Later, Problem, as_seen, from_change};
+use senne_model::{Change, ChangeKind, Entity, Later, Problem, as_seen, from_change};
 
 use super::{registry::Subscriptions, told::Told};
 
@@ -58,17 +58,10 @@ impl Teller {
         match self.hub.entity(context, &change.entity).await {
             Ok(present) => Ok(Some(as_seen(present, change))),
             // It was removed since, or it may not be seen.
-            Err(problem) if is_absent(&problem) => Ok(None),
+            Err(problem) if problem.kind.is_absent() => Ok(None),
             Err(problem) => Err(problem),
         }
     }
-}
-
-fn is_absent(problem: &Problem) -> bool {
-    matches!(
-        problem.kind,
-        ErrorKind::NotFound | ErrorKind::NoSuchTenant | ErrorKind::Forbidden | ErrorKind::Unauthenticated
-    )
 }
 
 impl Follower for Teller {
