@@ -10,6 +10,8 @@ fuzz_target!(|bytes: &[u8]| {
     let text = json.to_string();
     let again = Json::parse(text.as_bytes()).expect("what was written is JSON");
     assert_eq!(again, json, "{text}");
-    // The plain parser agrees on whether it is JSON at all.
-    assert!(serde_json::from_slice::<Json>(bytes).is_ok());
+    // The plain parser agrees on whether it is JSON at all; but it has no room for integers beyond doubles.
+    if let Err(error) = serde_json::from_slice::<Json>(bytes) {
+        assert!(error.to_string().starts_with("number out of range"), "{error}");
+    }
 });
