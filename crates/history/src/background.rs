@@ -4,7 +4,7 @@ use crate::{HistoryError, rollup};
 
 /// How far a thread that answers SQL stands back (`nice`, 0 to 19).
 const ASKING: i32 = 10;
-/// How far a thread that writes to tables what waits in memory stands back: who asks must not go before it for ever, or memory runs full.
+/// How far a thread that writes to tables stands back: before SQL, for rows that wait in memory must get to disk.
 const FLUSHING: i32 = 5;
 /// How far a thread that joins files stands back.
 const TIDYING: i32 = 15;
@@ -24,18 +24,18 @@ pub(crate) fn asking() {
 pub(crate) async fn tidy<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,
 ) -> Result<T, HistoryError> {
-    beside("senne-tidy", TIDYING, work).await
+    on_own_thread("senne-tidy", TIDYING, work).await
 }
 
 /// Writes to tables on a thread of its own that stands back a little: else answers from memory wait for it on few cores.
 pub(crate) async fn flush<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,
 ) -> Result<T, HistoryError> {
-    beside("senne-flush", FLUSHING, work).await
+    on_own_thread("senne-flush", FLUSHING, work).await
 }
 
-/// Threads that the work starts stand back as far.
-async fn beside<T: Send + 'static>(
+/// Does work on a thread of its own that stands back; threads that the work starts stand back as far.
+async fn on_own_thread<T: Send + 'static>(
     name: &str,
     nice: i32,
     work: impl FnOnce() -> Result<T, HistoryError> + Send + 'static,

@@ -90,25 +90,27 @@ impl Hub {
             Err(problem) => return Err(problem),
         };
         let is_newer = present.as_ref().is_none_or(|present| present.modified_at > change.recorded_at);
-        if !is_newer || later.goes_on_after(change) {
+        // Whoever is far behind does with the next changes that are known.
+        let is_far = self.head().0.saturating_sub(later.newest().0) > NEAR;
+        let is_known = later.reaches(change, present.as_deref()) || later.goes_on_after(change) && is_far;
+        if !is_newer || is_known {
             return Ok(Some(as_it_was(present, change, later)));
         }
         let most = if present.is_some() { NEAR } else { AHEAD as u64 };
+        let mut followed = Later::default();
         for _ in 0..TRIES {
-            let (followed, at_end) = self.what_followed(change, later.newest(), most).await?;
-            if followed.goes_on_after(change) {
-                return Ok(Some(as_it_was(present, change, &followed)));
-            }
-            if !at_end {
+            let at_end;
+            (followed, at_end) = self.what_followed(change, later, most).await?;
+            if followed.reaches(change, present.as_deref()) || !at_end {
                 break;
             }
             // What came since may stand in the state a moment before it stands in the log.
             tokio::time::sleep(PAUSE).await;
         }
-        if present.is_none() && self.is_erased(change).await? {
+        if present.is_none() && !followed.goes_on_after(change) && self.is_erased(change).await? {
             return Ok(None);
         }
-        Ok(Some(as_it_was(present, change, later)))
+        Ok(Some(as_it_was(present, change, &followed)))
     }
 
     /// Whether the log has nothing of a change any more.
@@ -119,17 +121,17 @@ impl Hub {
         Ok(!is_it)
     }
 
-    /// The changes of the same entity that are found among the `most` changes after a change, of which those up to `known` need not be
-    /// looked at; and whether there are no more changes of anybody. What is in memory is looked through further than that: whoever is
+    /// The changes of the same entity that are found among the `most` changes after a change, those that `later` knows with them; and
+    /// whether there are no more changes of anybody. What is in memory is looked through further than that: whoever is
     /// far behind does not read the log anew for each change.
     async fn what_followed(
         &self,
         change: &Change,
-        known: ChangeNo,
+        later: &Later,
         most: u64,
     ) -> Result<(Later, bool), Problem> {
-        let begin = known.max(change.no);
-        let (mut after, mut own) = (begin, Vec::new());
+        let begin = later.newest().max(change.no);
+        let (mut after, mut own) = (begin, later.of_entity(change));
         // Numbers are dense.
         let is_near = |after: ChangeNo| {
             after.0 - change.no.0 < most

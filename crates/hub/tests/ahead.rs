@@ -63,3 +63,24 @@ async fn whoever_is_far_behind_does_not_wait_at_each_change() {
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
     hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_after_the_last_change_that_is_known_is_taken_back_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::open(HubConfig::new(folder.path())).await.unwrap();
+    for (attribute, value) in [("urn:c", 1), ("urn:a", 1), ("urn:b", 2), ("urn:c", 9)] {
+        write(&hub, vec![tell(0, attribute, value)]).await;
+    }
+    let known = hub.changes(ChangeNo(0), 10).unwrap();
+    assert_eq!(known.len(), 4);
+    // The third is known, and says nothing of what the fourth did.
+    let later = Later::of(known.iter().take(3));
+    let present = hub.entity(&context(), &known[1].entity).await.unwrap();
+    assert!(
+        !later.reaches(&known[1], Some(&present)) && Later::of(&known).reaches(&known[1], Some(&present))
+    );
+    let was = hub.entity_after(&context(), &known[1], &later).await.unwrap().unwrap();
+    let number = |name: &str| was.instance(name).and_then(|instance| instance.value.as_number());
+    assert_eq!((number("urn:a"), number("urn:b"), number("urn:c")), (Some(1.0), None, Some(1.0)));
+    hub.stop().await;
+}

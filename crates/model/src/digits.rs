@@ -59,6 +59,7 @@ impl Json {
         // Hardly any text begins with the first letter of the mark.
         if text.starts_with('\u{e000}')
             && let Some(digits) = text.strip_prefix(MARK.as_str())
+            && is_beyond(digits.as_bytes())
         {
             return Self::BigInt(digits.into());
         }
@@ -128,6 +129,12 @@ mod tests {
     }
 
     #[test]
+    fn numbers_with_many_digits_are_read_to_the_last_bit() {
+        let read = Json::parse(b"123456789012345678901.34567890").unwrap();
+        assert_eq!(read, Json::Float(1.234_567_890_123_456_8e20));
+    }
+
+    #[test]
     fn what_is_no_integer_stays_what_it_was() {
         for text in ["12345678901234567890.5", "12345678901234567890e3", "1e30"] {
             assert!(matches!(Json::parse(text.as_bytes()), Ok(Json::Float(_))), "{text}");
@@ -140,7 +147,12 @@ mod tests {
         ] {
             assert!(Json::parse(bad.as_bytes()).is_err(), "{bad}");
         }
-        assert_eq!(Json::from_text("\u{e000}0:1"), Json::text("\u{e000}0:1"));
+        // Not even who knew the mark could make a number of something else.
+        for text in ["\u{e000}0:1".to_owned(), format!("{}x", *MARK), format!("{}12", *MARK), MARK.clone()] {
+            assert_eq!(Json::from_text(&text), Json::text(&text));
+            let written = Json::from_text(&text).to_string();
+            assert_eq!(Json::parse(written.as_bytes()).unwrap(), Json::text(&text));
+        }
     }
 
     proptest! {

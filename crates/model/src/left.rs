@@ -40,6 +40,27 @@ impl Later {
         self.after(change).next().is_some()
     }
 
+    /// Whether all that came to an entity between a change and `present` (none when it is gone) is known: what is written this moment
+    /// stands in the state a little before it stands in the log.
+    pub fn reaches(&self, change: &Change, present: Option<&Entity>) -> bool {
+        let newest = self.after(change).next();
+        match present {
+            Some(present) => {
+                newest.map_or(change.recorded_at, |newest| newest.recorded_at) >= present.modified_at
+            }
+            None => {
+                newest.is_some_and(|newest| matches!(newest.kind, ChangeKind::Deleted | ChangeKind::Erased))
+            }
+        }
+    }
+
+    /// The known later changes of the entity of a change, in order.
+    pub fn of_entity(&self, change: &Change) -> Vec<Arc<Change>> {
+        let mut own: Vec<Arc<Change>> = self.after(change).map(Arc::clone).collect();
+        own.reverse();
+        own
+    }
+
     /// The known later changes of the entity of a change, the newest first.
     fn after<'l>(&'l self, change: &'l Change) -> impl Iterator<Item = &'l Arc<Change>> {
         let own = self.by_entity.get(&change.entity).map(Vec::as_slice).unwrap_or_default();

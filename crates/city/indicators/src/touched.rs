@@ -13,11 +13,11 @@ use crate::{
     calendar::day,
     entity::{KIND, SUPPRESSED, VALUE, indicator_of, term, value_of},
     question::ACTOR,
-    spans::DAYS_MAX as DAYS,
+    spans,
 };
 
 /// The most days of one indicator, or periods of an index, the newest: as many as are computed in full, more than two centuries.
-const DAYS_MAX: usize = DAYS as usize;
+const DAYS_MAX: usize = spans::DAYS_MAX as usize;
 
 /// An indicator of a tenant.
 pub(crate) type Key = (TenantName, Arc<str>);

@@ -34,7 +34,7 @@ const LEVEL: f64 = 0.95;
 
 /// Hundreds of trial projects take a while; so many are asked about at once.
 static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
-/// So many may wait for their turn; who comes then is told to come again.
+/// So many may ask or wait for their turn; who comes then is told to come again.
 static WAITING: Semaphore = Semaphore::const_new(32);
 
 /// The past of the indicator: areas by steps.

@@ -123,12 +123,11 @@ fn look_up(hub: &Hub, change: &Change, later: &Later) -> Option<Arc<Entity>> {
     // A look by key never waits.
     let present = match hub.entity(&context, &change.entity).now_or_never()? {
         Ok(present) => Some(present),
-        // It was removed this moment, and the log will say what it was.
-        Err(problem) if problem.kind == ErrorKind::NotFound && !later.goes_on_after(change) => return None,
         Err(problem) if problem.kind == ErrorKind::NotFound => None,
         Err(_) => return None,
     };
-    Some(as_it_was(present, change, later))
+    // What was written or removed this moment is not in the log yet, and only the log says what was before it.
+    later.reaches(change, present.as_deref()).then(|| as_it_was(present, change, later))
 }
 
 impl Matcher {

@@ -1,6 +1,6 @@
 //! What is due is told, once the receiver is there, as it was then: and nothing else.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use senne_hub::{Context, ErasureRequest, Extent, Principal, Target};
 use senne_model::{EntityId, Json, TenantName};
@@ -117,6 +117,8 @@ async fn went_since(bed: &Bed) {
 async fn a_replay_goes_through_all_of_the_log() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
     subscribe(&bed, &receiver, "").await;
+    // What was before the subscription need not be in the log any more.
+    let before = bed.hub.head().0;
     bed.post("/entities", &lamp(&level(1))).await;
     for part in 0..6 {
         let other = |n: u32| format!(r#"{{"id":"urn:o:{part}:{n}","type":"Other"}}"#);
@@ -124,7 +126,10 @@ async fn a_replay_goes_through_all_of_the_log() {
     }
     commit(&bed, &[lamp(&level(2))]).await;
     receiver.wait_for(2).await;
-    assert_eq!(bed.post("/subscriptions/urn:sub:1/replay", r#"{"after":0}"#).await.status, 202);
+    assert_eq!(
+        bed.post("/subscriptions/urn:sub:1/replay", &format!(r#"{{"after":{before}}}"#)).await.status,
+        202
+    );
     told(&receiver, &[1, 2, 1, 2]).await;
 }
 
@@ -172,16 +177,17 @@ async fn what_is_erased_is_not_told_any_more() {
 async fn a_period_of_throttling_has_one_notification() {
     let (bed, receiver) = (bed().await, Receiver::start().await);
     subscribe(&bed, &receiver, r#","throttling":0.4"#).await;
+    let begun = Instant::now();
     for value in 1..=40 {
         let id = format!("urn:l:{}", value % 2);
         commit(&bed, &[lamp(&level(value)).replace("urn:l:1", &id)]).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
-    let got = receiver.all();
+    let (got, periods) = (receiver.all(), begun.elapsed().as_secs_f64() / 0.4);
     let last = got.last().unwrap().1.get("data").unwrap().as_array().unwrap();
     let value = |one: &Json| one.get("level").unwrap().get("value").unwrap().as_f64().unwrap() as u32;
     assert!(last.iter().map(value).max() == Some(40), "{last:?}");
-    // Two seconds and more have at most a notification for each period that began.
-    assert!(got.len() >= 3 && got.len() <= 9, "{}", got.len());
+    // At most a notification for each period that began.
+    assert!(got.len() >= 3 && got.len() as f64 <= periods + 1.0, "{} in {periods} periods", got.len());
 }
