@@ -1,11 +1,13 @@
 //! Bounded pools of read-only connections.
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::{Path, PathBuf},
+    sync::mpsc::{SendError, SyncSender, sync_channel},
 };
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use super::schema;
@@ -43,24 +45,29 @@ impl Pools {
     }
 }
 
-/// A bounded pool of read-only connections.
+/// A bounded pool of read-only connections. Who waits for one is served in turn: on a busy machine one that has
+/// just finished would otherwise always come before one that still has to wake up.
 pub(super) struct Readers {
     path: PathBuf,
     /// What each connection keeps of the file, when it is not the usual.
     cache_kib: Option<i64>,
     state: Mutex<Pool>,
-    returned: Condvar,
 }
+
+/// A connection, or leave to open one.
+type Turn = Option<Connection>;
 
 struct Pool {
     idle: Vec<Connection>,
     may_open: usize,
+    /// Those who wait, the first first. While there are any, nothing is idle and nothing may be opened.
+    waiting: VecDeque<SyncSender<Turn>>,
 }
 
 impl Readers {
     fn new(path: &Path, limit: usize, cache_kib: Option<i64>) -> Self {
-        let state = Mutex::new(Pool { idle: Vec::new(), may_open: limit });
-        Self { path: path.to_owned(), cache_kib, state, returned: Condvar::new() }
+        let state = Pool { idle: Vec::new(), may_open: limit, waiting: VecDeque::new() };
+        Self { path: path.to_owned(), cache_kib, state: Mutex::new(state) }
     }
 
     fn rest(&self) {
@@ -77,26 +84,44 @@ impl Readers {
         let connection = self.take()?;
         // Work that breaks off must not take the connection along: with the last of them nobody could read any more.
         let result = catch_unwind(AssertUnwindSafe(|| work(&connection)));
-        self.state.lock().idle.push(connection);
-        self.returned.notify_one();
+        self.give(Some(connection));
         result.unwrap_or_else(|broke| resume_unwind(broke))
     }
 
     fn take(&self) -> Result<Connection, StoreError> {
-        let mut pool = self.state.lock();
-        loop {
+        let turn = {
+            let mut pool = self.state.lock();
             if let Some(connection) = pool.idle.pop() {
                 return Ok(connection);
             }
             if pool.may_open > 0 {
                 pool.may_open -= 1;
-                drop(pool);
-                return self.open().inspect_err(|_| {
-                    self.state.lock().may_open += 1;
-                    self.returned.notify_one();
-                });
+                None
+            } else {
+                let (give, turn) = sync_channel(1);
+                pool.waiting.push_back(give);
+                Some(turn)
             }
-            self.returned.wait(&mut pool);
+        };
+        // The senders stand in this pool, so that a turn always comes.
+        match turn.and_then(|turn| turn.recv().ok().flatten()) {
+            Some(connection) => Ok(connection),
+            None => self.open().inspect_err(|_| self.give(None)),
+        }
+    }
+
+    /// Hands a turn to who has waited longest, or keeps it.
+    fn give(&self, mut turn: Turn) {
+        let mut pool = self.state.lock();
+        while let Some(first) = pool.waiting.pop_front() {
+            match first.send(turn) {
+                Ok(()) => return,
+                Err(SendError(back)) => turn = back,
+            }
+        }
+        match turn {
+            Some(connection) => pool.idle.push(connection),
+            None => pool.may_open += 1,
         }
     }
 
@@ -106,5 +131,69 @@ impl Readers {
             connection.pragma_update(None, "cache_size", -kib)?;
         }
         Ok(connection)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(limit: usize) -> (tempfile::TempDir, Readers) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.sqlite");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("PRAGMA journal_mode = wal; CREATE TABLE t (a)")
+            .unwrap();
+        let readers = Readers::new(&path, limit, None);
+        (folder, readers)
+    }
+
+    fn wait_for(readers: &Readers, waiting: usize) {
+        while readers.state.lock().waiting.len() != waiting {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn who_waits_comes_before_who_comes_back() {
+        let (_folder, readers) = pool(1);
+        let served = Mutex::new(Vec::new());
+        let say = |who: &'static str| {
+            let noted = readers.with(|_| {
+                served.lock().push(who);
+                Ok(())
+            });
+            noted.unwrap();
+        };
+        std::thread::scope(|scope| {
+            let held = readers.take().unwrap();
+            scope.spawn(|| say("first"));
+            wait_for(&readers, 1);
+            scope.spawn(|| say("second"));
+            wait_for(&readers, 2);
+            readers.give(Some(held));
+            say("back again");
+        });
+        assert_eq!(*served.lock(), ["first", "second", "back again"]);
+    }
+
+    #[test]
+    fn a_connection_that_cannot_be_opened_lets_the_next_one_try() {
+        let (folder, readers) = pool(1);
+        let path = folder.path().join("state.sqlite");
+        let gone = folder.path().join("gone.sqlite");
+        std::fs::rename(&path, &gone).unwrap();
+        assert!(readers.take().is_err());
+        std::fs::rename(&gone, &path).unwrap();
+        std::thread::scope(|scope| {
+            let held = readers.take().unwrap();
+            let next = scope.spawn(|| readers.with(|_| Ok(())));
+            wait_for(&readers, 1);
+            drop(held);
+            readers.give(None);
+            next.join().unwrap().unwrap();
+        });
+        assert_eq!(readers.state.lock().idle.len(), 1);
     }
 }
